@@ -1,0 +1,68 @@
+# Needs Python 3.11, Node 20 and make. Only the first use of each target group downloads anything.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help serve serve-durable test check synth lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
+
+serve: $(VENV)/.serve ## the API on this machine, tables in memory (HOST= PORT= DYNAMODB_ENDPOINT=)
+	@$(BIN)/python -m infra.local
+
+serve-durable: $(VENV)/.serve ## the same on DynamoDB Local, kept in .local/ (needs Java 17)
+	@$(BIN)/python -m infra.local --durable
+
+test: $(VENV)/.dev ## all tests; no account, no network
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## lint, format, strict types, lock files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/contract/test_lock.py
+
+synth: $(VENV)/.dev ## the CloudFormation template, in cdk.out/
+	$(call needs,node,Node.js 20 or newer)
+	CDK_OUTDIR=cdk.out $(BIN)/python -m infra.app
+
+# The dev lock decides the versions; the other two are cut from it.
+COMPILE := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+
+lock: $(VENV)/.dev ## make requirements/*.txt again from pyproject.toml (network)
+	$(COMPILE) --group dev pyproject.toml -o requirements/dev.txt
+	$(COMPILE) -c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
+	$(COMPILE) -c requirements/dev.txt --group serve pyproject.toml -o requirements/serve.txt
+
+clean: ## remove what make has made, except what .local/ keeps
+	rm -rf $(VENV) cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# -- one virtual environment for all; a stamp tells which lock file it was last filled from
+
+$(VENV)/.serve: requirements/serve.txt | $(BIN)/pip
+	@echo "installing what 'make serve' needs"
+	@$(PIP) -r $<
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt | $(BIN)/pip
+	@echo "installing what 'make test' needs"
+	@$(PIP) -r $<
+	@touch $@ $(VENV)/.serve
+
+$(BIN)/pip:
+	$(call needs,$(PYTHON),Python 3.11 or newer)
+	$(call must,$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))',\
+		$(PYTHON) is older than 3.11; name a newer one: PYTHON=python3.13)
+	$(call must,$(PYTHON) -c 'import ensurepip$(comma) venv',\
+		$(PYTHON) has no venv module; on Debian and Ubuntu: apt install python3-venv)
+	@$(PYTHON) -m venv $(VENV)
+
+# $(error) instead of a failing command: one line, and nothing after it
+comma := ,
+must = $(if $(shell $(1) >/dev/null 2>&1 && echo yes),,$(error $(strip $(2))))
+needs = $(call must,command -v $(1),$(1) is missing; $(2) is needed)

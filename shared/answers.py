@@ -1,0 +1,72 @@
+"""What goes back: replies of endpoints, and answers as they go out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from shared import wire
+
+JSON = "application/json"
+TAG_LENGTH = 32  # hexadecimal digits of an ETag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What an endpoint answers with.
+
+    Args:
+        body: a JSON value; None for no body at all.
+        text: a body that is no JSON, with its content type among the headers.
+    """
+
+    status: int = 200
+    body: Mapping[str, Any] | None = None
+    text: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A finished answer, as it goes out but for what differs from request to request."""
+
+    status: int
+    body: str | None
+    headers: Mapping[str, str]
+
+
+class Replayed(Exception):
+    """The call was answered before; the argument is that answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def finish(reply: Reply) -> Answer:
+    """Encode a reply; a JSON success gets the ETag of what it says."""
+    if reply.body is None:
+        return Answer(status=reply.status, body=reply.text, headers=reply.headers)
+    text = wire.encode(reply.body)
+    headers = {"Content-Type": JSON, **reply.headers}
+    if reply.status < 300:
+        headers["ETag"] = _etag(text)
+    return Answer(status=reply.status, body=text, headers=headers)
+
+
+def matches(header: str, current: Mapping[str, Any]) -> bool:
+    """Whether an `If-Match` header names what is current. Source: RFC 9110, 13.1.1."""
+    return names(header, _etag(wire.encode(current)))
+
+
+def names(header: str, etag: str) -> bool:
+    """Whether a list of entity tags holds this one; a weak tag counts as its strong twin, since
+
+    gateways on the way weaken what they compress.
+    """
+    tags = {tag.strip().removeprefix("W/") for tag in header.split(",")}
+    return "*" in tags or etag in tags
+
+
+def _etag(text: str) -> str:
+    return f'"{sha256(text.encode()).hexdigest()[:TAG_LENGTH]}"'

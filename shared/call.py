@@ -1,0 +1,288 @@
+"""One request on its way through an endpoint: who asks, for what, and the only door to the store.
+
+An endpoint gets at the store only through a method that has enforced the rule of its route's row,
+so that no endpoint can forget it.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from shared.answers import Replayed, Reply, finish, matches
+from shared.domain.changes import Act
+from shared.errors import (
+    Contended,
+    Forbidden,
+    InvalidRequest,
+    PayloadNotFound,
+    PreconditionFailed,
+    PromptNotFound,
+    TeamNotFound,
+    VersionNotFound,
+)
+from shared.paging import Window, page
+from shared.store import keys
+from shared.store.idempotency import Attempt
+from shared.store.store import AlreadyAnswered, Raced
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from shared.dialects import Dialect
+    from shared.domain.access import Principal
+    from shared.domain.changes import Change
+    from shared.domain.payloads import Payload
+    from shared.domain.prompts import Prompt, Selector
+    from shared.domain.versions import Version
+    from shared.request import Request
+    from shared.settings import Settings
+    from shared.store.store import Store
+
+About = TypeVar("About")
+Model = TypeVar("Model")
+Place = TypeVar("Place")
+
+RETRY_SECONDS = 20.0  # of the 29 that API Gateway waits for us
+FIRST_PAUSE = 0.002
+LONGEST_PAUSE = 0.25
+IDEMPOTENCY_KEY_LENGTH = 255
+
+
+class Unguarded(Exception):
+    """An endpoint asked for the store before its route's rule was enforced: a fault of ours."""
+
+
+class Call:
+    """Args:
+    principal: None only where the route is public.
+    facts: takes up what the log and the trace are to say of this call.
+    """
+
+    def __init__(
+        self,
+        *,
+        request: Request,
+        dialect: Dialect,
+        principal: Principal | None,
+        store: Store,
+        settings: Settings,
+        facts: dict[str, str | int],
+    ) -> None:
+        self.request = request
+        self.dialect = dialect
+        self.settings = settings
+        self._facts = facts
+        self._principal = principal
+        self._store = store
+        self._guarded = False
+
+    # -- who may
+
+    @property
+    def principal(self) -> Principal:
+        if self._principal is None:
+            raise Unguarded("a public route has no caller")
+        return self._principal
+
+    @property
+    def store(self) -> Store:
+        if not self._guarded:
+            raise Unguarded("the route's rule was not enforced yet")
+        return self._store
+
+    def permit(self, team_id: str) -> None:
+        """Enforce the route's rule in a team, which opens the store. Raises Forbidden."""
+        if not self.principal.may(self.request.route.allow, team_id):
+            raise Forbidden
+        self._guarded = True
+
+    def find_prompt(self, prompt_id: str) -> Prompt:
+        """The prompt, if it is in the caller's reach; the route's rule is not enforced yet.
+
+        Raises PromptNotFound, for prompts of other teams too.
+        """
+        return self._in_reach(self._store.prompt(prompt_id))
+
+    def prompt(self, prompt_id: str) -> Prompt:
+        """Raises PromptNotFound, for prompts of other teams too; Forbidden."""
+        prompt = self.find_prompt(prompt_id)
+        self.permit(prompt.team_id)
+        return prompt
+
+    def prompt_by_slug(self, slug: str) -> Prompt:
+        """Raises PromptNotFound, for prompts of other teams too; Forbidden."""
+        prompt = self._in_reach(self._store.prompt_by_slug(self.principal.permissions, slug))
+        self.permit(prompt.team_id)
+        return prompt
+
+    def prompt_and_version(self, prompt_id: str, selector: Selector) -> tuple[Prompt, Version]:
+        """Raises PromptNotFound, for prompts of other teams too; Forbidden; VersionNotFound."""
+        found, version = self._store.prompt_and_version(prompt_id, selector)
+        prompt = self._in_reach(found)
+        self.permit(prompt.team_id)
+        return prompt, self._noted(version)
+
+    def version(self, prompt: Prompt, selector: Selector, *, otherwise: str = "") -> Version:
+        """Raises VersionNotFound, with the text `otherwise`."""
+        return self._noted(self.store.version(prompt, selector), otherwise)
+
+    def rendered_version(self, prompt: Prompt, selector: Selector) -> Version:
+        """A version for its content only, which a warm process may remember.
+
+        Raises VersionNotFound.
+        """
+        return self._noted(self.store.rendered_version(prompt, selector))
+
+    def payload(self, prompt: Prompt, payload_id: str) -> Payload:
+        """Raises PayloadNotFound."""
+        if (payload := self.store.payload(prompt.id, payload_id)) is None:
+            raise PayloadNotFound
+        return payload
+
+    def require_team(self, team_id: str, *, otherwise: str) -> None:
+        """Raises TeamNotFound, with the text `otherwise`."""
+        if self._store.team(team_id) is None:
+            raise TeamNotFound(otherwise)
+
+    def _in_reach(self, prompt: Prompt | None) -> Prompt:
+        if prompt is None or not self.principal.reaches(prompt.team_id):
+            raise PromptNotFound
+        self._facts["prompt_id"] = prompt.id
+        return prompt
+
+    def _noted(self, version: Version | None, otherwise: str = "") -> Version:
+        if version is None:
+            raise VersionNotFound(otherwise)
+        self._facts["version"] = version.number
+        return version
+
+    # -- what is asked
+
+    def body(self, model: type[Model]) -> Model:
+        """The request's body. Raises InvalidRequest."""
+        return self.dialect.read(self.request, model)
+
+    def window(self, place: Callable[[str], Place]) -> Window[Place]:
+        """The part of a list that is asked for. Raises InvalidRequest.
+
+        Args:
+            place: reads a place in the list from its text; raises ValueError.
+        """
+        return Window.read(self.request.query, of=self.request.path, place=place)
+
+    def require_match(self, current: Mapping[str, Any]) -> None:
+        """Heed `If-Match`, given what a read would answer now. Raises PreconditionFailed."""
+        wanted = self.request.headers.get("if-match")
+        if wanted is not None and not matches(wanted, current):
+            raise PreconditionFailed
+
+    # -- what is answered
+
+    def reply(self, body: Mapping[str, Any] | None) -> Reply:
+        """The route's success."""
+        return Reply(status=self.request.route.status, body=body)
+
+    def reply_page(
+        self, name: str, rows: Iterable[tuple[str, Mapping[str, Any]]], window: Window[Any]
+    ) -> Reply:
+        """As many of the rows as are asked for and fit, and the cursor to go on with.
+
+        Args:
+            name: of the list in the answer.
+            rows: each with its place in the list.
+        """
+        # Half, for in the worst case every byte of JSON counts twice on its way through Lambda.
+        shown, cursor = page(rows, window, budget=self.settings.answer_bytes // 2)
+        return self.reply({name: shown} | ({"next_cursor": cursor} if cursor else {}))
+
+    # -- what is changed
+
+    def act(self) -> Act:
+        return Act(by=self.principal.author)
+
+    def create(self, change: Change[About], answer: Callable[[Change[About]], Reply]) -> Reply:
+        """Make a new prompt. Raises NameTaken; Contended."""
+        reply = answer(change)
+        for _ in self._tries():
+            try:
+                self._commit(change, reply)
+            except Raced:
+                continue
+            return reply
+        raise Contended(retry_after=1)
+
+    def commit(
+        self,
+        prompt: Prompt,
+        decide: Callable[[Prompt], Change[About]],
+        answer: Callable[[Change[About]], Reply],
+    ) -> Reply:
+        """Change a prompt: decide, write on condition, and decide anew when somebody was faster.
+
+        Args:
+            decide: the change, given the prompt as it is; may read through the store.
+            answer: what to answer when the change has happened.
+
+        Raises whatever `decide` does; PromptNotFound and Forbidden when the prompt was moved away
+        meanwhile; NameTaken; Contended when there is no end of faster writers.
+        """
+        for _ in self._tries():
+            change = decide(prompt)
+            reply = answer(change)
+            if change.event is None:
+                return reply
+            try:
+                self._commit(change, reply)
+            except Raced as race:
+                prompt = self._in_reach(race.current or self._store.prompt(prompt.id))
+                self.permit(prompt.team_id)
+                continue
+            return reply
+        raise Contended(retry_after=1)
+
+    def _tries(self) -> Iterable[int]:
+        """Counts tries with growing random pauses between them, so that rivals spread out."""
+        deadline = time.monotonic() + RETRY_SECONDS
+        tried = 0
+        while time.monotonic() < deadline:
+            if tried:
+                longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**tried)
+                time.sleep(random.uniform(0, longest))
+            yield tried
+            tried += 1
+
+    def _commit(self, change: Change[About], reply: Reply) -> None:
+        attempt = self.attempt()
+        answer = (attempt, finish(reply)) if attempt else None
+        try:
+            self.store.commit(change, answer=answer)
+        except AlreadyAnswered as again:
+            raise self.replayed() or again from again
+
+    # -- what was done before
+
+    def attempt(self) -> Attempt | None:
+        """The call as its idempotency key identifies it. Raises InvalidRequest."""
+        request = self.request
+        key = request.headers.get("idempotency-key")
+        if key is None or self._principal is None or request.method in ("GET", "HEAD"):
+            return None
+        if not 0 < len(key) <= IDEMPOTENCY_KEY_LENGTH:
+            raise InvalidRequest(
+                f"Idempotency-Key must be 1 to {IDEMPOTENCY_KEY_LENGTH} characters"
+            )
+        said = b"\0".join((request.path.encode(), request.body))
+        return Attempt(
+            key=keys.idempotency(self.principal.id, request.route.module, key),
+            request_hash=sha256(said).hexdigest(),
+            at=self.act().now,
+        )
+
+    def replayed(self) -> Replayed | None:
+        """The first answer to this very call, if there was one. Raises IdempotencyMismatch."""
+        attempt = self.attempt()
+        answered = attempt and self._store.answered(attempt)
+        return Replayed(answered) if answered else None

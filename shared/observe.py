@@ -1,0 +1,81 @@
+"""Logs, traces and metrics; nothing else imports their libraries: another tracer is one file away.
+
+Fields travel with each record and are never appended to the logger: a warm process serves one
+caller after the other, and the local server many at once.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from shared.routes import Route
+
+SERVICE = "cuebook"
+NAMESPACE = "Cuebook"
+
+logger = Logger(service=SERVICE, use_rfc3339=True)
+
+
+@cache
+def _tracer() -> Tracer:
+    return Tracer(service=SERVICE, patch_modules=["botocore"])
+
+
+@contextmanager
+def traced(route: Route, facts: Mapping[str, str | int]) -> Iterator[None]:
+    """A subsegment for one call; what is known of the call when it ends can be searched for.
+
+    Nothing of the request or the answer is captured: they hold prompts.
+    """
+    with _tracer().provider.in_subsegment(name=f"## {route.name}") as segment:
+        yield
+        for name, value in {"route": route.name, "dialect": route.dialect, **facts}.items():
+            segment.put_annotation(key=name, value=str(value))
+
+
+def report(
+    route: Route,
+    *,
+    request_id: str,
+    status: int,
+    code: str | None,
+    milliseconds: float,
+    facts: Mapping[str, str | int],
+) -> None:
+    """One log line and one metric record for a call, ids and sizes only.
+
+    Args:
+        code: of the problem, when the call failed.
+    """
+    outcome = code or "ok"
+    logger.info(
+        "call",
+        extra={
+            "request_id": request_id,
+            "route": route.name,
+            "dialect": route.dialect,
+            "status": status,
+            "outcome": outcome,
+            "milliseconds": round(milliseconds, 1),
+            **facts,
+        },
+    )
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+    metrics.add_dimension("route", route.name)
+    metrics.add_dimension("outcome", outcome)
+    metrics.add_metric("calls", MetricUnit.Count, 1)
+    metrics.add_metric("latency", MetricUnit.Milliseconds, milliseconds)
+    metrics.flush_metrics()
+
+
+def bug(request_id: str, route: Route) -> None:
+    """Log the exception being handled, which is a fault of ours."""
+    logger.exception("bug", extra={"request_id": request_id, "route": route.name})

@@ -1,0 +1,386 @@
+"""Go's `printf`: verbs, flags, width and precision, and what it writes for those that do not fit."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from .printing import NIL_TEXT, Spend, as_float, format_float, write_value
+from .quoting import fits_backquotes, quote, show_rune
+from .values import Byte, Int, Value, to_bytes, type_name
+
+# Larger widths and precisions are refused when given as arguments.
+_MAX_SIZE: Final = 1_000_000
+
+
+def sprintf(template: str, arguments: list[Value], spend: Spend) -> str:
+    return _Printf(template, arguments, spend).run()
+
+
+@dataclass(slots=True)
+class _Directive:
+    """The flags, width and precision of one verb."""
+
+    plus: bool = False
+    minus: bool = False
+    sharp: bool = False
+    space: bool = False
+    zero: bool = False
+    go_syntax: bool = False
+    width: int | None = None
+    precision: int | None = None
+
+
+class _Printf:
+    __slots__ = (
+        "arguments",
+        "directive",
+        "good_index",
+        "next_argument",
+        "parts",
+        "pos",
+        "reordered",
+        "spend",
+        "template",
+    )
+
+    def __init__(self, template: str, arguments: list[Value], spend: Spend) -> None:
+        self.template = template
+        self.arguments = arguments
+        self.spend = spend
+        self.parts: list[str] = []
+        self.pos = 0
+        self.next_argument = 0
+        self.reordered = False
+        self.good_index = True
+        self.directive = _Directive()
+
+    def run(self) -> str:
+        template = self.template
+        self.spend(len(template) >> 6)
+        while (percent := template.find("%", self.pos)) >= 0:
+            self.parts.append(template[self.pos : percent])
+            self.pos = percent + 1
+            self._verb()
+        self.parts.append(template[self.pos :])
+        if not self.reordered and self.next_argument < len(self.arguments):
+            self._extra()
+        self.spend(sum(map(len, self.parts)) >> 6)
+        return "".join(self.parts)
+
+    def _extra(self) -> None:
+        self.directive = _Directive()
+        extras = [
+            NIL_TEXT if argument is None else f"{type_name(argument)}={self._format(argument, 'v')}"
+            for argument in self.arguments[self.next_argument :]
+        ]
+        self.parts.append(f"%!(EXTRA {', '.join(extras)})")
+
+    def _verb(self) -> None:
+        self.spend(1)
+        self.directive = directive = _Directive()
+        self.good_index = True
+        self._flags()
+        after_index = self._width(self._index())
+        after_index = self._precision(after_index)
+        if not after_index:
+            self._index()
+        verb = self.template[self.pos : self.pos + 1]
+        self.pos += 1
+        if not verb:
+            self.parts.append("%!(NOVERB)")
+        elif verb == "%":
+            self.parts.append("%")
+        elif not self.good_index:
+            self.parts.append(f"%!{verb}(BADINDEX)")
+        elif self.next_argument >= len(self.arguments):
+            self.parts.append(f"%!{verb}(MISSING)")
+        else:
+            if verb in "vw":
+                directive.go_syntax, directive.sharp = directive.sharp, False
+                directive.plus = False
+            argument = self.arguments[self.next_argument]
+            self.next_argument += 1
+            self.parts.append(self._format(argument, verb))
+
+    def _flags(self) -> None:
+        directive = self.directive
+        while True:
+            match self.template[self.pos : self.pos + 1]:
+                case "#":
+                    directive.sharp = True
+                case "0":
+                    directive.zero = True
+                case "+":
+                    directive.plus = True
+                case "-":
+                    directive.minus = True
+                case " ":
+                    directive.space = True
+                case _:
+                    return
+            self.pos += 1
+
+    def _index(self) -> bool:
+        """Read an argument index such as [2]; tell whether there was one."""
+        template = self.template
+        if not template.startswith("[", self.pos):
+            return False
+        self.reordered = True
+        stop = template.find("]", self.pos)
+        if stop < 0:
+            self.good_index = False
+            self.pos += 1
+            return False
+        digits = template[self.pos + 1 : stop]
+        self.pos = stop + 1
+        if not (digits.isascii() and digits.isdigit()):
+            self.good_index = False
+            return False
+        if len(digits) > 8 or not 1 <= int(digits) <= len(self.arguments):
+            self.good_index = False
+        else:
+            self.next_argument = int(digits) - 1
+        return True
+
+    def _width(self, after_index: bool) -> bool:
+        directive = self.directive
+        if self.template.startswith("*", self.pos):
+            self.pos += 1
+            directive.width = self._size_argument("%!(BADWIDTH)")
+            if directive.width is not None and directive.width < 0:
+                directive.width = -directive.width
+                directive.minus = True
+                directive.zero = False
+            return False
+        directive.width = self._number()
+        if after_index and directive.width is not None:
+            self.good_index = False
+        return after_index
+
+    def _precision(self, after_index: bool) -> bool:
+        if not self.template.startswith(".", self.pos):
+            return after_index
+        self.pos += 1
+        if after_index:
+            self.good_index = False
+        after_index = self._index()
+        if self.template.startswith("*", self.pos):
+            self.pos += 1
+            precision = self._size_argument("%!(BADPREC)")
+            if precision is not None and precision < 0:
+                self.parts.append("%!(BADPREC)")
+                precision = None
+            self.directive.precision = precision
+            return False
+        self.directive.precision = self._number() or 0
+        return after_index
+
+    def _size_argument(self, mistake: str) -> int | None:
+        if self.next_argument < len(self.arguments):
+            size = self.arguments[self.next_argument]
+            self.next_argument += 1
+            if isinstance(size, Int | Byte) and abs(size) <= _MAX_SIZE:
+                return int(size)
+        self.parts.append(mistake)
+        return None
+
+    def _number(self) -> int | None:
+        start = self.pos
+        template = self.template
+        number = 0
+        while "0" <= (digit := template[self.pos : self.pos + 1]) <= "9" and digit:
+            if number > _MAX_SIZE:
+                # Go gives up on the whole text at a number this long.
+                self.pos = len(template)
+                return None
+            number = number * 10 + int(digit)
+            self.pos += 1
+        return number if self.pos > start else None
+
+    # Values.
+
+    def _format(self, value: Value, verb: str) -> str:
+        if verb == "T":
+            return self._pad(self._truncate(NIL_TEXT if value is None else type_name(value)))
+        if value is None:
+            return self._pad(self._truncate(NIL_TEXT)) if verb == "v" else f"%!{verb}({NIL_TEXT})"
+        if verb == "p":
+            return self._pointer(value)
+        return write_value(
+            value,
+            lambda scalar: self._scalar(scalar, verb),
+            self.spend,
+            go_syntax=self.directive.go_syntax,
+        )
+
+    def _pointer(self, value: Value) -> str:
+        # No address is worth telling; any will do, and this one looks like Go's.
+        return self._pad("0xc000010000") if isinstance(value, dict | list) else self._bad(value, "p")
+
+    def _scalar(self, value: Value, verb: str) -> str:
+        kind = type(value)
+        if kind is str:
+            text = self._string(value, verb)
+        elif kind is bool:
+            text = self._pad("true" if value else "false") if verb in "tv" else None
+        elif kind is Int or kind is Byte:
+            text = self._integer(value, verb)
+        elif kind is complex:
+            text = self._complex(value, verb)
+        else:
+            text = self._float(as_float(value), verb)
+        return self._bad(value, verb) if text is None else text
+
+    def _bad(self, value: Value, verb: str) -> str:
+        # The value keeps the width and the flags that were meant for the verb.
+        return f"%!{verb}({type_name(value)}={self._scalar(value, 'v')})"
+
+    def _pad(self, text: str, *, zero: bool | None = None) -> str:
+        directive = self.directive
+        width = directive.width
+        if width is None or width <= len(text):
+            return text
+        self.spend(width >> 5)
+        if directive.minus:
+            return text.ljust(width)
+        fill_zero = directive.zero if zero is None else zero
+        return text.rjust(width, "0" if fill_zero else " ")
+
+    def _truncate(self, text: str) -> str:
+        return text if self.directive.precision is None else text[: self.directive.precision]
+
+    def _string(self, value: str, verb: str) -> str | None:
+        directive = self.directive
+        if verb == "s" or (verb == "v" and not directive.go_syntax):
+            return self._pad(self._truncate(value))
+        if verb in "qv":
+            self.spend(len(value) >> 4)
+            value = self._truncate(value)
+            if directive.sharp and fits_backquotes(value):
+                return self._pad(f"`{value}`")
+            return self._pad(quote(value, ascii_only=directive.plus))
+        if verb in "xX":
+            self.spend(len(value) >> 4)
+            return self._hexadecimal(to_bytes(value), verb)
+        return None
+
+    def _hexadecimal(self, data: bytes, verb: str) -> str:
+        directive = self.directive
+        data = data[: directive.precision]
+        prefix = "0x" if directive.sharp and data else ""
+        text = data.hex(" ") if directive.space else data.hex()
+        if directive.space and prefix:
+            text = text.replace(" ", " 0x")
+        text = prefix + text
+        return self._pad(text.upper() if verb == "X" else text)
+
+    _BASES: Final = {"v": "d", "d": "d", "b": "b", "o": "o", "O": "o", "x": "x", "X": "X"}
+    _PREFIXES: Final = {"b": "0b", "o": "0", "O": "0o", "x": "0x", "X": "0X"}
+
+    def _integer(self, value: int, verb: str) -> str | None:
+        directive = self.directive
+        match verb:
+            case "c":
+                return self._pad(_rune(value))
+            case "q":
+                return self._pad(quote(_rune(value), "'", ascii_only=directive.plus))
+            case "U":
+                return self._unicode(value)
+            case "v" if directive.go_syntax and isinstance(value, Byte):
+                return self._pad(f"0x{value:x}", zero=False)
+        base = self._BASES.get(verb)
+        if base is None:
+            return None
+        if directive.precision == 0 and value == 0:
+            return self._pad("", zero=False)
+        sign = "-" if value < 0 else "+" if directive.plus else " " if directive.space else ""
+        digits = f"{abs(value):{base}}"
+        if directive.precision is not None:
+            least = directive.precision
+        elif directive.zero and not directive.minus and directive.width is not None:
+            least = directive.width - len(sign)
+        else:
+            least = 0
+        if least > len(digits):
+            self.spend(least >> 5)
+            digits = digits.rjust(least, "0")
+        if verb == "O" or directive.sharp:
+            prefix = self._PREFIXES.get(verb, "")
+            if verb == "O" and directive.sharp and not digits.startswith("0"):
+                prefix += "0"
+            digits = digits if prefix == "0" and digits.startswith("0") else prefix + digits
+        return self._pad(sign + digits, zero=False)
+
+    def _unicode(self, value: int) -> str:
+        directive = self.directive
+        value %= 1 << 64
+        least = max(4, directive.precision or 0)
+        self.spend(least >> 5)
+        text = f"U+{value:0{least}X}"
+        if directive.sharp and value <= 0x10FFFF and not 0xD800 <= value < 0xE000:
+            text += show_rune(chr(value))[len(f"U+{value:04X}") :]
+        return self._pad(text, zero=False)
+
+    def _complex(self, value: complex, verb: str) -> str | None:
+        directive = self.directive
+        plus = directive.plus
+        real = self._float(value.real, verb)
+        directive.plus = True
+        imaginary = self._float(value.imag, verb)
+        directive.plus = plus
+        return None if real is None else f"({real}{imaginary}i)"
+
+    def _float(self, number: float, verb: str) -> str | None:
+        directive = self.directive
+        if verb not in "vbgGxXfFeE":
+            return None
+        letter = {"v": "g", "F": "f"}.get(verb, verb)
+        precision = directive.precision
+        if precision is None and letter in "feE":
+            precision = 6
+        if precision is not None:
+            self.spend(precision >> 4)
+        text = format_float(number, letter, precision)
+        if text[0] not in "+-":
+            text = "+" + text
+        if directive.space and text[0] == "+" and not directive.plus:
+            text = " " + text[1:]
+        if text[1] in "IN":
+            keeps_sign = directive.plus or text[0] != "+"
+            if text[1] == "N" and not (directive.space or directive.plus):
+                keeps_sign = False
+            return self._pad(text if keeps_sign else text[1:], zero=False)
+        if directive.sharp and verb != "b":
+            text = _with_point(text, verb, precision)
+        if not directive.plus and text[0] == "+":
+            return self._pad(text[1:])
+        if directive.zero and not directive.minus:
+            # The sign goes before the zeros.
+            width = directive.width or 0
+            self.spend(width >> 5)
+            return text[0] + text[1:].rjust(width - 1, "0")
+        return self._pad(text)
+
+
+def _rune(value: int) -> str:
+    if 0 <= value <= 0x10FFFF and not 0xD800 <= value < 0xE000:
+        return chr(value)
+    return "\ufffd"
+
+
+def _with_point(text: str, verb: str, precision: int | None) -> str:
+    """Give a signed number the decimal point, and `%g` the zeros, that the flag # asks for."""
+    stops = "pP" if verb in "xX" else "eEpP"
+    split = next((i for i, char in enumerate(text) if char in stops and i), len(text))
+    number, tail = text[:split], text[split:]
+    missing = 0
+    if verb in "vgGx":
+        missing = 6 if precision is None else precision
+        shown = number[1:].replace(".", "")
+        missing -= len(shown.lstrip("0"))
+    if "." not in number:
+        if number[1:] == "0":
+            missing -= 1
+        number += "."
+    return number + "0" * max(missing, 0) + tail
+
+

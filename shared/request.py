@@ -1,0 +1,62 @@
+"""A request, read from an API Gateway REST proxy event."""
+
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import unquote
+
+from shared.routes import Route
+
+
+@dataclass(frozen=True)
+class Request:
+    """A proxy event, read once.
+
+    Args:
+        route: the row that the event was routed by.
+        event: as API Gateway sends it.
+    """
+
+    route: Route
+    event: Mapping[str, Any]
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """By lower-case name; of a repeated header the last one counts."""
+        return {name.lower(): text for name, text in (self.event.get("headers") or {}).items()}
+
+    @cached_property
+    def query(self) -> Mapping[str, str]:
+        """Of a repeated parameter the first one counts, as for px0."""
+        many = self.event.get("multiValueQueryStringParameters") or {}
+        return {name: texts[0] for name, texts in many.items() if texts}
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """The path's variable segments, by the names that the route gives them.
+
+        API Gateway hands them over still percent-encoded.
+        """
+        given = self.event.get("pathParameters") or {}
+        return {name: unquote(given[f"p{n}"]) for n, name in enumerate(self.route.parameters, 1)}
+
+    @cached_property
+    def body(self) -> bytes:
+        text = self.event.get("body") or ""
+        if self.event.get("isBase64Encoded"):
+            return b64decode(text)
+        return str(text).encode(errors="surrogatepass")
+
+    @property
+    def method(self) -> str:
+        return str(self.event["httpMethod"])
+
+    @property
+    def path(self) -> str:
+        return str(self.event["path"])
+
+    @property
+    def id(self) -> str:
+        return str(self.event["requestContext"]["requestId"])

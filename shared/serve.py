@@ -1,0 +1,137 @@
+"""From a plain function to a Lambda handler: authenticate, call, map errors, reply, report."""
+
+from __future__ import annotations
+
+import re
+import time
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from shared import observe, settings
+from shared.answers import Answer, Replayed, Reply, finish, names
+from shared.call import Call
+from shared.dialects import dialect
+from shared.errors import AnswerTooLarge, Internal, Problem, TooLarge, Unauthorized
+from shared.request import Request
+from shared.routes import ROUTES, Permission
+from shared.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from shared.domain.access import Principal
+
+    Endpoint = Callable[..., Reply]
+    Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
+
+SECRET = re.compile(r"ak_[0-9a-f]{64}")
+ROUTES_BY_MODULE = {route.module: route for route in ROUTES}
+
+
+@cache
+def store() -> Store:
+    return Store(settings.settings())
+
+
+def serve(endpoint: Endpoint) -> Handler:
+    """The Lambda handler of an endpoint, by the rule of its row in the route table."""
+    route = ROUTES_BY_MODULE[endpoint.__module__]
+    if settings.in_lambda():
+        # The start of a function has more CPU than its calls have.
+        store()
+
+    def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        started = time.perf_counter()
+        request = Request(route, event)
+        facts: dict[str, str | int] = {}
+        code = None
+        with observe.traced(route, facts):
+            try:
+                answer = _conditional(request, _answer(endpoint, request, facts))
+            except Problem as problem:
+                answer, code = _failure(request, problem), problem.code
+        observe.report(
+            route,
+            request_id=request.id,
+            status=answer.status,
+            code=code,
+            milliseconds=(time.perf_counter() - started) * 1000,
+            facts=facts,
+        )
+        return _proxy_result(request, answer)
+
+    return lambda_handler
+
+
+def _answer(endpoint: Endpoint, request: Request, facts: dict[str, str | int]) -> Answer:
+    """Raises Problem, Internal for any fault of ours."""
+    try:
+        if len(request.body) > settings.settings().body_bytes:
+            raise TooLarge
+        call = Call(
+            request=request,
+            dialect=dialect(request.route.dialect),
+            principal=_principal(request),
+            store=store(),
+            settings=settings.settings(),
+            facts=facts,
+        )
+        if (replayed := call.replayed()) is not None:
+            raise replayed
+        answer = finish(endpoint(call, **request.parameters))
+    except Replayed as replayed:
+        return replayed.answer
+    except Problem:
+        raise
+    except Exception as error:
+        observe.bug(request.id, request.route)
+        raise Internal from error
+    _require_size(answer)
+    return answer
+
+
+def _principal(request: Request) -> Principal | None:
+    """Raises Unauthorized."""
+    if request.route.allow is Permission.PUBLIC:
+        return None
+    secret = dialect(request.route.dialect).credential(request.headers)
+    principal = store().principal(secret) if SECRET.fullmatch(secret) else None
+    if principal is None:
+        raise Unauthorized
+    return principal
+
+
+def _require_size(answer: Answer) -> None:
+    """Raises AnswerTooLarge where Lambda would refuse to carry the answer."""
+    if answer.body is None:
+        return
+    # The result travels as JSON, in which quotes and backslashes of the body count twice.
+    size = len(answer.body.encode()) + answer.body.count('"') + answer.body.count("\\")
+    if size > settings.settings().answer_bytes:
+        raise AnswerTooLarge
+
+
+def _conditional(request: Request, answer: Answer) -> Answer:
+    """Not Modified, when the caller has this very answer already. Source: RFC 9110, 13.1.2."""
+    if request.method not in ("GET", "HEAD") or answer.status != 200:
+        return answer
+    headers = {"Cache-Control": "private, no-cache", **answer.headers}
+    etag, known = answer.headers.get("ETag"), request.headers.get("if-none-match")
+    if etag and known and names(known, etag):
+        return Answer(status=304, body=None, headers=headers)
+    return Answer(status=200, body=answer.body, headers=headers)
+
+
+def _failure(request: Request, problem: Problem) -> Answer:
+    body = dialect(request.route.dialect).problem(problem, request.id)
+    headers = {} if problem.retry_after is None else {"Retry-After": str(problem.retry_after)}
+    return finish(Reply(status=problem.status, body=body, headers=headers))
+
+
+def _proxy_result(request: Request, answer: Answer) -> dict[str, Any]:
+    return {
+        "statusCode": answer.status,
+        "headers": {**answer.headers, "X-Request-Id": request.id},
+        "body": answer.body or "",
+        "isBase64Encoded": False,
+    }

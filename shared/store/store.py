@@ -1,0 +1,510 @@
+"""The registry's memory: consistent reads, and one way to write.
+
+Every write is one transaction on the condition that the prompt's head is still of the revision that
+the change was made from. So numbers have no gaps, the live pointer moves in one step, and what a
+change says is there at once for every reader, the team's list included.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from shared import wire
+from shared.answers import Answer
+from shared.domain.access import OPERATIONS, Principal, Team
+from shared.domain.content import Content
+from shared.domain.payloads import Payload
+from shared.errors import NameTaken, Unavailable
+from shared.store import attributes, items, keys
+from shared.store.aws import dynamodb, translated
+from shared.store.cache import Cache
+from shared.store.contents import Contents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from shared.domain.changes import Change, Event
+    from shared.domain.prompts import Prompt, Selector
+    from shared.domain.versions import Version
+    from shared.settings import Settings
+    from shared.store.attributes import Item
+    from shared.store.idempotency import Attempt
+
+HEADS_PER_READ = 100  # what BatchGetItem takes
+
+
+class Raced(Exception):
+    """Another writer was faster.
+
+    Args:
+        current: the head as it is now, where DynamoDB told.
+    """
+
+    def __init__(self, current: Prompt | None) -> None:
+        super().__init__()
+        self.current = current
+
+
+class AlreadyAnswered(Exception):
+    """The same call, made at the same time, was finished first."""
+
+
+class Leg(NamedTuple):
+    """One write of a transaction, and what it means when its condition fails."""
+
+    write: TransactWriteItemTypeDef
+    failure: str  # "head", "name", "record"
+
+
+class Store:
+    """Raises Unavailable from every method when AWS cannot serve us just now."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._tables = {
+            name: getattr(settings, f"{name}_table")
+            for name in ("prompts", "versions", "payloads", "lookups", "access", "history")
+        }
+        self._contents = Contents(
+            bucket=settings.content_bucket, inline_bytes=settings.inline_bytes
+        )
+        self._principals: Cache[str, Principal] = Cache(
+            weight=10_000, seconds=settings.key_cache_seconds
+        )
+        self._ids_by_slug: Cache[str, str] = Cache(weight=10_000)
+        # Content that left `draft` never changes, so it may be remembered for ever.
+        self._sealed: Cache[tuple[str, int], Version] = Cache(weight=settings.content_cache_bytes)
+
+    # -- callers
+
+    def principal(self, secret: str) -> Principal | None:
+        """The caller of an API key; remembered for the settings' `key_cache_seconds`."""
+        key = keys.api_key(secret)
+        if (known := self._principals.get(key["pk"])) is not None:
+            return known
+        if (stored := self._get("access", key)) is None:
+            return None
+        principal = Principal(
+            id=stored["id"],
+            name=stored["name"],
+            permissions={stored["team_id"]: OPERATIONS[stored["operation"]]},
+        )
+        self._principals.keep(key["pk"], principal)
+        return principal
+
+    def team(self, team_id: str) -> Team | None:
+        stored = self._get("access", keys.team(team_id))
+        return Team(id=team_id, name=stored["name"]) if stored else None
+
+    def add_team(self, *, team_id: str, name: str, at: datetime) -> None:
+        self._put(
+            "access",
+            {
+                **keys.team(team_id),
+                "entity": "team",
+                "name": name,
+                "created_at": keys.timestamp(at),
+            },
+        )
+
+    def add_key(
+        self,
+        *,
+        secret: str,
+        key_id: str,
+        team_id: str,
+        name: str,
+        operation: str,
+        at: datetime,
+    ) -> None:
+        """Store a key by its hash. Raises KeyError for an unknown operation."""
+        OPERATIONS[operation]
+        self._put(
+            "access",
+            {
+                **keys.api_key(secret),
+                "entity": "key",
+                "id": key_id,
+                "team_id": team_id,
+                "name": name,
+                "operation": operation,
+                "created_at": keys.timestamp(at),
+            },
+        )
+
+    # -- prompts
+
+    def prompt(self, prompt_id: str) -> Prompt | None:
+        item = self._get_item("prompts", {"prompt_id": prompt_id})
+        return items.prompt_from(item) if item else None
+
+    def prompt_by_slug(self, team_ids: Iterable[str], slug: str) -> Prompt | None:
+        """The prompt of this slug in the first of the teams that has one."""
+        for team_id in team_ids:
+            claim = keys.slug_claim(team_id, slug)
+            known = self._ids_by_slug.get(claim)
+            if known and (prompt := self._named(known, team_id, slug)):
+                return prompt
+            stored = self._get("lookups", {"key": claim})
+            if stored and (prompt := self._named(stored["prompt_id"], team_id, slug)):
+                self._ids_by_slug.keep(claim, prompt.id)
+                return prompt
+        return None
+
+    def _named(self, prompt_id: str, team_id: str, slug: str) -> Prompt | None:
+        """The prompt, if that is still its name: it may have moved since the name was looked up."""
+        prompt = self.prompt(prompt_id)
+        return prompt if prompt and (prompt.team_id, prompt.slug) == (team_id, slug) else None
+
+    def prompts(
+        self, team_id: str, *, after: keys.Entry | None = None
+    ) -> Iterator[tuple[str, Prompt]]:
+        """A team's prompts, newest first, each with its place in the list.
+
+        The list is read from the team's directory, which is written in the transaction that creates
+        or moves a prompt, since an index would show a new prompt only some time later.
+        """
+        lines = self._query(
+            "access",
+            "pk",
+            keys.team(team_id)["pk"],
+            "sk",
+            prefix=keys.PROMPT,
+            before=after.sort if after else None,
+        )
+        batch: list[str] = []
+        for line in lines:
+            batch.append(line["sk"]["S"])
+            if len(batch) == HEADS_PER_READ:
+                yield from self._listed(team_id, batch)
+                batch = []
+        yield from self._listed(team_id, batch)
+
+    def _listed(self, team_id: str, places: list[str]) -> Iterator[tuple[str, Prompt]]:
+        ids = [keys.Entry.read(place).prompt_id for place in places]
+        heads = self._batch_get({"prompts": [{"prompt_id": prompt_id} for prompt_id in ids]})
+        prompts = {prompt.id: prompt for prompt in map(items.prompt_from, heads["prompts"])}
+        for place, prompt_id in zip(places, ids, strict=True):
+            prompt = prompts.get(prompt_id)
+            if prompt is not None and prompt.team_id == team_id:
+                yield place, prompt
+
+    # -- versions
+
+    def version(self, prompt: Prompt, selector: Selector) -> Version | None:
+        if selector == "latest":
+            return next(self.versions(prompt.id, limit=1), None)
+        number = prompt.resolve(selector)
+        if number is None or not 0 < number <= prompt.last_version:
+            return None
+        item = self._get_item("versions", {"prompt_id": prompt.id, "version": number})
+        return self._version(item) if item else None
+
+    def prompt_and_version(
+        self, prompt_id: str, selector: Selector
+    ) -> tuple[Prompt | None, Version | None]:
+        """Both in one read where the number is given, else in two."""
+        if isinstance(selector, str):
+            prompt = self.prompt(prompt_id)
+            return prompt, self.version(prompt, selector) if prompt else None
+        if not 0 < selector < 2**31:
+            return self.prompt(prompt_id), None
+        found = self._batch_get(
+            {
+                "prompts": [{"prompt_id": prompt_id}],
+                "versions": [{"prompt_id": prompt_id, "version": selector}],
+            }
+        )
+        heads, versions = found["prompts"], found["versions"]
+        return (
+            items.prompt_from(heads[0]) if heads else None,
+            self._version(versions[0]) if versions else None,
+        )
+
+    def rendered_version(self, prompt: Prompt, selector: Selector) -> Version | None:
+        """A version for its content only: its dates and stage may be those of an earlier time."""
+        number = prompt.resolve(selector)
+        if number is not None and (known := self._sealed.get((prompt.id, number))) is not None:
+            return known
+        version = self.version(prompt, selector)
+        if version is not None and version.stage != "draft":
+            self._sealed.keep(
+                (prompt.id, version.number), version, weight=len(version.content.document)
+            )
+        return version
+
+    def versions(
+        self, prompt_id: str, *, before: int | None = None, limit: int | None = None
+    ) -> Iterator[Version]:
+        """A prompt's versions, highest number first."""
+        for item in self._query(
+            "versions", "prompt_id", prompt_id, "version", before=before, limit=limit
+        ):
+            yield self._version(item)
+
+    def _version(self, item: Item) -> Version:
+        return items.version_from(item, Content.from_document(self._contents.get(item)))
+
+    # -- payloads
+
+    def payload(self, prompt_id: str, payload_id: str) -> Payload | None:
+        item = self._get_item("payloads", {"prompt_id": prompt_id, "payload_id": payload_id})
+        return items.payload_from(item, self._contents.get(item)) if item else None
+
+    def payloads(self, prompt_id: str, *, before: str | None = None) -> Iterator[Payload]:
+        """A prompt's payloads, newest first."""
+        for item in self._query("payloads", "prompt_id", prompt_id, "payload_id", before=before):
+            yield items.payload_from(item, self._contents.get(item))
+
+    # -- history
+
+    def events(self, prompt_id: str, *, before: str | None = None) -> Iterator[tuple[str, Event]]:
+        """A prompt's history, newest first, each event with its place in it."""
+        for item in self._query("history", "prompt_id", prompt_id, "event", before=before):
+            yield item["event"]["S"], items.event_from(item)
+
+    # -- writing
+
+    def answered(self, attempt: Attempt) -> Answer | None:
+        """What the same call was answered before. Raises IdempotencyMismatch."""
+        item = self._get_item("lookups", {"key": attempt.key})
+        if item is None or not attempt.repeats(stored := attributes.values(item)):
+            return None
+        return Answer(
+            status=stored["status"],
+            body=self._contents.get(item) or None,
+            headers=stored["headers"],
+        )
+
+    def commit(self, change: Change[Any], *, answer: tuple[Attempt, Answer] | None = None) -> None:
+        """Carry out a change, all or nothing, and with it keep the answer that tells of it.
+
+        Raises:
+            Raced: the head has moved on; the change must be made again from where it is now.
+            NameTaken: the team has a prompt of this name or slug.
+            AlreadyAnswered: the same call was finished first.
+        """
+        legs = [*self._head_legs(change), *self._name_legs(change), *self._part_legs(change)]
+        if answer is not None:
+            legs.append(self._record_leg(*answer))
+        try:
+            with translated():
+                dynamodb().transact_write_items(TransactItems=[leg.write for leg in legs])
+        except ClientError as error:
+            self._raise_meaning(error, legs)
+
+    def _head_legs(self, change: Change[Any]) -> Iterator[Leg]:
+        head = items.prompt_item(change.after)
+        if change.before is None:
+            # Ids are random: that this one exists already can only be a retry of ours.
+            condition: Item = {"ConditionExpression": "attribute_not_exists(prompt_id)"}
+        else:
+            # Nobody else has written to this prompt since the change was made from it.
+            condition = {
+                "ConditionExpression": "revision = :seen",
+                "ExpressionAttributeValues": {":seen": {"N": str(change.before.revision)}},
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        yield Leg(self._put_leg("prompts", head, **condition), "head")
+        if change.event is not None:
+            yield Leg(self._put_leg("history", items.event_item(change.event)), "head")
+
+    def _name_legs(self, change: Change[Any]) -> Iterator[Leg]:
+        """Names follow the prompt: claimed where it is, given up where it was."""
+        before, after = change.before, change.after
+        old, new = before and _names(before), _names(after)
+        if old == new:
+            return
+        for claim in sorted(set(new) - set(old or ())):
+            yield Leg(
+                self._put_leg(
+                    "lookups",
+                    attributes.item({"key": claim, "entity": "name", "prompt_id": after.id}),
+                    ConditionExpression="attribute_not_exists(#key)",
+                    ExpressionAttributeNames={"#key": "key"},
+                ),
+                "name",
+            )
+        for claim in sorted(set(old or ()) - set(new)):
+            yield Leg(self._delete_leg("lookups", {"key": claim}), "head")
+        if before is not None and before.team_id != after.team_id:
+            yield Leg(self._delete_leg("access", _directory_key(before)), "head")
+        if before is None or before.team_id != after.team_id:
+            line = {**_directory_key(after), "entity": "directory"}
+            yield Leg(self._put_leg("access", attributes.item(line)), "head")
+
+    def _part_legs(self, change: Change[Any]) -> Iterator[Leg]:
+        """Versions and payloads need no conditions of their own: the head's guards them."""
+        for part in change.written:
+            if isinstance(part, Payload):
+                digest, inline = self._contents.put(wire.canonical(part.variables))
+                item = items.payload_item(part, content_hash=digest, variables=inline)
+                yield Leg(self._put_leg("payloads", item), "head")
+                continue
+            _, inline = self._contents.put(part.content.document)
+            yield Leg(self._put_leg("versions", items.version_item(part, inline)), "head")
+            if change.before is not None and part.number > change.before.last_version:
+                yield Leg(self._put_leg("lookups", items.version_claim(part)), "head")
+        for part in change.erased:
+            if isinstance(part, Payload):
+                key = {"prompt_id": part.prompt_id, "payload_id": part.id}
+                yield Leg(self._delete_leg("payloads", key), "head")
+                continue
+            version_key = {"prompt_id": part.prompt_id, "version": part.number}
+            yield Leg(self._delete_leg("versions", version_key), "head")
+            claim_key = {"key": keys.version_claim(part.id)}
+            yield Leg(self._delete_leg("lookups", claim_key), "head")
+
+    def _record_leg(self, attempt: Attempt, answer: Answer) -> Leg:
+        digest, inline = self._contents.put(answer.body or "")
+        record = {
+            "key": attempt.key,
+            "entity": "answer",
+            "request_hash": attempt.request_hash,
+            "expires_at": attempt.expires_at,
+            "status": answer.status,
+            "headers": answer.headers,
+            "content_hash": digest,
+            "content": inline,
+        }
+        write = self._put_leg(
+            "lookups",
+            attributes.item(record),
+            # Expired records lie about until DynamoDB comes round to delete them.
+            ConditionExpression="attribute_not_exists(#key) OR expires_at <= :now",
+            ExpressionAttributeNames={"#key": "key"},
+            ExpressionAttributeValues={":now": {"N": str(int(attempt.at.timestamp()))}},
+        )
+        return Leg(write, "record")
+
+    def _raise_meaning(self, error: ClientError, legs: list[Leg]) -> None:
+        """Say what it means that a transaction was cancelled, from which of its legs failed."""
+        if error.response.get("Error", {}).get("Code") != "TransactionCanceledException":
+            raise error
+        reasons: list[Any] = error.response.get("CancellationReasons", [])
+        codes = {reason.get("Code") for reason in reasons}
+        failed = {
+            leg.failure: reason
+            for leg, reason in zip(legs, reasons, strict=False)
+            if reason.get("Code") == "ConditionalCheckFailed"
+        }
+        if "record" in failed:
+            raise AlreadyAnswered from error
+        if "head" in failed:
+            current = failed["head"].get("Item")
+            raise Raced(items.prompt_from(current) if current else None) from error
+        if "name" in failed:
+            raise NameTaken from error
+        if "TransactionConflict" in codes:
+            raise Raced(None) from error
+        if codes & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
+            raise Unavailable(retry_after=1) from error
+        raise error
+
+    # -- DynamoDB
+
+    def _put_leg(self, table: str, item: Item, **condition: Any) -> TransactWriteItemTypeDef:
+        put: Any = {"TableName": self._tables[table], "Item": item, **condition}
+        return {"Put": put}
+
+    def _delete_leg(self, table: str, key: Mapping[str, Any]) -> TransactWriteItemTypeDef:
+        return {"Delete": {"TableName": self._tables[table], "Key": attributes.item(key)}}
+
+    def _put(self, table: str, values: Mapping[str, Any]) -> None:
+        with translated():
+            dynamodb().put_item(TableName=self._tables[table], Item=attributes.item(values))
+
+    def _get(self, table: str, key: Mapping[str, Any]) -> dict[str, Any] | None:
+        item = self._get_item(table, key)
+        return item and attributes.values(item)
+
+    def _get_item(self, table: str, key: Mapping[str, Any]) -> Item | None:
+        """Consistent, as all our reads: what was answered with success can be read at once."""
+        with translated():
+            found = dynamodb().get_item(
+                TableName=self._tables[table], Key=attributes.item(key), ConsistentRead=True
+            )
+        return found.get("Item")
+
+    def _batch_get(self, wanted: dict[str, list[dict[str, Any]]]) -> dict[str, list[Item]]:
+        """The items that exist, by table, in no order."""
+        found: dict[str, list[Item]] = {name: [] for name in wanted}
+        names = {self._tables[name]: name for name in wanted}
+        request: Any = {
+            self._tables[name]: {
+                "Keys": [attributes.item(key) for key in some],
+                "ConsistentRead": True,
+            }
+            for name, some in wanted.items()
+            if some
+        }
+        while request:
+            with translated():
+                answer = dynamodb().batch_get_item(RequestItems=request)
+            for table, some in answer["Responses"].items():
+                found[names[table]] += some
+            request = answer.get("UnprocessedKeys")
+        return found
+
+    def _query(
+        self,
+        table: str,
+        partition: str,
+        partition_value: str,
+        sort: str,
+        *,
+        prefix: str | None = None,
+        before: str | int | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Item]:
+        """Items of a partition from the highest sort key down, below `before` when it is given."""
+        names = {"#p": partition}
+        given: dict[str, Any] = {":p": attributes.attribute(partition_value)}
+        condition = "#p = :p"
+        if before is not None and prefix is not None:
+            condition += " AND #s BETWEEN :first AND :before"
+            given |= {":first": {"S": prefix}, ":before": attributes.attribute(before)}
+        elif before is not None:
+            condition += " AND #s < :before"
+            given[":before"] = attributes.attribute(before)
+        elif prefix is not None:
+            condition += " AND begins_with(#s, :first)"
+            given[":first"] = {"S": prefix}
+        if len(given) > 1:
+            names["#s"] = sort
+        request: Any = {
+            "TableName": self._tables[table],
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": given,
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+        }
+        if limit is not None:
+            request["Limit"] = limit
+        while True:
+            with translated():
+                page = dynamodb().query(**request)
+            for item in page["Items"]:
+                # BETWEEN includes its bound, and a key takes only one condition.
+                if prefix is None or item[sort] != given.get(":before"):
+                    yield item
+            if "LastEvaluatedKey" not in page or limit is not None:
+                return
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _names(prompt: Prompt) -> tuple[str, str]:
+    return (
+        keys.name_claim(prompt.team_id, prompt.name),
+        keys.slug_claim(prompt.team_id, prompt.slug),
+    )
+
+
+def _directory_key(prompt: Prompt) -> dict[str, str]:
+    entry = keys.Entry(keys.timestamp(prompt.created_at), prompt.id)
+    return {"pk": keys.team(prompt.team_id)["pk"], "sk": entry.sort}

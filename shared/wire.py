@@ -1,0 +1,92 @@
+"""JSON as it travels: exact numbers both ways, and nothing that a strict reader would refuse."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import simplejson
+
+# A high surrogate with its low one, or either of them alone; only the pair is a character.
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+MAX_DEPTH = 200
+
+
+class NotJSON(ValueError):
+    """The text is no JSON value, or one nested too deeply to be worked on safely."""
+
+
+def decode(text: str | bytes) -> Any:
+    """The value of a JSON text; integers and decimals are exact (`int`, `Decimal`).
+
+    Invalid UTF-8 and lone surrogates become U+FFFD, of duplicate keys the last one counts, as Go's
+    `encoding/json` has it. Raises NotJSON for anything else that is wrong, a byte order mark too.
+    """
+    if isinstance(text, bytes):
+        text = text.decode(errors="replace")
+    if text.startswith("\ufeff"):
+        raise NotJSON("byte order mark")
+    try:
+        value = simplejson.loads(text, use_decimal=True)
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise NotJSON(str(error)) from error
+    return _cleaned(value, MAX_DEPTH)
+
+
+def _cleaned(value: Any, depth: int) -> Any:
+    if isinstance(value, str):
+        return LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        _descend(depth)
+        return {_cleaned(key, depth): _cleaned(item, depth - 1) for key, item in value.items()}
+    if isinstance(value, list):
+        _descend(depth)
+        return [_cleaned(item, depth - 1) for item in value]
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise NotJSON("not a finite number")
+    return value
+
+
+def _descend(depth: int) -> None:
+    if depth <= 0:
+        raise NotJSON("nested too deeply")
+
+
+def encode(value: Any) -> str:
+    return simplejson.dumps(
+        value, use_decimal=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    )
+
+
+def canonical(value: Any) -> str:
+    """The one text of a value, whatever order its keys came in: what content hashes are made of."""
+    return simplejson.dumps(
+        value,
+        use_decimal=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+        allow_nan=False,
+        sort_keys=True,
+    )
+
+
+def floats(value: Any) -> Any:
+    """The same value with every number as Go's `encoding/json` reads it into an interface: a float.
+
+    Raises NotJSON for a number that no float can hold.
+    """
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | Decimal):
+        try:
+            number = float(value)
+        except OverflowError as error:
+            raise NotJSON("number out of range") from error
+        if number in (float("inf"), float("-inf")):
+            raise NotJSON("number out of range")
+        return number
+    if isinstance(value, Mapping):
+        return {key: floats(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [floats(item) for item in value]
+    return value

@@ -1,0 +1,129 @@
+"""The stack says what the route table, the tables and the settings say, and nothing else."""
+
+from collections import defaultdict
+from dataclasses import MISSING, fields
+from typing import Any
+
+import pytest
+
+from shared.routes import ROUTES, Route
+from shared.settings import Settings
+from shared.store.tables import TABLES
+from tests.infra.synthesis import Json, Synthesis, statements, synthesise
+
+INTEGRATION = "x-amazon-apigateway-integration"
+
+# What every function does besides its work: its log and its trace.
+LOG_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+TRACE_ACTIONS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+
+
+@pytest.fixture(scope="module")
+def stack() -> Synthesis:
+    return synthesise()
+
+
+def test_every_route_has_one_function_and_every_function_a_route(stack: Synthesis) -> None:
+    handlers = [
+        properties["Handler"] for properties in stack.of_type("AWS::Lambda::Function").values()
+    ]
+
+    assert sorted(handlers) == sorted(f"{route.module}.lambda_handler" for route in ROUTES)
+
+
+def test_method_and_path_lead_to_the_function_of_their_route(stack: Synthesis) -> None:
+    expected = {
+        (method, route.resource): stack.functions[f"{route.module}.lambda_handler"]["id"]
+        for route in ROUTES
+        for method in ((route.method, "HEAD") if route.method == "GET" else (route.method,))
+    }
+
+    assert invocations(stack.document) == expected
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_a_role_may_do_what_its_row_says_on_what_its_function_is_told_of(
+    stack: Synthesis, route: Route
+) -> None:
+    function = stack.functions[f"{route.module}.lambda_handler"]
+    arns: Json = {table.name: attribute(stack.table(table.name)) for table in TABLES}
+    bucket = attribute(stack.environment["CONTENT_BUCKET"]["Ref"])
+    arns["content"] = {"Fn::Join": ["", [bucket, "/content/*"]]}
+    services = defaultdict(lambda: "dynamodb", content="s3")
+    expected = [
+        (f"{services[resource]}:{verb}", arns[resource])
+        for resource, verb in (action.split(":") for action in route.role_actions)
+    ]
+    log_group = attribute(function["LoggingConfig"]["LogGroup"]["Ref"])
+    expected += [(action, log_group) for action in LOG_ACTIONS]
+    expected += [(action, "*") for action in TRACE_ACTIONS]
+
+    allowed = [
+        (action, resource)
+        for actions, resource in statements(stack.role(function))
+        for action in actions
+    ]
+
+    assert sorted(allowed, key=str) == sorted(expected, key=str)
+
+
+def test_the_environment_is_what_the_settings_read(stack: Synthesis) -> None:
+    known = {field.name.upper() for field in fields(Settings)}
+    needed = {field.name.upper() for field in fields(Settings) if field.default is MISSING}
+
+    for function in stack.functions.values():
+        variables = {
+            name
+            for name in function["Environment"]["Variables"]
+            if not name.startswith("POWERTOOLS_") and name != "LOG_LEVEL"
+        }
+        assert needed <= variables <= known
+
+
+def test_the_environment_is_the_same_for_all(stack: Synthesis) -> None:
+    for function in stack.functions.values():
+        assert function["Environment"]["Variables"] == stack.environment
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_is_deployed_as_it_is_stated(stack: Synthesis, table: Any) -> None:
+    deployed = stack.of_type("AWS::DynamoDB::GlobalTable")[stack.table(table.name)]
+
+    types = {a["AttributeName"]: a["AttributeType"] for a in deployed["AttributeDefinitions"]}
+    keys = {
+        key["KeyType"]: (key["AttributeName"], types[key["AttributeName"]])
+        for key in deployed["KeySchema"]
+    }
+    assert keys.get("HASH") == table.partition
+    assert keys.get("RANGE") == table.sort
+    expiry = deployed.get("TimeToLiveSpecification", {"Enabled": False})
+    assert expiry["Enabled"] is (table.expires is not None)
+    assert expiry.get("AttributeName") == table.expires
+    assert ("StreamSpecification" in deployed) is table.streams
+
+
+def test_no_table_is_deployed_that_is_not_stated(stack: Synthesis) -> None:
+    deployed = stack.of_type("AWS::DynamoDB::GlobalTable")
+
+    assert set(deployed) == {stack.table(table.name) for table in TABLES}
+    assert not stack.of_type("AWS::DynamoDB::Table")
+
+
+def invocations(document: Json) -> dict[tuple[str, str], str]:
+    """The logical id of the function behind each method and path that leads to one."""
+    found = {}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            integration = operation[INTEGRATION]
+            if integration["type"] == "aws_proxy":
+                (function,) = (
+                    part["Fn::GetAtt"][0]
+                    for part in integration["uri"]["Fn::Join"][1]
+                    if isinstance(part, dict) and "Fn::GetAtt" in part
+                )
+                found[method.upper(), path] = function
+    return found
+
+
+def attribute(logical_id: str) -> Json:
+    return {"Fn::GetAtt": [logical_id, "Arn"]}

@@ -1,0 +1,137 @@
+"""The template as data, synthesised once for every question that the tests ask of it."""
+
+import atexit
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+
+from infra.stack import Stage
+from shared.routes import ROUTES, Route
+
+Json = dict[str, Any]
+
+# Where the endpoints to come will live; the registry's own are all there already.
+FUTURE_DIALECTS = ("identity", "tela", "maxim", "langwatch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synthesis:
+    """A finished synthesis: the file, what is in it, and what cdk-nag has against it."""
+
+    path: Path
+    template: Json
+    findings: tuple[str, ...]
+
+    def of_type(self, kind: str) -> dict[str, Json]:
+        """Properties by logical id."""
+        return {
+            name: resource.get("Properties", {})
+            for name, resource in self.template["Resources"].items()
+            if resource["Type"] == kind
+        }
+
+    def only(self, kind: str) -> Json:
+        (properties,) = self.of_type(kind).values()
+        return properties
+
+    @property
+    def document(self) -> Json:
+        """What the gateway imports."""
+        body: Json = self.only("AWS::ApiGateway::RestApi")["Body"]
+        return body
+
+    @property
+    def functions(self) -> dict[str, Json]:
+        """By handler."""
+        return {
+            properties["Handler"]: {"id": name, **properties}
+            for name, properties in self.of_type("AWS::Lambda::Function").items()
+        }
+
+    def role(self, function: Json) -> Json:
+        properties: Json = self.template["Resources"][function["Role"]["Fn::GetAtt"][0]]
+        return properties["Properties"]  # type: ignore[no-any-return]  # JSON knows no types
+
+    def table(self, name: str) -> str:
+        """The logical id that the functions get as the name of this table."""
+        return self.environment[f"{name.upper()}_TABLE"]["Ref"]  # type: ignore[no-any-return]
+
+    @property
+    def environment(self) -> Json:
+        """Of all functions: a test holds that it is one and the same."""
+        function = next(iter(self.functions.values()))
+        variables: Json = function["Environment"]["Variables"]
+        return variables
+
+
+@cache
+def synthesise(*, stage: Stage = "dev", more_routes: int = 0) -> Synthesis:
+    """Synthesise with assets that hold nothing: neither network nor build."""
+    if shutil.which("node") is None:
+        pytest.fail("the tests of the stack need node (20 or later) on the PATH", pytrace=False)
+    from aws_cdk import App, Validations
+    from cdk_nag import AwsSolutionsChecks
+
+    from infra.packaging import Bundle
+    from infra.stack import CuebookStack, Deployment
+
+    work = Path(mkdtemp(prefix="cuebook-"))
+    atexit.register(shutil.rmtree, work, ignore_errors=True)
+    for asset in ("code", "layer"):
+        (work / asset).mkdir()
+        (work / asset / "nothing.py").touch()
+    output = work / "cdk.out"
+    app = App(outdir=str(output), analytics_reporting=False)
+    CuebookStack(
+        app,
+        "Cuebook",
+        deployment=Deployment(stage=stage),
+        bundle=Bundle.of_folders(code=work / "code", layer=work / "layer"),
+        routes=(*ROUTES, *future_routes(more_routes)),
+    )
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    try:
+        app.synth()
+    except RuntimeError:  # findings are an error; the tests look at the report
+        if not (output / "validation-report.json").exists():
+            raise
+    report = json.loads((output / "validation-report.json").read_text())
+    path = output / "Cuebook.template.json"
+    return Synthesis(
+        path=path,
+        template=json.loads(path.read_text()),
+        findings=tuple(
+            f"{violation['ruleName']} at {construct['constructPath']}"
+            for plugin in report["pluginReports"]
+            for violation in plugin["violations"]
+            for construct in violation["violatingConstructs"]
+        ),
+    )
+
+
+def future_routes(count: int) -> Iterator[Route]:
+    """Endpoints to come, as needy as the neediest of today."""
+    neediest = max(ROUTES, key=lambda route: len(route.role_actions))
+    for number in range(count):
+        dialect = FUTURE_DIALECTS[number % len(FUTURE_DIALECTS)]
+        yield replace(
+            neediest,
+            name=f"an_endpoint_of_the_future_{number}",
+            dialect=dialect,
+            path=f"/{dialect}/things_{number}/{{thing_id}}/parts/{{part_id}}",
+        )
+
+
+def statements(role: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The actions and the resource of each statement of a role's policies."""
+    for policy in role["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            actions = statement["Action"]
+            yield (actions,) if isinstance(actions, str) else tuple(actions), statement["Resource"]

@@ -1,0 +1,101 @@
+"""What is shipped, and that it starts fast. Nothing here downloads."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from infra import packaging
+
+UNCHECKED_HASH = 1  # of the flags in a .pyc, second word: hash-based, never compared
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    root = tmp_path / "checkout"
+    for file in (
+        "functions/registry/get_prompt.py",
+        "functions/registry/__pycache__/get_prompt.cpython-311.pyc",
+        "shared/routes.py",
+        "shared/openapi.json",
+        "tests/test_all.py",
+        "infra/app.py",
+        "README.md",
+    ):
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text("0\n")
+    return root
+
+
+def test_only_what_functions_import_is_shipped(checkout: Path) -> None:
+    assert [str(file) for file in packaging.source_files(checkout)] == [
+        "functions/registry/get_prompt.py",
+        "shared/openapi.json",
+        "shared/routes.py",
+    ]
+
+
+def test_an_unchanged_tree_is_built_once(checkout: Path, tmp_path: Path) -> None:
+    first = packaging.build_code(root=checkout, cache=tmp_path / "cache")
+    built = (first / "shared/routes.py").stat().st_mtime_ns
+    second = packaging.build_code(root=checkout, cache=tmp_path / "cache")
+
+    assert first == second
+    assert (second / "shared/routes.py").stat().st_mtime_ns == built
+
+
+@pytest.mark.parametrize("change", ["content", "name"])
+def test_a_changed_tree_is_built_anew(checkout: Path, tmp_path: Path, change: str) -> None:
+    before = packaging.build_code(root=checkout, cache=tmp_path / "cache")
+    if change == "content":
+        (checkout / "shared/routes.py").write_text("1\n")
+    else:
+        (checkout / "shared/routes.py").rename(checkout / "shared/paths.py")
+
+    assert packaging.build_code(root=checkout, cache=tmp_path / "cache") != before
+
+
+def test_two_machines_build_an_asset_of_the_same_name(checkout: Path, tmp_path: Path) -> None:
+    shutil.copytree(checkout, tmp_path / "elsewhere")
+
+    here = packaging.build_code(root=checkout, cache=tmp_path / "here")
+    there = packaging.build_code(root=tmp_path / "elsewhere", cache=tmp_path / "there")
+
+    assert here.name == there.name
+
+
+def test_every_module_has_bytecode_that_needs_no_date(checkout: Path, tmp_path: Path) -> None:
+    if packaging.find_interpreter() is None:
+        pytest.skip(f"no Python {packaging.PYTHON} on this machine")
+
+    folder = packaging.build_code(root=checkout, cache=tmp_path / "cache")
+
+    modules = list(folder.rglob("*.py"))
+    assert len(modules) == 2
+    tag = packaging.PYTHON.replace(".", "")
+    for module in modules:
+        compiled = module.parent / "__pycache__" / f"{module.stem}.cpython-{tag}.pyc"
+        assert int.from_bytes(compiled.read_bytes()[4:8], "little") == UNCHECKED_HASH
+
+
+def test_no_package_is_installed_without_its_hash_and_nothing_half_built_stays(
+    tmp_path: Path,
+) -> None:
+    lock = tmp_path / "requirements.txt"
+    lock.write_text("jinja2==3.1.6\n")
+
+    with pytest.raises(subprocess.CalledProcessError):
+        packaging.build_layer(architecture="arm64", lock=lock, cache=tmp_path / "cache")
+
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_the_lock_of_the_layer_pins_everything_by_hash() -> None:
+    requirements = packaging.LOCK.read_text().replace("\\\n", " ").splitlines()
+    pinned = [line for line in requirements if line.strip() and not line.lstrip().startswith("#")]
+
+    assert pinned
+    for line in pinned:
+        assert "==" in line, line
+        assert "--hash=sha256:" in line, line

@@ -1,0 +1,217 @@
+"""What the deployment promises its operator: limits, protection, least privilege, clean checks."""
+
+import json
+from typing import Any
+
+import pytest
+from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it ships no types
+
+from infra.stack import Deployment, InvalidContext
+from shared.store.tables import TABLES
+from tests.infra.synthesis import Json, Synthesis, future_routes, statements, synthesise
+
+# CloudFormation refuses more than 500 resources, and a template of more than a megabyte.
+MOST_RESOURCES = 450
+MOST_BYTES = 1_000_000
+# IAM's limit for all policies inside one role, and the longest ARN that a function of ours can get.
+MOST_POLICY_CHARACTERS = 10_240
+LONGEST_ARN = f"arn:aws-us-gov:lambda:ap-southeast-2:123456789012:function:{64 * 'x'}"
+
+ENDPOINTS_TO_COME = 60
+
+
+@pytest.fixture(scope="module")
+def stack() -> Synthesis:
+    return synthesise()
+
+
+@pytest.fixture(scope="module")
+def production() -> Synthesis:
+    return synthesise(stage="prod")
+
+
+@pytest.fixture(scope="module")
+def future() -> Synthesis:
+    return synthesise(more_routes=ENDPOINTS_TO_COME)
+
+
+def test_there_is_room_for_the_endpoints_to_come(future: Synthesis) -> None:
+    assert len(list(future_routes(ENDPOINTS_TO_COME))) == ENDPOINTS_TO_COME
+    assert len(future.template["Resources"]) <= MOST_RESOURCES
+    assert len(future.path.read_bytes()) <= MOST_BYTES
+
+
+def test_an_endpoint_costs_three_resources(stack: Synthesis, future: Synthesis) -> None:
+    now, then = stack.template["Resources"], future.template["Resources"]
+    invokers = 4  # one role for each dialect to come
+
+    assert len(then) - len(now) == 3 * ENDPOINTS_TO_COME + invokers
+
+
+def test_policies_will_still_fit_their_roles(future: Synthesis) -> None:
+    for name, role in future.of_type("AWS::IAM::Role").items():
+        policies = [policy["PolicyDocument"] for policy in role.get("Policies", [])]
+
+        size = len(json.dumps(with_long_arns(policies), separators=(",", ":")))
+
+        assert size <= MOST_POLICY_CHARACTERS, name
+
+
+def test_cdk_nag_finds_nothing(stack: Synthesis, production: Synthesis) -> None:
+    assert stack.findings == ()
+    assert production.findings == ()
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_cfn_lint_finds_nothing(stage: Any) -> None:
+    assert lint_file(synthesise(stage=stage).path) == []
+
+
+def test_no_role_may_do_anything_to_everything_but_send_traces(stack: Synthesis) -> None:
+    for name, role in stack.of_type("AWS::IAM::Role").items():
+        for actions, resource in statements({"Policies": [], **role}):
+            assert not [action for action in actions if "*" in action], name
+            if resource == "*":
+                assert all(action.startswith("xray:Put") for action in actions), name
+
+
+def test_no_policy_is_shared_or_managed_but_the_one_that_api_gateway_demands(
+    stack: Synthesis,
+) -> None:
+    managed = [
+        policy
+        for role in stack.of_type("AWS::IAM::Role").values()
+        for policy in role.get("ManagedPolicyArns", [])
+    ]
+
+    assert ["AmazonAPIGatewayPushToCloudWatchLogs" in json.dumps(policy) for policy in managed] == [
+        True
+    ]
+    assert not stack.of_type("AWS::IAM::Policy")
+    assert not stack.of_type("AWS::IAM::ManagedPolicy")
+
+
+def test_every_function_has_a_role_and_a_log_of_its_own(stack: Synthesis) -> None:
+    functions = stack.functions.values()
+
+    assert len({json.dumps(function["Role"]) for function in functions}) == len(functions)
+    assert len({function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions}) == len(
+        functions
+    )
+
+
+def test_every_log_is_forgotten_in_time(stack: Synthesis) -> None:
+    for name, group in stack.of_type("AWS::Logs::LogGroup").items():
+        assert group["RetentionInDays"] == 30, name
+
+
+def test_functions_share_runtime_limits_and_assets(stack: Synthesis) -> None:
+    for function in stack.functions.values():
+        assert function["Runtime"] == "python3.13"
+        assert function["Architectures"] == ["arm64"]
+        assert function["Timeout"] < 29  # when API Gateway gives up
+        assert function["TracingConfig"] == {"Mode": "Active"}
+        assert function["LoggingConfig"]["LogFormat"] == "JSON"
+    codes = {json.dumps(function["Code"]) for function in stack.functions.values()}
+    assert len(codes) == len(stack.of_type("AWS::Lambda::LayerVersion")) == 1
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_tables_are_encrypted_restorable_and_cost_nothing_at_rest(stage: Any) -> None:
+    for table in synthesise(stage=stage).of_type("AWS::DynamoDB::GlobalTable").values():
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["SSESpecification"]["SSEEnabled"] is True
+        for replica in table["Replicas"]:
+            assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+            assert replica["DeletionProtectionEnabled"] is (stage == "prod")
+
+
+def test_the_bucket_is_private_encrypted_and_forgets_what_was_replaced(stack: Synthesis) -> None:
+    bucket = stack.only("AWS::S3::Bucket")
+    (statement,) = stack.only("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["Status"] == "Enabled"
+    assert rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] > 0
+    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] > 0
+    assert "ExpirationInDays" not in rule
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+@pytest.mark.parametrize(("stage", "policy"), [("dev", "Delete"), ("prod", "Retain")])
+def test_only_production_outlives_its_stack(stage: Any, policy: str) -> None:
+    lasting = ("AWS::DynamoDB::GlobalTable", "AWS::S3::Bucket", "AWS::Logs::LogGroup")
+
+    for name, resource in synthesise(stage=stage).template["Resources"].items():
+        if resource["Type"] in lasting:
+            assert resource["DeletionPolicy"] == policy, name
+            assert resource["UpdateReplacePolicy"] == policy, name
+
+
+def test_nothing_that_holds_data_is_named_by_us(stack: Synthesis) -> None:
+    for kind, name in (
+        ("AWS::DynamoDB::GlobalTable", "TableName"),
+        ("AWS::S3::Bucket", "BucketName"),
+    ):
+        assert not [resource for resource in stack.of_type(kind).values() if name in resource]
+
+
+def test_outputs_tell_where_everything_is(stack: Synthesis) -> None:
+    outputs = stack.template["Outputs"]
+
+    tables = {f"{table.name.capitalize()}Table" for table in TABLES}
+    assert set(outputs) == {"ApiUrl", "ContentBucket", *tables}
+
+
+def test_the_template_belongs_to_no_account_and_no_region(stack: Synthesis) -> None:
+    text = stack.path.read_text()
+
+    assert "arn:aws:" not in text
+    assert "us-east-1" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("stage", "staging"),
+        ("architecture", "arm"),
+        ("log_retention_days", "29"),
+        ("log_retention_days", True),
+        ("requests_per_second", "0"),
+        ("requests_per_second", "many"),
+        ("burst", "-1"),
+        ("account_logging", "perhaps"),
+    ],
+)
+def test_a_context_that_cannot_be_deployed_is_refused_by_name(name: str, value: object) -> None:
+    from aws_cdk import App
+
+    with pytest.raises(InvalidContext, match=name):
+        Deployment.read(App(context={name: value}).node)
+
+
+def test_the_context_of_a_checkout_is_what_the_code_takes_for_granted() -> None:
+    from aws_cdk import App
+
+    from infra.packaging import ROOT
+
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+
+    assert Deployment.read(App(context=context).node) == Deployment()
+    assert Deployment.read(
+        App(context={"architecture": "x86_64", "burst": "7"}).node
+    ) == Deployment(architecture="x86_64", burst=7)
+
+
+def with_long_arns(policy: Json | list[Any] | Any) -> Any:
+    if isinstance(policy, list):
+        return [with_long_arns(part) for part in policy]
+    if isinstance(policy, dict):
+        if "Fn::GetAtt" in policy:
+            return LONGEST_ARN
+        return {key: with_long_arns(value) for key, value in policy.items()}
+    return policy

@@ -1,0 +1,369 @@
+"""The local server, from outside: what it serves, to how many at once, and how it ends."""
+
+import json
+import random
+import shlex
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.live.conftest import durable_folder
+from tests.live.serving import JAR, Serving, at_once, serving, start
+
+GREETING = "Hello {{.name}}!"
+
+
+# -- the demo
+
+
+def test_demo_file_is_for_its_owner_and_its_keys_work(server: Serving) -> None:
+    file = server.folder / "demo.json"
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert set(server.demo) == {
+        "base_url", "team_id", "prompt_id", "api_key", "viewer_key", "admin_key"
+    }  # fmt: skip
+    for key in ("api_key", "viewer_key", "admin_key"):
+        got = server.call("GET", f"/v1/prompts/{server.demo['prompt_id']}", key=server.demo[key])
+        assert got.status == 200, key
+
+
+def test_viewer_may_not_write(server: Serving) -> None:
+    path = f"/v1/prompts/{server.demo['prompt_id']}/versions"
+
+    answer = server.call("POST", path, {"template": "x"}, key=server.demo["viewer_key"])
+
+    assert answer.status == 403
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_printed_curl_works_when_pasted(server: Serving) -> None:
+    (line,) = [line for line in server.printed.splitlines() if line.startswith("curl ")]
+
+    said = subprocess.run(shlex.split(line), capture_output=True, check=True)
+
+    assert json.loads(said.stdout)["rendered"] == "Hello Ada, welcome to Cuebook!"
+
+
+# -- many at once
+
+
+def test_32_parallel_requests_get_their_own_answers(server: Serving) -> None:
+    def render(number: int) -> tuple[int, str]:
+        variables = {"name": f"reader {number}", "product": "it"}
+        answer = server.call("POST", "/v1/prompts/welcome/render", {"variables": variables})
+        return answer.status, answer.json["rendered"]
+
+    answers = at_once(32, render)
+
+    assert answers == [(200, f"Hello reader {n}, welcome to it!") for n in range(32)]
+
+
+def test_64_writers_of_one_prompt_get_the_numbers_1_to_64(either_server: Serving) -> None:
+    prompt = either_server.prompt("Contended")
+    started = time.perf_counter()
+
+    def create(number: int) -> tuple[int, int]:
+        template = f"template {number}"
+        made = either_server.call("POST", f"/v1/prompts/{prompt}/versions", {"template": template})
+        assert made.status == 201, made
+        assert made.json["version"]["template"] == template
+        return made.json["version"]["version"], number
+
+    numbers = dict(at_once(64, create))
+
+    assert sorted(numbers) == list(range(1, 65))
+    assert time.perf_counter() - started < 25
+    listed = either_server.call("GET", f"/v1/prompts/{prompt}/versions").json["versions"]
+    assert [version["version"] for version in listed] == list(range(64, 0, -1))
+    for version in listed:
+        assert version["template"] == f"template {numbers[version['version']]}"
+
+
+def test_no_reader_ever_sees_two_live_versions(either_server: Serving) -> None:
+    prompt = either_server.prompt("Promoted")
+    path = f"/v1/prompts/{prompt}/versions"
+    for number in range(1, 6):
+        made = either_server.call("POST", path, {"template": f"{GREETING} {number}"})
+        assert made.status == 201
+        either_server.call("POST", f"{path}/{number}/promote")
+    either_server.call("POST", f"{path}/1/promote")
+    promoting = threading.Event()
+    promoting.set()
+
+    def promote(seed: int) -> None:
+        choice = random.Random(seed)
+        for _ in range(8):
+            answer = either_server.call("POST", f"{path}/{choice.randint(1, 5)}/promote")
+            assert answer.status in (200, 409, 422), answer  # 422: it is live already
+
+    def read() -> int:
+        looks = 0
+        while promoting.is_set() or not looks:
+            listed = either_server.call("GET", path).json["versions"]
+            assert [version["status"] for version in listed].count("live") == 1, listed
+            rendered = either_server.call(
+                "POST", "/v1/prompts/promoted/render", {"variables": {"name": "Ada"}}
+            )
+            assert rendered.status == 200, rendered
+            looks += 1
+        return looks
+
+    def work(number: int) -> int:
+        if number < 4:
+            return read()
+        try:
+            promote(number)
+        finally:
+            with lock:
+                writing.discard(number)
+                if not writing:
+                    promoting.clear()
+        return 0
+
+    lock, writing = threading.Lock(), set(range(4, 12))
+    assert min(at_once(12, work)[:4]) > 0
+
+
+# -- HTTP
+
+
+def raw(server: Serving, sent: bytes, *, more: bytes = b"") -> bytes:
+    """Everything that comes back for these bytes, on one connection, until it is closed."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(sent)
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+            if more and received.endswith(b"\r\n\r\n"):
+                connection.sendall(more)
+                more = b""
+    return received
+
+
+def head(server: Serving, line: str, *headers: str, close: bool = True) -> bytes:
+    authorization = f"Authorization: Bearer {server.demo['api_key']}"
+    lines = [line, "Host: localhost", authorization, "Content-Type: application/json", *headers]
+    return "\r\n".join([*lines, *(["Connection: close"] if close else []), "", ""]).encode()
+
+
+RENDER = "POST /v1/prompts/welcome/render HTTP/1.1"
+BODY = b'{"variables": {"name": "Ada", "product": "it"}}'
+
+
+def test_chunked_body(server: Serving) -> None:
+    chunks = b"".join(b"%x;ext=1\r\n%s\r\n" % (len(part), part) for part in (BODY[:7], BODY[7:]))
+
+    answer = raw(
+        server,
+        head(server, RENDER, "Transfer-Encoding: chunked") + chunks + b"0\r\nX-Trailer: 1\r\n\r\n",
+    )
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"Hello Ada, welcome to it!" in answer
+
+
+def test_client_that_expects_100_continue_is_told_to_go_ahead(server: Serving) -> None:
+    asked = head(server, RENDER, "Expect: 100-continue", f"Content-Length: {len(BODY)}")
+
+    answer = raw(server, asked, more=BODY)
+
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 ")
+
+
+def test_client_that_expects_100_continue_for_too_much_is_told_at_once(server: Serving) -> None:
+    asked = head(server, RENDER, "Expect: 100-continue", "Content-Length: 10485761")
+
+    answer = raw(server, asked)
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b'"code": "request_too_large"' in answer
+
+
+def test_body_over_10_mb_is_refused_and_the_client_gets_to_read_it(server: Serving) -> None:
+    answer = server.call("POST", "/v1/prompts/welcome/render", {"x": "y" * 11_000_000})
+
+    assert answer.status == 413
+    assert answer.json["error"] == "request too large"
+
+
+def test_requests_follow_each_other_on_one_connection(server: Serving) -> None:
+    first = head(server, RENDER, f"Content-Length: {len(BODY)}", close=False) + BODY
+
+    answer = raw(server, first + first + head(server, "GET /v1/nothing HTTP/1.1"))
+
+    assert answer.count(b"HTTP/1.1 200 ") == 2
+    assert answer.count(b"HTTP/1.1 404 ") == 1
+
+
+def test_head_has_the_headers_of_get_and_no_body(server: Serving) -> None:
+    path = f"/v1/prompts/{server.demo['prompt_id']}"
+    got = server.call("GET", path)
+
+    asked = raw(server, head(server, f"HEAD {path} HTTP/1.1"))
+
+    headers, _, body = asked.partition(b"\r\n\r\n")
+    assert body == b""
+    assert f"Content-Length: {len(got.body)}".encode() in headers
+
+
+def test_other_method_is_not_allowed(server: Serving) -> None:
+    answer = server.call("PATCH", f"/v1/prompts/{server.demo['prompt_id']}")
+
+    assert answer.status == 405
+    assert answer.headers["Allow"] == "GET, HEAD, PUT"
+    assert answer.json["request_id"] == answer.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+        b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        b"POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcdef\r\n",
+    ],
+    ids=lambda sent: repr(sent[:60]),
+)
+def test_request_that_cannot_be_read_gets_an_error_and_harms_nobody(
+    server: Serving, sent: bytes
+) -> None:
+    answer = raw(server, sent)
+
+    headers, _, body = answer.partition(b"\r\n\r\n")
+    assert int(headers.split()[1]) in (400, 414, 431, 505)
+    assert set(json.loads(body)) == {"error", "code", "message", "request_id"}
+    assert server.call("GET", "/v1/health").status == 200
+
+
+def test_client_that_goes_away_harms_nobody(server: Serving) -> None:
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(head(server, RENDER, "Content-Length: 100") + b"half")
+
+    assert server.call("GET", "/v1/health").status == 200
+    assert "Traceback" not in server.log
+
+
+def test_log_has_a_line_for_each_request_and_no_credential(server: Serving) -> None:
+    server.call("GET", "/v1/health?key=secret")
+
+    until = time.monotonic() + 5  # the line follows the answer
+    while "GET /v1/health 200 " not in server.log and time.monotonic() < until:
+        time.sleep(0.01)
+    assert "\nGET /v1/health 200 " in f"\n{server.log}"
+    assert "ak_" not in server.log
+    assert "secret" not in server.log
+
+
+# -- start and end
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    with serving(tmp_path) as running:
+        idle = socket.create_connection(("127.0.0.1", running.port))
+
+        code = running.stop(number)
+
+        idle.close()
+    assert code == 0
+    assert "Traceback" not in running.log
+
+
+def test_taken_port_is_told_in_one_line(server: Serving, tmp_path: Path) -> None:
+    process = start(tmp_path, PORT=str(server.port))
+
+    assert process.wait(30) == 1
+    assert (tmp_path / "stderr").read_text() == (
+        f"port {server.port} is taken; choose another with PORT={server.port + 1}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"PORT": "http"}, "PORT=http is not a port"),
+        ({"PORT": "70000"}, "PORT=70000 is not a port"),
+        ({"HOST": "192.0.2.1"}, "cannot listen on 192.0.2.1:0: "),
+        ({"DYNAMODB_ENDPOINT": "http://127.0.0.1:9"}, "cannot use http://127.0.0.1:9: "),
+        ({"DYNAMODB_ENDPOINT": "nonsense"}, "cannot use nonsense: "),
+    ],
+    ids=str,
+)
+def test_what_prevents_a_start_is_told_in_one_line(
+    tmp_path: Path, environment: dict[str, str], said: str
+) -> None:
+    process = start(tmp_path, **environment)
+
+    assert process.wait(30) == 1
+    (line,) = (tmp_path / "stderr").read_text().splitlines()
+    assert line.startswith(said)
+
+
+def test_missing_java_is_told_in_one_line(tmp_path: Path) -> None:
+    if not JAR.exists():
+        pytest.skip("DynamoDB Local is not here; `make serve-durable` downloads it once")
+    (tmp_path / JAR.name).symlink_to(JAR)
+
+    process = start(tmp_path, "--durable", PATH=str(tmp_path))
+
+    assert process.wait(30) == 1
+    assert (tmp_path / "stderr").read_text() == (
+        "java (17 or newer) is missing; DynamoDB Local needs it\n"
+    )
+
+
+def test_keys_are_the_same_at_the_next_start(tmp_path: Path) -> None:
+    with serving(tmp_path) as first:
+        before = first.demo
+    with serving(tmp_path) as second:
+        after = second.demo
+
+    keys = ("team_id", "api_key", "viewer_key", "admin_key")
+    assert [before[name] for name in keys] == [after[name] for name in keys]
+
+
+def test_durable_data_outlives_the_server(tmp_path: Path) -> None:
+    folder = durable_folder(tmp_path)
+    large = "large " * 100_000
+    with serving(folder, "--durable") as first:
+        path = f"/v1/prompts/{first.demo['prompt_id']}/versions"
+        made = first.call("POST", path, {"template": large})
+        assert made.status == 201, made
+        assert first.stop() == 0
+    (folder / "demo.json").unlink()
+
+    with serving(folder, "--durable") as second:
+        kept = second.call("GET", f"{path}/{made.json['version']['version']}")
+
+        assert second.demo["prompt_id"] == first.demo["prompt_id"]
+        assert second.demo["api_key"] != first.demo["api_key"]
+        assert kept.json["version"]["template"] == large
+        assert second.call("GET", path, key=first.demo["api_key"]).status == 200
+
+
+def test_two_servers_do_not_share_durable_data(durable_server: Serving) -> None:
+    folder = durable_server.folder / "second"
+    folder.mkdir()
+    (folder / JAR.name).symlink_to(JAR)
+    (folder / "dynamodb").symlink_to(durable_server.folder / "dynamodb")
+
+    process = start(folder, "--durable")
+
+    assert process.wait(30) == 1
+    assert "another server is using" in (folder / "stderr").read_text()
