@@ -5,7 +5,6 @@ nothing and needs no network, and an unchanged tree is never uploaded again.
 """
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -51,7 +50,7 @@ def build_code(*, root: Path = ROOT, cache: Path = CACHE) -> Path:
     """Returns a folder of the packages that functions import, precompiled when possible."""
     interpreter = find_interpreter()
     files = list(source_files(root))
-    digest = hashlib.sha256(f"code {PYTHON} {bool(interpreter)}".encode())
+    digest = _recipe("code", interpreter)
     for file in files:
         digest.update(f"\0{file}\0".encode() + (root / file).read_bytes())
 
@@ -68,7 +67,7 @@ def build_code(*, root: Path = ROOT, cache: Path = CACHE) -> Path:
 def build_layer(*, architecture: Architecture, lock: Path = LOCK, cache: Path = CACHE) -> Path:
     """Returns a folder of the locked wheels for Lambda's platform; the first time it downloads."""
     interpreter = find_interpreter()
-    digest = hashlib.sha256(f"layer {architecture} {PYTHON} {bool(interpreter)}\0".encode())
+    digest = _recipe(f"layer for {architecture}", interpreter)
     digest.update(lock.read_bytes())
 
     def fill(folder: Path) -> None:
@@ -78,6 +77,7 @@ def build_layer(*, architecture: Architecture, lock: Path = LOCK, cache: Path = 
         wheels += ["--only-binary", ":all:", "--require-hashes", "--no-compile-bytecode"]
         _run(*uv, *wheels, "--target", str(packages), "--requirements", str(lock))
         shutil.rmtree(packages / "bin", ignore_errors=True)
+        (packages / ".lock").unlink(missing_ok=True)
         precompile(folder, runs_in="/opt", interpreter=interpreter)
 
     return _built_once(cache / f"layer-{digest.hexdigest()[:32]}", fill)
@@ -105,18 +105,25 @@ def precompile(folder: Path, *, runs_in: str, interpreter: str | None) -> None:
 
 def find_interpreter() -> str | None:
     """Returns an interpreter of the runtime's minor version, whose bytecode Lambda can read."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    candidates = [
+    installations = Path(sys.base_prefix).parent  # version managers keep theirs side by side
+    candidates = (
         sys.executable,
         shutil.which(f"python{PYTHON}"),
-        *map(str, sorted(pyenv.glob(f"{PYTHON}*/bin/python"), reverse=True)),
-    ]
+        *map(str, sorted(installations.glob(f"*{PYTHON}*/bin/python3"), reverse=True)),
+    )
     question = "import sys; print('{}.{}'.format(*sys.version_info))"
     for candidate in filter(None, candidates):  # one on the PATH may be a stub that only complains
         answer = subprocess.run([candidate, "-c", question], capture_output=True, text=True)
         if answer.stdout.strip() == PYTHON:
             return candidate
     return None
+
+
+def _recipe(name: str, interpreter: str | None) -> "hashlib._Hash":
+    """Everything that decides what is built, but for the ingredients: this file above all."""
+    digest = hashlib.sha256(f"{name} {PYTHON} {bool(interpreter)}\0".encode())
+    digest.update(Path(__file__).read_bytes())
+    return digest
 
 
 def _built_once(folder: Path, fill: Callable[[Path], None]) -> Path:

@@ -232,7 +232,7 @@ class Call:
         for _ in self._tries():
             change = decide(prompt)
             reply = answer(change)
-            if change.event is None:
+            if not change.events:
                 return reply
             try:
                 self._commit(change, reply)

@@ -56,7 +56,8 @@ class Route:
         tag: its chapter in the OpenAPI document.
         query: names of its query parameters.
         takes, gives: names of the models of its request and of its answer.
-        problems: statuses of failure beside those that every route of its kind has.
+        problems: statuses of failure beside those that every route of its kind has; 422 also where
+            what callers have stored can make the answer larger than one response carries.
     """
 
     name: str
@@ -120,7 +121,6 @@ ROUTES: tuple[Route, ...] = (
         actions=(*CHANGE, "access:PutItem"),
         takes="NewPrompt",
         gives="PromptReply",
-        problems=(409,),
     ),
     _prompts(
         name="list_prompts",
@@ -147,7 +147,8 @@ ROUTES: tuple[Route, ...] = (
         allow=Permission.READ,
         actions=(*SLUG, *HEAD, *VERSION, "versions:Query"),
         query=("version", "tag"),
-        gives="PromptReply",
+        gives="PromptAndVersionReply",
+        problems=(422,),
     ),
     _prompts(
         name="update_prompt",
@@ -183,7 +184,6 @@ ROUTES: tuple[Route, ...] = (
         actions=(*CHANGE, *NAMES),
         takes="Move",
         gives="PromptReply",
-        problems=(409,),
     ),
     _prompts(
         name="list_prompt_history",
@@ -204,7 +204,7 @@ ROUTES: tuple[Route, ...] = (
         actions=NEW_VERSION,
         takes="NewVersion",
         gives="VersionReply",
-        problems=(409, 422),
+        problems=(422,),
     ),
     _versions(
         name="list_versions",
@@ -214,6 +214,7 @@ ROUTES: tuple[Route, ...] = (
         actions=(*HEAD, *VERSIONS),
         query=("status", "tags", *PAGE),
         gives="VersionPage",
+        problems=(422,),
     ),
     _versions(
         name="diff_versions",
@@ -232,6 +233,7 @@ ROUTES: tuple[Route, ...] = (
         allow=Permission.READ,
         actions=(*HEAD, *VERSION, "versions:Query"),
         gives="VersionReply",
+        problems=(422,),
     ),
     _versions(
         name="update_version",
@@ -277,7 +279,7 @@ ROUTES: tuple[Route, ...] = (
         allow=Permission.WRITE,
         actions=(*NEW_VERSION, *VERSION, "versions:Query"),
         gives="VersionReply",
-        problems=(409,),
+        problems=(422,),
     ),
     _versions(
         name="rollback_prompt",
@@ -287,7 +289,7 @@ ROUTES: tuple[Route, ...] = (
         actions=(*NEW_VERSION, *VERSION),
         takes="Rollback",
         gives="VersionReply",
-        problems=(409,),
+        problems=(422,),
     ),
     _versions(
         name="list_version_variables",
@@ -296,6 +298,7 @@ ROUTES: tuple[Route, ...] = (
         allow=Permission.READ,
         actions=(*HEAD, *VERSION, "versions:Query"),
         gives="VariableList",
+        problems=(422,),
     ),
     # -- tags
     _versions(
@@ -335,7 +338,7 @@ ROUTES: tuple[Route, ...] = (
         actions=(*CHANGE, "payloads:PutItem"),
         takes="NewPayload",
         gives="PayloadReply",
-        problems=(409,),
+        problems=(422,),
     ),
     _payloads(
         name="list_prompt_payloads",
@@ -345,6 +348,7 @@ ROUTES: tuple[Route, ...] = (
         actions=(*HEAD, "payloads:Query", "content:GetObject"),
         query=PAGE,
         gives="PayloadPage",
+        problems=(422,),
     ),
     _payloads(
         name="get_prompt_payload",
@@ -353,6 +357,7 @@ ROUTES: tuple[Route, ...] = (
         allow=Permission.READ,
         actions=(*HEAD, "payloads:GetItem", "content:GetObject"),
         gives="PayloadReply",
+        problems=(422,),
     ),
     _payloads(
         name="update_prompt_payload",
@@ -362,6 +367,7 @@ ROUTES: tuple[Route, ...] = (
         actions=(*CHANGE, "payloads:GetItem", "payloads:PutItem"),
         takes="PayloadChanges",
         gives="PayloadReply",
+        problems=(422,),
     ),
     _payloads(
         name="delete_prompt_payload",

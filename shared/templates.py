@@ -39,7 +39,7 @@ def variables(content: Content, settings: Settings) -> list[str]:
 
 def _compiled(content: Content, settings: Settings) -> rendering.Template:
     with _errors():
-        return rendering.compile(content.template, engine=content.engine, limits=limits(settings))
+        return rendering.compile(content.text, engine=content.engine, limits=limits(settings))
 
 
 @contextmanager

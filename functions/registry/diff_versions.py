@@ -17,9 +17,9 @@ def diff_versions(call: Call, id: str) -> Reply:
     return call.reply(
         {
             "diff": versions.diff(before, after),
-            "from_template": before.content.template,
+            "from_template": before.content.text,
             "from_version": before.number,
-            "to_template": after.content.template,
+            "to_template": after.content.text,
             "to_version": after.number,
         }
     )

@@ -38,25 +38,28 @@ if TYPE_CHECKING:
     from shared.routes import Route
 
 FINISH_SECONDS = 5.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.local", description=__doc__)
     parser.add_argument("--durable", action="store_true", help="keep the tables on disk")
     arguments = parser.parse_args()
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    for number in SIGNALS:
+        # Python leaves an inherited "ignore" alone, which a script's background jobs have.
+        signal.signal(number, signal.default_int_handler)
     try:
-        serve(stop, durable=arguments.durable)
+        serve(durable=arguments.durable)
     except CannotStart as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
+    except KeyboardInterrupt:
+        pass
     return 0
 
 
-def serve(stop: threading.Event, *, durable: bool) -> None:
-    """Serve until told to stop. The port comes first: where it is taken, nothing else happens."""
+def serve(*, durable: bool) -> None:
+    """Serve until interrupted. The port comes first: where it is taken, nothing else happens."""
     folder = Path(os.environ.get("LOCAL_DIR") or ".local")
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
     gateway = Gateway(ROUTES, handler)
@@ -71,12 +74,18 @@ def serve(stop: threading.Event, *, durable: bool) -> None:
         if durable:
             endpoint = stack.enter_context(tables_on_disk(folder, out))
         demo = set_up(stack, gateway, endpoint, folder, base_url(host, server.server_port))
-        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
-        demo.write(folder / "demo.json")
-        out.write(welcome(demo, folder))
-        out.flush()
-        stop.wait()
-        server.finish(FINISH_SECONDS)
+        listener = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
+        listener.start()
+        try:
+            demo.write(folder / "demo.json")
+            out.write(welcome(demo, folder))
+            out.flush()
+            while listener.is_alive():
+                listener.join(1)
+        finally:
+            for number in SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
+            server.finish(FINISH_SECONDS)
 
 
 def listen(host: str, port: str, gateway: Gateway) -> Server:
@@ -157,5 +166,5 @@ Ctrl-C stops it.
 
 if __name__ == "__main__":
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    logging.getLogger("cuebook.local").setLevel(logging.INFO)
+    logging.getLogger("infra.local").setLevel(logging.INFO)
     sys.exit(main())

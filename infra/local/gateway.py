@@ -49,7 +49,7 @@ RESULT_KEYS = frozenset({"statusCode", "headers", "multiValueHeaders", "body", "
 
 Event = dict[str, Any]
 Handler = Callable[[Event, "Context"], object]
-log = logging.getLogger("cuebook.local")
+log = logging.getLogger("infra.local")
 
 
 class MalformedResult(Exception):

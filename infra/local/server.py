@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from infra.local.gateway import Answer
 
 DRAIN_SECONDS = 2.0
-log = logging.getLogger("cuebook.local")
+log = logging.getLogger("infra.local")
 
 
 class Refused(Exception):
@@ -212,6 +212,7 @@ class Connection(BaseHTTPRequestHandler):
         """What the base class refuses before we see it: a request line or headers that are not."""
         started = time.perf_counter()
         self.close_connection = True
+        self.request_version = self.protocol_version  # not known where the line was not understood
         self.command = getattr(self, "command", None) or "-"
         self.path = getattr(self, "path", "-")
         self.write(problem(code, HTTPStatus(code).phrase.lower(), str(uuid4())))

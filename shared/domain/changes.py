@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from shared.domain.payloads import Payload
     from shared.domain.prompts import Prompt
     from shared.domain.versions import Version
 
 About = TypeVar("About")
+Next = TypeVar("Next")
 TICK = timedelta(microseconds=1)
 
 
@@ -68,7 +69,7 @@ class Change(Generic[About]):
 
     Args:
         before: the head that the change was made from; None for a new prompt.
-        event: None when there is nothing to do, as in setting a tag where it is already.
+        events: none when there is nothing to do, as in setting a tag where it is already.
         about: the version or payload that it is about, as it will be; None for the prompt itself.
         written: versions and payloads that are new or replaced.
         erased: versions and payloads that go.
@@ -76,10 +77,23 @@ class Change(Generic[About]):
 
     before: Prompt | None
     after: Prompt
-    event: Event | None = None
+    events: tuple[Event, ...] = ()
     about: About
     written: tuple[Version | Payload, ...] = ()
     erased: tuple[Version | Payload, ...] = ()
+
+    def then(self, follow: Callable[[Prompt], Change[Next]]) -> Change[Next]:
+        """This change and the one that follows from where it leads, as one."""
+        following = follow(self.after)
+        last = {part.id: part for part in (*self.written, *following.written)}
+        return Change(
+            before=self.before,
+            after=following.after,
+            events=(*self.events, *following.events),
+            about=following.about,
+            written=tuple(last.values()),
+            erased=(*self.erased, *following.erased),
+        )
 
 
 def change(
@@ -111,7 +125,7 @@ def change(
     return Change(
         before=prompt if prompt.revision else None,
         after=after,
-        event=event,
+        events=(event,),
         about=about,
         written=written,
         erased=erased,

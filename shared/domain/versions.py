@@ -200,7 +200,7 @@ def diff(before: Version, after: Version) -> str:
 
 
 def _lines(version: Version) -> list[str]:
-    lines = version.content.template.split("\n")
+    lines = version.content.text.split("\n")
     if len(lines) > DIFF_LINES:
         raise LimitReached(f"only templates of at most {DIFF_LINES} lines can be compared")
     return [f"{line}\n" for line in lines]

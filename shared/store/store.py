@@ -310,8 +310,8 @@ class Store:
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         yield Leg(self._put_leg("prompts", head, **condition), "head")
-        if change.event is not None:
-            yield Leg(self._put_leg("history", items.event_item(change.event)), "head")
+        for event in change.events:
+            yield Leg(self._put_leg("history", items.event_item(event)), "head")
 
     def _name_legs(self, change: Change[Any]) -> Iterator[Leg]:
         """Names follow the prompt: claimed where it is, given up where it was."""
@@ -347,7 +347,7 @@ class Store:
                 continue
             _, inline = self._contents.put(part.content.document)
             yield Leg(self._put_leg("versions", items.version_item(part, inline)), "head")
-            if change.before is not None and part.number > change.before.last_version:
+            if change.before is None or part.number > change.before.last_version:
                 yield Leg(self._put_leg("lookups", items.version_claim(part)), "head")
         for part in change.erased:
             if isinstance(part, Payload):

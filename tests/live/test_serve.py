@@ -275,12 +275,9 @@ def test_log_has_a_line_for_each_request_and_no_credential(server: Serving) -> N
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
-    with serving(tmp_path) as running:
-        idle = socket.create_connection(("127.0.0.1", running.port))
-
+    with serving(tmp_path) as running, socket.create_connection(("127.0.0.1", running.port)):
         code = running.stop(number)
 
-        idle.close()
     assert code == 0
     assert "Traceback" not in running.log
 

@@ -194,7 +194,7 @@ def version(version: Version, prompt: Prompt) -> dict[str, Any]:
         "id": version.id,
         "prompt_id": version.prompt_id,
         "version": version.number,
-        "template": content.template,
+        "template": content.text,
         "status": status_of(version, prompt),
         "created_at": time(version.created_at),
         "published_at": version.published_at and time(version.published_at),

@@ -25,8 +25,8 @@ def revised(content: Content, changes: VersionChanges) -> Content:
     if not given & {"template", "model", "model_params", "engine"}:
         raise InvalidRequest("template is required")
     revised = content
-    if changes.template is not None:
-        revised = replace(revised, template=_template(changes.template))
+    if changes.template is not None and changes.template != content.text:
+        revised = replace(revised, template=_template(changes.template), messages=None)
     if changes.engine is not None:
         revised = replace(revised, engine=_engine(changes.engine))
     if "model" in given:

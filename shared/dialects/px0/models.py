@@ -5,9 +5,12 @@ word their refusals as px0 does. So a field that must be there has a default her
 required in the document.
 """
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+
+Id = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
 
 
 def _request(*required: str) -> ConfigDict:
@@ -33,7 +36,7 @@ class PromptChanges(BaseModel):
 
 class Move(BaseModel):
     model_config = _request("team_id")
-    team_id: str = Field("", description="The team that takes the prompt over.")
+    team_id: Id = Field("", description="The team that takes the prompt over.")
 
 
 class NewVersion(BaseModel):
@@ -105,8 +108,8 @@ class Health(BaseModel):
 
 
 class Prompt(BaseModel):
-    id: str
-    team_id: str
+    id: Id
+    team_id: Id
     slug: str
     name: str
     description: str
@@ -121,8 +124,8 @@ class Author(BaseModel):
 
 
 class PromptVersion(BaseModel):
-    id: str
-    prompt_id: str
+    id: Id
+    prompt_id: Id
     version: int
     template: str
     status: Literal["draft", "stable", "live", "archived"]
@@ -138,13 +141,16 @@ class PromptVersion(BaseModel):
 
 class PromptReply(BaseModel):
     prompt: Prompt
-    version: PromptVersion | None = Field(
-        None, description="There when a version was asked for.", exclude=True
+
+
+class PromptAndVersionReply(PromptReply):
+    version: PromptVersion | SkipJsonSchema[None] = Field(
+        None, description="There when a version was asked for."
     )
 
 
 class Page(BaseModel):
-    next_cursor: str | None = Field(
+    next_cursor: str | SkipJsonSchema[None] = Field(
         None, description="There when the list goes on; give it as `cursor`."
     )
 
@@ -183,8 +189,8 @@ class TagPage(Page):
 
 
 class PromptPayload(BaseModel):
-    id: str
-    prompt_id: str
+    id: Id
+    prompt_id: Id
     name: str | None
     variables: dict[str, Any]
     created_at: AwareDatetime
@@ -200,7 +206,7 @@ class PayloadPage(Page):
 
 
 class Event(BaseModel):
-    id: str
+    id: Id
     sequence: int = Field(description="The revision of the prompt that the event led to.")
     event: str = Field(examples=["version.promoted"])
     at: AwareDatetime

@@ -1,10 +1,10 @@
 """Turns the tokens of a template into nodes, refusing what Go's text/template refuses."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 from ..errors import TemplateSyntaxError
+from .functions import FUNCTIONS, SHORT_CIRCUITS
 from .lexer import Kind, Token, tokenize
 from .nodes import (
     CALLS,
@@ -32,10 +32,6 @@ from .numbers import parse_complex, parse_number
 from .quoting import quote, unquote, unquote_character
 from .values import Int
 
-FUNCTIONS: Final = frozenset(
-    "and call eq ge gt html index js le len lt ne not or print printf println slice urlquery".split()
-)
-
 # Parentheses nest by recursion here and when rendering. Go allows ten thousand, which nobody
 # writes and which would overflow Python's stack.
 MAX_PARENTHESES: Final = 100
@@ -59,8 +55,12 @@ _OPERANDS: Final = frozenset(
 
 
 def parse(source: str, root_name: str) -> dict[str, NodeList]:
-    """Return every template in a text by name, the text itself under `root_name`."""
-    return _Parser(source, root_name).run()
+    """Return every template in a text by name, the text itself under `root_name`.
+
+    Raises:
+        TemplateSyntaxError: with the message Go has for a text that has no name yet.
+    """
+    return _Parser(source).run(root_name)
 
 
 @dataclass(slots=True, eq=False)
@@ -106,17 +106,16 @@ class _Block:
 class _Parser:
     """Keeps open blocks on a stack of its own: nesting them costs no recursion."""
 
-    def __init__(self, source: str, root_name: str) -> None:
+    def __init__(self, source: str) -> None:
         self.tokens = tokenize(source)
         self.next_index = 0
         self.furthest = -1
-        self.root_name = root_name
         self.templates: dict[str, NodeList] = {}
         self.scope = _Scope()
         self.root = _Block("root", NodeList())
         self.blocks = [self.root]
         self.parentheses = 0
-        self.controls: dict[Kind, Callable[[], None]] = {
+        self.controls = {
             Kind.BLOCK: self._block,
             Kind.BREAK: lambda: self._leave_loop("{{break}}", Break()),
             Kind.CONTINUE: lambda: self._leave_loop("{{continue}}", Continue()),
@@ -128,7 +127,7 @@ class _Parser:
             Kind.WITH: lambda: self._open("with"),
         }
 
-    def run(self) -> dict[str, NodeList]:
+    def run(self, root_name: str) -> dict[str, NodeList]:
         while True:
             token = self._next_token()
             if token.kind is Kind.TEXT:
@@ -138,7 +137,10 @@ class _Parser:
             elif token.kind is Kind.EOF:
                 if len(self.blocks) > 1:
                     self._fail("unexpected EOF")
-                self._add(self.root_name, self.root.body)
+                # Neither as the nameless text it is now, nor later under its name, may the text
+                # contain another definition of itself.
+                self._check_unique("", self.root.body)
+                self._add(root_name, self.root.body)
                 return self.templates
             else:
                 self._unexpected(token, "input")
@@ -178,7 +180,7 @@ class _Parser:
             self._unexpected(token, context)
 
     def _fail(self, reason: str) -> NoReturn:
-        raise TemplateSyntaxError(f"template: {self.root_name}:{self.scope.line}: {reason}")
+        raise TemplateSyntaxError(f"template: :{self.scope.line}: {reason}")
 
     def _unexpected(self, token: Token, context: str) -> NoReturn:
         if token.kind is not Kind.ERROR:
@@ -187,7 +189,7 @@ class _Parser:
         if not started or started == token.line:
             self._fail(token.text)
         link = "" if token.text.endswith(" action") else " in action"
-        self._fail(f"{token.text}{link} started at {self.root_name}:{started}")
+        self._fail(f"{token.text}{link} started at :{started}")
 
     # Actions.
 
@@ -211,12 +213,17 @@ class _Parser:
         siblings.height = max(siblings.height, height)
 
     def _add(self, name: str, body: NodeList) -> None:
-        """Register a template; of two with the same name, one must be blank."""
+        if self._check_unique(name, body):
+            self.templates[name] = body
+
+    def _check_unique(self, name: str, body: NodeList) -> bool:
+        """Tell whether a template replaces the one of its name; either that or it is blank."""
         earlier = self.templates.get(name)
         if earlier is None or earlier.is_blank():
-            self.templates[name] = body
-        elif not body.is_blank():
+            return True
+        if not body.is_blank():
             self._fail(f"template: multiple definition of template {quote(name)}")
+        return False
 
     def _open(self, context: str, *, is_continuation: bool = False) -> None:
         known = len(self.scope.variables)
@@ -413,7 +420,7 @@ class _Parser:
             case Kind.FIELD:
                 return Field(pos, (text[1:],))
             case Kind.IDENTIFIER:
-                if text not in FUNCTIONS:
+                if text not in FUNCTIONS and text not in SHORT_CIRCUITS:
                     self._fail(f"function {quote(text)} not defined")
                 return Function(pos, text)
             case Kind.STRING | Kind.RAW_STRING:

@@ -1,4 +1,4 @@
-"""Go's `printf`: verbs, flags, width and precision, and what it writes for those that do not fit."""
+"""Go's `printf`: verbs, flags, width and precision, and what it says about those that misfit."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -214,7 +214,9 @@ class _Printf:
 
     def _pointer(self, value: Value) -> str:
         # No address is worth telling; any will do, and this one looks like Go's.
-        return self._pad("0xc000010000") if isinstance(value, dict | list) else self._bad(value, "p")
+        if isinstance(value, dict | list):
+            return self._pad("0xc000010000")
+        return self._bad(value, "p")
 
     def _scalar(self, value: Value, verb: str) -> str:
         kind = type(value)
@@ -382,5 +384,3 @@ def _with_point(text: str, verb: str, precision: int | None) -> str:
             missing -= 1
         number += "."
     return number + "0" * max(missing, 0) + tail
-
-

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Final
 
 from .values import NO_VALUE, Byte, Int, Value, type_name
@@ -92,7 +93,7 @@ def _brackets(item: dict[str, Value] | list[Value], go_syntax: bool) -> tuple[st
     return ("map[" if isinstance(item, dict) else "["), "]"
 
 
-def float_text(number: float) -> str:
+def float_text(number: float | Decimal) -> str:
     """Write a float64 with as few digits as identify it, as `%v` does."""
     text = repr(as_float(number))
     if text.endswith(".0") and len(text) <= 8:
@@ -100,7 +101,7 @@ def float_text(number: float) -> str:
     return format_float(number, "g", None)
 
 
-def as_float(number: float) -> float:
+def as_float(number: float | Decimal) -> float:
     """Read a JSON number as Go does, however Python's decoder spelt it."""
     try:
         return float(number)
@@ -108,7 +109,7 @@ def as_float(number: float) -> float:
         return math.inf if number > 0 else -math.inf
 
 
-def format_float(number: float, verb: str, precision: int | None) -> str:
+def format_float(number: float | Decimal, verb: str, precision: int | None) -> str:
     """Write a number as Go's strconv does; no precision means as many digits as identify it."""
     number = as_float(number)
     if math.isnan(number):
@@ -190,6 +191,7 @@ _WRITERS: Final[dict[type, Callable[[Value], str]]] = {
     bool: lambda value: "true" if value else "false",
     int: float_text,
     float: float_text,
+    Decimal: float_text,
     Int: int.__repr__,
     Byte: int.__repr__,
     complex: complex_text,
@@ -198,5 +200,3 @@ _WRITERS: Final[dict[type, Callable[[Value], str]]] = {
 
 def _plain(value: Value) -> str:
     return _WRITERS[type(value)](value)
-
-

@@ -1,10 +1,12 @@
 """Go's view of JSON values: which Go type each Python value stands for, and strings as bytes."""
 
 import re
+from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
-# What templates compute with. JSON gives dict, list, str, bool, None, and int or float, which are
-# both float64 in Go; `Int`, `Byte`, `complex` and `NO_VALUE` only arise inside a template.
+# What templates compute with. JSON gives dict, list, str, bool, None and numbers, which are all
+# float64 in Go, whichever type a decoder chose for them here. `Int`, `Byte`, `complex` and
+# `NO_VALUE` only arise inside a template.
 #
 # A Go string may hold any bytes. Those that are not valid UTF-8 travel inside a `str` as lone
 # surrogates (PEP 383) until `printable` replaces them in the finished text.
@@ -63,6 +65,7 @@ _TYPE_NAMES: Final = {
     bool: "bool",
     int: "float64",
     float: "float64",
+    Decimal: "float64",
     Int: "int",
     Byte: "uint8",
     complex: "complex128",
@@ -116,6 +119,11 @@ def from_bytes(data: bytes) -> str:
 
 def byte_length(text: str) -> int:
     return len(text) if text.isascii() else len(to_bytes(text))
+
+
+def well_formed(text: str) -> str:
+    """Replace the halves of surrogate pairs that JSON lets text contain."""
+    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 
 
 def printable(text: str) -> str:

@@ -53,7 +53,7 @@ def carriage_returns_hidden(source: str) -> tuple[str, str]:
 
 def checked_tokens(stream: TokenStream, stand_in: str) -> Iterator[Token]:
     """The tokens as written, as long as they are not too many nor too deep."""
-    depth, line = 0, 1
+    depth = 0
     try:
         for count, token in enumerate(stream):
             line, kind, value = token.lineno, token.type, token.value
@@ -70,6 +70,7 @@ def checked_tokens(stream: TokenStream, stand_in: str) -> Iterator[Token]:
             yield token
     except ValueError:
         # Python reads integers of up to 4300 digits.
+        line = stream.current.lineno  # of the token before
         raise TemplateSyntaxError("a number has too many digits", line) from None
 
 

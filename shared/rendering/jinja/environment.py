@@ -191,10 +191,13 @@ def _checked(kind: str, name: str, run: Callable[..., Value]) -> Callable[..., V
 def _explained(
     kind: str, name: str, run: Callable[..., Value], /, *args: Value, **kwargs: Value
 ) -> Value:
-    """Call it; if the arguments do not fit its signature, say so in the template's terms."""
+    """Call it; if its arguments are at fault, say so in the template's terms."""
     try:
         return run(*args, **kwargs)
     except TypeError:
+        for value in (*args, *kwargs.values()):
+            if isinstance(value, Undefined):
+                value._fail_with_undefined_error()
         try:
             signature(run).bind(*args, **kwargs)
         except TypeError as error:

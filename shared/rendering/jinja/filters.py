@@ -1,4 +1,4 @@
-"""The filters a template may use: Jinja's, without those that only make sense in a web page.
+"""The filters a template may use: Jinja's, but for `attr` and `urlize`.
 
 Where Jinja returns a generator these return a list: it prints as what it is, and its cost is paid
 when it is made. There is no markup type, so `escape` gives an ordinary string.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SPECIFIER: Final = re.compile(
     r"%(?:\((?P<key>[^()]*)\))?(?P<flags>[-#0 +]*)(?P<width>\*|[0-9]+)?"
-    r"(?:\.(?P<precision>\*|[0-9]*))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa%])"
+    r"(?:\.(?P<precision>\*|[0-9]*))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa])"
 )
 
 _NONE_LEFT: Final = object()
@@ -28,18 +28,19 @@ def printf(meter: Meter, template: str, values: Value) -> str:
     pieces: list[str] = []
     position = keyed = 0
     while (start := template.find("%", position)) >= 0:
+        meter.spend(8)
+        pieces.append(template[position:start])
+        if template.startswith("%%", start):
+            pieces.append("%")
+            position = start + 2
+            continue
         specifier = _SPECIFIER.match(template, start)
         if specifier is None:
             raise ValueError("a '%' in the text is not followed by a valid format")
-        pieces.append(template[position:start])
         position = specifier.end()
-        meter.spend(8)
         key, flags, width, precision, kind = specifier.group(
             "key", "flags", "width", "precision", "kind"
         )
-        if kind == "%":
-            pieces.append("%")
-            continue
         keyed += key is not None
         form = f"%{flags}{_measure(meter, width, arguments)}"
         if precision is not None:

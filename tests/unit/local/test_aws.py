@@ -1,5 +1,6 @@
 """What the local server changes about moto keeps moto's promises."""
 
+import copy
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,13 +156,13 @@ def test_failed_condition_still_returns_the_item_that_stood_there(client: Any) -
             ]
         )
 
-    reasons: Any = failed.value.response["CancellationReasons"]  # type: ignore[typeddict-item]
+    reasons: Any = failed.value.response["CancellationReasons"]
     assert reasons[0]["Item"] == version(1, text="old")
 
 
 def test_transaction_does_not_copy_the_table(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[object] = []
-    monkeypatch.setattr(aws.copy, "deepcopy", lambda thing, memo=None: copied.append(thing))
+    monkeypatch.setattr(copy, "deepcopy", lambda thing, memo=None: copied.append(thing))
     for number in range(20):
         client.put_item(TableName="cuebook-versions", Item=version(number))
     copied.clear()

@@ -1,0 +1,48 @@
+"""Keeps the README's table of endpoints what the route table says.
+
+python -m infra.endpoints          writes it
+python -m infra.endpoints --check  fails where it is not current
+"""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+from shared.routes import ROUTES, Route
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+TABLE = re.compile(r"(?<=<!-- endpoints -->\n).*?(?=<!-- /endpoints -->)", re.DOTALL)
+
+
+def table() -> str:
+    rows = ["| call | what it does | who may |", "|---|---|---|"]
+    rows += [
+        f"| `{route.method} {route.path}` | {summary(route)} | {route.allow} |" for route in ROUTES
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def summary(route: Route) -> str:
+    """The endpoint's docstring, read without importing the endpoint."""
+    source = (ROOT / route.module.replace(".", "/")).with_suffix(".py").read_text(encoding="utf-8")
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == route.name:
+            return (ast.get_docstring(node) or "").partition("\n")[0]
+    raise ValueError(f"{route.module} does not define {route.name}")
+
+
+def main() -> int:
+    before = README.read_text(encoding="utf-8")
+    after = TABLE.sub(lambda _: table(), before)
+    if "--check" in sys.argv:
+        if before != after:
+            sys.stderr.write("the README's table of endpoints is not current: make documents\n")
+        return int(before != after)
+    README.write_text(after, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

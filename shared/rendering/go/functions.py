@@ -1,0 +1,319 @@
+"""The functions every Go template can call, with Go's rules about types and its complaints."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from .printf import sprintf
+from .printing import NO_VALUE_TEXT, Spend, as_float, sprint, sprintln
+from .values import (
+    NO_VALUE,
+    Byte,
+    Int,
+    Value,
+    byte_length,
+    capacity,
+    from_bytes,
+    slice_list,
+    to_bytes,
+    type_name,
+)
+
+
+class CallError(Exception):
+    """A function cannot work with its arguments."""
+
+
+class Function(NamedTuple):
+    run: Callable[[list[Value], Spend], Value]
+    least: int
+    # None where any number of further arguments may follow.
+    most: int | None
+
+
+def _is_nil(value: Value) -> bool:
+    return value is None or value is NO_VALUE
+
+
+def _not(arguments: list[Value], spend: Spend) -> bool:
+    return not arguments[0]
+
+
+def _len(arguments: list[Value], spend: Spend) -> Int:
+    (item,) = arguments
+    if item is NO_VALUE:
+        raise CallError("reflect: call of reflect.Value.Type on zero Value")
+    if item is None:
+        raise CallError("len of nil pointer")
+    if isinstance(item, str):
+        spend(len(item) >> 10)
+        return Int(byte_length(item))
+    if isinstance(item, dict | list):
+        return Int(len(item))
+    raise CallError(f"len of type {type_name(item)}")
+
+
+def _index(arguments: list[Value], spend: Spend) -> Value:
+    item, *keys = arguments
+    if _is_nil(item):
+        raise CallError("index of untyped nil")
+    for key in keys:
+        if isinstance(item, dict):
+            if _is_nil(key):
+                raise CallError("value is nil; should be of type string")
+            if not isinstance(key, str):
+                raise CallError(f"value has type {type_name(key)}; should be string")
+            item = item.get(key)
+        elif isinstance(item, list):
+            position = _position(key, len(item))
+            if position == len(item):
+                raise CallError("reflect: slice index out of range")
+            item = item[position]
+        elif isinstance(item, str):
+            data = _bytes(item, spend)
+            position = _position(key, len(data))
+            if position == len(data):
+                raise CallError("reflect: string index out of range")
+            item = Byte(data[position])
+        elif _is_nil(item):
+            raise CallError("index of nil pointer")
+        else:
+            raise CallError(f"can't index item of type {type_name(item)}")
+    return item
+
+
+def _bytes(text: str, spend: Spend) -> bytes:
+    spend(len(text) >> 10)
+    return to_bytes(text)
+
+
+def _position(index: Value, limit: int) -> int:
+    if _is_nil(index):
+        raise CallError("cannot index slice/array with nil")
+    if not isinstance(index, Int | Byte):
+        raise CallError(f"cannot index slice/array with type {type_name(index)}")
+    if not 0 <= index <= limit:
+        raise CallError(f"index out of range: {int(index)}")
+    return int(index)
+
+
+def _slice(arguments: list[Value], spend: Spend) -> Value:
+    item, *indexes = arguments
+    if _is_nil(item):
+        raise CallError("slice of untyped nil")
+    if len(indexes) > 3:
+        raise CallError(f"too many slice indexes: {len(indexes)}")
+    data = b""
+    if isinstance(item, str):
+        if len(indexes) == 3:
+            raise CallError("cannot 3-index slice a string")
+        data = _bytes(item, spend)
+        length = limit = len(data)
+    elif isinstance(item, list):
+        length, limit = len(item), capacity(item)
+    else:
+        raise CallError(f"can't slice item of type {type_name(item)}")
+    bounds = [0, length, limit]
+    for place, index in enumerate(indexes):
+        bounds[place] = _position(index, limit)
+    start, stop, limit = bounds
+    for low, high in ((start, stop), (stop, limit)):
+        if low > high:
+            raise CallError(f"invalid slice index: {low} > {high}")
+    if isinstance(item, str):
+        return from_bytes(data[start:stop])
+    spend((stop - start) >> 4)
+    return slice_list(item, start, stop, limit)
+
+
+# Comparisons. Two values compare only within one of Go's basic kinds, so a JSON number (a float)
+# never equals an integer constant; signed and unsigned integers are the one exception.
+
+_BASIC_KINDS: Final = {
+    bool: "bool",
+    complex: "complex",
+    Int: "int",
+    Byte: "int",
+    int: "float",
+    float: "float",
+    Decimal: "float",
+    str: "string",
+}
+
+
+def _incompatible(left: Value, right: Value) -> CallError:
+    types = f"{type_name(left)} and {type_name(right)}"
+    return CallError(f"incompatible types for comparison: {types}")
+
+
+def _eq(arguments: list[Value], spend: Spend) -> bool:
+    left, *others = arguments
+    if not others:
+        raise CallError("missing argument for comparison")
+    return any(_equal(left, right, spend) for right in others)
+
+
+def _equal(left: Value, right: Value, spend: Spend) -> bool:
+    if _is_nil(left) or _is_nil(right):
+        return _is_nil(left) and _is_nil(right)
+    kind = _BASIC_KINDS.get(type(left))
+    if kind != _BASIC_KINDS.get(type(right)):
+        raise _incompatible(left, right)
+    if kind is None:
+        shown = sprintf("%s", [right], spend)
+        if type_name(left) != type_name(right):
+            types = f"{type_name(left)}, {type_name(right)}"
+            first, second = sprintf("%s", [left], spend), sprint([right], spend)
+            raise CallError(f"non-comparable types {first}: {types}: {second}")
+        raise CallError(f"non-comparable type {shown}: {type_name(right)}")
+    if kind == "float":
+        return as_float(left) == as_float(right)
+    if kind == "string":
+        spend(min(len(left), len(right)) >> 10)
+    return bool(left == right)
+
+
+def _ne(arguments: list[Value], spend: Spend) -> bool:
+    left, right = arguments
+    return not _equal(left, right, spend)
+
+
+def _lt(arguments: list[Value], spend: Spend) -> bool:
+    left, right = arguments
+    kinds = _BASIC_KINDS.get(type(left)), _BASIC_KINDS.get(type(right))
+    if None in kinds:
+        raise CallError("invalid type for comparison")
+    if kinds[0] != kinds[1]:
+        raise _incompatible(left, right)
+    match kinds[0]:
+        case "bool" | "complex":
+            raise CallError("invalid type for comparison")
+        case "float":
+            return as_float(left) < as_float(right)
+        case "string":
+            spend(min(len(left), len(right)) >> 9)
+            if not (left.isascii() and right.isascii()):
+                return to_bytes(left) < to_bytes(right)
+    return bool(left < right)
+
+
+def _le(arguments: list[Value], spend: Spend) -> bool:
+    left, right = arguments
+    return _lt(arguments, spend) or _equal(left, right, spend)
+
+
+def _gt(arguments: list[Value], spend: Spend) -> bool:
+    return not _le(arguments, spend)
+
+
+def _ge(arguments: list[Value], spend: Spend) -> bool:
+    return not _lt(arguments, spend)
+
+
+def _call(arguments: list[Value], spend: Spend) -> Value:
+    # No value of a template is a function. The executor puts the callee's name first.
+    name, callee = arguments[:2]
+    if _is_nil(callee):
+        raise CallError("call of nil")
+    raise CallError(f"non-function {name} of type {type_name(callee)}")
+
+
+# Printing.
+
+
+def _without_absence(arguments: list[Value]) -> list[Value]:
+    return [None if argument is NO_VALUE else argument for argument in arguments]
+
+
+def _print(arguments: list[Value], spend: Spend) -> str:
+    return sprint(_without_absence(arguments), spend)
+
+
+def _println(arguments: list[Value], spend: Spend) -> str:
+    return sprintln(_without_absence(arguments), spend)
+
+
+def _printf(arguments: list[Value], spend: Spend) -> str:
+    template, *values = _without_absence(arguments)
+    return sprintf(template, values, spend)
+
+
+def _text(arguments: list[Value], spend: Spend) -> str:
+    """Join the arguments of a function that escapes text."""
+    if len(arguments) == 1 and isinstance(arguments[0], str):
+        text = arguments[0]
+    else:
+        text = sprint((NO_VALUE_TEXT if _is_nil(value) else value for value in arguments), spend)
+    spend(len(text) >> 3)
+    return text
+
+
+_HTML_SPECIAL: Final = {
+    "\0": "\ufffd",
+    '"': "&#34;",
+    "'": "&#39;",
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+}
+_HTML_PATTERN: Final = re.compile("[\0\"'&<>]")
+
+
+def _html(arguments: list[Value], spend: Spend) -> str:
+    text = _text(arguments, spend)
+    return _HTML_PATTERN.sub(lambda found: _HTML_SPECIAL[found.group()], text)
+
+
+_JS_PATTERN: Final = re.compile(r"[\\\"'<>&=\x00-\x1f]|[^\x00-\x7f]")
+
+
+def _js(arguments: list[Value], spend: Spend) -> str:
+    return _JS_PATTERN.sub(_js_escape, _text(arguments, spend))
+
+
+def _js_escape(found: re.Match[str]) -> str:
+    char = found.group()
+    if char in "\\\"'":
+        return "\\" + char
+    # Bytes that are not UTF-8 pass, as half surrogates.
+    if char >= "\x80" and (char.isprintable() or "\ud800" <= char <= "\udfff"):
+        return char
+    return f"\\u{ord(char):04X}"
+
+
+_URL_SAFE: Final = re.compile(rb"[^A-Za-z0-9_.~-]")
+
+
+def _urlquery(arguments: list[Value], spend: Spend) -> str:
+    data = to_bytes(_text(arguments, spend))
+    return _URL_SAFE.sub(_url_escape, data).decode()
+
+
+def _url_escape(found: re.Match[bytes]) -> bytes:
+    byte = found.group()
+    return b"+" if byte == b" " else b"%%%02X" % byte[0]
+
+
+# These do not evaluate all their arguments, which takes more than a function.
+SHORT_CIRCUITS: Final = frozenset({"and", "or"})
+
+FUNCTIONS: Final = {
+    "call": Function(_call, 1, None),
+    "eq": Function(_eq, 1, None),
+    "ge": Function(_ge, 2, 2),
+    "gt": Function(_gt, 2, 2),
+    "html": Function(_html, 0, None),
+    "index": Function(_index, 1, None),
+    "js": Function(_js, 0, None),
+    "le": Function(_le, 2, 2),
+    "len": Function(_len, 1, 1),
+    "lt": Function(_lt, 2, 2),
+    "ne": Function(_ne, 2, 2),
+    "not": Function(_not, 1, 1),
+    "print": Function(_print, 0, None),
+    "printf": Function(_printf, 1, None),
+    "println": Function(_println, 0, None),
+    "slice": Function(_slice, 1, None),
+    "urlquery": Function(_urlquery, 0, None),
+}
