@@ -100,6 +100,9 @@ class Api(Construct):
     pass CloudFormation's limit of 500; in a document they are one resource. For the same reason the
     gateway invokes functions by a role, one per dialect, and not by a permission on each function.
 
+    There is no authorizer: each dialect sends its credentials in its own way and expects a refusal
+    in its own words, so functions authenticate their callers themselves.
+
     Args:
         account_logging: whether to give API Gateway its right to write logs. The right is one per
             account and region: a second stack there may leave it alone, and it outlives this one.
@@ -237,11 +240,13 @@ def document(*, title: str, integrations: Mapping[Route, Json]) -> Json:
     to the gateway's own sign-on, which stumbles over our kind of `Authorization` header.
     """
     paths: dict[str, Json] = defaultdict(dict)
-    for route, integration in integrations.items():
-        operation = {INTEGRATION: integration, "responses": {}}
-        paths[route.resource][route.method.lower()] = operation
-        if route.method == "GET":
-            paths[route.resource]["head"] = operation
+    # Where two routes share a path and a method, the one that may pass a call on comes first.
+    for route in sorted(integrations, key=lambda route: route.before is not None):
+        operation = {INTEGRATION: integrations[route], "responses": {}}
+        for resource in route.resources:
+            paths[resource][route.method.lower()] = operation
+            if route.method == "GET":
+                paths[resource]["head"] = operation
     for operations in paths.values():
         allowed = ", ".join(sorted(method.upper() for method in operations))
         operations[ANY_METHOD] = _mock(METHOD_NOT_ALLOWED, Allow=f"'{allowed}'")
@@ -259,7 +264,7 @@ def document(*, title: str, integrations: Mapping[Route, Json]) -> Json:
 
 
 def _mock(refusal: Refusal, **headers: str) -> Json:
-    """An operation that refuses by itself; unlike a function it costs nothing to call."""
+    """An operation that refuses by itself: a stranger who tries every path starts no function."""
     headers = {**refusal.headers, **headers}
     return {
         "responses": {

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shared.dialects import Dialect
     from shared.domain.access import Principal
     from shared.domain.changes import Change
+    from shared.domain.ledgers import Ledger
     from shared.domain.payloads import Payload
     from shared.domain.prompts import Prompt, Selector
     from shared.domain.versions import Version
@@ -125,6 +126,16 @@ class Call:
         self.permit(prompt.team_id)
         return prompt, self._noted(version)
 
+    def version_by_id(self, version_id: str) -> tuple[Prompt, Version]:
+        """Raises VersionNotFound, for versions of other teams too; Forbidden."""
+        found, version = self._store.version_by_id(version_id)
+        try:
+            prompt = self._in_reach(found)
+        except PromptNotFound as error:
+            raise VersionNotFound from error
+        self.permit(prompt.team_id)
+        return prompt, self._noted(version)
+
     def version(self, prompt: Prompt, selector: Selector, *, otherwise: str = "") -> Version:
         """Raises VersionNotFound, with the text `otherwise`."""
         return self._noted(self.store.version(prompt, selector), otherwise)
@@ -148,7 +159,9 @@ class Call:
             raise TeamNotFound(otherwise)
 
     def _in_reach(self, prompt: Prompt | None) -> Prompt:
-        if prompt is None or not self.principal.reaches(prompt.team_id):
+        if prompt is None or prompt.status == "deleted":
+            raise PromptNotFound
+        if not self.principal.reaches(prompt.team_id):
             raise PromptNotFound
         self._facts["prompt_id"] = prompt.id
         return prompt
@@ -208,7 +221,7 @@ class Call:
         reply = answer(change)
         for _ in self._tries():
             try:
-                self._commit(change, reply)
+                self._kept(self.store.commit, change, reply)
             except Raced:
                 continue
             return reply
@@ -235,10 +248,23 @@ class Call:
             if not change.events:
                 return reply
             try:
-                self._commit(change, reply)
+                self._kept(self.store.commit, change, reply)
             except Raced as race:
                 prompt = self._in_reach(race.current or self._store.prompt(prompt.id))
                 self.permit(prompt.team_id)
+                continue
+            return reply
+        raise Contended(retry_after=1)
+
+    def commit_ledger(
+        self, team_id: str, name: str, decide: Callable[[Ledger], tuple[Ledger, Reply]]
+    ) -> Reply:
+        """Change a team's ledger, deciding anew while others are faster. Raises Contended."""
+        for _ in self._tries():
+            ledger, reply = decide(self.store.ledger(team_id, name))
+            try:
+                self._kept(self.store.commit_ledger, ledger, reply)
+            except Raced:
                 continue
             return reply
         raise Contended(retry_after=1)
@@ -254,11 +280,11 @@ class Call:
             yield tried
             tried += 1
 
-    def _commit(self, change: Change[About], reply: Reply) -> None:
+    def _kept(self, commit: Callable[..., None], change: object, reply: Reply) -> None:
+        """Commit a change together with the answer that tells of it. Raises Raced; Replayed."""
         attempt = self.attempt()
-        answer = (attempt, finish(reply)) if attempt else None
         try:
-            self.store.commit(change, answer=answer)
+            commit(change, answer=(attempt, finish(reply)) if attempt else None)
         except AlreadyAnswered as again:
             raise self.replayed() or again from again
 

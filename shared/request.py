@@ -37,10 +37,24 @@ class Request:
     def parameters(self) -> dict[str, str]:
         """The path's variable segments, by the names that the route gives them.
 
-        API Gateway hands them over still percent-encoded.
+        They are found by their places, since the route that answers need not be the one that API
+        Gateway chose. It hands them over still percent-encoded.
         """
         given = self.event.get("pathParameters") or {}
-        return {name: unquote(given[f"p{n}"]) for n, name in enumerate(self.route.parameters, 1)}
+        asked = [
+            unquote(given[part.strip("{}")]) if part.startswith("{") else part
+            for part in str(self.event["resource"]).split("/")
+        ]
+        parts = self.route.path.split("/")
+        if len(asked) > len(parts):
+            # The parameter that may hold a slash holds one: its two segments are one again.
+            place = parts.index(f"{{{self.route.spread}}}")
+            asked[place : place + 2] = ["/".join(asked[place : place + 2])]
+        return {
+            part.strip("{}"): text
+            for part, text in zip(parts, asked, strict=True)
+            if part.startswith("{")
+        }
 
     @cached_property
     def body(self) -> bytes:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from shared import observe, settings
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
 SECRET = re.compile(r"ak_[0-9a-f]{64}")
+ROUTES_BY_NAME = {route.name: route for route in ROUTES if route.dialect == "registry"}
 ROUTES_BY_MODULE = {route.module: route for route in ROUTES}
 
 
@@ -42,16 +45,16 @@ def serve(endpoint: Endpoint) -> Handler:
 
     def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         started = time.perf_counter()
-        request = Request(route, event)
+        request, answering = _handed_over(Request(route, event), endpoint)
         facts: dict[str, str | int] = {}
         code = None
-        with observe.traced(route, facts):
+        with observe.traced(request.route, facts):
             try:
-                answer = _conditional(request, _answer(endpoint, request, facts))
+                answer = _conditional(request, _answer(answering, request, facts))
             except Problem as problem:
                 answer, code = _failure(request, problem), problem.code
         observe.report(
-            route,
+            request.route,
             request_id=request.id,
             status=answer.status,
             code=code,
@@ -61,6 +64,15 @@ def serve(endpoint: Endpoint) -> Handler:
         return _proxy_result(request, answer)
 
     return lambda_handler
+
+
+def _handed_over(request: Request, endpoint: Endpoint) -> tuple[Request, Endpoint]:
+    """Who answers: two dialects may share a URL, and then the caller's credential decides."""
+    route = request.route
+    if route.before is None or dialect(route.dialect).speaks(request.headers):
+        return request, endpoint
+    other = ROUTES_BY_NAME[route.before]
+    return Request(other, request.event), getattr(import_module(other.module), other.name)
 
 
 def _answer(endpoint: Endpoint, request: Request, facts: dict[str, str | int]) -> Answer:
@@ -123,9 +135,11 @@ def _conditional(request: Request, answer: Answer) -> Answer:
 
 
 def _failure(request: Request, problem: Problem) -> Answer:
-    body = dialect(request.route.dialect).problem(problem, request.id)
-    headers = {} if problem.retry_after is None else {"Retry-After": str(problem.retry_after)}
-    return finish(Reply(status=problem.status, body=body, headers=headers))
+    reply = dialect(request.route.dialect).problem(problem, request.id)
+    if problem.retry_after is not None:
+        headers = {**reply.headers, "Retry-After": str(problem.retry_after)}
+        reply = replace(reply, headers=headers)
+    return finish(reply)
 
 
 def _proxy_result(request: Request, answer: Answer) -> dict[str, Any]:

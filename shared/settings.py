@@ -19,6 +19,7 @@ class Settings:
         *_table: names of the DynamoDB tables.
         content_bucket: bucket of the bodies that do not fit an item.
         inline_bytes: a body up to this size lies in its item, a larger one in the bucket.
+        default_model: of a prompt whose author names none, in the dialects that need one.
         key_cache_seconds: how long a revoked key may still be honoured by a warm process.
         content_cache_bytes: bound of the process's cache of immutable content.
         template_bytes: largest template that is accepted.
@@ -36,6 +37,7 @@ class Settings:
     history_table: str
     content_bucket: str
     inline_bytes: int = 300_000
+    default_model: str = "openai/gpt-4o-mini"
     key_cache_seconds: float = 30.0
     content_cache_bytes: int = 32 * 1024 * 1024
     template_bytes: int = 4 * 1024 * 1024

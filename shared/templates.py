@@ -26,8 +26,12 @@ def check(content: Content, settings: Settings) -> None:
 
 
 def render(content: Content, variables: Mapping[str, Any], settings: Settings) -> str:
-    """Raises InvalidTemplate, TemplateFailed; LimitReached."""
-    template = _compiled(content, settings)
+    """Raises TemplateFailed, where the text is no template too; LimitReached."""
+    try:
+        template = _compiled(content, settings)
+    except InvalidTemplate as error:
+        # Only the native dialect insists on a template that parses.
+        raise TemplateFailed(f"template execution failed: {error.__cause__}") from error
     with _errors():
         return template.render(variables, limits=limits(settings))
 

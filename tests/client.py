@@ -4,27 +4,132 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections import defaultdict
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from infra.local.gateway import Gateway, Handler, Request
+from botocore.awsrequest import AWSResponse
+
+from infra.local.aws import BUCKET, table_name
+from infra.local.gateway import Context, Event, Gateway, Handler, Request
+from shared import serve
 from shared.routes import ROUTES, Route
+from shared.store import aws
+from shared.store.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from shared.store.store import Store
+
+RUNNING: ContextVar[Route | None] = ContextVar("RUNNING", default=None)
 
 
 def load(route: Route) -> Handler:
     handler: Handler = import_module(route.module).lambda_handler
-    return handler
+
+    def running(event: Event, context: Context) -> object:
+        token = RUNNING.set(route)
+        try:
+            return handler(event, context)
+        finally:
+            RUNNING.reset(token)
+
+    return running
 
 
 GATEWAY = Gateway(ROUTES, load)
+RESOURCES = {table_name(table): table.name for table in TABLES} | {BUCKET: "content"}
+LEGS = {"Put": "PutItem", "Delete": "DeleteItem", "Update": "UpdateItem"} | {
+    "ConditionCheck": "ConditionCheckItem"
+}
+
+
+def actions(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
+    """What IAM asks for before it lets an AWS call through, in the route table's words."""
+    if operation == "TransactWriteItems":
+        for item in params["TransactItems"]:
+            for leg, target in item.items():
+                yield f"{RESOURCES[target['TableName']]}:{LEGS[leg]}"
+    elif operation == "BatchGetItem":
+        for table in params["RequestItems"]:
+            yield f"{RESOURCES[table]}:{operation}"
+    else:
+        yield f"{RESOURCES[params.get('TableName') or params['Bucket']]}:{operation}"
+
+
+class Cloud:
+    """AWS as the handlers meet it: what they do there is noted, and it can be made to fail."""
+
+    def __init__(self) -> None:
+        self.used: defaultdict[str, set[str]] = defaultdict(set)
+        self.strict = True
+        self._undo: list[Callable[[], None]] = []
+        self._on("before-parameter-build", self._note)
+
+    def refuse(
+        self,
+        code: str,
+        *,
+        operation: str = "",
+        reasons: Sequence[str] = (),
+        times: int | None = None,
+    ) -> Callable[[], None]:
+        """Answer calls with an AWS error, so many times or until the returned function is called.
+
+        Args:
+            operation: of either service; all of both when it is empty.
+            reasons: why a transaction is cancelled, leg by leg.
+        """
+        left = times
+
+        def answer(model: Any, **_: object) -> object:
+            nonlocal left
+            if left == 0 or operation not in ("", model.name):
+                return None
+            left = left and left - 1
+            error = {
+                "Error": {"Code": code, "Message": "told by AWS"},
+                "CancellationReasons": [{"Code": reason} for reason in reasons],
+                "ResponseMetadata": {"HTTPStatusCode": 400},
+            }
+            return AWSResponse("", 400, {}, None), error
+
+        return self._on("before-call", answer)
+
+    def before(self, operation: str, act: Callable[[], object]) -> None:
+        """Let something happen just before the next such call."""
+
+        def once(model: Any, **_: object) -> None:
+            if model.name == operation:
+                undo()
+                act()
+
+        undo = self._on("before-parameter-build", once)
+
+    def close(self) -> None:
+        for undo in self._undo:
+            undo()
+
+    def _note(self, model: Any, params: Mapping[str, Any], **_: object) -> None:
+        if (route := RUNNING.get()) is not None:
+            self.used[route.name] |= set(actions(model.name, params))
+
+    def _on(self, event: str, handler: Callable[..., object]) -> Callable[[], None]:
+        sources = [aws.dynamodb().meta.events, aws.s3().meta.events]
+        for source in sources:
+            source.register(event, handler)
+
+        def undo() -> None:
+            for source in sources:
+                source.unregister(event, handler)
+
+        self._undo.append(undo)
+        return undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +156,7 @@ class Client:
 
     team_id: str
     key: str | None
+    cloud: Cloud
 
     def __call__(
         self,
@@ -78,6 +184,9 @@ class Client:
                 body=raw.encode() if isinstance(raw, str) else raw or b"",
             )
         )
+        for route in ROUTES if self.cloud.strict else ():
+            excess = self.cloud.used[route.name] - set(route.role_actions)
+            assert not excess, f"the role of {route.name} lacks {excess}"
         return Response(answer.status, dict(answer.headers), answer.body.decode())
 
     def new_prompt(self, name: str | None = None, **fields: str) -> dict[str, Any]:
@@ -111,12 +220,18 @@ class Registry:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.cloud = Cloud()
         self.team_id = self.new_team("Ours")
         self.editor = self.client(self.team_id, "all")
         self.viewer = self.client(self.team_id, "read_render")
         self.admin = self.client(self.team_id, "admin")
         self.stranger = self.client(self.new_team("Theirs"), "admin")
-        self.nobody = Client(self.team_id, None)
+        self.nobody = Client(self.team_id, None, self.cloud)
+
+    def forget(self) -> None:
+        """Go on as a process that has just started, without what it had remembered."""
+        serve.store.cache_clear()
+        self.store = serve.store()
 
     def new_team(self, name: str) -> str:
         team_id = str(uuid4())
@@ -133,4 +248,4 @@ class Registry:
             operation=operation,
             at=datetime.now(UTC),
         )
-        return Client(team_id, secret)
+        return Client(team_id, secret, self.cloud)

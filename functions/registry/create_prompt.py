@@ -16,7 +16,7 @@ def create_prompt(call: Call, team_id: str) -> Reply:
     change = prompts.create(
         team_id=team_id,
         name=new.name,
-        slug=new.slug,
+        slug=prompts.slug_from(new.slug or new.name),
         description=new.description,
         act=call.act(),
     )

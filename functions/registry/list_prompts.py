@@ -16,6 +16,7 @@ def list_prompts(call: Call, team_id: str) -> Reply:
     rows = (
         (place, px0.prompt(prompt))
         for place, prompt in call.store.prompts(team_id, after=window.after)
+        if prompt.status != "deleted"
         if status in (None, prompt.status)
     )
     return call.reply_page("prompts", rows, window)

@@ -160,10 +160,15 @@ class Resource:
 def resources(routes: Iterable[Route]) -> Resource:
     root = Resource()
     for route in routes:
-        node = root
-        for segment in split(route.resource):
-            node = node.child(segment)
-        node.methods[route.method] = route
+        for path in route.resources:
+            node = root
+            for segment in split(path):
+                node = node.child(segment)
+            held = node.methods.get(route.method)
+            if held is None or route.before == held.name:
+                node.methods[route.method] = route
+            elif held.before != route.name:
+                raise ValueError(f"{route.method} {path} is both {held.name} and {route.name}")
     return root
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, Protocol, TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
+from shared.answers import Reply
 from shared.errors import Problem
 from shared.request import Request
 
@@ -13,14 +14,17 @@ Model = TypeVar("Model")
 class Dialect(Protocol):
     """What a dialect's module offers to `serve`, beside its mappings."""
 
+    def speaks(self, headers: Mapping[str, str]) -> bool:
+        """Whether a request carries this dialect's kind of credential; asked on shared URLs."""
+
     def credential(self, headers: Mapping[str, str]) -> str:
         """The API key of a request, by lower-case header names. Raises Unauthorized."""
 
     def read(self, request: Request, model: type[Model]) -> Model:
         """The request's body as a model. Raises InvalidRequest."""
 
-    def problem(self, problem: Problem, request_id: str) -> dict[str, Any]:
-        """The body of a failure."""
+    def problem(self, problem: Problem, request_id: str) -> Reply:
+        """How a failure is told."""
 
 
 # The native dialect is px0's; its folder is called after what it serves.

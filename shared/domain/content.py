@@ -26,12 +26,12 @@ class Content:
         messages: a conversation, in OpenAI's shape: `role`, `content` (a text, a list of `text`
             and `image_url` parts, or null), `tool_calls`, `tool_call_id`.
         engine: the language of the texts.
-        provider, model: what it was written for.
+        provider, model: what it was written for, apart.
         parameters: of the model, by their common names: `temperature`, `max_tokens`, …
-        inputs: the declared variables: `name`, and what else a dialect says of them.
+        inputs: the declared variables: `name`, `type` (LangWatch's words, or `file`), `required`,
+            `description`, and what else a dialect says of them; None when none are declared.
         outputs: what the model is to answer with: `name`, `type`, and a `schema` where it is JSON.
         tools: that the model may call.
-        title: a name of the version's own.
         written: what each dialect wrote, where the fields above cannot hold all of it.
     """
 
@@ -44,7 +44,6 @@ class Content:
     inputs: Sequence[Document] | None = None
     outputs: Sequence[Document] | None = None
     tools: Sequence[Document] | None = None
-    title: str | None = None
     written: Mapping[str, Document] = field(default_factory=dict)
 
     @classmethod
@@ -56,13 +55,16 @@ class Content:
         """The stored form: canonical JSON of the fields that say something."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["written"] = self.written or None
-        return wire.canonical(
-            {name: value for name, value in values.items() if value is not None}
-        )
+        return wire.canonical({name: value for name, value in values.items() if value is not None})
 
     @cached_property
     def hash(self) -> str:
         return sha256(self.document.encode()).hexdigest()
+
+    @property
+    def qualified_model(self) -> str | None:
+        """The model's name behind its provider's, as in `openai/gpt-4o`."""
+        return f"{self.provider}/{self.model}" if self.provider and self.model else self.model
 
     @property
     def text(self) -> str:
@@ -77,6 +79,12 @@ class Content:
         if self.messages is not None:
             return list(self.messages)
         return [{"role": "system", "content": self.template or ""}]
+
+
+def provider_and_model(name: str) -> tuple[str | None, str]:
+    """The two parts of a qualified name; one without a provider is all model."""
+    provider, slash, model = name.partition("/")
+    return (provider, model) if provider and slash and model else (None, name)
 
 
 def text_of(message: Mapping[str, Any]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from shared import wire
 from shared.domain.changes import TICK, Act, Change, change, nothing
 from shared.errors import InvalidRequest, TagNotFound, Unprocessable
 
@@ -20,11 +21,13 @@ NAME_LENGTH = 255  # characters; the width of px0's columns
 # An item holds 400 KB, of which a character takes up to 4 bytes.
 DESCRIPTION_LENGTH = 50_000
 MESSAGE_LENGTH = 10_000
+SETTINGS_BYTES = 100_000
 TAG = re.compile(r"[A-Za-z0-9_.-]{1,50}")
 TAGS_PER_PROMPT = 1000  # the tags lie in the head, which is an item of at most 400 KB
 RESERVED_TAGS = frozenset({"live", "latest"})
 Selector = int | str  # a version's number, or a tag
-Status = Literal["active", "archived"]
+Status = Literal["active", "archived", "deleted"]
+Scope = Literal["team", "organization"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,9 @@ class Prompt:
         last_version: the highest number ever given; it never decreases.
         live_version: the number of the one live version, if there is one.
         tags: number by tag.
+        status: a deleted prompt has given up its names and is found by nobody; its versions stay.
+        scope: a name may be taken once in each; what is shared with the organization comes second.
+        settings: what a dialect keeps of a prompt and no version says, by dialect.
         revision: counts the changes; the condition of every write.
         updated_at: of what the prompt itself says; changed_at: of anything.
     """
@@ -51,6 +57,8 @@ class Prompt:
     last_version: int = 0
     live_version: int | None = None
     tags: Mapping[str, int] = field(default_factory=dict)
+    scope: Scope = "team"
+    settings: Mapping[str, Any] = field(default_factory=dict)
     revision: int = 1
 
     def resolve(self, selector: Selector) -> int | None:
@@ -89,19 +97,30 @@ def checked_message(text: str) -> str:
     return checked_text(text, "message", longest=MESSAGE_LENGTH)
 
 
-def create(*, team_id: str, name: str, slug: str, description: str, act: Act) -> Change[None]:
+def create(
+    *,
+    team_id: str,
+    name: str,
+    slug: str,
+    description: str = "",
+    scope: Scope = "team",
+    settings: Mapping[str, Any] | None = None,
+    act: Act,
+) -> Change[None]:
     """A new prompt without versions. Raises InvalidRequest."""
     if not name:
         raise InvalidRequest("name is required")
     prompt = Prompt(
         id=act.new_id,
         team_id=team_id,
-        slug=checked_text(slug_from(slug or name), "slug", longest=NAME_LENGTH),
+        slug=checked_text(slug, "slug", longest=NAME_LENGTH),
         name=checked_text(name, "name", longest=NAME_LENGTH),
         description=checked_text(description, "description", longest=DESCRIPTION_LENGTH),
         created_at=act.now,
         updated_at=act.now,
         changed_at=act.now - TICK,
+        scope=scope,
+        settings=settings or {},
         revision=0,
     )
     return change(
@@ -114,6 +133,54 @@ def describe(prompt: Prompt, description: str, act: Act) -> Change[None]:
     checked_text(description, "description", longest=DESCRIPTION_LENGTH)
     at = act.after(prompt)
     return change(prompt, act, "prompt.updated", about=None, description=description, updated_at=at)
+
+
+def rename(
+    prompt: Prompt,
+    act: Act,
+    *,
+    name: str | None = None,
+    slug: str | None = None,
+    scope: Scope | None = None,
+) -> Change[None]:
+    """Give a prompt other names, or the same ones in another scope. Raises InvalidRequest."""
+    name = prompt.name if name is None else checked_text(name, "name", longest=NAME_LENGTH)
+    slug = prompt.slug if slug is None else checked_text(slug, "slug", longest=NAME_LENGTH)
+    scope = scope or prompt.scope
+    if (name, slug, scope) == (prompt.name, prompt.slug, prompt.scope):
+        return nothing(prompt, about=None)
+    at = act.after(prompt)
+    detail = {"name": name, "slug": slug, "scope": scope}
+    return change(
+        prompt,
+        act,
+        "prompt.renamed",
+        about=None,
+        detail=detail,
+        name=name,
+        slug=slug,
+        scope=scope,
+        updated_at=at,
+    )
+
+
+def configure(prompt: Prompt, dialect: str, settings: Mapping[str, Any], act: Act) -> Change[None]:
+    """Replace what a dialect keeps of a prompt. Raises Unprocessable."""
+    if prompt.settings.get(dialect) == settings:
+        return nothing(prompt, about=None)
+    after = {**prompt.settings, dialect: settings}
+    if len(wire.encode(after).encode()) > SETTINGS_BYTES:
+        raise Unprocessable(f"a prompt's settings take at most {SETTINGS_BYTES} bytes")
+    at = act.after(prompt)
+    return change(prompt, act, "prompt.configured", about=None, settings=after, updated_at=at)
+
+
+def delete(prompt: Prompt, act: Act) -> Change[None]:
+    """Take a prompt away for good; its names are free again."""
+    if prompt.status == "deleted":
+        return nothing(prompt, about=None)
+    at = act.after(prompt)
+    return change(prompt, act, "prompt.deleted", about=None, status="deleted", updated_at=at)
 
 
 def set_status(prompt: Prompt, status: Status, act: Act) -> Change[None]:

@@ -54,8 +54,21 @@ def status_of(version: Version, prompt: Prompt) -> Status:
     return version.stage
 
 
-def create(prompt: Prompt, content: Content, act: Act, *, message: str = "") -> Change[Version]:
-    """The next version, as a draft."""
+def create(
+    prompt: Prompt, content: Content, act: Act, *, message: str = "", status: Status = "draft"
+) -> Change[Version]:
+    """The next version: a draft, or taken on at once to stable or live."""
+    change = _draft(prompt, content, act, message=message)
+    for _ in range(("draft", "stable", "live").index(status)):
+        change = _promoted(change, act)
+    return change
+
+
+def _promoted(change: Change[Version], act: Act) -> Change[Version]:
+    return change.then(lambda prompt: promote(prompt, change.about, act))
+
+
+def _draft(prompt: Prompt, content: Content, act: Act, *, message: str) -> Change[Version]:
     number = prompt.last_version + 1
     at = act.after(prompt)
     version = Version(

@@ -30,6 +30,8 @@ def prompt_item(prompt: Prompt) -> Item:
             "last_version": prompt.last_version,
             "live_version": prompt.live_version,
             "tags": prompt.tags,
+            "scope": prompt.scope,
+            "settings": wire.encode(prompt.settings),
             "revision": prompt.revision,
         }
     )
@@ -50,6 +52,8 @@ def prompt_from(item: Mapping[str, Any]) -> Prompt:
         last_version=stored["last_version"],
         live_version=stored.get("live_version"),
         tags=stored["tags"],
+        scope=stored["scope"],
+        settings=wire.decode(stored["settings"]),
         revision=stored["revision"],
     )
 

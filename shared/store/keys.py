@@ -22,12 +22,12 @@ def moment(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
 
 
-def name_claim(team_id: str, name: str) -> str:
-    return f"name#{team_id}#{name}"
+def name_claim(team_id: str, scope: str, name: str) -> str:
+    return f"name#{team_id}#{scope}#{name}"
 
 
-def slug_claim(team_id: str, slug: str) -> str:
-    return f"slug#{team_id}#{slug}"
+def slug_claim(team_id: str, scope: str, slug: str) -> str:
+    return f"slug#{team_id}#{scope}#{slug}"
 
 
 def version_claim(version_id: str) -> str:
@@ -41,6 +41,10 @@ def idempotency(principal_id: str, route: str, key: str) -> str:
 
 def team(team_id: str) -> dict[str, str]:
     return {"pk": f"team#{team_id}", "sk": TEAM}
+
+
+def ledger(team_id: str, name: str) -> dict[str, str]:
+    return {"pk": f"team#{team_id}", "sk": f"ledger#{name}"}
 
 
 def api_key(secret: str) -> dict[str, str]:

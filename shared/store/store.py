@@ -7,7 +7,8 @@ change says is there at once for every reader, the team's list included.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import product
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -15,6 +16,7 @@ from shared import wire
 from shared.answers import Answer
 from shared.domain.access import OPERATIONS, Principal, Team
 from shared.domain.content import Content
+from shared.domain.ledgers import Ledger
 from shared.domain.payloads import Payload
 from shared.errors import NameTaken, Unavailable
 from shared.store import attributes, items, keys
@@ -23,19 +25,20 @@ from shared.store.cache import Cache
 from shared.store.contents import Contents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
     from shared.domain.changes import Change, Event
-    from shared.domain.prompts import Prompt, Selector
+    from shared.domain.prompts import Prompt, Scope, Selector
     from shared.domain.versions import Version
     from shared.settings import Settings
     from shared.store.attributes import Item
     from shared.store.idempotency import Attempt
 
-HEADS_PER_READ = 100  # what BatchGetItem takes
+ITEMS_PER_READ = 100  # what BatchGetItem takes
+SCOPES: tuple[Scope, ...] = ("team", "organization")
 
 
 class Raced(Exception):
@@ -58,7 +61,7 @@ class Leg(NamedTuple):
     """One write of a transaction, and what it means when its condition fails."""
 
     write: TransactWriteItemTypeDef
-    failure: str  # "head", "name", "record"
+    failure: Literal["head", "name", "record", "ledger"]
 
 
 class Store:
@@ -136,6 +139,40 @@ class Store:
             },
         )
 
+    # -- what belongs to a team beside its prompts
+
+    def ledger(self, team_id: str, name: str) -> Ledger:
+        """A small document of a team's, such as the tags that it has defined."""
+        stored = self._get("access", keys.ledger(team_id, name))
+        if stored is None:
+            return Ledger(team_id=team_id, name=name)
+        return Ledger(
+            team_id=team_id,
+            name=name,
+            revision=stored["revision"],
+            entries=tuple(wire.decode(stored["entries"])),
+        )
+
+    def commit_ledger(
+        self, ledger: Ledger, *, answer: tuple[Attempt, Answer] | None = None
+    ) -> None:
+        """Write a ledger that was made from the stored one. Raises Raced; AlreadyAnswered."""
+        values = {
+            **keys.ledger(ledger.team_id, ledger.name),
+            "entity": "ledger",
+            "revision": ledger.revision,
+            "entries": wire.encode(ledger.entries),
+        }
+        # Nobody else has written since the ledger was read.
+        put = self._put_leg(
+            "access",
+            attributes.item(values),
+            ConditionExpression="attribute_not_exists(pk) OR revision = :seen",
+            ExpressionAttributeValues={":seen": {"N": str(ledger.revision - 1)}},
+        )
+        legs = [Leg(put, "ledger"), *([self._record_leg(*answer)] if answer else [])]
+        self._transact(legs)
+
     # -- prompts
 
     def prompt(self, prompt_id: str) -> Prompt | None:
@@ -143,9 +180,12 @@ class Store:
         return items.prompt_from(item) if item else None
 
     def prompt_by_slug(self, team_ids: Iterable[str], slug: str) -> Prompt | None:
-        """The prompt of this slug in the first of the teams that has one."""
-        for team_id in team_ids:
-            claim = keys.slug_claim(team_id, slug)
+        """The prompt of this slug in the first of the teams that has one.
+
+        The team's own comes before what it shares with its organization.
+        """
+        for team_id, scope in product(team_ids, SCOPES):
+            claim = keys.slug_claim(team_id, scope, slug)
             known = self._ids_by_slug.get(claim)
             if known and (prompt := self._named(known, team_id, slug)):
                 return prompt
@@ -158,12 +198,14 @@ class Store:
     def _named(self, prompt_id: str, team_id: str, slug: str) -> Prompt | None:
         """The prompt, if that is still its name: it may have moved since the name was looked up."""
         prompt = self.prompt(prompt_id)
-        return prompt if prompt and (prompt.team_id, prompt.slug) == (team_id, slug) else None
+        if prompt is None or prompt.status == "deleted":
+            return None
+        return prompt if (prompt.team_id, prompt.slug) == (team_id, slug) else None
 
     def prompts(
         self, team_id: str, *, after: keys.Entry | None = None
     ) -> Iterator[tuple[str, Prompt]]:
-        """A team's prompts, newest first, each with its place in the list.
+        """A team's prompts, newest first, deleted ones too, each with its place in the list.
 
         The list is read from the team's directory, which is written in the transaction that creates
         or moves a prompt, since an index would show a new prompt only some time later.
@@ -179,7 +221,7 @@ class Store:
         batch: list[str] = []
         for line in lines:
             batch.append(line["sk"]["S"])
-            if len(batch) == HEADS_PER_READ:
+            if len(batch) == ITEMS_PER_READ:
                 yield from self._listed(team_id, batch)
                 batch = []
         yield from self._listed(team_id, batch)
@@ -249,6 +291,36 @@ class Store:
     def _version(self, item: Item) -> Version:
         return items.version_from(item, Content.from_document(self._contents.get(item)))
 
+    def version_by_id(self, version_id: str) -> tuple[Prompt | None, Version | None]:
+        """The version of an id, and the prompt that it belongs to."""
+        named = self._get("lookups", {"key": keys.version_claim(version_id)})
+        if named is None:
+            return None, None
+        return self.prompt_and_version(named["prompt_id"], named["version"])
+
+    def numbered(self, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Version]:
+        """Those of the versions, named by prompt and number, that exist."""
+        found: dict[tuple[str, int], Version] = {}
+        for start in range(0, len(wanted), ITEMS_PER_READ):
+            some = [
+                {"prompt_id": prompt_id, "version": number}
+                for prompt_id, number in wanted[start : start + ITEMS_PER_READ]
+            ]
+            for item in self._batch_get({"versions": some})["versions"]:
+                version = self._version(item)
+                found[version.prompt_id, version.number] = version
+        return found
+
+    def newest(self, prompts: Sequence[Prompt]) -> dict[str, Version]:
+        """The newest version of each prompt that has one, by the prompt's id."""
+        last = self.numbered([(p.id, p.last_version) for p in prompts if p.last_version])
+        newest = {prompt_id: version for (prompt_id, _), version in last.items()}
+        for prompt in prompts:
+            # Its last number was that of a draft which is erased by now.
+            if prompt.last_version and prompt.id not in newest:
+                newest |= {v.prompt_id: v for v in self.versions(prompt.id, limit=1)}
+        return newest
+
     # -- payloads
 
     def payload(self, prompt_id: str, payload_id: str) -> Payload | None:
@@ -291,6 +363,9 @@ class Store:
         legs = [*self._head_legs(change), *self._name_legs(change), *self._part_legs(change)]
         if answer is not None:
             legs.append(self._record_leg(*answer))
+        self._transact(legs)
+
+    def _transact(self, legs: list[Leg]) -> None:
         try:
             with translated():
                 dynamodb().transact_write_items(TransactItems=[leg.write for leg in legs])
@@ -316,10 +391,8 @@ class Store:
     def _name_legs(self, change: Change[Any]) -> Iterator[Leg]:
         """Names follow the prompt: claimed where it is, given up where it was."""
         before, after = change.before, change.after
-        old, new = before and _names(before), _names(after)
-        if old == new:
-            return
-        for claim in sorted(set(new) - set(old or ())):
+        old, new = _names(before) if before else set(), _names(after)
+        for claim in sorted(new - old):
             yield Leg(
                 self._put_leg(
                     "lookups",
@@ -329,7 +402,7 @@ class Store:
                 ),
                 "name",
             )
-        for claim in sorted(set(old or ()) - set(new)):
+        for claim in sorted(old - new):
             yield Leg(self._delete_leg("lookups", {"key": claim}), "head")
         if before is not None and before.team_id != after.team_id:
             yield Leg(self._delete_leg("access", _directory_key(before)), "head")
@@ -399,7 +472,7 @@ class Store:
             raise Raced(items.prompt_from(current) if current else None) from error
         if "name" in failed:
             raise NameTaken from error
-        if "TransactionConflict" in codes:
+        if "ledger" in failed or "TransactionConflict" in codes:
             raise Raced(None) from error
         if codes & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
             raise Unavailable(retry_after=1) from error
@@ -498,11 +571,14 @@ class Store:
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-def _names(prompt: Prompt) -> tuple[str, str]:
-    return (
-        keys.name_claim(prompt.team_id, prompt.name),
-        keys.slug_claim(prompt.team_id, prompt.slug),
-    )
+def _names(prompt: Prompt) -> set[str]:
+    """The claims that a prompt holds."""
+    if prompt.status == "deleted":
+        return set()
+    return {
+        keys.name_claim(prompt.team_id, prompt.scope, prompt.name),
+        keys.slug_claim(prompt.team_id, prompt.scope, prompt.slug),
+    }
 
 
 def _directory_key(prompt: Prompt) -> dict[str, str]:

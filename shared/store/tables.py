@@ -1,13 +1,13 @@
 """The tables as data: the stack, the local server and the tests all create them from here.
 
-| table    | keys                      | holds                                                      |
-|----------|---------------------------|------------------------------------------------------------|
-| prompts  | `prompt_id`               | the head: names, last number, live pointer, tags, revision |
-| versions | `prompt_id`, `version`    | one item each; content inline, or in the bucket by hash    |
-| payloads | `prompt_id`, `payload_id` | sample variables                                           |
-| lookups  | `key`                     | names taken, ids of versions, kept answers (with a TTL)    |
-| access   | `pk`, `sk`                | teams, hashed API keys, and which prompts a team has       |
-| history  | `prompt_id`, `event`      | append-only: who did what when                             |
+| table    | keys                      | holds                                                     |
+|----------|---------------------------|-----------------------------------------------------------|
+| prompts  | `prompt_id`               | head: names, last number, live pointer, tags, revision    |
+| versions | `prompt_id`, `version`    | one item each; content inline, or in the bucket by hash   |
+| payloads | `prompt_id`, `payload_id` | sample variables                                          |
+| lookups  | `key`                     | names taken, ids of versions, kept answers (with a TTL)   |
+| access   | `pk`, `sk`                | teams, hashed API keys, a team's prompts and ledgers      |
+| history  | `prompt_id`, `event`      | append-only: who did what when                            |
 """
 
 from dataclasses import dataclass

@@ -33,8 +33,9 @@ def test_every_route_has_one_function_and_every_function_a_route(stack: Synthesi
 
 def test_method_and_path_lead_to_the_function_of_their_route(stack: Synthesis) -> None:
     expected = {
-        (method, route.resource): stack.functions[f"{route.module}.lambda_handler"]["id"]
-        for route in ROUTES
+        (method, resource): stack.functions[f"{route.module}.lambda_handler"]["id"]
+        for route in sorted(ROUTES, key=lambda route: route.before is not None)
+        for resource in route.resources
         for method in ((route.method, "HEAD") if route.method == "GET" else (route.method,))
     }
 

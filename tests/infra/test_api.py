@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -78,11 +79,11 @@ def test_an_unknown_path_is_not_found(stack: Synthesis, path: str) -> None:
     assert body_of(answer["responseTemplates"]["application/json"])["code"] == "not_found"
 
 
-@pytest.mark.parametrize("path", sorted({route.resource for route in ROUTES}))
+@pytest.mark.parametrize("path", sorted({path for route in ROUTES for path in route.resources}))
 def test_a_method_that_a_path_lacks_is_refused_with_those_it_has(
     stack: Synthesis, path: str
 ) -> None:
-    methods = {route.method for route in ROUTES if route.resource == path}
+    methods = {route.method for route in ROUTES if path in route.resources}
     if "GET" in methods:
         methods.add("HEAD")
 
@@ -157,11 +158,20 @@ def test_a_changed_document_is_deployed_anew(stack: Synthesis) -> None:
     )
 
 
-def test_a_path_that_takes_all_that_is_left_keeps_its_own_methods() -> None:
-    class Greedy:
-        method, resource = "GET", "/{proxy+}"
+def test_a_route_that_may_pass_a_call_on_comes_before_the_one_it_passes_it_to() -> None:
+    first, last = (replace(ROUTES[0], name=name, path="/shared") for name in ("first", "last"))
+    first = replace(first, before="last")
 
-    operations = document(title="t", integrations={Greedy(): {"type": "aws_proxy"}})["paths"]  # type: ignore[dict-item]
+    for order in ((first, last), (last, first)):
+        shared = document(title="t", integrations={route: {"uri": route.name} for route in order})
+
+        assert shared["paths"]["/shared"]["get"][INTEGRATION] == {"uri": "first"}
+
+
+def test_a_path_that_takes_all_that_is_left_keeps_its_own_methods() -> None:
+    greedy = replace(ROUTES[0], method="GET", path="/{proxy+}")
+
+    operations = document(title="t", integrations={greedy: {"type": "aws_proxy"}})["paths"]
 
     assert set(operations["/{proxy+}"]) == {"get", "head", ANY_METHOD}
     assert mocked_answer(operations["/{proxy+}"][ANY_METHOD])["statusCode"] == "405"

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared import wire
+from shared.answers import Reply
 from shared.domain.versions import Version, status_of
 from shared.errors import InvalidRequest, Problem, Unauthorized
 
@@ -37,6 +38,10 @@ LARGEST_PARSED = 2**63 - 1  # beyond it px0 no longer takes digits for a number
 
 
 # -- what comes in
+
+
+def speaks(headers: Mapping[str, str]) -> bool:
+    return "authorization" in headers
 
 
 def credential(headers: Mapping[str, str]) -> str:
@@ -199,7 +204,7 @@ def version(version: Version, prompt: Prompt) -> dict[str, Any]:
         "created_at": time(version.created_at),
         "published_at": version.published_at and time(version.published_at),
         "tags": prompt.tags_of(version.number),
-        "model": content.model,
+        "model": content.qualified_model,
         "model_params": content.parameters,
         "engine": content.engine,
         "message": version.message,
@@ -238,6 +243,12 @@ def event(event: Event) -> dict[str, Any]:
     }
 
 
-def problem(problem: Problem, request_id: str) -> dict[str, Any]:
-    body = {"error": problem.message, "code": problem.code, "request_id": request_id}
-    return body | ({"details": list(problem.details)} if problem.details else {})
+def problem(problem: Problem, request_id: str) -> Reply:
+    body: dict[str, Any] = {
+        "error": problem.message,
+        "code": problem.code,
+        "request_id": request_id,
+    }
+    if problem.details:
+        body["details"] = list(problem.details)
+    return Reply(status=problem.status, body=body)

@@ -4,17 +4,19 @@ from dataclasses import replace
 from typing import Any
 
 from shared.dialects.px0.models import NewVersion, VersionChanges
-from shared.domain.content import ENGINES, Content, Engine
+from shared.domain.content import ENGINES, Content, Engine, provider_and_model
 from shared.domain.prompts import checked_text
 from shared.errors import InvalidRequest
 
 
 def new_content(new: NewVersion) -> Content:
     """Raises InvalidRequest."""
+    provider, model = _model(new.model)
     return Content(
         template=_template(new.template),
         engine=_engine(new.engine),
-        model=_model(new.model),
+        provider=provider,
+        model=model,
         parameters=_parameters(new.model_params),
     )
 
@@ -30,7 +32,8 @@ def revised(content: Content, changes: VersionChanges) -> Content:
     if changes.engine is not None:
         revised = replace(revised, engine=_engine(changes.engine))
     if "model" in given:
-        revised = replace(revised, model=_model(changes.model))
+        provider, model = _model(changes.model)
+        revised = replace(revised, provider=provider, model=model)
     if "model_params" in given:
         revised = replace(revised, parameters=_parameters(changes.model_params))
     return revised
@@ -49,12 +52,13 @@ def _engine(name: str) -> Engine:
     raise InvalidRequest(f"engine must be one of: {', '.join(ENGINES)}")
 
 
-def _model(name: str | None) -> str | None:
+def _model(name: str | None) -> tuple[str | None, str | None]:
+    """Its provider, where the name tells one, and itself."""
     if name is None:
-        return None
+        return None, None
     if not name.strip():
         raise InvalidRequest("model must not be empty")
-    return checked_text(name.strip(), "model")
+    return provider_and_model(checked_text(name.strip(), "model"))
 
 
 def _parameters(given: Any) -> dict[str, Any] | None:

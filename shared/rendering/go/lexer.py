@@ -1,4 +1,4 @@
-"""Splits a template into tokens the way Go's text/template does, so that its mistakes read alike."""
+"""Splits a template into tokens as Go's text/template does, so that its mistakes read alike."""
 
 import re
 from enum import IntEnum

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from .quoting import quote
-from .values import Int
+
+if TYPE_CHECKING:
+    from .values import Int
 
 
 @dataclass(frozen=True, slots=True)

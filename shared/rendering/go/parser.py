@@ -36,6 +36,19 @@ from .values import Int
 # writes and which would overflow Python's stack.
 MAX_PARENTHESES: Final = 100
 
+_CONTROLS: Final = frozenset(
+    {
+        Kind.BLOCK,
+        Kind.BREAK,
+        Kind.CONTINUE,
+        Kind.ELSE,
+        Kind.END,
+        Kind.IF,
+        Kind.RANGE,
+        Kind.TEMPLATE,
+        Kind.WITH,
+    }
+)
 _OPERANDS: Final = frozenset(
     {
         Kind.BOOL,
@@ -115,17 +128,6 @@ class _Parser:
         self.root = _Block("root", NodeList())
         self.blocks = [self.root]
         self.parentheses = 0
-        self.controls = {
-            Kind.BLOCK: self._block,
-            Kind.BREAK: lambda: self._leave_loop("{{break}}", Break()),
-            Kind.CONTINUE: lambda: self._leave_loop("{{continue}}", Continue()),
-            Kind.ELSE: self._else,
-            Kind.END: self._end,
-            Kind.IF: lambda: self._open("if"),
-            Kind.RANGE: lambda: self._open("range"),
-            Kind.TEMPLATE: self._call,
-            Kind.WITH: lambda: self._open("with"),
-        }
 
     def run(self, root_name: str) -> dict[str, NodeList]:
         while True:
@@ -194,18 +196,32 @@ class _Parser:
     # Actions.
 
     def _action(self, left: Token) -> None:
-        kind = self._peek_token().kind
-        if kind is Kind.DEFINE and len(self.blocks) == 1:
+        token = self._peek_token()
+        if token.kind is Kind.DEFINE and len(self.blocks) == 1:
             self._take()
             self._define()
             return
         self.scope.action_line = left.line
-        if control := self.controls.get(kind):
-            self._take()
-            control()
-        else:
+        if token.kind not in _CONTROLS:
             self._append(Action(self._pipeline("command", Kind.RIGHT)))
             self.scope.action_line = 0
+            return
+        self._take()
+        match token.kind:
+            case Kind.BLOCK:
+                self._block()
+            case Kind.BREAK:
+                self._leave_loop("{{break}}", Break())
+            case Kind.CONTINUE:
+                self._leave_loop("{{continue}}", Continue())
+            case Kind.ELSE:
+                self._else()
+            case Kind.END:
+                self._end()
+            case Kind.TEMPLATE:
+                self._call()
+            case _:
+                self._open(token.text)
 
     def _append(self, node: Node, height: int = 0) -> None:
         siblings = self.blocks[-1].current

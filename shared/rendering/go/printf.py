@@ -199,12 +199,18 @@ class _Printf:
     # Values.
 
     def _format(self, value: Value, verb: str) -> str:
-        if verb == "T":
-            return self._pad(self._truncate(NIL_TEXT if value is None else type_name(value)))
         if value is None:
-            return self._pad(self._truncate(NIL_TEXT)) if verb == "v" else f"%!{verb}({NIL_TEXT})"
+            return self._pad(NIL_TEXT) if verb in "Tv" else f"%!{verb}({NIL_TEXT})"
+        if verb == "T":
+            return self._pad(self._truncate(type_name(value)))
         if verb == "p":
             return self._pointer(value)
+        if verb == "w":
+            # Meant for wrapping errors, which templates do not have.
+            return f"%!w({type_name(value)}={self._write(value, 'v')})"
+        return self._write(value, verb)
+
+    def _write(self, value: Value, verb: str) -> str:
         return write_value(
             value,
             lambda scalar: self._scalar(scalar, verb),
@@ -287,8 +293,9 @@ class _Printf:
                 return self._pad(quote(_rune(value), "'", ascii_only=directive.plus))
             case "U":
                 return self._unicode(value)
-            case "v" if directive.go_syntax and isinstance(value, Byte):
-                return self._pad(f"0x{value:x}", zero=False)
+        in_go_syntax = verb == "v" and directive.go_syntax and isinstance(value, Byte)
+        if in_go_syntax:
+            verb = "x"
         base = self._BASES.get(verb)
         if base is None:
             return None
@@ -305,7 +312,7 @@ class _Printf:
         if least > len(digits):
             self.spend(least >> 5)
             digits = digits.rjust(least, "0")
-        if verb == "O" or directive.sharp:
+        if verb == "O" or directive.sharp or in_go_syntax:
             prefix = self._PREFIXES.get(verb, "")
             if verb == "O" and directive.sharp and not digits.startswith("0"):
                 prefix += "0"

@@ -25,7 +25,7 @@ from shared.rendering.jinja.compiler import (
 )
 from shared.rendering.jinja.filters import FILTERS
 from shared.rendering.jinja.meter import CALL_STEPS, Meter
-from shared.rendering.jinja.values import SEQUENCES, Function, Value, describe
+from shared.rendering.jinja.values import ATOMS, SEQUENCES, Function, Value, describe
 from shared.rendering.limits import Limits
 
 
@@ -139,6 +139,8 @@ class Environment(ImmutableSandboxedEnvironment):
             return self.undefined(
                 f"{name!r} is not accessible: it starts with an underscore", exc=SecurityError
             )
+        if type(name) not in ATOMS:
+            return self.undefined(f"{describe(obj)} has no such key: it is {describe(name)}")
         return self.undefined(obj=obj, name=name)
 
 

@@ -160,6 +160,7 @@ def _wordwrap(
 
 
 def _pprint(context: "Context", value: Value) -> str:
+    context.meter.spend(20)
     for _ in range(8):  # it measures every part again at each level
         context.meter.walk(value)
     text = jinja.do_pprint(value)
@@ -176,8 +177,7 @@ def _tojson(context: "Context", value: Value, indent: int | None = None) -> str:
 
 
 def _urlencode(context: "Context", value: Value) -> str:
-    context.meter.walk(value)
-    context.meter.walk(value)
+    context.meter.spend(10 + context.meter.walk(value))
     text = jinja.do_urlencode(value)
     context.meter.hold(len(text))
     return text
@@ -306,7 +306,7 @@ def _sort(
         context.meter.spend(len(attribute) * 16)
         names = [*attribute.split(",")]
     gets = [_getter(context, name, fold=not case_sensitive) for name in names]
-    items = list(_elements(context, value))
+    items = _to_sort(context, value)
     return _sorted(context, items, [[get(item) for get in gets] for item in items], reverse)
 
 
@@ -319,7 +319,7 @@ def _dictsort(
 ) -> list[tuple[str, Value]]:
     if by not in ("key", "value"):
         raise FilterArgumentError("an object is sorted by 'key' or 'value'")
-    pairs = _items(context, value)
+    pairs = _to_sort(context, _items(context, value))
     get = _getter(context, 0 if by == "key" else 1, fold=not case_sensitive)
     return _sorted(context, pairs, [get(pair) for pair in pairs], reverse)
 
@@ -333,7 +333,7 @@ def _groupby(
 ) -> list[Group]:
     get = _getter(context, attribute, default=default)
     fold = _getter(context, attribute, default=default, fold=not case_sensitive)
-    items = list(_elements(context, value))
+    items = _to_sort(context, value)
     keys = [fold(item) for item in items]
     pairs = _sorted(context, list(zip(keys, items, strict=True)), keys, False)
     groups = ([item for _, item in same] for _, same in groupby(pairs, operator.itemgetter(0)))
@@ -348,6 +348,7 @@ def _unique(
     attribute: Attribute = None,
 ) -> list[Value]:
     get = _getter(context, attribute, fold=not case_sensitive)
+    context.meter.spend(2 * len(_iterable(value)))
     first: dict[Value, Value] = {}
     for item in _elements(context, value):
         key = get(item)
@@ -367,6 +368,7 @@ def _extreme(choose: Callable[..., Value]) -> Filter:
     ) -> Value:
         get = _getter(context, attribute, fold=not case_sensitive)
         items = _elements(context, value)
+        context.meter.spend(2 * len(items))
         if not items:
             return context.environment.undefined("the sequence is empty")
         keyed = [(get(item), item) for item in items]
@@ -378,6 +380,8 @@ def _extreme(choose: Callable[..., Value]) -> Filter:
 
 
 def _map(context: "Context", value: Value, *args: Value, **kwargs: Value) -> list[Value]:
+    if not value:
+        return []  # of `none` too, as in Jinja
     if not args and "attribute" in kwargs:
         get = _getter(context, kwargs.pop("attribute"), default=kwargs.pop("default", None))
         if kwargs:
@@ -397,6 +401,8 @@ def _chosen(wanted: bool, *, by_attribute: bool) -> Filter:
     """`select`, `reject` and their `attr` variants."""
 
     def run(context: "Context", value: Value, *args: Value, **kwargs: Value) -> list[Value]:
+        if not value:
+            return []
         attribute, *args_ = args if by_attribute and args else (None, *args)
         if by_attribute and not args:
             raise FilterArgumentError("the name of an attribute is missing")
@@ -472,12 +478,19 @@ def _getter(
     return get
 
 
+def _to_sort(context: "Context", value: Value) -> list[Value]:
+    """The items, each compared about as often as their list can be halved."""
+    items = _iterable(value)
+    context.meter.spend(len(items) * (1 + len(items).bit_length()))
+    return list(items)
+
+
 def _sorted(
     context: "Context", items: list[Value], keys: list[Value], reverse: bool
 ) -> list[Value]:
-    """Items by their keys; each key is compared about as often as the list can be halved."""
-    for _ in range(len(items).bit_length()):
-        context.meter.walk(keys)
+    """Items by their keys."""
+    beyond_atoms = context.meter.walk(keys) - 3 * len(items)
+    context.meter.spend(max(beyond_atoms, 0) * len(items).bit_length())
     order = sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)
     return [items[index] for index in order]
 

@@ -16,7 +16,6 @@ from shared.rendering.jinja.values import (
     Function,
     Group,
     Value,
-    describe,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def attribute(value: Value, name: str) -> Value:
 def item(value: Value, key: Value) -> Value:
     """`value[key]`, or ABSENT."""
     if type(key) not in ATOMS:
-        raise TypeError(f"{describe(key)} cannot be a key")
+        return ABSENT  # looking it up would hash it, and a tuple can unfold without end
     try:
         if type(value) is dict or (isinstance(key, int) and type(value) in _INDEXED):
             return value[key]

@@ -46,18 +46,20 @@ class Meter:
             )
         self.spend(characters >> 4)
 
-    def walk(self, value: Value, *, indent: int = 0) -> None:
+    def walk(self, value: Value, *, indent: int = 0) -> int:
         """Pay for an operation that visits all of a value, such as printing it.
 
-        The price is that of the unfolded tree. A list can hold another one twice, and that one a
-        third one twice: small in memory and never done printing.
+        The price, which is returned, is that of the unfolded tree. A list can hold another one
+        twice, and that one a third one twice: small in memory and never done printing.
 
         Args:
             indent: characters the operation adds to an item per level.
         """
         if type(value) not in HOLDERS:
-            self.spend(_weight(value))
-            return
+            price = _weight(value)
+            self.spend(price)
+            return price
+        left = self._left
         level, depth = [value], 0
         while level:
             depth += 1
@@ -76,6 +78,7 @@ class Meter:
                     elif weight := _weight(child):
                         self.spend(weight)
             level = deeper
+        return left - self._left
 
     def text(self, value: Value) -> str:
         """The value as Jinja prints it."""

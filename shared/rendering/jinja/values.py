@@ -59,4 +59,4 @@ def describe(value: Value) -> str:
         return f"the {'method' if value.receiver else 'function'} {value.name!r}"
     if isinstance(value, Undefined):
         return "an undefined value"
-    return _NAMES.get(type(value), "such a value")
+    return _NAMES.get(type(value), "a value that is not JSON")

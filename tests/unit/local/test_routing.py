@@ -117,32 +117,59 @@ def test_other_method_on_a_known_path_is_not_allowed(
     assert dict(found.headers)["Allow"] == allow
 
 
+class Raw(Route):
+    """A route whose path is what API Gateway knows it by, not numbered by the table."""
+
+    __slots__ = ()
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (self.path,)
+
+
+def raw(name: str, path: str, *, before: str | None = None) -> Raw:
+    return Raw(
+        name=name,
+        dialect="test",
+        method="GET",
+        path=path,
+        before=before,
+        allow=Permission.PUBLIC,
+        tag="Test",
+    )
+
+
 def test_two_names_for_one_variable_are_refused_as_by_api_gateway() -> None:
-    class Named(Route):
-        __slots__ = ()
-
-        @property
-        def resource(self) -> str:
-            return self.path
-
-    other = Named(
-        name="b", dialect="test", method="PUT", path="/x/{b}", allow=Permission.READ, tag=""
-    )
-    same = Named(
-        name="a", dialect="test", method="GET", path="/x/{a}", allow=Permission.READ, tag=""
-    )
-
     with pytest.raises(ValueError, match="one variable"):
-        resources([same, other])
+        resources([raw("one", "/x/{a}"), raw("other", "/x/{b}")])
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_every_route_of_the_table_is_found_by_its_own_path(route: Route) -> None:
-    segments = tuple(s if "{" not in s else "x-1" for s in split(route.resource))
+def test_two_routes_of_one_place_are_refused() -> None:
+    with pytest.raises(ValueError, match="both one and other"):
+        resources([raw("one", "/x"), raw("other", "/x")])
 
-    found = resources(ROUTES).find(segments)
+
+@pytest.mark.parametrize("names", [("front", "back"), ("back", "front")])
+def test_route_that_stands_before_another_gets_the_request(names: tuple[str, str]) -> None:
+    table = {"front": raw("front", "/x", before="back"), "back": raw("back", "/x")}
+
+    found = resources(table[name] for name in names).find(("x",))
 
     assert found is not None
-    resource, parameters = found
-    assert resource.methods[route.method] is route
-    assert list(parameters) == [f"p{n}" for n in range(1, len(route.parameters) + 1)]
+    assert found[0].methods["GET"].name == "front"
+
+
+REACHED = [route for route in ROUTES if route.name not in {front.before for front in ROUTES}]
+
+
+@pytest.mark.parametrize("route", REACHED, ids=lambda route: route.name)
+def test_every_route_of_the_table_is_found_by_its_own_paths(route: Route) -> None:
+    for path in route.resources:
+        segments = tuple(s if "{" not in s else "x-1" for s in split(path))
+
+        found = resources(ROUTES).find(segments)
+
+        assert found is not None
+        resource, parameters = found
+        assert resource.methods[route.method] is route
+        assert list(parameters) == [f"p{n}" for n in range(1, path.count("{") + 1)]

@@ -1,102 +1,22 @@
-"""The route table: the one statement of every endpoint, from which all else is derived.
+"""The native dialect's endpoints, shaped like px0's."""
 
-The stack (functions, roles, API), the local server, the OpenAPI document, the README's table and
-the tests read this; nothing restates it. Standard library only, so that everything can import it.
-"""
-
-import re
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 
-PARAMETER = re.compile(r"\{(\w+)\}")
-
-
-class Permission(StrEnum):
-    """What a principal may do in a team, from nothing to everything."""
-
-    PUBLIC = "public"  # anybody, without a credential
-    READ = "read"  # read and render
-    WRITE = "write"  # prompts, versions, tags and payloads
-    CURATE = "curate"  # archive, restore and move prompts
-    MANAGE = "manage"  # keys, people and teams
-
-
-# What the steps of a request need of AWS, as "table:Action"; `content` is the bucket.
-KEY = ("access:GetItem",)
-HEAD = ("prompts:GetItem",)
-SLUG = ("lookups:GetItem",)
-VERSION = ("versions:GetItem", "content:GetObject")
-VERSIONS = ("versions:Query", "content:GetObject")
-# Every change goes through the prompt's head, leaves a line of history, and can be replayed.
-CHANGE = (
-    *HEAD,
-    "prompts:PutItem",
-    "history:PutItem",
-    "lookups:GetItem",
-    "lookups:PutItem",
-    "content:GetObject",
-    "content:PutObject",
+from shared.routes.route import (
+    ANSWER,
+    CHANGE,
+    COMMIT,
+    HEAD,
+    HEAD_AND_VERSION,
+    NAMES,
+    NEW_VERSION,
+    PAGE,
+    SLUG,
+    VERSION,
+    VERSIONS,
+    Permission,
+    Route,
 )
-NAMES = ("lookups:DeleteItem", "access:PutItem", "access:DeleteItem")
-NEW_VERSION = (*CHANGE, "versions:PutItem")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One endpoint.
-
-    Args:
-        name: stem of its file, name of its function and, in camel case, its operation id.
-        dialect: folder of its file, and the shape of its errors.
-        path: as in the dialect's own documentation, with its names for the parameters.
-        status: of success.
-        allow: what the caller must be permitted to do.
-        actions: what its role may do in AWS, beside looking up the caller's key.
-        tag: its chapter in the OpenAPI document.
-        query: names of its query parameters.
-        takes, gives: names of the models of its request and of its answer.
-        problems: statuses of failure beside those that every route of its kind has; 422 also where
-            what callers have stored can make the answer larger than one response carries.
-    """
-
-    name: str
-    dialect: str
-    method: str
-    path: str
-    status: int = 200
-    allow: Permission
-    actions: tuple[str, ...] = ()
-    tag: str
-    query: tuple[str, ...] = ()
-    takes: str | None = None
-    gives: str | None = None
-    problems: tuple[int, ...] = ()
-
-    @property
-    def operation_id(self) -> str:
-        first, *rest = self.name.split("_")
-        return first + "".join(word.capitalize() for word in rest)
-
-    @property
-    def module(self) -> str:
-        return f"functions.{self.dialect}.{self.name}"
-
-    @property
-    def role_actions(self) -> tuple[str, ...]:
-        key = () if self.allow is Permission.PUBLIC else KEY
-        return tuple(sorted({*key, *self.actions}))
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        return tuple(PARAMETER.findall(self.path))
-
-    @property
-    def resource(self) -> str:
-        """The path as API Gateway knows it: a variable segment has one name, whoever names it."""
-        numbers = iter(range(1, len(self.parameters) + 1))
-        return PARAMETER.sub(lambda _: f"{{p{next(numbers)}}}", self.path)
-
 
 _prompts = partial(Route, dialect="registry", tag="Prompts")
 _versions = partial(Route, dialect="registry", tag="Prompt Versions")
@@ -104,9 +24,7 @@ _payloads = partial(Route, dialect="registry", tag="Prompt Payloads")
 _renders = partial(Route, dialect="registry", tag="Prompt Renders", method="POST")
 _service = partial(Route, dialect="registry", method="GET", allow=Permission.PUBLIC)
 
-PAGE = ("limit", "cursor")
-
-ROUTES: tuple[Route, ...] = (
+ROWS: tuple[Route, ...] = (
     # -- the service itself
     _service(name="health_check", path="/v1/health", tag="Health", gives="Health"),
     _service(name="get_openapi", path="/openapi.json", tag="Documentation"),
@@ -118,7 +36,7 @@ ROUTES: tuple[Route, ...] = (
         path="/v1/teams/{team_id}/prompts",
         status=201,
         allow=Permission.WRITE,
-        actions=(*CHANGE, "access:PutItem"),
+        actions=(*COMMIT, *ANSWER, "access:PutItem"),
         takes="NewPrompt",
         gives="PromptReply",
     ),
@@ -221,7 +139,7 @@ ROUTES: tuple[Route, ...] = (
         method="GET",
         path="/v1/prompts/{id}/versions/diff",
         allow=Permission.READ,
-        actions=(*HEAD, *VERSION, "versions:Query"),
+        actions=(*HEAD, *VERSION),
         query=("from", "to"),
         gives="Diff",
         problems=(422,),
@@ -231,7 +149,7 @@ ROUTES: tuple[Route, ...] = (
         method="GET",
         path="/v1/prompts/{id}/versions/{version}",
         allow=Permission.READ,
-        actions=(*HEAD, *VERSION, "versions:Query"),
+        actions=HEAD_AND_VERSION,
         gives="VersionReply",
         problems=(422,),
     ),
@@ -265,7 +183,8 @@ ROUTES: tuple[Route, ...] = (
             method="POST",
             path=f"/v1/prompts/{{id}}/versions/{{version}}/{verb}",
             allow=Permission.WRITE,
-            actions=(*NEW_VERSION, *VERSION, "versions:Query"),
+            # Demotion moves the head's pointer, and leaves the version as it is.
+            actions=(*(CHANGE if verb == "demote" else NEW_VERSION), *VERSION, "versions:Query"),
             gives="VersionReply",
             problems=(412, 422) if verb == "promote" else (422,),
         )
@@ -296,7 +215,7 @@ ROUTES: tuple[Route, ...] = (
         method="GET",
         path="/v1/prompts/{id}/versions/{version}/variables",
         allow=Permission.READ,
-        actions=(*HEAD, *VERSION, "versions:Query"),
+        actions=HEAD_AND_VERSION,
         gives="VariableList",
         problems=(422,),
     ),
@@ -326,7 +245,7 @@ ROUTES: tuple[Route, ...] = (
         path="/v1/prompts/{id}/tags/{tag}",
         status=204,
         allow=Permission.WRITE,
-        actions=CHANGE,
+        actions=(*HEAD, *COMMIT),
     ),
     # -- sample payloads
     _payloads(
@@ -375,7 +294,7 @@ ROUTES: tuple[Route, ...] = (
         path="/v1/prompts/{id}/payloads/{payload_id}",
         status=204,
         allow=Permission.WRITE,
-        actions=(*CHANGE, "payloads:GetItem", "payloads:DeleteItem"),
+        actions=(*HEAD, *COMMIT, "payloads:GetItem", "payloads:DeleteItem", "content:GetObject"),
     ),
     # -- rendering
     _renders(

@@ -1,0 +1,355 @@
+"""What must be true of the tables at every moment, checked on the stored items themselves.
+
+Nothing of the code under test takes part, except that tables and keys are called what it calls
+them. `Snapshot.take` works against anything that speaks DynamoDB and S3.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from infra.local.aws import BUCKET, table_name
+from shared import wire
+from shared.store import keys
+from shared.store.tables import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_s3 import S3Client
+
+Item = dict[str, Any]
+CREATED, DELETED = "version.created", "version.deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that is stored at one moment.
+
+    Args:
+        tables: the items of each table as plain values, by the name that the code gives the table.
+        objects: the bucket's objects by key.
+    """
+
+    tables: Mapping[str, Sequence[Item]]
+    objects: Mapping[str, bytes]
+
+    @classmethod
+    def take(cls, dynamodb: DynamoDBClient, s3: S3Client) -> Snapshot:
+        """Not atomic: nobody may be writing meanwhile."""
+        return cls(
+            tables={table.name: list(_scan(dynamodb, table_name(table))) for table in TABLES},
+            objects=dict(_objects(s3)),
+        )
+
+    def of(self, table: str, prompt_id: str) -> list[Item]:
+        return [item for item in self.tables[table] if item["prompt_id"] == prompt_id]
+
+    def head(self, prompt_id: str) -> Item:
+        (head,) = self.of("prompts", prompt_id)
+        return head
+
+    def versions(self, prompt_id: str) -> dict[int, Item]:
+        """By number."""
+        return {item["version"]: item for item in self.of("versions", prompt_id)}
+
+    def history(self, prompt_id: str) -> list[Item]:
+        """Oldest first."""
+        return sorted(self.of("history", prompt_id), key=lambda item: str(item["event"]))
+
+    def body(self, item: Item) -> str:
+        """The body that an item holds or names."""
+        if "content" in item:
+            return str(item["content"])
+        key = keys.content(item["content_hash"])
+        assert key in self.objects, f"an item names {key}, which is not in the bucket"
+        return self.objects[key].decode()
+
+    def statuses(self, prompt_id: str) -> dict[int, str]:
+        """By number, as callers see them."""
+        live = self.head(prompt_id).get("live_version")
+        return {
+            number: "live" if number == live else item["stage"]
+            for number, item in self.versions(prompt_id).items()
+        }
+
+
+def plain(attribute: Mapping[str, Any]) -> Any:
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "N":
+            return int(value)
+        case "M":
+            return {name: plain(inner) for name, inner in value.items()}
+        case "L":
+            return [plain(inner) for inner in value]
+    return value
+
+
+def plain_item(item: Mapping[str, Any]) -> Item:
+    """With the detail of an event read."""
+    values = {name: plain(attribute) for name, attribute in item.items()}
+    if "detail" in values:
+        values["detail"] = wire.decode(values["detail"])
+    return values
+
+
+def _scan(dynamodb: DynamoDBClient, table: str) -> Iterator[Item]:
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    for page in pages:
+        for item in page["Items"]:
+            yield plain_item(item)
+
+
+def _objects(s3: S3Client) -> Iterator[tuple[str, bytes]]:
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
+        for entry in page.get("Contents", []):
+            found = s3.get_object(Bucket=BUCKET, Key=entry["Key"])
+            yield entry["Key"], found["Body"].read()
+
+
+# -- one moment
+
+
+def assert_consistent(snapshot: Snapshot) -> None:
+    """Hold the invariants that can be seen in one moment, in all tables."""
+    heads = {head["prompt_id"]: head for head in snapshot.tables["prompts"]}
+    assert len(heads) == len(snapshot.tables["prompts"])
+    for table in ("versions", "payloads", "history"):
+        owners = {item["prompt_id"] for item in snapshot.tables[table]}
+        assert owners <= heads.keys(), f"{table} without a prompt"
+    for prompt_id, head in heads.items():
+        _numbers(snapshot, head)
+        _pointers(snapshot, head)
+        _history(snapshot, head)
+        _replay(snapshot, prompt_id)
+    _lookups(snapshot)
+    _directory(snapshot)
+    _bodies(snapshot)
+
+
+def _numbers(snapshot: Snapshot, head: Item) -> None:
+    """Invariant 1: the numbers are 1 to n in order of creation, but for the erased drafts."""
+    history = snapshot.history(head["prompt_id"])
+    created = [event["detail"]["version"] for event in _events(history, CREATED)]
+    erased = [event["detail"]["version"] for event in _events(history, DELETED)]
+    assert created == [*range(1, head["last_version"] + 1)], "a number is missing or used twice"
+    assert len(erased) == len(set(erased)), "a version was erased twice"
+    present = sorted(snapshot.versions(head["prompt_id"]))
+    assert present == sorted(set(created) - set(erased)), "versions are not those created"
+    times = [item["created_at"] for _, item in sorted(snapshot.versions(head["prompt_id"]).items())]
+    assert times == sorted(times)
+
+
+def _pointers(snapshot: Snapshot, head: Item) -> None:
+    """Invariants 3 and 4: live names a stable version, and a tag an existing one."""
+    versions = snapshot.versions(head["prompt_id"])
+    live = head.get("live_version")
+    if live is not None:
+        assert live in versions, "the live version is missing"
+        assert versions[live]["stage"] == "stable", f"live is {versions[live]['stage']}"
+    assert {item["stage"] for item in versions.values()} <= {"draft", "stable", "archived"}
+    for tag, number in head["tags"].items():
+        assert number in versions, f"the tag {tag} names a version that is missing"
+        assert tag not in ("live", "latest")
+    for item in versions.values():
+        assert ("published_at" in item) or item["stage"] != "stable"
+        assert not (item["stage"] == "draft" and "published_at" in item)
+
+
+def _history(snapshot: Snapshot, head: Item) -> None:
+    """The history has no gaps and no ties, and ends where the head is."""
+    history = snapshot.history(head["prompt_id"])
+    assert [event["sequence"] for event in history] == [*range(1, head["revision"] + 1)]
+    times = [event["at"] for event in history]
+    assert times == sorted(set(times)), "two events at once, or in the wrong order"
+    assert times[-1] == head["changed_at"]
+    assert len({event["event_id"] for event in history}) == len(history)
+    for event in history:
+        at, _, event_id = event["event"].partition("#")
+        assert (at, event_id) == (event["at"], event["event_id"])
+
+
+def _replay(snapshot: Snapshot, prompt_id: str) -> None:
+    """All that can change of a prompt follows from its history."""
+    head, state = snapshot.head(prompt_id), Replay()
+    for event in snapshot.history(prompt_id):
+        state.apply(event)
+    assert state.live == head.get("live_version"), "history tells of another live version"
+    assert state.tags == head["tags"], "history tells of other tags"
+    assert state.archived == (head["status"] == "archived")
+    assert state.team_id in (None, head["team_id"]), "history tells of another team"
+    stages = {number: item["stage"] for number, item in snapshot.versions(prompt_id).items()}
+    assert state.stages == stages, "history tells of other stages"
+    ids = {number: item["version_id"] for number, item in snapshot.versions(prompt_id).items()}
+    assert {number: state.ids[number] for number in state.stages} == ids
+    assert state.payloads == {item["payload_id"] for item in snapshot.of("payloads", prompt_id)}
+
+
+class Replay:
+    """The state that a history leads to, one event after the other."""
+
+    def __init__(self) -> None:
+        self.live: int | None = None
+        self.tags: dict[str, int] = {}
+        self.stages: dict[int, str] = {}
+        self.ids: dict[int, str] = {}
+        self.payloads: set[str] = set()
+        self.archived = False
+        self.team_id: str | None = None
+
+    def apply(self, event: Item) -> None:
+        kind, detail = event["kind"], event["detail"]
+        number = detail.get("version")
+        if number is not None and kind != CREATED:
+            assert number in self.stages, f"{kind} of a version that was not there"
+            assert detail["version_id"] == self.ids[number]
+        match kind:
+            case "prompt.created" | "prompt.updated":
+                pass
+            case "prompt.archived" | "prompt.restored":
+                self.archived = kind == "prompt.archived"
+            case "prompt.moved":
+                assert self.team_id in (None, detail["from_team_id"])
+                self.team_id = detail["to_team_id"]
+            case "version.created":
+                self.stages[number] = "draft"
+                self.ids[number] = detail["version_id"]
+            case "version.updated":
+                assert self.stages[number] == "draft", "a version that was no draft was changed"
+            case "version.promoted" if detail["status"] == "stable":
+                assert self.stages[number] == "draft"
+                self.stages[number] = "stable"
+            case "version.promoted" | "version.rolled_back":
+                assert self.stages[number] == "stable"
+                assert detail["displaced_version"] == self.live, "displaced what was not live"
+                assert number != self.live
+                self.live = number
+            case "version.demoted":
+                assert self.live == number
+                self.live = None
+            case "version.archived":
+                assert self.stages[number] != "archived"
+                self.stages[number] = "archived"
+                self.live = None if self.live == number else self.live
+            case "version.deleted":
+                assert self.stages.pop(number) == "draft", "a version that was no draft was erased"
+                self.tags = {tag: at for tag, at in self.tags.items() if at != number}
+            case "tag.moved":
+                assert detail["from_version"] == self.tags.get(detail["tag"])
+                self.tags[detail["tag"]] = detail["to_version"]
+            case "tag.removed":
+                assert self.tags.pop(detail["tag"]) == detail["from_version"]
+            case "payload.created":
+                self.payloads.add(detail["payload_id"])
+            case "payload.updated":
+                assert detail["payload_id"] in self.payloads
+            case "payload.deleted":
+                self.payloads.remove(detail["payload_id"])
+            case _:
+                raise AssertionError(f"an event of unknown kind: {kind}")
+
+
+def _lookups(snapshot: Snapshot) -> None:
+    """Names and ids are claimed exactly by what has them: no orphans, and nothing unclaimed."""
+    wanted: dict[str, tuple[Any, ...]] = {}
+    for head in snapshot.tables["prompts"]:
+        wanted[keys.name_claim(head["team_id"], head["name"])] = (head["prompt_id"], None)
+        wanted[keys.slug_claim(head["team_id"], head["slug"])] = (head["prompt_id"], None)
+    for item in snapshot.tables["versions"]:
+        wanted[keys.version_claim(item["version_id"])] = (item["prompt_id"], item["version"])
+    heads, versions = len(snapshot.tables["prompts"]), len(snapshot.tables["versions"])
+    assert len(wanted) == 2 * heads + versions, "two things have the same name or id"
+    found = {
+        item["key"]: (item["prompt_id"], item.get("version"))
+        for item in snapshot.tables["lookups"]
+        if item["entity"] != "answer"
+    }
+    assert found == wanted
+
+
+def _directory(snapshot: Snapshot) -> None:
+    """Invariant 5: every prompt stands exactly once in a list, its team's."""
+    lines = [
+        (item["pk"], item["sk"])
+        for item in snapshot.tables["access"]
+        if item["sk"].startswith(keys.PROMPT)
+    ]
+    assert Counter(lines) == Counter(
+        (
+            f"team#{head['team_id']}",
+            keys.Entry(head["created_at"], head["prompt_id"]).sort,
+        )
+        for head in snapshot.tables["prompts"]
+    )
+
+
+def _bodies(snapshot: Snapshot) -> None:
+    """Every body is there and is the one that its hash names; objects nobody names may lie about."""
+    for key, raw in snapshot.objects.items():
+        assert key == keys.content(sha256(raw).hexdigest())
+    answers = [item for item in snapshot.tables["lookups"] if item["entity"] == "answer"]
+    for item in (*snapshot.tables["versions"], *snapshot.tables["payloads"], *answers):
+        body = snapshot.body(item)
+        assert sha256(body.encode()).hexdigest() == item["content_hash"]
+        if item["entity"] == "payload":
+            assert isinstance(wire.decode(body), dict)
+    for item in answers:
+        assert 200 <= item["status"] < 300, "a failure was kept as the answer"
+
+
+def _events(history: Iterable[Item], kind: str) -> list[Item]:
+    return [event for event in history if event["kind"] == kind]
+
+
+# -- two moments
+
+
+def assert_follows(earlier: Snapshot, later: Snapshot) -> None:
+    """Hold the invariants that speak of time: what must stay as it was."""
+    for before in earlier.tables["prompts"]:
+        prompt_id = before["prompt_id"]
+        after = later.head(prompt_id)
+        assert after["last_version"] >= before["last_version"], "n decreased"
+        assert after["revision"] >= before["revision"]
+        history = earlier.history(prompt_id)
+        assert later.history(prompt_id)[: len(history)] == history, "history was rewritten"
+        _sealed(earlier, later, prompt_id)
+
+
+def _sealed(earlier: Snapshot, later: Snapshot, prompt_id: str) -> None:
+    """Invariants 1 and 2: no number comes back, and what left draft says the same for ever."""
+    before, after = earlier.versions(prompt_id), later.versions(prompt_id)
+    last = earlier.head(prompt_id)["last_version"]
+    reused = {number for number in after if number <= last} - before.keys()
+    assert not reused, f"numbers used again: {reused}"
+    for number, version in before.items():
+        if version["stage"] == "draft":
+            continue
+        assert number in after, f"version {number} was no draft, and is gone"
+        assert after[number]["stage"] != "draft"
+        if version["stage"] == "archived":
+            assert after[number] == version, "an archived version changed"
+        assert _said(later, after[number]) == _said(earlier, version), "sealed content changed"
+
+
+def _said(snapshot: Snapshot, version: Item) -> tuple[Any, ...]:
+    kept = ("version_id", "content_hash", "author", "message", "created_at")
+    return (snapshot.body(version), *(version[name] for name in kept))
+
+
+def what_happened(before: Snapshot, after: Snapshot) -> list[str]:
+    """The kinds of the events that lie between two moments, in order."""
+    known = {event["event"] for event in before.tables["history"]}
+    new = [event for event in after.tables["history"] if event["event"] not in known]
+    return [event["kind"] for event in sorted(new, key=lambda item: str(item["event"]))]
+
+
+def moment(text: str) -> datetime:
+    """A time as the wire has it."""
+    return datetime.fromisoformat(text)

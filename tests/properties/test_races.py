@@ -1,0 +1,871 @@
+"""Rivals that are slipped in between a writer's read and its write, at an exact point each time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared.call import RETRY_SECONDS
+from tests.properties.conftest import (
+    TRANSACTION,
+    cancelled,
+    failed,
+    in_teams,
+    lost,
+    preceded_by,
+    unsent,
+)
+from tests.properties.consistency import (
+    Snapshot,
+    assert_consistent,
+    assert_follows,
+    what_happened,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.client import Client, Registry, Response
+    from tests.properties.conftest import Clock, Memory, Wire
+
+LIVE, STABLE, DRAFT = 1, 2, 3  # the versions of every scene
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A prompt with a version of each kind; `beta` is on the draft and `prod` on the live one.
+
+    Args:
+        mover: a caller in both teams.
+    """
+
+    registry: Registry
+    wire: Wire
+    memory: Memory
+    mover: Client
+    prompt: dict[str, Any]
+    payload_id: str
+
+    @property
+    def id(self) -> str:
+        return str(self.prompt["id"])
+
+    @property
+    def path(self) -> str:
+        return f"/v1/prompts/{self.id}"
+
+    def call(self, method: str, path: str = "", body: object = None, **headers: str) -> Response:
+        """By the editor, with underscores for the dashes of headers."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.registry.editor(method, f"{self.path}{path}", body, headers=named)
+
+    def version(self, action: str, version: int | str, **headers: str) -> Response:
+        return self.call("POST", f"/versions/{version}/{action}", **headers)
+
+    def revise(self, template: str, **headers: str) -> Response:
+        return self.call("PUT", f"/versions/{DRAFT}", {"template": template}, **headers)
+
+    def tag(self, tag: str, version: int | str) -> Response:
+        return self.call("POST", f"/versions/{version}/tags", {"tag": tag})
+
+    def create(self, template: str = "New", **headers: str) -> Response:
+        return self.call("POST", "/versions", {"template": template}, **headers)
+
+    def move(self) -> Response:
+        target = self.registry.stranger.team_id
+        return self.mover("POST", f"{self.path}/move", {"team_id": target})
+
+    def describe(self, text: str, **headers: str) -> Response:
+        return self.call("PUT", "", {"description": text}, **headers)
+
+    def roll_back(self, version: int) -> Response:
+        body = {"target_version": version, "rollback_reason": "It broke"}
+        return self.call("POST", "/rollback", body)
+
+    def etag(self, path: str) -> str:
+        return self.call("GET", path).headers["ETag"]
+
+    def race(
+        self, mine: Callable[[], Response], rival: Callable[[], Response]
+    ) -> tuple[Response, Response]:
+        """Both answers, the rival being let in just before the write."""
+        answers: list[Response] = []
+        self.wire.meet(preceded_by(lambda: answers.append(rival())), TRANSACTION)
+        first = mine()
+        assert not self.wire.pending, "nothing was written"
+        return first, answers[0]
+
+    def statuses(self) -> dict[int, str]:
+        return self.memory.snapshot().statuses(self.id)
+
+    def head(self) -> dict[str, Any]:
+        return self.memory.snapshot().head(self.id)
+
+
+@pytest.fixture
+def scene(
+    registry: Registry, wire: Wire, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Scene]:
+    editor = registry.editor
+    prompt = editor.new_prompt("Greeting")
+    for template in ("One", "Two", "Three"):
+        editor.new_version(prompt["id"], template)
+    editor.promote(prompt["id"], LIVE, times=2)
+    editor.promote(prompt["id"], STABLE)
+    payload = editor("POST", f"/v1/prompts/{prompt['id']}/payloads", {"variables": {}})
+    mover = in_teams(registry, monkeypatch, registry.team_id, registry.stranger.team_id)
+    scene = Scene(registry, wire, memory, mover, prompt, payload.json["payload"]["id"])
+    scene.tag("beta", DRAFT)
+    scene.tag("prod", LIVE)
+    wire.clear()
+    before = memory.snapshot()
+    yield scene
+    after = memory.snapshot()
+    assert_consistent(after)
+    assert_follows(before, after)
+
+
+# -- invariant 1: numbers
+
+
+def test_two_creations_at_once_get_the_next_two_numbers(scene: Scene) -> None:
+    mine, rival = scene.race(lambda: scene.create("Mine"), lambda: scene.create("Rival"))
+
+    assert (mine.status, rival.status) == (201, 201)
+    assert rival.json["version"]["version"] == 4
+    assert mine.json["version"]["version"] == 5
+    assert scene.call("GET", "/versions/5").json["version"]["template"] == "Mine"
+
+
+def test_creation_beside_the_erasure_of_the_highest_draft_does_not_use_its_number_again(
+    scene: Scene,
+) -> None:
+    mine, rival = scene.race(scene.create, lambda: scene.call("DELETE", f"/versions/{DRAFT}"))
+
+    assert (mine.status, rival.status) == (201, 204)
+    assert mine.json["version"]["version"] == 4
+    assert sorted(scene.statuses()) == [1, 2, 4]
+
+
+def test_erasure_of_the_highest_draft_beside_a_creation_erases_only_that(scene: Scene) -> None:
+    mine, rival = scene.race(lambda: scene.call("DELETE", f"/versions/{DRAFT}"), scene.create)
+
+    assert (mine.status, rival.status) == (204, 201)
+    assert sorted(scene.statuses()) == [1, 2, 4]
+
+
+def test_duplicate_of_a_draft_that_is_erased_meanwhile_is_not_found(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.version("duplicate", DRAFT),
+        lambda: scene.call("DELETE", f"/versions/{DRAFT}"),
+    )
+
+    assert (mine.status, rival.status) == (404, 204)
+    assert scene.head()["last_version"] == 3
+
+
+# -- invariant 2: sealed content
+
+
+def test_revision_of_a_draft_that_is_promoted_meanwhile_is_refused(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.revise("Too late"), lambda: scene.version("promote", DRAFT)
+    )
+
+    assert (mine.status, rival.status) == (422, 200)
+    assert mine.error == "only draft versions can be modified"
+    assert scene.call("GET", f"/versions/{DRAFT}").json["version"]["template"] == "Three"
+
+
+def test_promotion_of_a_draft_that_is_revised_meanwhile_seals_the_revision(scene: Scene) -> None:
+    mine, rival = scene.race(lambda: scene.version("promote", DRAFT), lambda: scene.revise("Four"))
+
+    assert (mine.status, rival.status) == (200, 200)
+    assert mine.json["version"]["template"] == "Four"
+    assert scene.call("GET", f"/versions/{DRAFT}").json["version"]["template"] == "Four"
+
+
+def test_of_two_revisions_of_what_was_read_the_second_is_refused(scene: Scene) -> None:
+    etag = scene.etag(f"/versions/{DRAFT}")
+
+    mine, rival = scene.race(
+        lambda: scene.revise("Mine", if_match=etag), lambda: scene.revise("Rival", if_match=etag)
+    )
+
+    assert (mine.status, rival.status) == (412, 200)
+    assert scene.call("GET", f"/versions/{DRAFT}").json["version"]["template"] == "Rival"
+
+
+def test_promotion_of_what_was_read_is_refused_when_it_was_revised_meanwhile(scene: Scene) -> None:
+    etag = scene.etag(f"/versions/{DRAFT}")
+
+    mine, rival = scene.race(
+        lambda: scene.version("promote", DRAFT, if_match=etag), lambda: scene.revise("Rival")
+    )
+
+    assert (mine.status, rival.status) == (412, 200)
+    assert scene.statuses()[DRAFT] == "draft"
+
+
+def test_revision_without_a_condition_follows_upon_its_rival(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.call("PUT", f"/versions/{DRAFT}", {"model": "m-1"}),
+        lambda: scene.revise("Rival"),
+    )
+
+    assert (mine.status, rival.status) == (200, 200)
+    version = scene.call("GET", f"/versions/{DRAFT}").json["version"]
+    assert (version["template"], version["model"]) == ("Rival", "m-1")
+
+
+def test_render_does_not_remember_a_draft_that_is_revised_and_promoted_meanwhile(
+    scene: Scene,
+) -> None:
+    def rival() -> None:
+        scene.revise("Four")
+        scene.version("promote", DRAFT)
+
+    path = f"/v1/prompts/greeting/versions/{DRAFT}/render"
+    calls = calls_of(scene, lambda: scene.registry.viewer("POST", path, {}))
+    for place in range(calls):
+        scene.wire.meet(preceded_by(rival if place == calls - 1 else scene.head), skip=place)
+        scene.registry.viewer("POST", path, {})
+
+    assert scene.registry.viewer("POST", path, {}).json["rendered"] == "Four"
+
+
+# -- invariant 3: one live version
+
+
+def test_of_two_promotions_at_once_both_succeed_and_one_is_live(scene: Scene) -> None:
+    scene.version("promote", DRAFT)
+
+    mine, rival = scene.race(
+        lambda: scene.version("promote", STABLE), lambda: scene.version("promote", DRAFT)
+    )
+
+    assert (mine.status, rival.status) == (200, 200)
+    assert scene.statuses() == {LIVE: "stable", STABLE: "live", DRAFT: "stable"}
+    displaced = scene.memory.snapshot().history(scene.id)[-1]["detail"]["displaced_version"]
+    assert displaced == DRAFT
+
+
+def test_two_promotions_of_the_same_draft_at_once_take_it_two_steps(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.version("promote", DRAFT), lambda: scene.version("promote", DRAFT)
+    )
+
+    assert rival.json["version"]["status"] == "stable"
+    assert mine.json["version"]["status"] == "live"
+
+
+def test_two_promotions_of_the_same_stable_version_at_once_refuse_one(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.version("promote", STABLE), lambda: scene.version("promote", STABLE)
+    )
+
+    assert (mine.status, rival.status) == (422, 200)
+    assert mine.error == "cannot promote version in live status: conflict"
+
+
+def test_promotion_of_a_version_that_is_archived_meanwhile_is_refused(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.version("promote", STABLE), lambda: scene.version("archive", STABLE)
+    )
+
+    assert (mine.status, rival.status) == (422, 200)
+    assert scene.statuses() == {LIVE: "live", STABLE: "archived", DRAFT: "draft"}
+
+
+def test_archiving_of_a_version_that_is_promoted_meanwhile_leaves_none_live(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.version("archive", STABLE), lambda: scene.version("promote", STABLE)
+    )
+
+    assert (mine.status, rival.status) == (200, 200)
+    assert scene.statuses() == {LIVE: "stable", STABLE: "archived", DRAFT: "draft"}
+
+
+def test_rollback_beside_a_promotion_has_the_last_word(scene: Scene) -> None:
+    scene.version("promote", DRAFT)
+
+    mine, rival = scene.race(
+        lambda: scene.roll_back(STABLE), lambda: scene.version("promote", DRAFT)
+    )
+
+    assert (mine.status, rival.status) == (200, 200)
+    assert scene.statuses() == {LIVE: "stable", STABLE: "live", DRAFT: "stable"}
+
+
+def test_rollback_to_a_version_that_goes_live_meanwhile_is_a_conflict(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.roll_back(STABLE), lambda: scene.version("promote", STABLE)
+    )
+
+    assert (mine.status, rival.status) == (409, 200)
+    assert mine.error == "can only rollback to stable version: conflict"
+
+
+def test_demotion_of_a_version_that_is_displaced_meanwhile_is_refused(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.version("demote", LIVE), lambda: scene.version("promote", STABLE)
+    )
+
+    assert (mine.status, rival.status) == (422, 200)
+    assert scene.statuses()[STABLE] == "live"
+
+
+def test_erasure_of_a_draft_that_is_promoted_meanwhile_archives_it(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.call("DELETE", f"/versions/{DRAFT}"), lambda: scene.version("promote", DRAFT)
+    )
+
+    assert (mine.status, rival.status) == (204, 200)
+    assert scene.statuses()[DRAFT] == "archived"
+
+
+def test_promotion_of_a_draft_that_is_erased_meanwhile_is_not_found(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.version("promote", DRAFT), lambda: scene.call("DELETE", f"/versions/{DRAFT}")
+    )
+
+    assert (mine.status, rival.status) == (404, 204)
+    assert DRAFT not in scene.statuses()
+
+
+# -- invariant 4: tags
+
+
+def test_tag_on_a_draft_that_is_erased_meanwhile_is_not_set(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.tag("new", DRAFT), lambda: scene.call("DELETE", f"/versions/{DRAFT}")
+    )
+
+    assert (mine.status, rival.status) == (404, 204)
+    assert scene.head()["tags"] == {"prod": LIVE}
+
+
+def test_tag_that_comes_to_a_draft_while_it_is_erased_goes_with_it(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.call("DELETE", f"/versions/{DRAFT}"), lambda: scene.tag("new", DRAFT)
+    )
+
+    assert (mine.status, rival.status) == (204, 200)
+    assert scene.head()["tags"] == {"prod": LIVE}
+
+
+def test_of_two_moves_of_a_tag_at_once_the_later_one_counts(scene: Scene) -> None:
+    mine, rival = scene.race(lambda: scene.tag("beta", STABLE), lambda: scene.tag("beta", LIVE))
+
+    assert (mine.status, rival.status) == (200, 200)
+    assert scene.head()["tags"]["beta"] == STABLE
+
+
+def test_two_tags_that_are_set_at_once_are_both_there(scene: Scene) -> None:
+    scene.race(lambda: scene.tag("mine", STABLE), lambda: scene.tag("rival", STABLE))
+
+    assert scene.call("GET", f"/versions/{STABLE}").json["version"]["tags"] == ["mine", "rival"]
+
+
+def test_a_reader_by_tag_finds_a_version_however_the_tag_moves(scene: Scene) -> None:
+    def rival() -> None:
+        scene.tag("beta", STABLE)
+        scene.call("DELETE", f"/versions/{DRAFT}")
+
+    saved = scene.memory.saved()
+    render = "/v1/prompts/greeting/versions/beta/render"
+    readers: tuple[Callable[[], Response], ...] = (
+        lambda: scene.call("GET", "/versions/beta"),
+        lambda: scene.call("GET", "?tag=beta"),
+        lambda: scene.registry.viewer("POST", render, {}),
+        lambda: scene.version("duplicate", "beta"),
+    )
+    for reader in readers:
+        for place in range(calls_of(scene, reader)):
+            scene.memory.restore(saved)
+            scene.wire.meet(preceded_by(rival), skip=place)
+            assert reader().status in (200, 201), f"not found at call {place}"
+            scene.memory.restore(saved)
+
+
+# -- invariant 5: what is there can be found
+
+
+def test_of_two_prompts_of_the_same_slug_at_once_one_is_made(scene: Scene) -> None:
+    def create(name: str) -> Response:
+        path = f"/v1/teams/{scene.registry.team_id}/prompts"
+        return scene.registry.editor("POST", path, {"name": name, "slug": "the same"})
+
+    before = scene.memory.snapshot()
+    mine, rival = scene.race(lambda: create("Mine"), lambda: create("Rival"))
+
+    assert (mine.status, rival.status) == (409, 201)
+    after = scene.memory.snapshot()
+    assert len(after.tables["prompts"]) == len(before.tables["prompts"]) + 1
+    assert len(after.tables["lookups"]) == len(before.tables["lookups"]) + 2
+    found = scene.registry.editor("GET", "/v1/prompts/the_same")
+    assert found.json["prompt"] == rival.json["prompt"]
+
+
+def test_a_prompt_may_have_its_slug_for_its_name(scene: Scene) -> None:
+    made = scene.registry.editor.new_prompt("same", slug="same")
+
+    assert (made["name"], made["slug"]) == ("same", "same")
+
+
+def test_move_to_a_team_where_the_name_is_taken_meanwhile_is_a_conflict(scene: Scene) -> None:
+    stranger = scene.registry.stranger
+    path = f"/v1/teams/{stranger.team_id}/prompts"
+
+    mine, rival = scene.race(scene.move, lambda: stranger("POST", path, {"name": "Greeting"}))
+
+    assert (mine.status, rival.status) == (409, 201)
+    assert scene.head()["team_id"] == scene.registry.team_id
+    assert scene.call("GET").status == 200
+
+
+def test_slug_that_a_move_gives_up_can_be_taken_and_finds_its_new_owner(scene: Scene) -> None:
+    viewer = scene.registry.viewer
+    assert viewer("GET", "/v1/prompts/greeting").json["prompt"]["id"] == scene.id
+
+    scene.move()
+
+    assert viewer("GET", "/v1/prompts/greeting").status == 404
+    other = scene.registry.editor.new_prompt("Greeting")
+    assert viewer("GET", "/v1/prompts/greeting").json["prompt"] == other
+    stranger = scene.registry.stranger
+    assert stranger("GET", "/v1/prompts/greeting").json["prompt"]["id"] == scene.id
+
+
+# -- invariant 7: teams
+
+
+def test_write_of_the_old_team_beside_a_move_is_not_found_and_writes_nothing(scene: Scene) -> None:
+    writes: tuple[Callable[[], Response], ...] = (
+        lambda: scene.create(),
+        lambda: scene.revise("Too late"),
+        lambda: scene.version("promote", STABLE),
+        lambda: scene.tag("new", STABLE),
+        lambda: scene.describe("Too late"),
+        lambda: scene.call("DELETE", f"/versions/{DRAFT}"),
+        lambda: scene.call("DELETE", f"/payloads/{scene.payload_id}"),
+        lambda: scene.call("POST", "/archive"),
+    )
+    saved, before = scene.memory.saved(), scene.memory.snapshot()
+    for write in writes:
+        scene.memory.restore(saved)
+
+        mine, rival = scene.race(write, scene.move)
+
+        assert (mine.status, rival.status) == (404, 200)
+        assert mine.error == "prompt not found"
+        assert what_happened(before, scene.memory.snapshot()) == ["prompt.moved"]
+
+
+def test_of_two_moves_to_one_place_both_succeed_and_one_is_written(scene: Scene) -> None:
+    before = scene.memory.snapshot()
+
+    mine, rival = scene.race(scene.move, scene.move)
+
+    assert (mine.status, rival.status) == (200, 200)
+    assert mine.json == rival.json
+    assert what_happened(before, scene.memory.snapshot()) == ["prompt.moved"]
+
+
+def test_a_member_of_both_teams_writes_on_however_the_prompt_moves(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.mover("POST", f"{scene.path}/versions", {"template": "On"}), scene.move
+    )
+
+    assert (mine.status, rival.status) == (201, 200)
+    assert scene.registry.stranger("GET", f"{scene.path}/versions/4").status == 200
+
+
+def test_archiving_a_prompt_beside_a_description_keeps_both(scene: Scene) -> None:
+    mine, rival = scene.race(
+        lambda: scene.call("POST", "/archive"), lambda: scene.describe("Rival")
+    )
+
+    assert (mine.status, rival.status) == (200, 200)
+    prompt = scene.call("GET").json["prompt"]
+    assert (prompt["status"], prompt["description"]) == ("archived", "Rival")
+
+
+def test_description_of_what_was_read_is_refused_when_it_changed_meanwhile(scene: Scene) -> None:
+    etag = scene.etag("")
+
+    mine, rival = scene.race(
+        lambda: scene.describe("Mine", if_match=etag), lambda: scene.describe("Rival")
+    )
+
+    assert (mine.status, rival.status) == (412, 200)
+    assert scene.head()["description"] == "Rival"
+
+
+# -- invariant 6: repeats
+
+
+def test_the_same_call_twice_at_once_has_one_effect_and_one_answer(scene: Scene) -> None:
+    def call() -> Response:
+        return scene.create("Once", idempotency_key="k")
+
+    before = scene.memory.snapshot()
+    mine, rival = scene.race(call, call)
+
+    assert (mine.status, rival.status) == (201, 201)
+    assert mine.text == rival.text
+    assert mine.headers["ETag"] == rival.headers["ETag"]
+    assert what_happened(before, scene.memory.snapshot()) == ["version.created"]
+
+
+def test_a_key_that_is_used_for_two_calls_at_once_is_refused_for_the_slower(scene: Scene) -> None:
+    before = scene.memory.snapshot()
+
+    mine, rival = scene.race(
+        lambda: scene.create("Mine", idempotency_key="k"),
+        lambda: scene.create("Rival", idempotency_key="k"),
+    )
+
+    assert (mine.status, rival.status) == (409, 201)
+    assert mine.json["code"] == "idempotency_mismatch"
+    assert what_happened(before, scene.memory.snapshot()) == ["version.created"]
+
+
+def test_the_same_creation_of_a_prompt_twice_at_once_has_one_effect_and_one_answer(
+    scene: Scene,
+) -> None:
+    def call() -> Response:
+        return scene.registry.editor(
+            "POST",
+            f"/v1/teams/{scene.registry.team_id}/prompts",
+            {"name": "Once"},
+            headers={"Idempotency-Key": "k"},
+        )
+
+    mine, rival = scene.race(call, call)
+
+    assert (mine.status, rival.status) == (201, 201)
+    assert mine.text == rival.text
+
+
+def test_the_same_call_beside_another_writer_still_has_one_effect(scene: Scene) -> None:
+    def call() -> Response:
+        return scene.create("Once", idempotency_key="k")
+
+    def rivals() -> Response:
+        scene.create("Other")
+        return call()
+
+    before = scene.memory.snapshot()
+    mine, rival = scene.race(call, rivals)
+
+    assert mine.text == rival.text
+    assert mine.json["version"]["version"] == 5
+    assert what_happened(before, scene.memory.snapshot()) == ["version.created"] * 2
+
+
+def test_repeat_of_a_call_that_had_nothing_to_do_does_nothing_later_either(scene: Scene) -> None:
+    def call() -> Response:
+        return scene.call(
+            "POST", f"/versions/{DRAFT}/tags", {"tag": "beta"}, idempotency_key="again"
+        )
+
+    first = call()
+    scene.tag("beta", STABLE)
+    second = call()
+
+    assert (first.status, second.status) == (200, 200)
+    assert first.text == second.text
+    assert scene.head()["tags"]["beta"] == STABLE
+
+
+def test_a_failed_call_keeps_no_answer_and_its_key_may_try_again(scene: Scene) -> None:
+    first = scene.version("demote", STABLE, idempotency_key="k")
+    scene.version("promote", STABLE)
+    second = scene.version("demote", STABLE, idempotency_key="k")
+
+    assert (first.status, second.status) == (422, 200)
+
+
+def test_a_write_whose_answer_cannot_be_carried_writes_nothing(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from shared import serve, settings
+
+    monkeypatch.setenv("ANSWER_BYTES", "2000")
+    settings.settings.cache_clear()
+    serve.store.cache_clear()
+    before = scene.memory.snapshot()
+
+    answer = scene.create("x" * 2000)
+
+    assert answer.status == 422
+    assert scene.memory.snapshot() == before
+
+
+# -- every pair of writes, at every point
+
+
+Action = "Callable[[Scene], Response]"
+WRITES: dict[str, Callable[[Scene], Response]] = {
+    "create": lambda scene: scene.create(),
+    "duplicate latest": lambda scene: scene.version("duplicate", "latest"),
+    "revise draft": lambda scene: scene.revise("Revised"),
+    "erase beta": lambda scene: scene.call("DELETE", "/versions/beta"),
+    "promote draft": lambda scene: scene.version("promote", DRAFT),
+    "promote stable": lambda scene: scene.version("promote", STABLE),
+    "demote live": lambda scene: scene.version("demote", "live"),
+    "archive prod": lambda scene: scene.version("archive", "prod"),
+    "archive stable": lambda scene: scene.version("archive", STABLE),
+    "roll back": lambda scene: scene.roll_back(STABLE),
+    "move beta": lambda scene: scene.tag("beta", STABLE),
+    "tag latest": lambda scene: scene.tag("new", "latest"),
+    "remove beta": lambda scene: scene.call("DELETE", "/tags/beta"),
+    "archive prompt": lambda scene: scene.call("POST", "/archive"),
+    "delete payload": lambda scene: scene.call("DELETE", f"/payloads/{scene.payload_id}"),
+    "move": lambda scene: scene.move(),
+}
+READS: dict[str, Callable[[Scene], Response]] = {
+    "list": lambda scene: scene.call("GET", "/versions"),
+    "get beta": lambda scene: scene.call("GET", "/versions/beta"),
+    "get latest": lambda scene: scene.call("GET", "?version=latest"),
+    "diff": lambda scene: scene.call("GET", f"/versions/diff?from={STABLE}&to={DRAFT}"),
+    "history": lambda scene: scene.call("GET", "/history"),
+    "render live": lambda scene: scene.registry.viewer("POST", "/v1/prompts/greeting/render", {}),
+}
+
+
+@pytest.mark.parametrize("name", [*WRITES, *READS])
+def test_a_rival_at_any_point_leaves_what_one_after_the_other_could_have_left(
+    name: str, scene: Scene
+) -> None:
+    mine = (WRITES | READS)[name]
+    saved, before = scene.memory.saved(), scene.memory.snapshot()
+    calls = calls_of(scene, lambda: mine(scene))
+    for rival_name, rival in WRITES.items():
+        outcomes = []
+        for first, second in ((mine, rival), (rival, mine)):
+            scene.memory.restore(saved)
+            answers = {first: first(scene)}
+            if first is not second:
+                answers[second] = second(scene)
+            else:
+                answers = {first: second(scene)}
+            outcomes.append(outcome(answers[mine], answers[rival], scene))
+        for place in range(1, calls):
+            scene.memory.restore(saved)
+            late: list[Response] = []
+            scene.wire.meet(preceded_by(lambda run=rival, to=late: to.append(run(scene))), skip=place)
+            answer = mine(scene)
+
+            after = scene.memory.snapshot()
+            assert_consistent(after)
+            assert_follows(before, after)
+            if mine is not rival:
+                found = outcome(answer, late[0], scene)
+                assert found in outcomes, f"{rival_name} before call {place} of {name}"
+    scene.memory.restore(saved)
+
+
+def calls_of(scene: Scene, request: Callable[[], Response]) -> int:
+    """How many calls a request makes, which is then undone."""
+    saved = scene.memory.saved()
+    scene.wire.clear()
+    request()
+    scene.memory.restore(saved)
+    return len(scene.wire.calls)
+
+
+def outcome(mine: Response, rival: Response, scene: Scene) -> object:
+    """What two calls have led to, but for ids and times."""
+    return (said(mine), said(rival), state(scene.memory.snapshot(), scene.id))
+
+
+def said(response: Response) -> object:
+    return response.status, scrubbed(response.json) if response.text else None
+
+
+def scrubbed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: scrubbed(item)
+            for name, item in value.items()
+            if name != "id" and not name.endswith(("_id", "_at")) and name != "at"
+        }
+    return [scrubbed(item) for item in value] if isinstance(value, list) else value
+
+
+def state(snapshot: Snapshot, prompt_id: str) -> object:
+    versions = snapshot.versions(prompt_id)
+    return (
+        scrubbed(snapshot.head(prompt_id)),
+        {number: (item["stage"], snapshot.body(item)) for number, item in versions.items()},
+        [event["kind"] for event in snapshot.history(prompt_id)],
+        len(snapshot.of("payloads", prompt_id)),
+    )
+
+
+# -- AWS in trouble
+
+
+@pytest.mark.parametrize("times", [1, 7])
+def test_conflicting_transactions_are_tried_again(times: int, scene: Scene) -> None:
+    scene.wire.meet(cancelled("TransactionConflict", "None"), TRANSACTION, times=times)
+
+    assert scene.create().status == 201
+    assert not scene.wire.pending
+    assert scene.wire.calls.count(TRANSACTION) == times + 1
+
+
+def test_conflicting_transactions_are_tried_again_for_a_new_prompt(scene: Scene) -> None:
+    scene.wire.meet(cancelled("None", "TransactionConflict"), TRANSACTION, times=3)
+
+    assert scene.registry.editor.new_prompt("Tried again")["slug"] == "tried_again"
+    assert not scene.wire.pending
+
+
+@pytest.mark.parametrize("case", ["version", "prompt"])
+def test_conflicts_without_end_are_told_as_contention_and_write_nothing(
+    case: str, scene: Scene, clock: Clock
+) -> None:
+    before, started = scene.memory.snapshot(), clock.now
+    scene.wire.always(cancelled("TransactionConflict"), TRANSACTION)
+
+    if case == "version":
+        answer = scene.create()
+    else:
+        path = f"/v1/teams/{scene.registry.team_id}/prompts"
+        answer = scene.registry.editor("POST", path, {"name": "Never"})
+
+    assert answer.status == 503
+    assert answer.json["code"] == "contended"
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert RETRY_SECONDS <= clock.now - started < RETRY_SECONDS + 1
+    assert scene.memory.snapshot() == before
+
+
+def test_rivals_without_end_are_told_as_contention(scene: Scene) -> None:
+    def rival() -> None:
+        scene.registry.store.commit(
+            prompts.describe(found(scene), "Rival", Act(by=Author(id="r", name="Rival")))
+        )
+
+    from shared.domain import prompts
+    from shared.domain.changes import Act, Author
+
+    deed = preceded_by(rival)
+
+    def every_other(send: Any) -> Any:
+        every_other.mine = not every_other.mine  # type: ignore[attr-defined]
+        return send() if every_other.mine else deed(send)  # type: ignore[attr-defined]
+
+    every_other.mine = True  # type: ignore[attr-defined]
+    scene.wire.always(every_other, TRANSACTION)
+    answer = scene.create()
+
+    assert answer.status == 503
+    assert scene.head()["last_version"] == 3
+
+
+def found(scene: Scene) -> Any:
+    prompt = scene.registry.store.prompt(scene.id)
+    assert prompt is not None
+    return prompt
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        pytest.param(cancelled("None", "ThrottlingError"), id="throttled leg"),
+        pytest.param(cancelled("ProvisionedThroughputExceeded"), id="hot partition"),
+        pytest.param(failed("TransactionInProgressException"), id="in progress"),
+        pytest.param(failed("ThrottlingException"), id="throttled"),
+        pytest.param(failed("InternalServerError", 500), id="their fault"),
+        pytest.param(unsent, id="no connection"),
+    ],
+)
+def test_aws_that_cannot_serve_is_told_as_unavailable_and_nothing_is_written(
+    deed: Any, scene: Scene
+) -> None:
+    before = scene.memory.snapshot()
+    scene.wire.always(deed, TRANSACTION)
+
+    answer = scene.create(idempotency_key="k")
+
+    assert answer.status == 503
+    assert answer.json["code"] == "unavailable"
+    assert answer.headers["Retry-After"] == "1"
+    assert scene.memory.snapshot() == before
+    scene.wire.clear()
+    assert scene.create(idempotency_key="k").json["version"]["version"] == 4
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        pytest.param(failed("TransactionInProgressException"), id="in progress"),
+        pytest.param(failed("ThrottlingException"), id="throttled"),
+        pytest.param(unsent, id="no connection"),
+        pytest.param(lost, id="answer lost"),
+    ],
+)
+def test_a_passing_trouble_of_aws_is_not_seen_by_the_caller(deed: Any, scene: Scene) -> None:
+    before = scene.memory.snapshot()
+    scene.wire.meet(deed, TRANSACTION)
+
+    assert scene.create().json["version"]["version"] == 4
+    assert what_happened(before, scene.memory.snapshot()) == ["version.created"]
+
+
+def test_a_failed_condition_counts_for_more_than_a_conflict_beside_it(scene: Scene) -> None:
+    scene.registry.editor.new_prompt("Taken")
+    reasons = cancelled("None", "None", "ConditionalCheckFailed", "TransactionConflict")
+    scene.wire.meet(reasons, TRANSACTION)
+
+    path = f"/v1/teams/{scene.registry.team_id}/prompts"
+    answer = scene.registry.editor("POST", path, {"name": "Taken"})
+
+    assert answer.status == 409
+    assert scene.wire.calls.count(TRANSACTION) == 1 + 1  # the first made what is taken
+
+
+@pytest.mark.parametrize("keyed", [True, False])
+def test_a_write_whose_answer_is_lost_for_good_was_made_once(keyed: bool, scene: Scene) -> None:
+    before = scene.memory.snapshot()
+    headers = {"idempotency_key": "k"} if keyed else {}
+    scene.wire.meet(lost, TRANSACTION, times=4)  # as often as botocore sends it
+
+    first = scene.create("Once", **headers)
+
+    assert not scene.wire.pending
+    assert (first.status, first.json["code"]) == (503, "unavailable")
+    assert what_happened(before, scene.memory.snapshot()) == ["version.created"]
+    if keyed:
+        again = scene.create("Once", **headers)
+        assert again.json["version"]["version"] == 4
+        assert what_happened(before, scene.memory.snapshot()) == ["version.created"]
+
+
+# -- many threads
+
+
+def test_a_process_of_many_threads_remembers_no_more_than_its_bound() -> None:
+    from shared.store.cache import Cache
+
+    cache: Cache[int, int] = Cache(weight=50)
+
+    def use(start: int) -> None:
+        for number in range(start, start + 400):
+            cache.keep(number % 97, number, weight=1 + number % 7)
+            known = cache.get((number * 31) % 97)
+            assert known is None or known % 97 == (number * 31) % 97
+            cache.forget((number * 17) % 97)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(use, range(0, 800, 100)))
+
+    kept = [number for number in range(97) if cache.get(number) is not None]
+    assert len(kept) <= 50
