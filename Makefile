@@ -1,4 +1,8 @@
-# Needs Python 3.11, Node 20 and make. Only the first use of each target group downloads anything.
+# Needs Python 3.11, Node.js 20 and make. Only the first `make serve` and the first `make test` use
+# the network, and whatever runs after a lock file has changed.
+
+# CDK works on Node.js 20, and says at length that it is old.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -18,6 +22,7 @@ serve-durable: $(VENV)/.serve ## the same on DynamoDB Local, kept in .local/ (ne
 	@$(BIN)/python -m infra.local --durable
 
 test: $(VENV)/.dev ## all tests; no account, no network
+	$(call node)
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.dev ## lint, format, strict types, lock files
@@ -27,7 +32,7 @@ check: $(VENV)/.dev ## lint, format, strict types, lock files
 	$(BIN)/python -m pytest -q tests/contract/test_lock.py
 
 synth: $(VENV)/.dev ## the CloudFormation template, in cdk.out/
-	$(call needs,node,Node.js 20 or newer)
+	$(call node)
 	CDK_OUTDIR=cdk.out $(BIN)/python -m infra.app
 
 # The dev lock decides the versions; the other two are cut from it.
@@ -65,4 +70,6 @@ $(BIN)/pip:
 # $(error) instead of a failing command: one line, and nothing after it
 comma := ,
 must = $(if $(shell $(1) >/dev/null 2>&1 && echo yes),,$(error $(strip $(2))))
+node = $(call needs,node,Node.js 20 or newer)$(call must,\
+	node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))',Node.js is older than 20)
 needs = $(call must,command -v $(1),$(1) is missing; $(2) is needed)

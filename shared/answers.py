@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from shared import wire
+from shared.errors import AnswerTooLarge
 
 JSON = "application/json"
 TAG_LENGTH = 32  # hexadecimal digits of an ETag
@@ -52,6 +53,16 @@ def finish(reply: Reply) -> Answer:
     if reply.status < 300:
         headers["ETag"] = _etag(text)
     return Answer(status=reply.status, body=text, headers=headers)
+
+
+def require_size(answer: Answer, limit: int) -> None:
+    """Raises AnswerTooLarge where Lambda would refuse to carry the answer."""
+    if answer.body is None:
+        return
+    # The result travels as JSON, in which quotes and backslashes of the body count twice.
+    size = len(answer.body.encode()) + answer.body.count('"') + answer.body.count("\\")
+    if size > limit:
+        raise AnswerTooLarge
 
 
 def matches(header: str, current: Mapping[str, Any]) -> bool:

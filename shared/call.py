@@ -11,7 +11,7 @@ import time
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shared.answers import Replayed, Reply, finish, matches
+from shared.answers import Replayed, Reply, finish, matches, require_size
 from shared.domain.changes import Act
 from shared.errors import (
     Contended,
@@ -245,8 +245,6 @@ class Call:
         for _ in self._tries():
             change = decide(prompt)
             reply = answer(change)
-            if not change.events:
-                return reply
             try:
                 self._kept(self.store.commit, change, reply)
             except Raced as race:
@@ -281,10 +279,14 @@ class Call:
             tried += 1
 
     def _kept(self, commit: Callable[..., None], change: object, reply: Reply) -> None:
-        """Commit a change together with the answer that tells of it. Raises Raced; Replayed."""
-        attempt = self.attempt()
+        """Commit a change together with the answer that tells of it.
+
+        Raises Raced; Replayed; AnswerTooLarge, before anything is written.
+        """
+        attempt, answer = self.attempt(), finish(reply)
+        require_size(answer, self.settings.answer_bytes)
         try:
-            commit(change, answer=(attempt, finish(reply)) if attempt else None)
+            commit(change, answer=(attempt, answer) if attempt else None)
         except AlreadyAnswered as again:
             raise self.replayed() or again from again
 

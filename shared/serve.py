@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from shared import observe, settings
-from shared.answers import Answer, Replayed, Reply, finish, names
+from shared.answers import Answer, Replayed, Reply, finish, names, require_size
 from shared.call import Call
 from shared.dialects import dialect
-from shared.errors import AnswerTooLarge, Internal, Problem, TooLarge, Unauthorized
+from shared.errors import Internal, Problem, TooLarge, Unauthorized
 from shared.request import Request
 from shared.routes import ROUTES, Permission
 from shared.store.store import Store
@@ -98,7 +98,7 @@ def _answer(endpoint: Endpoint, request: Request, facts: dict[str, str | int]) -
     except Exception as error:
         observe.bug(request.id, request.route)
         raise Internal from error
-    _require_size(answer)
+    require_size(answer, settings.settings().answer_bytes)
     return answer
 
 
@@ -111,16 +111,6 @@ def _principal(request: Request) -> Principal | None:
     if principal is None:
         raise Unauthorized
     return principal
-
-
-def _require_size(answer: Answer) -> None:
-    """Raises AnswerTooLarge where Lambda would refuse to carry the answer."""
-    if answer.body is None:
-        return
-    # The result travels as JSON, in which quotes and backslashes of the body count twice.
-    size = len(answer.body.encode()) + answer.body.count('"') + answer.body.count("\\")
-    if size > settings.settings().answer_bytes:
-        raise AnswerTooLarge
 
 
 def _conditional(request: Request, answer: Answer) -> Answer:

@@ -360,10 +360,14 @@ class Store:
             NameTaken: the team has a prompt of this name or slug.
             AlreadyAnswered: the same call was finished first.
         """
-        legs = [*self._head_legs(change), *self._name_legs(change), *self._part_legs(change)]
+        legs: list[Leg] = []
+        if change.events:
+            legs += [*self._head_legs(change), *self._name_legs(change), *self._part_legs(change)]
         if answer is not None:
+            # Of a call that had nothing to do too: repeated later, it must not find something.
             legs.append(self._record_leg(*answer))
-        self._transact(legs)
+        if legs:
+            self._transact(legs)
 
     def _transact(self, legs: list[Leg]) -> None:
         try:

@@ -28,7 +28,7 @@ def test_whatever_is_sent_is_answered_as_documented(tmp_path: Path) -> None:
                 *("--url", server.demo["base_url"]),
                 *("--header", f"Authorization: Bearer {server.demo['api_key']}"),
                 *("--checks", "all", "--exclude-checks", UNPROMISED),
-                *("--max-examples", "6", "--seed", "1", "--generation-database", "none"),
+                *("--max-examples", "12", "--seed", "1", "--generation-database", "none"),
                 *("--warnings", "off"),
             ],
             cwd=tmp_path,

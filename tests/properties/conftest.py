@@ -61,6 +61,17 @@ def preceded_by(rival: Callable[[], object]) -> Deed:
     return deed
 
 
+def followed_by(rival: Callable[[], object]) -> Deed:
+    """Somebody else acts while the answer is under way."""
+
+    def deed(send: Send) -> Answer:
+        answer = send()
+        rival()
+        return answer
+
+    return deed
+
+
 def crashed(send: Send) -> NoReturn:
     raise Crash
 

@@ -182,7 +182,8 @@ def _replay(snapshot: Snapshot, prompt_id: str) -> None:
         state.apply(event)
     assert state.live == head.get("live_version"), "history tells of another live version"
     assert state.tags == head["tags"], "history tells of other tags"
-    assert state.archived == (head["status"] == "archived")
+    assert state.status == head["status"], "history tells of another status"
+    assert state.names == {"name": head["name"], "slug": head["slug"]}
     assert state.team_id in (None, head["team_id"]), "history tells of another team"
     stages = {number: item["stage"] for number, item in snapshot.versions(prompt_id).items()}
     assert state.stages == stages, "history tells of other stages"
@@ -200,7 +201,8 @@ class Replay:
         self.stages: dict[int, str] = {}
         self.ids: dict[int, str] = {}
         self.payloads: set[str] = set()
-        self.archived = False
+        self.status = "active"
+        self.names: dict[str, str] = {}
         self.team_id: str | None = None
 
     def apply(self, event: Item) -> None:
@@ -210,10 +212,13 @@ class Replay:
             assert number in self.stages, f"{kind} of a version that was not there"
             assert detail["version_id"] == self.ids[number]
         match kind:
-            case "prompt.created" | "prompt.updated":
+            case "prompt.created" | "prompt.renamed":
+                self.names = {name: detail[name] for name in ("name", "slug")}
+            case "prompt.updated" | "prompt.configured":
                 pass
-            case "prompt.archived" | "prompt.restored":
-                self.archived = kind == "prompt.archived"
+            case "prompt.archived" | "prompt.restored" | "prompt.deleted":
+                verb = kind.partition(".")[2]
+                self.status = "active" if verb == "restored" else verb
             case "prompt.moved":
                 assert self.team_id in (None, detail["from_team_id"])
                 self.team_id = detail["to_team_id"]
@@ -258,12 +263,15 @@ class Replay:
 def _lookups(snapshot: Snapshot) -> None:
     """Names and ids are claimed exactly by what has them: no orphans, and nothing unclaimed."""
     wanted: dict[str, tuple[Any, ...]] = {}
+    heads, versions = 0, len(snapshot.tables["versions"])
     for head in snapshot.tables["prompts"]:
-        wanted[keys.name_claim(head["team_id"], head["name"])] = (head["prompt_id"], None)
-        wanted[keys.slug_claim(head["team_id"], head["slug"])] = (head["prompt_id"], None)
+        if head["status"] != "deleted":
+            place = head["team_id"], head["scope"]
+            wanted[keys.name_claim(*place, head["name"])] = (head["prompt_id"], None)
+            wanted[keys.slug_claim(*place, head["slug"])] = (head["prompt_id"], None)
+            heads += 1
     for item in snapshot.tables["versions"]:
         wanted[keys.version_claim(item["version_id"])] = (item["prompt_id"], item["version"])
-    heads, versions = len(snapshot.tables["prompts"]), len(snapshot.tables["versions"])
     assert len(wanted) == 2 * heads + versions, "two things have the same name or id"
     found = {
         item["key"]: (item["prompt_id"], item.get("version"))

@@ -23,7 +23,9 @@ from shared.rendering.jinja.filters import FILTERS
 from shared.rendering.limits import Limits
 
 LIMITS = Limits(template_bytes=1_000_000, output_bytes=1_000_000, steps=200_000)
-ORACLE = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+ORACLE = jinja2.Environment(
+    undefined=jinja2.StrictUndefined, keep_trailing_newline=True, optimized=False
+)
 
 oracle_settings = settings(deadline=None, max_examples=300)
 
@@ -565,7 +567,7 @@ PIPES = [
     "round(1, 'floor')", "sum", "min", "max", "map('string') | list", "select | list",
     "reject('none') | list", "select('string') | list", "replace('a', 'bb')", "truncate(5)",
     "center(9)", "wordcount", "wordwrap(3)", "indent(2, true)", "batch(2) | list",
-    "batch(2, 'z') | list", "slice(2) | list", "tojson", "e", "urlencode", "striptags", "pprint",
+    "batch(2, 'z') | list", "slice(2) | list", "urlencode", "striptags", "pprint",
     "dictsort", "items | list", "filesizeformat", "groupby(0) | list", "xmlattr",
 ]  # fmt: skip
 CALLS = [
@@ -603,9 +605,10 @@ VARIABLES: dict[str, Any] = {
 
 
 @settings(deadline=None, max_examples=1500)
-@given(expressions)
-def test_an_expression_prints_what_jinja_prints(expression: str) -> None:
-    source = f"{{{{ {expression} }}}}"
+@given(expressions, st.sampled_from(["", " | e", " | tojson"]))
+def test_an_expression_prints_what_jinja_prints(expression: str, last: str) -> None:
+    # Escaped text is of a type of its own in Jinja, so only the last filter escapes.
+    source = f"{{{{ {expression}{last} }}}}"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Jinja generates `(0)[0:0]`, at which Python wonders
@@ -616,10 +619,13 @@ def test_an_expression_prints_what_jinja_prints(expression: str) -> None:
         return
 
     try:
-        assert render(source, **VARIABLES) == expected
+        rendered = render(source, **VARIABLES)
     except TemplateExecutionError as error:
         # Jinja overlooks some undefined values, such as those in a list or before `in []`.
-        assert "has no" in str(error)
+        if "has no" not in str(error):
+            raise
+    else:
+        assert rendered == expected
 
 
 json_values = st.recursive(
