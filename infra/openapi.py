@@ -171,6 +171,8 @@ FAILURES = {
     500: "A fault of the service.",
     503: "The service cannot do it just now.",
 }
+# Their texts are never sent: only what is more special is raised, or with a text of its own.
+NEVER_RAISED = (errors.Conflict, errors.Unprocessable)
 # What answers without a model consist of.
 DOCUMENTS = {"get_openapi": (JSON, {"type": "object"}), "get_docs": ("text/html", TEXT)}
 
@@ -320,7 +322,7 @@ def failure(problem: type[errors.Problem]) -> Json:
     examples = {
         kind.code: {"value": {"error": kind.default, "code": kind.code, "request_id": REQUEST_ID}}
         for kind in (problem, *problem.__subclasses__())
-        if "default" in vars(kind)
+        if "default" in vars(kind) and kind not in NEVER_RAISED
     }
     return {
         "description": FAILURES[problem.status],

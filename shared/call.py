@@ -19,6 +19,7 @@ from shared.errors import (
     InvalidRequest,
     PayloadNotFound,
     PreconditionFailed,
+    Problem,
     PromptNotFound,
     TeamNotFound,
     VersionNotFound,
@@ -46,7 +47,7 @@ About = TypeVar("About")
 Model = TypeVar("Model")
 Place = TypeVar("Place")
 
-RETRY_SECONDS = 20.0  # of the 29 that API Gateway waits for us
+RETRY_SECONDS = 25.0  # of the 29 that API Gateway waits for us
 FIRST_PAUSE = 0.002
 LONGEST_PAUSE = 0.25
 IDEMPOTENCY_KEY_LENGTH = 255
@@ -109,22 +110,16 @@ class Call:
 
     def prompt(self, prompt_id: str) -> Prompt:
         """Raises PromptNotFound, for prompts of other teams too; Forbidden."""
-        prompt = self.find_prompt(prompt_id)
-        self.permit(prompt.team_id)
-        return prompt
+        return self._admitted(self._store.prompt(prompt_id))
 
     def prompt_by_slug(self, slug: str) -> Prompt:
         """Raises PromptNotFound, for prompts of other teams too; Forbidden."""
-        prompt = self._in_reach(self._store.prompt_by_slug(self.principal.permissions, slug))
-        self.permit(prompt.team_id)
-        return prompt
+        return self._admitted(self._store.prompt_by_slug(self.principal.permissions, slug))
 
     def prompt_and_version(self, prompt_id: str, selector: Selector) -> tuple[Prompt, Version]:
         """Raises PromptNotFound, for prompts of other teams too; Forbidden; VersionNotFound."""
         found, version = self._store.prompt_and_version(prompt_id, selector)
-        prompt = self._in_reach(found)
-        self.permit(prompt.team_id)
-        return prompt, self._noted(version)
+        return self._admitted(found), self._noted(version)
 
     def version_by_id(self, version_id: str) -> tuple[Prompt, Version]:
         """Raises VersionNotFound, for versions of other teams too; Forbidden."""
@@ -164,6 +159,11 @@ class Call:
         if not self.principal.reaches(prompt.team_id):
             raise PromptNotFound
         self._facts["prompt_id"] = prompt.id
+        return prompt
+
+    def _admitted(self, prompt: Prompt | None) -> Prompt:
+        prompt = self._in_reach(prompt)
+        self.permit(prompt.team_id)
         return prompt
 
     def _noted(self, version: Version | None, otherwise: str = "") -> Version:
@@ -243,13 +243,20 @@ class Call:
         meanwhile; NameTaken; Contended when there is no end of faster writers.
         """
         for _ in self._tries():
-            change = decide(prompt)
+            try:
+                change = decide(prompt)
+            except Problem:
+                # It reads versions after the head was read: only what is still current is refused.
+                current = self._admitted(self._store.prompt(prompt.id))
+                if current.revision == prompt.revision:
+                    raise
+                prompt = current
+                continue
             reply = answer(change)
             try:
                 self._kept(self.store.commit, change, reply)
             except Raced as race:
-                prompt = self._in_reach(race.current or self._store.prompt(prompt.id))
-                self.permit(prompt.team_id)
+                prompt = self._admitted(race.current or self._store.prompt(prompt.id))
                 continue
             return reply
         raise Contended(retry_after=1)
@@ -308,6 +315,18 @@ class Call:
             request_hash=sha256(said).hexdigest(),
             at=self.act().now,
         )
+
+    def once(self, endpoint: Callable[..., Reply]) -> Reply:
+        """What the endpoint replies. Raises Replayed, instead of carrying out a call once more."""
+        if (replayed := self.replayed()) is not None:
+            raise replayed
+        try:
+            return endpoint(self, **self.request.parameters)
+        except Problem:
+            # The same call, made at the same time, may have been finished, and be the reason.
+            if (replayed := self.replayed()) is not None:
+                raise replayed from None
+            raise
 
     def replayed(self) -> Replayed | None:
         """The first answer to this very call, if there was one. Raises IdempotencyMismatch."""

@@ -14,6 +14,7 @@ Place = TypeVar("Place")
 NUMBER = re.compile("[0-9]{1,10}")
 MOST = 1000  # items a page, when the caller names a limit
 QUERY_DIGEST = 8  # bytes
+LONGEST_PLACE = 1000  # bytes; a sort key takes 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +77,10 @@ def number(text: str) -> int:
 def _place(cursor: str, query: str, read: Callable[[str], Place]) -> Place:
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        if raw[:QUERY_DIGEST] != _digest(query) or len(raw) == QUERY_DIGEST:
+        digest, place = raw[:QUERY_DIGEST], raw[QUERY_DIGEST:]
+        if digest != _digest(query) or not 0 < len(place) <= LONGEST_PLACE:
             raise ValueError(cursor)
-        return read(raw[QUERY_DIGEST:].decode())
+        return read(place.decode())
     except ValueError as error:
         raise InvalidRequest("invalid cursor: it belongs to another list") from error
 

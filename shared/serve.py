@@ -88,9 +88,7 @@ def _answer(endpoint: Endpoint, request: Request, facts: dict[str, str | int]) -
             settings=settings.settings(),
             facts=facts,
         )
-        if (replayed := call.replayed()) is not None:
-            raise replayed
-        answer = finish(endpoint(call, **request.parameters))
+        answer = finish(call.once(endpoint))
     except Replayed as replayed:
         return replayed.answer
     except Problem:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from math import isinf
 from typing import Any
 
 import simplejson
@@ -27,10 +28,14 @@ def decode(text: str | bytes) -> Any:
     if text.startswith("\ufeff"):
         raise NotJSON("byte order mark")
     try:
-        value = simplejson.loads(text, use_decimal=True)
+        value = simplejson.loads(text, use_decimal=True, parse_int=_integer)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise NotJSON(str(error)) from error
     return _cleaned(value, MAX_DEPTH)
+
+
+def _integer(digits: str) -> int | Decimal:
+    return Decimal(digits) if digits == "-0" else int(digits)  # no `int` is minus zero
 
 
 def _cleaned(value: Any, depth: int) -> Any:
@@ -70,23 +75,21 @@ def canonical(value: Any) -> str:
     )
 
 
-def floats(value: Any) -> Any:
-    """The same value with every number as Go's `encoding/json` reads it into an interface: a float.
+def numbers(value: Any, *, integers: bool) -> Any:
+    """The same value with its decimals as floats, and its integers too unless they are to stay.
 
     Raises NotJSON for a number that no float can hold.
     """
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int | Decimal):
-        try:
-            number = float(value)
-        except OverflowError as error:
-            raise NotJSON("number out of range") from error
-        if number in (float("inf"), float("-inf")):
-            raise NotJSON("number out of range")
-        return number
     if isinstance(value, Mapping):
-        return {key: floats(item) for key, item in value.items()}
+        return {key: numbers(item, integers=integers) for key, item in value.items()}
     if isinstance(value, list):
-        return [floats(item) for item in value]
-    return value
+        return [numbers(item, integers=integers) for item in value]
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return value
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise NotJSON("number out of range") from error
+    if isinf(number):
+        raise NotJSON("number out of range")
+    return value if integers and isinstance(value, int) else number

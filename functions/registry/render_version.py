@@ -12,7 +12,7 @@ def render_version(call: Call, slug: str, version: str) -> Reply:
     selector = px0.selector(version)
     prompt = call.prompt_by_slug(slug)
     found = call.rendered_version(prompt, selector)
-    variables = px0.variables(call.request)
+    variables = px0.variables(call.request, found.content.engine)
     rendered = templates.render(found.content, variables, call.settings)
     return call.reply(px0.rendering(rendered, prompt, found))
 

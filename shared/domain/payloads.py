@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.changes import Act, Change, change, nothing, ordered_id
-from shared.domain.prompts import NAME_LENGTH, Prompt, checked_text
+from shared.domain.prompts import NAME_LENGTH, Prompt, checked_document, checked_text
 from shared.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -37,17 +37,7 @@ def checked_variables(variables: Any) -> dict[str, Any]:
     """Raises InvalidRequest."""
     if not isinstance(variables, dict):
         raise InvalidRequest("payload variables must be a JSON object")
-    if _holds_nul(variables):
-        raise InvalidRequest("payload variables must not contain NUL characters")
-    return variables
-
-
-def _holds_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_holds_nul(name) or _holds_nul(item) for name, item in value.items())
-    return isinstance(value, list) and any(map(_holds_nul, value))
+    return checked_document(variables, "payload variables")
 
 
 def create(

@@ -92,6 +92,21 @@ def checked_text(text: str, what: str, *, longest: int | None = None) -> str:
     return text
 
 
+def checked_document(document: dict[str, Any], what: str) -> dict[str, Any]:
+    """The JSON object, if its texts can be stored. Raises InvalidRequest."""
+    if _holds_nul(document):
+        raise InvalidRequest(f"{what} must not contain NUL characters")
+    return document
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(name) or _holds_nul(item) for name, item in value.items())
+    return isinstance(value, list) and any(map(_holds_nul, value))
+
+
 def checked_message(text: str) -> str:
     """A version's message or a rollback's reason, if it can be stored. Raises InvalidRequest."""
     return checked_text(text, "message", longest=MESSAGE_LENGTH)

@@ -18,6 +18,7 @@ from shared.domain.access import OPERATIONS, Principal, Team
 from shared.domain.content import Content
 from shared.domain.ledgers import Ledger
 from shared.domain.payloads import Payload
+from shared.domain.prompts import NAME_LENGTH
 from shared.errors import NameTaken, Unavailable
 from shared.store import attributes, items, keys
 from shared.store.aws import dynamodb, translated
@@ -184,6 +185,8 @@ class Store:
 
         The team's own comes before what it shares with its organization.
         """
+        if len(slug) > NAME_LENGTH:
+            return None  # nor would DynamoDB take a key of any length
         for team_id, scope in product(team_ids, SCOPES):
             claim = keys.slug_claim(team_id, scope, slug)
             known = self._ids_by_slug.get(claim)

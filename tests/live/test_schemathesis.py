@@ -28,7 +28,7 @@ def test_whatever_is_sent_is_answered_as_documented(tmp_path: Path) -> None:
                 *("--url", server.demo["base_url"]),
                 *("--header", f"Authorization: Bearer {server.demo['api_key']}"),
                 *("--checks", "all", "--exclude-checks", UNPROMISED),
-                *("--max-examples", "12", "--seed", "1", "--generation-database", "none"),
+                *("--max-examples", "20", "--seed", "1", "--generation-database", "none"),
                 *("--warnings", "off"),
             ],
             cwd=tmp_path,
@@ -67,7 +67,9 @@ def known_values(server: Serving) -> dict[str, list[str] | list[int]]:
         "path.team_id": [team],
         "query.team": [team],
         "body.team_id": [team],
+        "header.If-Match": ["*"],
         "body.target_version": list(range(1, VERSIONS + 1)),
+        "body.rollback_reason": ["it was better"],
     }
 
 

@@ -282,6 +282,22 @@ def test_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     assert "Traceback" not in running.log
 
 
+def test_request_under_way_is_finished_before_the_end(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        asked = head(running, RENDER, f"Content-Length: {len(BODY)}")
+        with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
+            connection.sendall(asked + BODY[:10])
+            time.sleep(0.3)  # it is being read now
+            running.process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+            connection.sendall(BODY[10:])
+            answer = connection.recv(65536)
+        code = running.process.wait(30)
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert code == 0
+
+
 def test_taken_port_is_told_in_one_line(server: Serving, tmp_path: Path) -> None:
     process = start(tmp_path, PORT=str(server.port))
 

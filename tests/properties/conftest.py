@@ -1,274 +1,31 @@
-"""A hand on the wire between the handlers and AWS, so that what is rare happens when a test says.
+"""A registry whose AWS can be interfered with and looked into.
 
-Here are also the one patched thing of our own, the clock that pauses between tries are taken from,
-and DynamoDB's promise about request tokens, which moto does not keep.
+The one thing of our own that is patched is the clock that pauses between tries are taken from.
 """
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
-from math import inf
-from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import urlsplit
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.models import botocore_stubber
-from moto.dynamodb.models import dynamodb_backends
-from moto.s3.models import s3_backends
 
-from infra.local.aws import BUCKET, REGION, replaced, table_name
+from infra.local.aws import replaced
 from shared.domain.access import OPERATIONS
-from shared.store.tables import TABLES
-
-pytest.register_assert_rewrite("tests.properties.consistency", "tests.properties.model")
-
-from tests.properties.consistency import Snapshot, plain_item
+from shared.store.store import Store
+from tests.properties.consistency import assert_consistent, assert_follows
+from tests.properties.memory import Memory
+from tests.properties.scene import DRAFT, LIVE, STABLE, Scene
+from tests.properties.wire import Clock, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from botocore.awsrequest import AWSPreparedRequest
+    from collections.abc import Iterator
 
     from shared.domain.access import Principal
     from tests.client import Client, Registry
 
-    Answer = tuple[int, dict[str, str], Any]
-    Send = Callable[[], Answer]
-    Deed = Callable[[Send], Answer]
-
 INLINE_BYTES = 1000
-TRANSACTION = "TransactWriteItems"
-
-
-class Crash(BaseException):
-    """The process dies: no handler of ours may catch this."""
-
-
-# -- what can become of a call
-
-
-def preceded_by(rival: Callable[[], object]) -> Deed:
-    """Somebody else is faster."""
-
-    def deed(send: Send) -> Answer:
-        rival()
-        return send()
-
-    return deed
-
-
-def followed_by(rival: Callable[[], object]) -> Deed:
-    """Somebody else acts while the answer is under way."""
-
-    def deed(send: Send) -> Answer:
-        answer = send()
-        rival()
-        return answer
-
-    return deed
-
-
-def crashed(send: Send) -> NoReturn:
-    raise Crash
-
-
-def crashed_after(send: Send) -> NoReturn:
-    send()
-    raise Crash
-
-
-def unsent(send: Send) -> NoReturn:
-    raise ConnectionClosedError(endpoint_url="dynamodb")
-
-
-def lost(send: Send) -> NoReturn:
-    """The call is carried out, but its answer does not arrive."""
-    send()
-    raise ReadTimeoutError(endpoint_url="dynamodb")
-
-
-def failed(code: str, status: int = 400, **more: object) -> Deed:
-    """AWS refuses the call, in the protocol of DynamoDB."""
-    body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code, **more}
-    return lambda send: (status, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(body))
-
-
-def cancelled(*codes: str) -> Deed:
-    """The transaction is not carried out, for these reasons of its first legs."""
-    reasons = [{"Code": code, "Message": code} for code in codes]
-    return failed("TransactionCanceledException", CancellationReasons=reasons)
-
-
-# -- the wire
-
-
-@dataclass(slots=True)
-class Plan:
-    """Args:
-    call: name of the calls that it is for; None for all.
-    skip: how many of them pass first. times: how many are then met.
-    """
-
-    deed: Deed
-    call: str | None
-    skip: int
-    times: float
-
-    def meets(self, call: str) -> bool:
-        if self.times <= 0 or self.call not in (None, call):
-            return False
-        if self.skip:
-            self.skip -= 1
-            return False
-        self.times -= 1
-        return True
-
-
-@dataclass(slots=True)
-class Wire:
-    """Args:
-    process: what answers in AWS's place.
-    calls: names of all calls so far.
-    """
-
-    process: Callable[[AWSPreparedRequest], Any]
-    calls: list[str] = field(default_factory=list)
-    _plans: list[Plan] = field(default_factory=list)
-    _answered: dict[str, Answer] = field(default_factory=dict)
-
-    def meet(
-        self, deed: Deed, call: str | None = None, *, skip: int = 0, times: float = 1
-    ) -> None:
-        """Let this become of the next calls; a deed's own calls are met by other plans only."""
-        self._plans.append(Plan(deed, call, skip, times))
-
-    def always(self, deed: Deed, call: str | None = None) -> None:
-        self.meet(deed, call, times=inf)
-
-    def clear(self) -> None:
-        self._plans.clear()
-        self.calls.clear()
-
-    @property
-    def pending(self) -> int:
-        """Plans that have not met all they were made for."""
-        return sum(plan.times > 0 for plan in self._plans)
-
-    def __call__(self, request: AWSPreparedRequest) -> Any:
-        call = name_of(request)
-        self.calls.append(call)
-
-        def send() -> Any:
-            return self._send(request)
-
-        for plan in self._plans:
-            if plan.meets(call):
-                return plan.deed(send)
-        return send()
-
-    def _send(self, request: AWSPreparedRequest) -> Any:
-        token = token_of(request)
-        if token is None:
-            return self.process(request)
-        # What DynamoDB has carried out once, it answers again: botocore repeats itself.
-        if token not in self._answered:
-            answer = self.process(request)
-            if answer[0] >= 300:
-                return answer
-            self._answered[token] = answer
-        return self._answered[token]
-
-
-def name_of(request: AWSPreparedRequest) -> str:
-    if target := request.headers.get("X-Amz-Target"):
-        text = target.decode() if isinstance(target, bytes) else str(target)
-        return text.rpartition(".")[2]
-    key = urlsplit(request.url).path.count("/") > 1
-    return f"{request.method.capitalize()}{'Object' if key else 'Bucket'}"
-
-
-def token_of(request: AWSPreparedRequest) -> str | None:
-    if name_of(request) != TRANSACTION:
-        return None
-    token: str = json.loads(request.body)["ClientRequestToken"]
-    return token
-
-
-# -- time
-
-
-class Clock:
-    """Stands still but for those who sleep."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-# -- what is stored
-
-
-class Memory:
-    """moto's tables, read and put back without its API, which takes a hundred times as long.
-
-    The tables' items are never changed in place, only replaced.
-    """
-
-    def __init__(self) -> None:
-        self._tables = {
-            table.name: dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[table_name(table)]
-            for table in TABLES
-        }
-        self._bucket = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets[BUCKET]
-
-    def snapshot(self) -> Snapshot:
-        return Snapshot(
-            tables={
-                name: [_plain(item) for item in _items(table)]
-                for name, table in self._tables.items()
-            },
-            objects={name: key.value for name, key in self._bucket.keys.items()},
-        )
-
-    def saved(self) -> dict[str, dict[Any, Any]]:
-        return {
-            name: {
-                key: dict(found) if isinstance(found, dict) else found
-                for key, found in table.items.items()
-            }
-            for name, table in self._tables.items()
-        }
-
-    def restore(self, saved: dict[str, dict[Any, Any]]) -> None:
-        for name, table in self._tables.items():
-            table.items = defaultdict(
-                dict,
-                {
-                    key: dict(found) if isinstance(found, dict) else found
-                    for key, found in saved[name].items()
-                },
-            )
-
-
-def _items(table: Any) -> Iterator[Any]:
-    for found in table.items.values():
-        yield from found.values() if isinstance(found, dict) else (found,)
-
-
-def _plain(item: Any) -> dict[str, Any]:
-    return plain_item(item.to_json()["Attributes"])
-
-
-# -- callers
 
 
 def in_teams(registry: Registry, monkeypatch: pytest.MonkeyPatch, *team_ids: str) -> Client:
@@ -276,19 +33,16 @@ def in_teams(registry: Registry, monkeypatch: pytest.MonkeyPatch, *team_ids: str
     principal can be, and the rules of moving a prompt are about such.
     """
     client = registry.client(team_ids[0], "admin")
-    principal_of = registry.store.principal
+    principal_of = Store.principal
 
-    def principal(secret: str) -> Principal | None:
-        found = principal_of(secret)
+    def principal(store: Store, secret: str) -> Principal | None:
+        found = principal_of(store, secret)
         if found is None or secret != client.key:
             return found
         return replace(found, permissions=dict.fromkeys(team_ids, OPERATIONS["admin"]))
 
-    monkeypatch.setattr(registry.store, "principal", principal)
+    monkeypatch.setattr(Store, "principal", principal)
     return client
-
-
-# -- fixtures
 
 
 @pytest.fixture(autouse=True)
@@ -315,3 +69,27 @@ def wire(registry: Registry) -> Iterator[Wire]:
 @pytest.fixture
 def memory(registry: Registry) -> Memory:
     return Memory()
+
+
+@pytest.fixture
+def scene(
+    registry: Registry, wire: Wire, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Scene]:
+    """What the test leaves is consistent, and nothing that must stay has changed."""
+    editor = registry.editor
+    prompt = editor.new_prompt("Greeting")
+    for template in ("One", "Two", "Three"):
+        editor.new_version(prompt["id"], template)
+    editor.promote(prompt["id"], LIVE, times=2)
+    editor.promote(prompt["id"], STABLE)
+    payload = editor("POST", f"/v1/prompts/{prompt['id']}/payloads", {"variables": {}})
+    mover = in_teams(registry, monkeypatch, registry.team_id, registry.stranger.team_id)
+    scene = Scene(registry, wire, memory, mover, prompt, payload.json["payload"]["id"])
+    scene.tag("beta", DRAFT)
+    scene.tag("prod", LIVE)
+    wire.clear()
+    before = memory.snapshot()
+    yield scene
+    after = memory.snapshot()
+    assert_consistent(after)
+    assert_follows(before, after)

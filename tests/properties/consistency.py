@@ -62,6 +62,10 @@ class Snapshot:
         """Oldest first."""
         return sorted(self.of("history", prompt_id), key=lambda item: str(item["event"]))
 
+    def answers(self) -> list[Item]:
+        """What was answered to calls with an idempotency key."""
+        return [item for item in self.tables["lookups"] if item["entity"] == "answer"]
+
     def body(self, item: Item) -> str:
         """The body that an item holds or names."""
         if "content" in item:
@@ -298,10 +302,10 @@ def _directory(snapshot: Snapshot) -> None:
 
 
 def _bodies(snapshot: Snapshot) -> None:
-    """Every body is there and is the one that its hash names; objects nobody names may lie about."""
+    """Every body is there and is what its hash names; objects that nobody names are allowed."""
     for key, raw in snapshot.objects.items():
         assert key == keys.content(sha256(raw).hexdigest())
-    answers = [item for item in snapshot.tables["lookups"] if item["entity"] == "answer"]
+    answers = snapshot.answers()
     for item in (*snapshot.tables["versions"], *snapshot.tables["payloads"], *answers):
         body = snapshot.body(item)
         assert sha256(body.encode()).hexdigest() == item["content_hash"]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.domain.changes import Event
+    from shared.domain.content import Engine
     from shared.domain.payloads import Payload
     from shared.domain.prompts import Prompt, Selector
     from shared.request import Request
@@ -156,15 +157,18 @@ def read(request: Request, model: type[Model]) -> Model:
         raise InvalidRequest from error
 
 
-def variables(request: Request) -> dict[str, Any]:
-    """The variables to render with, numbers as floats; none when absent. Raises InvalidRequest."""
+def variables(request: Request, engine: Engine) -> dict[str, Any]:
+    """The variables to render with; none when absent. Raises InvalidRequest.
+
+    Go's engine has every number as a float, as `encoding/json` reads it into an interface.
+    """
     given = document(request).get("variables")
     if given is None:
         return {}
     if not isinstance(given, dict):
         raise InvalidRequest
     try:
-        return dict(wire.floats(given))
+        return dict(wire.numbers(given, integers=engine != "go"))
     except wire.NotJSON as error:
         raise InvalidRequest from error
 

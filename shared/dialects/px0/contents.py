@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.dialects.px0.models import NewVersion, VersionChanges
 from shared.domain.content import ENGINES, Content, Engine, provider_and_model
-from shared.domain.prompts import checked_text
+from shared.domain.prompts import checked_document, checked_text
 from shared.errors import InvalidRequest
 
 
@@ -62,6 +62,8 @@ def _model(name: str | None) -> tuple[str | None, str | None]:
 
 
 def _parameters(given: Any) -> dict[str, Any] | None:
-    if given is None or isinstance(given, dict):
-        return given
-    raise InvalidRequest("model_params must be a JSON object")
+    if given is None:
+        return None
+    if not isinstance(given, dict):
+        raise InvalidRequest("model_params must be a JSON object")
+    return checked_document(given, "model_params")

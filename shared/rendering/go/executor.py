@@ -1,11 +1,11 @@
 """Compiles and runs templates without recursion, so nesting and calls cannot exhaust the stack."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final, TypeAlias
 
-from .expressions import compile_pipeline
+from .expressions import Expression, compile_field, compile_pipeline, unwrapped
 from .nodes import (
     Action,
     Break,
@@ -14,6 +14,7 @@ from .nodes import (
     Conditional,
     Continue,
     Field,
+    Function,
     Node,
     NodeList,
     Operand,
@@ -116,25 +117,26 @@ class _Compiler:
         self.pending.append((nodes, body, held))
         return body
 
-    def _operations(self, nodes: NodeList, held: bool) -> Iterable[Operation]:
+    def _operations(self, nodes: NodeList, held: bool) -> Iterator[Operation]:
         """Compile nodes, writing runs of text and plain fields at once."""
-        plain: list[Text | Action] = []
+        plain: list[Text | Field] = []
         for node in nodes.nodes:
-            if isinstance(node, Text) or _plain_key(node) is not None:
-                assert isinstance(node, Text | Action)
+            if isinstance(node, Text | Field):
                 plain.append(node)
                 continue
-            yield from _write_plain(plain, held)
-            plain = []
+            if plain:
+                yield from _write_plain(plain, held)
+                plain = []
             yield self._operation(node, held)
-        yield from _write_plain(plain, held)
+        if plain:
+            yield from _write_plain(plain, held)
 
     def _operation(self, node: Node, held: bool) -> Operation:
         match node:
-            case Text():
-                return _write_text(node.text)
+            case Text() | Field():
+                return _write_one(node, held)
             case Action():
-                return _write_value(node.pipeline, held)
+                return _write_value(compile_pipeline(node.pipeline, held=held), node.pipeline)
             case Conditional():
                 body = self._body(node.body, held=held and not node.sets_dot)
                 otherwise = self._body(node.otherwise, held=held)
@@ -156,6 +158,10 @@ def _cost(node: Node | Operand | Command) -> int:
     match node:
         case Action() | Conditional() | Range() | Call():
             return 1 + (_cost(node.pipeline) if node.pipeline else 0)
+        case Field():
+            return 1 + len(node.keys)
+        case Function():
+            return 3
         case Pipeline():
             return len(node.variables) + sum(map(_cost, node.commands))
         case Command():
@@ -167,75 +173,62 @@ def _cost(node: Node | Operand | Command) -> int:
 # Writing.
 
 
-def _write_text(text: str) -> Operation:
-    def write(state: State, dot: Value) -> None:
-        state.write(text)
-
-    return write
-
-
-def _write_value(pipeline: Pipeline, held: bool) -> Operation:
-    evaluate = compile_pipeline(pipeline, held=held)
-
+def _write_value(evaluate: Expression, pipeline: Pipeline | None = None) -> Operation:
     def write(state: State, dot: Value) -> None:
         state.write(text_of(evaluate(state, dot), state.spend))
 
     def declare(state: State, dot: Value) -> None:
         evaluate(state, dot)
 
-    return declare if pipeline.variables else write
+    return declare if pipeline and pipeline.variables else write
 
 
-def _plain_key(node: Node) -> str | None:
-    """Return the key if a node is just `{{.key}}`."""
-    match node:
-        case Action(Pipeline(variables=(), commands=(Command(operands=(Field(keys=(key,)),)),))):
-            return key
-    return None
+def _write_one(node: Text | Field, held: bool) -> Operation:
+    if isinstance(node, Field):
+        return _write_value(unwrapped(compile_field(node, held=held)))
+    text = node.text
+
+    def write(state: State, dot: Value) -> None:
+        state.write(text)
+
+    return write
 
 
-def _write_plain(nodes: list[Text | Action], held: bool) -> Iterable[Operation]:
+def _write_plain(nodes: list[Text | Field], held: bool) -> Iterable[Operation]:
     """Compile text and plain fields: most templates are nothing else, so this is quick."""
-    one_by_one = [
-        _write_text(node.text) if isinstance(node, Text) else _write_value(node.pipeline, held)
-        for node in nodes
-    ]
-    keys = [key for node in nodes if (key := _plain_key(node)) is not None]
+    keys = [node.keys[0] for node in nodes if isinstance(node, Field)]
     if len(keys) < 2:
-        return one_by_one
+        return [_write_one(node, held) for node in nodes]
     # Texts and values take turns, beginning and ending with a text.
     pattern = [""]
     for node in nodes:
         if isinstance(node, Text):
-            pattern[-1] = node.text
+            pattern[-1] += node.text
         else:
             pattern += ("", "")
-    fetch: Callable[[Value], tuple[Value, ...]] = itemgetter(*keys)
-    fixed = sum(map(len, pattern))
+    fetch: Callable[[Value], Sequence[Value]] = itemgetter(*keys)
 
     def write(state: State, dot: Value) -> None:
         try:
             values = fetch(dot)
         except (KeyError, TypeError):
-            for operation in one_by_one:
-                operation(state, dot)
+            # One of the fields fails: go on as far as it.
+            for node in nodes:
+                _write_one(node, held)(state, dot)
             return
+        if set(map(type, values)) != _ONLY_STRINGS:
+            spend = state.spend
+            values = [text_of(NO_VALUE if value is None else value, spend) for value in values]
+        if sum(map(len, values)) > state.room:
+            raise state.too_long()
         parts = pattern.copy()
-        try:
-            room = state.room - fixed - sum(map(len, values))
-            if room < 0:
-                raise state.too_long()
-            parts[1::2] = values
-            text = "".join(parts)
-        except TypeError:
-            # Not all of them are strings.
-            for operation in one_by_one:
-                operation(state, dot)
-            return
-        state.room = room
-        state.output.append(text)
+        parts[1::2] = values
+        state.write("".join(parts))
 
     return [write]
+
+
+_ONLY_STRINGS: Final = {str}
 
 
 # Blocks.

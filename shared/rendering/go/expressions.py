@@ -36,7 +36,7 @@ def compile_pipeline(pipeline: Pipeline, *, held: bool) -> Expression:
     )
     names, assigns = pipeline.variables, pipeline.assigns
     if not (others or names):
-        return _unwrapped(first)
+        return unwrapped(first)
 
     def evaluate(state: State, dot: Value) -> Value:
         value = first(state, dot)
@@ -54,10 +54,11 @@ def compile_pipeline(pipeline: Pipeline, *, held: bool) -> Expression:
     return evaluate
 
 
-def _unwrapped(command: Stage) -> Expression:
+def unwrapped(expression: Expression) -> Expression:
+    """Take the value out of the interface that holds it, as a pipeline does; of nil, no trace."""
+
     def evaluate(state: State, dot: Value) -> Value:
-        value = command(state, dot)
-        # A pipeline takes its value out of the interface; of a nil, nothing remains.
+        value = expression(state, dot)
         return NO_VALUE if value is None else value
 
     return evaluate
@@ -163,7 +164,7 @@ def look_up(receiver: Value, key: str, *, held: bool, has_arguments: bool = Fals
 def _keyed(node: Field | Variable | Chain, held: bool, has_arguments: bool) -> Expression:
     """Compile the look-up of a node's keys, one in the value of the other."""
     if isinstance(node, Field):
-        return _field(node, held, has_arguments)
+        return compile_field(node, held=held, has_arguments=has_arguments)
     first, *rest = node.keys
     last = len(rest)
     name = node.name if isinstance(node, Variable) else ""
@@ -184,7 +185,8 @@ def _keyed(node: Field | Variable | Chain, held: bool, has_arguments: bool) -> E
     return evaluate
 
 
-def _field(node: Field, held: bool, has_arguments: bool) -> Expression:
+def compile_field(node: Field, *, held: bool, has_arguments: bool = False) -> Expression:
+    """Compile the look-up of keys in dot."""
     first, *rest = node.keys
     last = len(rest)
 

@@ -47,7 +47,7 @@ def _len(arguments: list[Value], spend: Spend) -> Int:
     if item is None:
         raise CallError("len of nil pointer")
     if isinstance(item, str):
-        spend(len(item) >> 10)
+        spend(len(item) >> 8)
         return Int(byte_length(item))
     if isinstance(item, dict | list):
         return Int(len(item))
@@ -84,7 +84,7 @@ def _index(arguments: list[Value], spend: Spend) -> Value:
 
 
 def _bytes(text: str, spend: Spend) -> bytes:
-    spend(len(text) >> 10)
+    spend(len(text) >> 8)
     return to_bytes(text)
 
 
@@ -122,6 +122,7 @@ def _slice(arguments: list[Value], spend: Spend) -> Value:
         if low > high:
             raise CallError(f"invalid slice index: {low} > {high}")
     if isinstance(item, str):
+        spend((stop - start) >> 8)
         return from_bytes(data[start:stop])
     spend((stop - start) >> 4)
     return slice_list(item, start, stop, limit)
@@ -249,27 +250,30 @@ def _text(arguments: list[Value], spend: Spend) -> str:
     return text
 
 
-_HTML_SPECIAL: Final = {
-    "\0": "\ufffd",
-    '"': "&#34;",
-    "'": "&#39;",
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-}
-_HTML_PATTERN: Final = re.compile("[\0\"'&<>]")
+_HTML_ESCAPES: Final = (
+    ("&", "&amp;"),
+    ("<", "&lt;"),
+    (">", "&gt;"),
+    ('"', "&#34;"),
+    ("'", "&#39;"),
+    ("\0", "\ufffd"),
+)
 
 
 def _html(arguments: list[Value], spend: Spend) -> str:
     text = _text(arguments, spend)
-    return _HTML_PATTERN.sub(lambda found: _HTML_SPECIAL[found.group()], text)
+    for char, escape in _HTML_ESCAPES:
+        text = text.replace(char, escape)
+    return text
 
 
 _JS_PATTERN: Final = re.compile(r"[\\\"'<>&=\x00-\x1f]|[^\x00-\x7f]")
 
 
 def _js(arguments: list[Value], spend: Spend) -> str:
-    return _JS_PATTERN.sub(_js_escape, _text(arguments, spend))
+    text = _text(arguments, spend)
+    spend(len(text) >> 1)
+    return _JS_PATTERN.sub(_js_escape, text)
 
 
 def _js_escape(found: re.Match[str]) -> str:
@@ -282,17 +286,16 @@ def _js_escape(found: re.Match[str]) -> str:
     return f"\\u{ord(char):04X}"
 
 
-_URL_SAFE: Final = re.compile(rb"[^A-Za-z0-9_.~-]")
+_URL_SAFE: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.~-")
+_URL_TEXTS: Final = tuple(
+    chr(byte) if byte in _URL_SAFE else "+" if byte == 0x20 else f"%{byte:02X}"
+    for byte in range(256)
+)
 
 
 def _urlquery(arguments: list[Value], spend: Spend) -> str:
     data = to_bytes(_text(arguments, spend))
-    return _URL_SAFE.sub(_url_escape, data).decode()
-
-
-def _url_escape(found: re.Match[bytes]) -> bytes:
-    byte = found.group()
-    return b"+" if byte == b" " else b"%%%02X" % byte[0]
+    return "".join([_URL_TEXTS[byte] for byte in data])
 
 
 # These do not evaluate all their arguments, which takes more than a function.

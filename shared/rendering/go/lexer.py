@@ -4,6 +4,7 @@ import re
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+from ..errors import LimitExceeded
 from .quoting import quote, show_rune
 
 
@@ -13,7 +14,8 @@ class Kind(IntEnum):
     ERROR = 0
     EOF = 1
     TEXT = 2
-    COMMENT = 3
+    # A whole action that only writes a key, such as {{.name}}: most actions are just that.
+    KEY_ACTION = 3
     LEFT = 4
     RIGHT = 5
     SPACE = 6
@@ -84,10 +86,15 @@ _WORDS: Final = {
 }
 _PUNCTUATION: Final = {"=": Kind.ASSIGN, "|": Kind.PIPE}
 
+# Words, signs and spaces inside actions, and the texts between them. Long texts are cheap; this
+# bounds the seconds that parsing takes.
+MAX_TOKENS: Final = 200_000
+
 _SPACES: Final = " \t\r\n"
 _AFTER_OPERAND: Final = frozenset(" \t\r\n.,|:()")
 
 # Possessive quantifiers: an unterminated string must fail at once, not after backtracking.
+_KEY_ACTION: Final = re.compile(r"\{\{ ?(\.[A-Za-z_][A-Za-z0-9_]*) ?\}\}")
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
 _WORD: Final = re.compile(r"\w*")
 _QUOTED: Final = re.compile(r'"(?:[^"\\\n]++|\\[^\n])*+"')
@@ -137,6 +144,8 @@ class _Lexer:
     def _emit(self, kind: Kind, pos: int, text: str) -> None:
         self._line += self.source.count("\n", self._counted, pos)
         self._counted = pos
+        if len(self.tokens) == MAX_TOKENS:
+            raise LimitExceeded(f"the template has more than {MAX_TOKENS} parts")
         self.tokens.append(Token(kind, pos, text, self._line))
 
     def _text(self) -> bool:
@@ -150,6 +159,12 @@ class _Lexer:
                     self._emit(Kind.TEXT, start, source[start:])
                 return False
             self.pos = stop + 2
+            if simple := _KEY_ACTION.match(source, stop):
+                if stop > start:
+                    self._emit(Kind.TEXT, start, source[start:stop])
+                self._emit(Kind.KEY_ACTION, simple.start(1), simple.group(1))
+                self.pos = simple.end()
+                continue
             trimmed = source.startswith("-", self.pos) and source[self.pos + 1 : self.pos + 2] in (
                 *_SPACES,
             )

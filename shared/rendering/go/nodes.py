@@ -41,7 +41,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Keys looked up in dot, one in the other: `.user.name`."""
+    """Keys looked up in dot, one in the other: `.user.name`; as a node, the action `{{.key}}`."""
 
     pos: int
     keys: tuple[str, ...]
@@ -167,7 +167,7 @@ class Continue:
     pass
 
 
-Node: TypeAlias = Text | Action | Conditional | Range | Call | Break | Continue
+Node: TypeAlias = Text | Field | Action | Conditional | Range | Call | Break | Continue
 
 
 @dataclass(slots=True, eq=False)

@@ -32,9 +32,13 @@ from .numbers import parse_complex, parse_number
 from .quoting import quote, unquote, unquote_character
 from .values import Int
 
-# Parentheses nest by recursion here and when rendering. Go allows ten thousand, which nobody
+# Parentheses nest by recursion, here and when rendering. Go allows ten thousand, which nobody
 # writes and which would overflow Python's stack.
-MAX_PARENTHESES: Final = 100
+MAX_PARENTHESES: Final = 64
+
+# Blocks nest without recursion, but even to free them Python would recurse. Counts every
+# `else if` of a chain.
+MAX_BLOCKS: Final = 1_000
 
 _CONTROLS: Final = frozenset(
     {
@@ -134,6 +138,9 @@ class _Parser:
             token = self._next_token()
             if token.kind is Kind.TEXT:
                 self._append(Text(token.text))
+            elif token.kind is Kind.KEY_ACTION:
+                self._append(Field(token.pos, (token.text[1:],)))
+                self.scope.action_line = 0
             elif token.kind is Kind.LEFT:
                 self._action(token)
             elif token.kind is Kind.EOF:
@@ -203,7 +210,7 @@ class _Parser:
             return
         self.scope.action_line = left.line
         if token.kind not in _CONTROLS:
-            self._append(Action(self._pipeline("command", Kind.RIGHT)))
+            self._append(_simplest(self._pipeline("command", Kind.RIGHT)))
             self.scope.action_line = 0
             return
         self._take()
@@ -246,6 +253,8 @@ class _Parser:
         pipeline = self._pipeline(context, Kind.RIGHT)
         if context == "range":
             self.scope.loops += 1
+        if len(self.blocks) > MAX_BLOCKS:
+            self._fail("max block depth exceeded")
         self.blocks.append(
             _Block(context, NodeList(), pipeline, known, is_continuation=is_continuation)
         )
@@ -482,3 +491,11 @@ class _Parser:
             return unquote(token.text)
         except ValueError as mistake:
             self._fail(str(mistake))
+
+
+def _simplest(pipeline: Pipeline) -> Action | Field:
+    """Reduce the action {{.key}}, however it is spelt, to the field."""
+    match pipeline:
+        case Pipeline(variables=(), commands=(Command(operands=(Field(keys=(_,)) as plain,)),)):
+            return plain
+    return Action(pipeline)

@@ -75,7 +75,7 @@ class _Printf:
         self.parts.append(f"%!(EXTRA {', '.join(extras)})")
 
     def _verb(self) -> None:
-        self.spend(1)
+        self.spend(2)
         self.directive = directive = _Directive()
         self.good_index = True
         self._flags()
@@ -261,7 +261,7 @@ class _Printf:
         if verb == "s" or (verb == "v" and not directive.go_syntax):
             return self._pad(self._truncate(value))
         if verb in "qv":
-            self.spend(len(value) >> 4)
+            self.spend(len(value) >> 2)
             value = self._truncate(value)
             if directive.sharp and fits_backquotes(value):
                 return self._pad(f"`{value}`")

@@ -3,12 +3,18 @@
 import math
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from operator import add
 from typing import Final
 
-from .values import NO_VALUE, Byte, Int, Value, type_name
+from .values import NO_VALUE, Byte, Int, Value, Window, type_name
 
 NIL_TEXT: Final = "<nil>"
 NO_VALUE_TEXT: Final = "<no value>"
+
+# Numbers with more digits before the point are written with an exponent.
+_POSITIONAL_DIGITS: Final = 6
+
+_CONTAINERS: Final[frozenset[type]] = frozenset({dict, list, Window})
 
 # Called with the cost of what is about to be done; raises LimitExceeded when it is too much.
 Spend = Callable[[int], None]
@@ -50,41 +56,47 @@ def write_value(
     value: Value, scalar: Callable[[Value], str], spend: Spend, *, go_syntax: bool = False
 ) -> str:
     """Write maps and lists around the texts that `scalar` gives for what they hold."""
-    if not isinstance(value, dict | list):
+    if type(value) not in _CONTAINERS:
         return NIL_TEXT if value is None or value is NO_VALUE else scalar(value)
     nil = "interface {}(nil)" if go_syntax else NIL_TEXT
-    separator = (", ",) if go_syntax else (" ",)
+    separator = ", " if go_syntax else " "
     parts: list[str] = []
     # JSON may nest deeper than Python recurses. A tuple holds text that is already written.
     pending: list[Value] = [value]
     while pending:
         item = pending.pop()
-        if isinstance(item, tuple):
-            parts.append(item[0])
+        if type(item) is tuple:
+            parts += item
         elif item is None:
             parts.append(nil)
-        elif isinstance(item, dict | list):
-            spend(1 + (len(item) >> 1))
+        elif type(item) not in _CONTAINERS:
+            parts.append(scalar(item))
+        else:
+            spend(1 + len(item))
             before, after = _brackets(item, go_syntax)
+            labels, members = _members(item, scalar)
+            if _CONTAINERS.isdisjoint(map(type, members)):
+                texts = [nil if member is None else scalar(member) for member in members]
+                if labels:
+                    texts = list(map(add, labels, texts))
+                parts.append(f"{before}{separator.join(texts)}{after}")
+                continue
             parts.append(before)
             pending.append((after,))
-            members = _members(item)
             for position in range(len(members) - 1, -1, -1):
-                pending.append(members[position])
-                if position and not (isinstance(item, dict) and position % 3):
-                    pending.append(separator)
-        else:
-            parts.append(scalar(item))
+                label = labels[position] if labels else ""
+                pending += members[position], (separator if position else "", label)
     return _joined(parts, spend)
 
 
-def _members(item: dict[str, Value] | list[Value]) -> list[Value]:
+def _members(
+    item: dict[str, Value] | list[Value], scalar: Callable[[Value], str]
+) -> tuple[list[str], list[Value]]:
+    """Return what a list or map holds, and the text before each member of a map."""
     if isinstance(item, list):
-        return item
-    members: list[Value] = []
-    for key in sorted(item):
-        members += (key, (":",), item[key])
-    return members
+        return [], item
+    keys = sorted(item)
+    return [scalar(key) + ":" for key in keys], [item[key] for key in keys]
 
 
 def _brackets(item: dict[str, Value] | list[Value], go_syntax: bool) -> tuple[str, str]:
@@ -96,13 +108,16 @@ def _brackets(item: dict[str, Value] | list[Value], go_syntax: bool) -> tuple[st
 def float_text(number: float | Decimal) -> str:
     """Write a float64 with as few digits as identify it, as `%v` does."""
     text = repr(as_float(number))
-    if text.endswith(".0") and len(text) <= 8:
-        return text[:-2]
+    # Python and Go agree on these: no exponent and no more digits before the point than this.
+    if "e" not in text and 0 < text.find(".") <= _POSITIONAL_DIGITS:
+        return text.removesuffix(".0")
     return format_float(number, "g", None)
 
 
 def as_float(number: float | Decimal) -> float:
-    """Read a JSON number as Go does, however Python's decoder spelt it."""
+    """Read a JSON number as Go does, whatever type Python's decoder chose."""
+    if type(number) is float:
+        return number
     try:
         return float(number)
     except OverflowError:
@@ -148,10 +163,6 @@ def _shortest(number: float) -> str:
     if point >= len(digits):
         return digits + "0" * (point - len(digits))
     return f"{digits[:point]}.{digits[point:]}"
-
-
-# Whole numbers with more digits are written with an exponent.
-_POSITIONAL_DIGITS: Final = 6
 
 
 def _binary(number: float) -> str:

@@ -22,8 +22,12 @@ def quote(text: str, delimiter: str = '"', *, ascii_only: bool = False) -> str:
     """Write text as a Go literal; bytes that are not UTF-8 become `\\x` escapes."""
     if text.isascii() and text.isprintable() and "\\" not in text and delimiter not in text:
         return f"{delimiter}{text}{delimiter}"
-    escaped = [_escape(char, delimiter, ascii_only) for char in from_bytes(to_bytes(text))]
-    return f"{delimiter}{''.join(escaped)}{delimiter}"
+    text = from_bytes(to_bytes(text))
+    escaped = _MAYBE_ESCAPED.sub(lambda found: _escape(found.group(), delimiter, ascii_only), text)
+    return f"{delimiter}{escaped}{delimiter}"
+
+
+_MAYBE_ESCAPED: Final = re.compile(r"[^ !#-&(-\[\]-~]")
 
 
 def _escape(char: str, delimiter: str, ascii_only: bool) -> str:

@@ -59,6 +59,8 @@ class _Search:
             inner: list[tuple[NodeList, bool]] = []
             for node in current.nodes:
                 match node:
+                    case Field():
+                        self._operand(node)
                     case Action():
                         self._pipeline(node.pipeline)
                     case Call():

@@ -54,6 +54,7 @@ def printf(meter: Meter, template: str, values: Value) -> str:
     pieces.append(template[position:])
     leftover = next(arguments, _NONE_LEFT)
     if leftover is not _NONE_LEFT and not keyed and not isinstance(values, dict | list):
+        meter.walk(leftover)  # if it is undefined, that is the mistake
         raise TypeError("there are more values than the text has formats")
     meter.hold(sum(map(len, pieces)))
     return "".join(pieces)

@@ -1,0 +1,282 @@
+"""The committed OpenAPI document is what the code says, and keeps what px0's clients rely on."""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import schemathesis
+
+from infra import openapi
+from shared import documents, errors
+from shared.routes import ROUTES, Permission, Route
+
+Json = dict[str, Any]
+METHODS = ("get", "put", "post", "delete")
+
+# From outside: the operations of px0's own document, which its generated clients are named after.
+PX0_OPERATIONS = {
+    "Health": "healthCheck",
+    "Prompts": "createPrompt listPrompts listAllPrompts getPrompt updatePrompt archivePrompt "
+    "restorePrompt movePrompt",
+    "Prompt Versions": "diffVersions createVersion listVersions getVersion updateVersion "
+    "deletePromptVersion promoteVersion demoteVersion archiveVersion duplicateVersion "
+    "setVersionTag listVersionTags removeVersionTag",
+    "Prompt Renders": "renderLive renderVersion",
+    "Prompt Payloads": "createPromptPayload listPromptPayloads getPromptPayload "
+    "updatePromptPayload deletePromptPayload",
+}
+UUID, TEXT, TIME = ("string", "uuid"), ("string", None), ("string", "date-time")
+PX0_VERSION = {
+    "id": UUID,
+    "prompt_id": UUID,
+    "version": ("integer", None),
+    "template": TEXT,
+    "status": TEXT,
+    "created_at": TIME,
+    "published_at": TIME,  # or null
+    "tags": ("array", None),
+}
+PX0_PAYLOAD = {
+    "id": UUID,
+    "prompt_id": UUID,
+    "name": TEXT,  # or null
+    "variables": ("object", None),
+    "created_at": TIME,
+    "updated_at": TIME,
+}
+
+
+@pytest.fixture(scope="module")
+def document() -> Json:
+    read: Json = json.loads(documents.read("openapi.json"))
+    return read
+
+
+def operation(document: Json, route: Route) -> Json:
+    found: Json = document["paths"][route.path][route.method.lower()]
+    return found
+
+
+def every(document: Any, key: str) -> Iterator[Any]:
+    if isinstance(document, dict):
+        if key in document:
+            yield document[key]
+        document = list(document.values())
+    if isinstance(document, list):
+        for part in document:
+            yield from every(part, key)
+
+
+# -- the file
+
+
+def test_committed_document_is_the_generated_one() -> None:
+    assert openapi.FILE.read_text(encoding="utf-8") == openapi.written(), (
+        "run python -m infra.openapi"
+    )
+
+
+def test_check_names_a_stale_file_and_writing_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stale = tmp_path / "openapi.json"
+    stale.write_text("{}")
+    monkeypatch.setattr(openapi, "ROOT", tmp_path)
+    monkeypatch.setattr(openapi, "FILE", stale)
+    monkeypatch.setattr(openapi, "written", lambda: "{}\n")
+
+    monkeypatch.setattr("sys.argv", ["openapi", "--check"])
+    assert openapi.main() == 1
+    assert capsys.readouterr().err == "openapi.json is stale: run python -m infra.openapi\n"
+
+    monkeypatch.setattr("sys.argv", ["openapi"])
+    assert openapi.main() == 0
+    monkeypatch.setattr("sys.argv", ["openapi", "--check"])
+    assert openapi.main() == 0
+
+
+def test_document_is_valid_openapi(document: Json) -> None:
+    assert document["openapi"] == "3.1.0"
+    schemathesis.openapi.from_dict(document).validate()
+    for schema in every(document, "schema"):
+        jsonschema_rs.meta.validate(schema)
+    for schema in document["components"]["schemas"].values():
+        jsonschema_rs.meta.validate(schema)
+    assert not list(every(document, "$defs"))
+
+
+def test_every_reference_leads_somewhere_and_every_component_is_used(document: Json) -> None:
+    references = set(every(document, "$ref"))
+
+    components = {
+        f"#/components/{kind}/{name}"
+        for kind in ("schemas", "responses", "headers")
+        for name in document["components"][kind]
+    }
+    assert references == components
+
+
+# -- the routes
+
+
+def test_every_route_is_one_operation_and_every_operation_a_route(document: Json) -> None:
+    found = {
+        (method.upper(), path, said["operationId"])
+        for path, methods in document["paths"].items()
+        for method, said in methods.items()
+        if method in METHODS
+    }
+
+    assert found == {(route.method, route.path, route.operation_id) for route in ROUTES}
+    assert len({operation_id for *_, operation_id in found}) == len(ROUTES)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_operation_says_what_its_route_says(document: Json, route: Route) -> None:
+    said = operation(document, route)
+
+    assert said["summary"]
+    assert said["tags"] == [route.tag]
+    assert route.tag in {tag["name"] for tag in document["tags"]}
+    assert said["security"] == ([] if route.allow is Permission.PUBLIC else [{"BearerAuth": []}])
+    asked = [(parameter["in"], parameter["name"]) for parameter in said.get("parameters", ())]
+    assert [name for place, name in asked if place == "path"] == [*route.parameters]
+    assert [name for place, name in asked if place == "query"] == [*route.query]
+    assert ("requestBody" in said) is (route.takes is not None)
+    assert [status for status in said["responses"] if status < "300"] == [str(route.status)]
+    assert {*map(str, route.problems)} <= {*said["responses"]}
+    has_body = "content" in said["responses"][str(route.status)]
+    assert has_body is (route.status != 204)
+
+
+def test_every_status_of_the_error_tree_is_documented_and_no_other(document: Json) -> None:
+    statuses = {status for said in every(document, "responses") for status in said}
+    failures = {int(status) for status in statuses if status.isdigit() and status >= "400"}
+
+    assert failures == {problem.status for problem in every_problem(errors.Problem)}
+
+
+def every_problem(root: type[errors.Problem]) -> Iterator[type[errors.Problem]]:
+    for problem in root.__subclasses__():
+        yield problem
+        yield from every_problem(problem)
+
+
+def test_examples_are_what_they_are_examples_of(document: Json) -> None:
+    components = {"components": document["components"]}
+    for response in document["components"]["responses"].values():
+        (media,) = response["content"].values()
+        assert media["examples"]
+        for example in media["examples"].values():
+            jsonschema_rs.validate({**media["schema"], **components}, example["value"])
+    for schema in document["components"]["schemas"].values():
+        for field in schema["properties"].values():
+            for example in field.get("examples", ()):
+                jsonschema_rs.validate({**field, **components}, example)
+
+
+# -- px0
+
+
+def test_px0s_operations_are_all_there_under_its_tags(document: Json) -> None:
+    ours = {
+        (tag, said["operationId"])
+        for methods in document["paths"].values()
+        for said in methods.values()
+        for tag in said["tags"]
+    }
+
+    assert {
+        (tag, operation_id)
+        for tag, operation_ids in PX0_OPERATIONS.items()
+        for operation_id in operation_ids.split()
+    } <= ours
+
+
+@pytest.mark.parametrize(
+    ("path", "request_name", "required", "envelope", "thing", "fields", "statuses"),
+    [
+        pytest.param(
+            "/v1/prompts/{id}/versions",
+            "CreateVersionRequest",
+            "template",
+            "version",
+            "PromptVersion",
+            PX0_VERSION,
+            {"201", "400", "401", "404", "500"},
+            id="createVersion",
+        ),
+        pytest.param(
+            "/v1/prompts/{id}/payloads",
+            "CreatePromptPayloadRequest",
+            "variables",
+            "payload",
+            "PromptPayload",
+            PX0_PAYLOAD,
+            {"201", "400", "401", "403", "404"},
+            id="createPromptPayload",
+        ),
+    ],
+)
+def test_creation_is_documented_as_px0_does(
+    document: Json,
+    path: str,
+    request_name: str,
+    required: str,
+    envelope: str,
+    thing: str,
+    fields: dict[str, tuple[str, str | None]],
+    statuses: set[str],
+) -> None:
+    said = document["paths"][path]["post"]
+    schemas = document["components"]["schemas"]
+
+    assert said["parameters"][0]["name"] == "id"
+    assert said["parameters"][0]["schema"] == {"type": "string", "format": "uuid"}
+    assert said["requestBody"]["required"] is True
+    (media,) = said["requestBody"]["content"].items()
+    assert media == (
+        "application/json",
+        {"schema": {"$ref": f"#/components/schemas/{request_name}"}},
+    )
+    assert schemas[request_name]["required"] == [required]
+    answer = said["responses"]["201"]["content"]["application/json"]["schema"]
+    assert answer == {
+        "type": "object",
+        "properties": {envelope: {"$ref": f"#/components/schemas/{thing}"}},
+        "required": [envelope],
+    }
+    assert statuses <= {*said["responses"]}
+    properties = schemas[thing]["properties"]
+    kinds = {name: properties[name].get("anyOf", [properties[name]])[0] for name in fields}
+    assert {name: (kind["type"], kind.get("format")) for name, kind in kinds.items()} == fields
+    assert {*fields} <= {*schemas[thing]["required"]}
+
+
+# -- the page
+
+
+def test_page_needs_nothing_from_elsewhere() -> None:
+    page = documents.read("docs.html")
+
+    assert not re.search(r"(?:https?:)?//[\w-]+\.\w", page)
+    assert not re.search(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=\"(?!data:,\")", page)
+    assert "innerHTML" not in page
+    assert "localStorage" not in page
+    assert len(page.encode()) < 40_000
+
+
+@pytest.mark.parametrize("tag", ["script", "style"])
+def test_pages_policy_names_the_hash_of_what_is_in_it(tag: str) -> None:
+    page = documents.read("docs.html")
+    (inside,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+
+    digest = b64encode(sha256(inside.encode()).digest()).decode()
+
+    assert f"{tag}-src 'sha256-{digest}'" in page

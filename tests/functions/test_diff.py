@@ -1,0 +1,140 @@
+"""The difference between two versions, as a unified diff."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.client import Registry
+
+
+def diff_of(registry: Registry, before: str, after: str) -> str:
+    prompt = registry.editor.new_prompt()
+    for template in (before, after):
+        registry.editor.new_version(prompt["id"], template)
+    answer = registry.viewer("GET", f"/v1/prompts/{prompt['id']}/versions/diff?from=1&to=2")
+    assert answer.status == 200
+    text: str = answer.json["diff"]
+    return text
+
+
+def test_a_diff_tells_both_templates_and_numbers(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt()
+    for template in ("a\nb\nc", "a\nB\nc"):
+        registry.editor.new_version(prompt["id"], template)
+
+    answer = registry.viewer("GET", f"/v1/prompts/{prompt['id']}/versions/diff?from=1&to=2")
+
+    assert answer.json == {
+        "diff": "--- v1\n+++ v2\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n",
+        "from_template": "a\nb\nc",
+        "from_version": 1,
+        "to_template": "a\nB\nc",
+        "to_version": 2,
+    }
+    assert list(answer.json) == sorted(answer.json)
+
+
+def test_a_diff_can_run_backwards_and_to_itself(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt()
+    for template in ("old", "new"):
+        registry.editor.new_version(prompt["id"], template)
+    path = f"/v1/prompts/{prompt['id']}/versions/diff"
+
+    backwards = registry.viewer("GET", f"{path}?from=2&to=1").json
+    itself = registry.viewer("GET", f"{path}?from=2&to=2").json
+
+    assert backwards["diff"] == "--- v2\n+++ v1\n@@ -1 +1 @@\n-new\n+old\n"
+    assert (itself["diff"], itself["from_version"], itself["to_version"]) == ("", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "diff"),
+    [
+        ("same", "same", ""),
+        ("a", "a\n", "--- v1\n+++ v2\n@@ -1 +1,2 @@\n a\n+\n"),
+        ("a\r\nb", "a\nb", "--- v1\n+++ v2\n@@ -1,2 +1,2 @@\n-a\r\n+a\n b\n"),
+        ("a\u2028b", "a\x0bb", "--- v1\n+++ v2\n@@ -1 +1 @@\n-a\u2028b\n+a\x0bb\n"),
+    ],
+)
+def test_only_a_line_feed_ends_a_line(
+    registry: Registry, before: str, after: str, diff: str
+) -> None:
+    assert diff_of(registry, before, after) == diff
+
+
+def test_changes_far_apart_make_hunks_of_their_own(registry: Registry) -> None:
+    before = [str(n) for n in range(30)]
+    after = ["first", *before[1:-1], "last"]
+
+    text = diff_of(registry, "\n".join(before), "\n".join(after))
+
+    assert text.count("@@ -") == 2
+    assert len(text.splitlines()) == 2 + 2 * (1 + 2 + 3)
+
+
+def test_templates_of_too_many_lines_are_not_compared(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt()
+    for template in ("x\n" * 4_999, "x\n" * 5_000):
+        registry.editor.new_version(prompt["id"], template)
+    path = f"/v1/prompts/{prompt['id']}/versions/diff"
+
+    fits = registry.viewer("GET", f"{path}?from=1&to=1")
+    does_not = registry.viewer("GET", f"{path}?from=1&to=2")
+
+    assert fits.status == 200
+    assert (does_not.status, does_not.json["code"]) == (422, "limit_reached")
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ("", "from and to query parameters are required"),
+        ("?from=1", "from and to query parameters are required"),
+        ("?to=1", "from and to query parameters are required"),
+        ("?from=&to=1", "from and to query parameters are required"),
+        ("?from=x&to=", "from and to query parameters are required"),
+        ("?from=x&to=y", "invalid from version"),
+        ("?from=0&to=1", "invalid from version"),
+        ("?from=-1&to=1", "invalid from version"),
+        ("?from=1.0&to=1", "invalid from version"),
+        ("?from=2147483648&to=1", "invalid from version"),
+        ("?from=" + "9" * 5000 + "&to=1", "invalid from version"),
+        ("?from=1&to=latest", "invalid to version"),
+        ("?from=1&to=%D9%A1", "invalid to version"),
+        ("?from=1&to=1_0", "invalid to version"),
+    ],
+)
+def test_the_parameters_are_judged_before_the_prompt(
+    registry: Registry, query: str, error: str
+) -> None:
+    path = f"/v1/prompts/{uuid4()}/versions/diff{query}"
+
+    answer = registry.viewer("GET", path)
+    malformed = registry.viewer("GET", f"/v1/prompts/bad/versions/diff{query}")
+
+    assert (answer.status, answer.error) == (400, error)
+    assert (malformed.status, malformed.error) == (400, "invalid prompt id")
+
+
+def test_versions_that_are_not_there_are_told_apart(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt()
+    registry.editor.new_version(prompt["id"])
+    path = f"/v1/prompts/{prompt['id']}/versions/diff"
+
+    answers = [
+        registry.viewer("GET", f"{path}?{query}")
+        for query in ("from=8&to=9", "from=8&to=1", "from=1&to=9", "from=%2B1&to=01")
+    ]
+
+    assert [answer.status for answer in answers] == [404, 404, 404, 200]
+    assert [answer.error for answer in answers[:3]] == [
+        "from version not found",
+        "from version not found",
+        "to version not found",
+    ]
+    missing = registry.viewer("GET", f"/v1/prompts/{uuid4()}/versions/diff?from=8&to=9")
+    assert (missing.status, missing.error) == (404, "prompt not found")

@@ -1,0 +1,445 @@
+"""Prompts: names and slugs, look-up, description, archiving, moving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.functions.world import LIVE, World
+
+if TYPE_CHECKING:
+    from tests.client import Client, Registry, Response
+
+FIELDS = ["id", "team_id", "slug", "name", "description", "status", "created_at", "updated_at"]
+TAKEN = "prompt with this name or slug already exists; please provide a unique name"
+
+
+def create(client: Client, **fields: object) -> Response:
+    return client("POST", f"/v1/teams/{client.team_id}/prompts", fields)
+
+
+def test_a_new_prompt_is_told_in_full_and_read_back_the_same(registry: Registry) -> None:
+    made = create(registry.editor, name="Order Mail", description="to customers")
+
+    prompt = made.json["prompt"]
+    assert (made.status, made.headers["Content-Type"]) == (201, "application/json")
+    assert list(prompt) == FIELDS
+    assert str(UUID(prompt["id"])) == prompt["id"]
+    assert prompt["team_id"] == registry.team_id
+    assert (prompt["name"], prompt["slug"]) == ("Order Mail", "order_mail")
+    assert (prompt["description"], prompt["status"]) == ("to customers", "active")
+    assert prompt["created_at"] == prompt["updated_at"]
+    by_id = registry.viewer("GET", f"/v1/prompts/{prompt['id']}")
+    by_slug = registry.viewer("GET", "/v1/prompts/order_mail")
+    listed = registry.viewer("GET", f"/v1/teams/{registry.team_id}/prompts")
+    assert by_id.json == by_slug.json == {"prompt": prompt}
+    assert listed.json == {"prompts": [prompt]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "slug"),
+    [
+        ({"name": "Welcome Mail!! v2"}, "welcome_mail_v2"),
+        ({"name": "__X--y__Z__"}, "x_y_z"),
+        ({"name": "Straße Größe"}, "straße_größe"),
+        ({"name": "日本 語"}, "日本_語"),
+        ({"name": "a\tb\nc"}, "a_b_c"),
+        ({"name": "???"}, ""),
+        ({"name": "Shown", "slug": "Used-Instead"}, "used_instead"),
+        ({"name": "Kept", "slug": ""}, "kept"),
+        ({"name": "Kept", "slug": None}, "kept"),
+        ({"name": "Kept", "slug": "!!!"}, ""),
+    ],
+)
+def test_slugs_are_made_of_what_is_given(
+    registry: Registry, fields: dict[str, object], slug: str
+) -> None:
+    made = create(registry.editor, **fields)
+
+    assert made.status == 201
+    assert made.json["prompt"]["slug"] == slug
+    assert made.json["prompt"]["name"] == fields["name"]
+
+
+def test_a_slug_beyond_ascii_can_be_addressed(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt("Größe 日本")
+
+    found = registry.viewer("GET", f"/v1/prompts/{quote('größe_日本')}")
+
+    assert found.json["prompt"]["id"] == prompt["id"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"name": "Same"}, {"name": "Same"}),
+        ({"name": "Same"}, {"name": "Same", "slug": "another"}),
+        ({"name": "One", "slug": "same"}, {"name": "Two", "slug": "same"}),
+        ({"name": "Re Fund"}, {"name": "re-fund"}),
+        ({"name": "!!!"}, {"name": "???"}),
+    ],
+)
+def test_names_and_slugs_are_taken_once_in_a_team(
+    registry: Registry, first: dict[str, str], second: dict[str, str]
+) -> None:
+    prompt = create(registry.editor, **first).json["prompt"]
+
+    again = create(registry.editor, **second)
+    elsewhere = create(registry.stranger, **second)
+
+    assert (again.status, again.error, again.json["code"]) == (409, TAKEN, "name_taken")
+    assert elsewhere.status == 201
+    listed = registry.viewer("GET", f"/v1/teams/{registry.team_id}/prompts").json["prompts"]
+    assert [item["id"] for item in listed] == [prompt["id"]]
+
+
+def test_a_refused_prompt_leaves_its_other_name_free(registry: Registry) -> None:
+    create(registry.editor, name="Taken")
+
+    refused = create(registry.editor, name="Taken", slug="free")
+
+    assert refused.status == 409
+    assert registry.viewer("GET", "/v1/prompts/free").status == 404
+    assert create(registry.editor, name="Free").status == 201
+
+
+@pytest.mark.parametrize("fields", [{}, {"name": ""}, {"name": None}, {"slug": "s"}])
+def test_a_prompt_needs_a_name(registry: Registry, fields: dict[str, object]) -> None:
+    answer = create(registry.editor, **fields)
+
+    assert (answer.status, answer.error) == (400, "name is required")
+
+
+@pytest.mark.parametrize("field", ["name", "slug", "description"])
+@pytest.mark.parametrize("value", [1, 1.5, True, [], {}])
+def test_a_field_of_the_wrong_kind_is_refused(
+    registry: Registry, field: str, value: object
+) -> None:
+    answer = create(registry.editor, **({"name": "n"} | {field: value}))
+
+    assert (answer.status, answer.error) == (400, "invalid request body")
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"name": "n" * 256}, "name must be at most 255 characters"),
+        ({"name": "n", "slug": "s" * 256}, "slug must be at most 255 characters"),
+        ({"name": "a\0b"}, "name must not contain NUL characters"),
+        ({"name": "n", "description": "\0"}, "description must not contain NUL characters"),
+    ],
+)
+def test_a_text_that_px0_could_not_store_is_a_bad_request(
+    registry: Registry, fields: dict[str, object], error: str
+) -> None:
+    answer = create(registry.editor, **fields)
+
+    assert answer.status == 400
+    assert error in answer.error or answer.error.endswith("at most 255 characters")
+    assert registry.viewer("GET", f"/v1/teams/{registry.team_id}/prompts").json["prompts"] == []
+
+
+def test_the_longest_name_is_255_characters_of_any_size(registry: Registry) -> None:
+    name = "\U00020000" * 255
+
+    made = create(registry.editor, name=name)
+
+    assert made.status == 201
+    found = registry.viewer("GET", f"/v1/prompts/{quote(name)}")
+    assert found.json["prompt"]["name"] == name
+
+
+def test_a_nul_in_a_slug_becomes_an_underscore(registry: Registry) -> None:
+    made = create(registry.editor, name="n", slug="a\0b")
+
+    assert made.json["prompt"]["slug"] == "a_b"
+
+
+@pytest.mark.parametrize(
+    "slug", ["no_such_slug", "%00", "x" * 3000, "%F0%9F%98%80" * 600, "%FF", "..", "a%2Fb", "%23"]
+)
+def test_a_slug_that_nobody_has_is_not_found(registry: Registry, slug: str) -> None:
+    answers = [
+        registry.viewer("GET", f"/v1/prompts/{slug}"),
+        registry.viewer("POST", f"/v1/prompts/{slug}/render", {}),
+        registry.viewer("POST", f"/v1/prompts/{slug}/versions/1/render", {}),
+    ]
+
+    assert {(answer.status, answer.error) for answer in answers} == {(404, "prompt not found")}
+
+
+def test_names_and_descriptions_come_back_exactly(registry: Registry) -> None:
+    name, description = "<b>&amp; \"q\" '\u2028 \U0001f600", "one\r\n\ttwo \x7f\x01 end "
+
+    prompt = create(registry.editor, name=name, description=description).json["prompt"]
+
+    read = registry.viewer("GET", f"/v1/prompts/{prompt['id']}").json["prompt"]
+    assert (read["name"], read["description"]) == (name, description)
+
+
+def test_a_description_may_be_large_but_must_fit_an_item(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt()
+    path = f"/v1/prompts/{prompt['id']}"
+
+    largest = registry.editor("PUT", path, {"description": "\U0001f600" * 50_000})
+    larger = registry.editor("PUT", path, {"description": "x" * 50_001})
+
+    assert largest.status == 200
+    assert (larger.status, larger.error) == (
+        400,
+        "description must be at most 50000 characters",
+    )
+    read = registry.viewer("GET", path).json["prompt"]["description"]
+    assert read == "\U0001f600" * 50_000
+
+
+def test_a_new_description_moves_updated_at_and_nothing_else(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt("Stays", description="old")
+
+    changed = registry.editor(
+        "PUT", f"/v1/prompts/{prompt['id']}", {"description": "new", "name": "x", "slug": "y"}
+    )
+
+    assert changed.status == 200
+    after = changed.json["prompt"]
+    assert after["updated_at"] > prompt["updated_at"]
+    assert after | {"updated_at": ""} == prompt | {"updated_at": "", "description": "new"}
+    assert registry.viewer("GET", "/v1/prompts/stays").json["prompt"] == after
+    assert registry.viewer("GET", "/v1/prompts/y").status == 404
+
+
+@pytest.mark.parametrize("body", [{}, {"description": None}, {"description": ""}, {"name": "x"}])
+def test_an_update_without_a_description_empties_it(
+    registry: Registry, body: dict[str, object]
+) -> None:
+    prompt = registry.editor.new_prompt(description="old")
+
+    changed = registry.editor("PUT", f"/v1/prompts/{prompt['id']}", body)
+
+    assert (changed.status, changed.json["prompt"]["description"]) == (200, "")
+
+
+def test_archiving_is_a_mark_that_blocks_nothing(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt()
+    path = f"/v1/prompts/{prompt['id']}"
+
+    archived = registry.editor("POST", f"{path}/archive", raw="not even JSON")
+
+    assert archived.json["prompt"] == prompt | {"status": "archived"}
+    registry.editor.new_version(prompt["id"], "still {{.here}}")
+    registry.editor.promote(prompt["id"], 1, times=2)
+    assert registry.editor("PUT", path, {"description": "edited"}).status == 200
+    rendered = registry.viewer(
+        "POST", f"/v1/prompts/{prompt['slug']}/render", {"variables": {"here": "here"}}
+    )
+    assert rendered.json["rendered"] == "still here"
+
+
+def test_archiving_and_restoring_twice_is_no_error(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt()
+    path = f"/v1/prompts/{prompt['id']}"
+
+    answers = [registry.editor("POST", f"{path}/{verb}") for verb in ("archive",) * 2]
+    answers += [registry.editor("POST", f"{path}/{verb}") for verb in ("restore",) * 2]
+
+    assert [answer.status for answer in answers] == [200] * 4
+    statuses = [answer.json["prompt"]["status"] for answer in answers]
+    assert statuses == ["archived", "archived", "active", "active"]
+    assert registry.viewer("GET", path).json["prompt"] == prompt
+    events = registry.viewer("GET", f"{path}/history").json["events"]
+    assert [event["event"] for event in events] == [
+        "prompt.restored",
+        "prompt.archived",
+        "prompt.created",
+    ]
+
+
+def test_lists_filter_by_status(registry: Registry) -> None:
+    kept, gone = registry.editor.new_prompt("Kept"), registry.editor.new_prompt("Gone")
+    gone = registry.editor("POST", f"/v1/prompts/{gone['id']}/archive").json["prompt"]
+    team = f"/v1/teams/{registry.team_id}/prompts"
+    every = f"/v1/prompts?team_id={registry.team_id}"
+
+    listed = {
+        query: registry.viewer("GET", f"{team}?{query}").json["prompts"]
+        for query in (
+            "",
+            "status=active",
+            "status=archived",
+            "status=nonsense",
+            "archived=true",
+            "archived=T",
+            "archived=1",
+            "archived=0",
+            "archived=false",
+            "archived=yes",
+            "archived=tRUE",
+            "archived=true&status=active",
+            "status=&archived=true",
+        )
+    }
+
+    assert listed == {
+        "": [gone, kept],
+        "status=active": [kept],
+        "status=archived": [gone],
+        "status=nonsense": [],
+        "archived=true": [gone],
+        "archived=T": [gone],
+        "archived=1": [gone],
+        "archived=0": [kept],
+        "archived=false": [kept],
+        "archived=yes": [gone, kept],
+        "archived=tRUE": [gone, kept],
+        "archived=true&status=active": [kept],
+        "status=&archived=true": [gone],
+    }
+    assert registry.viewer("GET", every).json["prompts"] == [gone, kept]
+    assert registry.viewer("GET", f"{every}&archived=1").json["prompts"] == [gone]
+
+
+def test_the_general_list_is_empty_without_a_team(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt()
+    ours, theirs = registry.team_id, registry.stranger.team_id
+
+    assert registry.viewer("GET", "/v1/prompts").json == {"prompts": []}
+    assert registry.viewer("GET", "/v1/prompts?team=&team_id=").json == {"prompts": []}
+    assert registry.viewer("GET", f"/v1/prompts?team={ours}&team_id={theirs}").json == {
+        "prompts": [prompt]
+    }
+    assert registry.viewer("GET", f"/v1/prompts?team={theirs}&team_id={ours}").status == 403
+    assert registry.viewer("GET", "/v1/prompts?team=nonsense").error == "invalid id"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_malformed_team_is_a_bad_request_whoever_asks(registry: Registry, method: str) -> None:
+    answers = [
+        client(method, "/v1/teams/nonsense/prompts", {})
+        for client in (registry.viewer, registry.editor)
+    ]
+
+    assert {(answer.status, answer.error) for answer in answers} == {(400, "invalid id")}
+
+
+def test_a_prompt_comes_with_the_version_that_is_asked_for(registry: Registry) -> None:
+    world = World(registry)
+    paths = [f"/v1/prompts/{world.id}", f"/v1/prompts/{world.prompt['slug']}"]
+    wanted = {
+        "version=1": 1,
+        "version=3": 3,
+        "version=+2": None,
+        "version=%2B2": 2,
+        "version=prod": 1,
+        "tag=prod": 1,
+        "tag=live": 1,
+        "version=live": 1,
+        "tag=latest": 3,
+        "version=latest": 3,
+        "version=2&tag=prod": 2,
+        "version=&tag=prod": 1,
+        "version=9": None,
+        "version=0": None,
+        "version=-1": None,
+        "tag=2": None,
+        "tag=nobody": None,
+        "version=nobody&tag=prod": None,
+        "version=diff": None,
+    }
+
+    found = {
+        query: [registry.viewer("GET", f"{path}?{query}") for path in paths] for query in wanted
+    }
+
+    for query, number in wanted.items():
+        for answer in found[query]:
+            if number is None:
+                assert (answer.status, answer.error) == (404, "version not found"), query
+            else:
+                version = registry.viewer("GET", f"{paths[0]}/versions/{number}").json["version"]
+                assert answer.json == {"prompt": world.prompt, "version": version}, query
+
+
+def test_move_judges_id_body_target_key_target_team_and_prompt_in_this_order(
+    registry: Registry,
+) -> None:
+    prompt = registry.editor.new_prompt()
+    good, missing = f"/v1/prompts/{prompt['id']}/move", f"/v1/prompts/{uuid4()}/move"
+    ours, theirs = registry.team_id, registry.stranger.team_id
+    steps = [
+        (registry.viewer, "/v1/prompts/nonsense/move", "{", (400, "invalid prompt id")),
+        (registry.viewer, missing, "{", (400, "invalid request body")),
+        (registry.viewer, missing, '{"team_id": 7}', (400, "invalid request body")),
+        (registry.viewer, missing, "{}", (400, "invalid target team_id")),
+        (registry.viewer, missing, '{"team_id": "x"}', (400, "invalid target team_id")),
+        (registry.viewer, missing, f'{{"team_id": "{uuid4()}"}}', (401, "unauthorized")),
+        (registry.editor, missing, f'{{"team_id": "{uuid4()}"}}', (404, "target team not found")),
+        (registry.editor, missing, f'{{"team_id": "{theirs}"}}', (404, "prompt not found")),
+        (registry.editor, good, f'{{"team_id": "{theirs}"}}', (403, "forbidden")),
+        (registry.stranger, good, f'{{"team_id": "{theirs}"}}', (404, "prompt not found")),
+    ]
+
+    answers = [client("POST", path, raw=raw) for client, path, raw, _ in steps]
+
+    assert [(answer.status, answer.error) for answer in answers] == [step[3] for step in steps]
+    same = registry.editor("POST", good, {"team_id": ours.upper()})
+    assert (same.status, same.json) == (200, {"prompt": prompt})
+    assert len(registry.viewer("GET", good.replace("move", "history")).json["events"]) == 1
+
+
+def test_update_judges_id_existence_body_and_role_in_this_order(registry: Registry) -> None:
+    path = f"/v1/prompts/{registry.editor.new_prompt()['id']}"
+    steps = [
+        (registry.viewer, "/v1/prompts/nonsense", "{", (400, "invalid prompt id")),
+        (registry.viewer, f"/v1/prompts/{uuid4()}", "{", (404, "prompt not found")),
+        (registry.stranger, path, "{", (404, "prompt not found")),
+        (registry.viewer, path, "{", (400, "invalid request body")),
+        (registry.viewer, path, "{}", (403, "forbidden")),
+    ]
+
+    answers = [client("PUT", path, raw=raw) for client, path, raw, _ in steps]
+
+    assert [(answer.status, answer.error) for answer in answers] == [step[3] for step in steps]
+
+
+def test_create_judges_id_role_body_and_name_in_this_order(registry: Registry) -> None:
+    registry.editor.new_prompt("Taken")
+    path = f"/v1/teams/{registry.team_id}/prompts"
+    steps = [
+        (registry.viewer, "/v1/teams/nonsense/prompts", "{", (400, "invalid id")),
+        (registry.viewer, path, "{", (403, "forbidden")),
+        (registry.editor, path, "{", (400, "invalid request body")),
+        (registry.editor, path, "{}", (400, "name is required")),
+        (registry.editor, path, '{"name": "Taken"}', (409, TAKEN)),
+    ]
+
+    answers = [client("POST", path, raw=raw) for client, path, raw, _ in steps]
+
+    assert [(answer.status, answer.error) for answer in answers] == [step[3] for step in steps]
+
+
+def test_history_tells_who_did_what_newest_first(registry: Registry) -> None:
+    world = World(registry)
+
+    registry.admin("POST", f"/v1/prompts/{world.id}/versions/{LIVE}/demote")
+    events = registry.viewer("GET", f"/v1/prompts/{world.id}/history").json["events"]
+
+    assert [event["event"] for event in events] == [
+        "version.demoted",
+        "payload.created",
+        "tag.moved",
+        "version.promoted",
+        "version.promoted",
+        "version.promoted",
+        "version.created",
+        "version.created",
+        "version.created",
+        "prompt.created",
+    ]
+    assert [event["sequence"] for event in events] == list(range(10, 0, -1))
+    assert {event["by"]["name"] for event in events[1:]} == {"all key"}
+    assert events[0]["by"]["name"] == "admin key"
+    assert events[2]["detail"] == {"tag": "prod", "from_version": None, "to_version": 1}
+    assert sorted((event["at"] for event in events), reverse=True) == [e["at"] for e in events]

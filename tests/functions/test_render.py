@@ -1,0 +1,253 @@
+"""Rendering: which version answers, what it is given, and what is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.functions.world import DRAFT, LIVE, STABLE, World
+
+if TYPE_CHECKING:
+    from tests.client import Registry, Response
+
+ADA = {"variables": {"name": "Ada"}}
+
+
+@pytest.fixture
+def world(registry: Registry) -> World:
+    return World(registry)
+
+
+def render(
+    world: World, body: object = None, *, version: object = None, raw: str | None = None
+) -> Response:
+    at = "" if version is None else f"/versions/{version}"
+    path = f"/v1/prompts/{world.prompt['slug']}{at}/render"
+    return world.registry.viewer("POST", path, body, raw=raw)
+
+
+def test_the_live_version_is_rendered_bare(world: World) -> None:
+    answer = render(world, ADA)
+
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
+    assert answer.json == {
+        "rendered": "Hello Ada!",
+        "slug": world.prompt["slug"],
+        "tags": ["prod"],
+        "version": LIVE,
+    }
+    assert list(answer.json) == ["rendered", "slug", "tags", "version"]
+
+
+def test_versions_of_every_status_are_rendered_by_number_and_by_tag(world: World) -> None:
+    world.registry.editor("POST", f"/v1/prompts/{world.id}/versions/{STABLE}/archive")
+
+    rendered = {
+        name: render(world, ADA, version=name).json["rendered"]
+        for name in (LIVE, STABLE, DRAFT, "prod", "live", "latest")
+    }
+
+    assert rendered == {
+        LIVE: "Hello Ada!",
+        STABLE: "Good day Ada!",
+        DRAFT: "Hey Ada!",
+        "prod": "Hello Ada!",
+        "live": "Hello Ada!",
+        "latest": "Hey Ada!",
+    }
+
+
+def test_both_engines_render(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt()
+    registry.editor.new_version(prompt["id"], "{{range .n}}<{{.}}>{{end}}")
+    registry.editor.new_version(prompt["id"], "{% for n in n %}<{{ n }}>{% endfor %}", engine="jinja")
+
+    rendered = [
+        registry.viewer(
+            "POST",
+            f"/v1/prompts/{prompt['slug']}/versions/{number}/render",
+            {"variables": {"n": ["a", "b"]}},
+        ).json["rendered"]
+        for number in (1, 2)
+    ]
+
+    assert rendered == ["<a><b>", "<a><b>"]
+
+
+def test_what_is_rendered_follows_the_live_pointer_at_once(world: World) -> None:
+    editor, path = world.registry.editor, f"/v1/prompts/{world.id}/versions"
+    seen = [render(world, ADA).json["rendered"]]
+
+    editor.promote(world.id, STABLE)
+    seen.append(render(world, ADA).json["rendered"])
+    editor("POST", f"{path}/{LIVE}/promote")
+    seen.append(render(world, ADA).json["rendered"])
+    editor("POST", f"{path}/{LIVE}/demote")
+    seen.append(render(world, ADA).error)
+
+    assert seen == [
+        "Hello Ada!",
+        "Good day Ada!",
+        "Hello Ada!",
+        "no live version found for this prompt",
+    ]
+
+
+def test_a_changed_draft_is_rendered_as_it_is_now(world: World) -> None:
+    path = f"/v1/prompts/{world.id}/versions/{DRAFT}"
+    before = render(world, ADA, version=DRAFT).json["rendered"]
+
+    world.registry.editor("PUT", path, {"template": "Changed, {{.name}}"})
+
+    after = render(world, ADA, version=DRAFT).json["rendered"]
+    assert (before, after) == ("Hey Ada!", "Changed, Ada")
+
+
+def test_the_tags_in_the_answer_are_those_of_now(world: World) -> None:
+    render(world, ADA)
+
+    world.registry.editor("POST", f"/v1/prompts/{world.id}/versions/1/tags", {"tag": "a"})
+
+    assert render(world, ADA).json["tags"] == ["a", "prod"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ['{"variables": {}}', '{"variables": null}', "{}", "null", '{"other": 1}', '{"VARIABLES": {}}'],
+)
+def test_without_variables_there_are_none(registry: Registry, raw: str) -> None:
+    prompt = registry.editor.new_prompt()
+    registry.editor.new_version(prompt["id"], "static")
+
+    answer = registry.viewer(
+        "POST", f"/v1/prompts/{prompt['slug']}/versions/1/render", raw=raw
+    )
+
+    assert (answer.status, answer.json["rendered"]) == (200, "static")
+
+
+@pytest.mark.parametrize(
+    "raw", [None, "", "{", "[]", '"x"', "1", '{"variables": []}', '{"variables": "x"}']
+)
+def test_a_body_that_is_no_object_of_variables_is_refused(world: World, raw: str | None) -> None:
+    answers = [render(world, raw=raw), render(world, raw=raw, version=LIVE)]
+
+    assert {(a.status, a.error) for a in answers} == {(400, "invalid request body")}
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("1000000", "1e+06"),
+        ("9876543210", "9.87654321e+09"),
+        ("2.0", "2"),
+        ("1.50", "1.5"),
+        ("-0", "-0"),
+        ("-0.0", "-0"),
+        ("0", "0"),
+        ("0.00001", "1e-05"),
+        ("123456789012345678901234567890", "1.2345678901234568e+29"),
+        ("1e2", "100"),
+    ],
+)
+def test_numbers_are_floats_as_in_go(registry: Registry, number: str, text: str) -> None:
+    prompt = registry.editor.new_prompt()
+    registry.editor.new_version(prompt["id"], "{{.n}}")
+
+    answer = registry.viewer(
+        "POST",
+        f"/v1/prompts/{prompt['slug']}/versions/1/render",
+        raw=f'{{"variables": {{"n": {number}}}}}',
+    )
+
+    assert answer.json["rendered"] == text
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 400, "[1e400]", '{"a": 1e400}'])
+def test_a_number_that_no_float_holds_is_refused(world: World, number: str) -> None:
+    raw = f'{{"variables": {{"name": {number}}}}}'
+
+    answers = [render(world, raw=raw), render(world, raw=raw, version=DRAFT)]
+
+    assert {(a.status, a.error) for a in answers} == {(400, "invalid request body")}
+
+
+def test_a_missing_variable_is_named(world: World) -> None:
+    answer = render(world, {"variables": {"nam": "Ada"}})
+
+    assert (answer.status, answer.json["code"]) == (422, "template_failed")
+    assert answer.error == (
+        'template execution failed: template: prompt:1:8: executing "prompt" at <.name>: '
+        'map has no entry for key "name"'
+    )
+
+
+def test_a_missing_variable_of_a_jinja_template_is_named(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt()
+    registry.editor.new_version(prompt["id"], "Hi {{ nickname }}", engine="jinja")
+
+    answer = registry.viewer("POST", f"/v1/prompts/{prompt['slug']}/versions/1/render", {})
+
+    assert answer.status == 422
+    assert answer.error.startswith("template execution failed: ")
+    assert "nickname" in answer.error
+
+
+def test_the_slug_comes_first_then_the_version_then_the_body_then_the_template(
+    world: World,
+) -> None:
+    viewer, slug = world.registry.viewer, world.prompt["slug"]
+    steps = [
+        ("no_such_slug/render", "{", (404, "prompt not found")),
+        ("no_such_slug/versions/1/render", "{", (404, "prompt not found")),
+        ("no_such_slug/versions/99999999999/render", "{", (400, "invalid version number")),
+        (f"{slug}/versions/9/render", "{", (404, "version not found")),
+        (f"{slug}/versions/nobody/render", "{", (404, "version not found")),
+        (f"{slug}/versions/1/render", "{", (400, "invalid request body")),
+        (f"{slug}/render", "{", (400, "invalid request body")),
+    ]
+
+    answers = [viewer("POST", f"/v1/prompts/{path}", raw=raw) for path, raw, _ in steps]
+
+    assert [(answer.status, answer.error) for answer in answers] == [step[2] for step in steps]
+    assert render(world, {}).status == 422
+    world.registry.editor("POST", f"/v1/prompts/{world.id}/versions/{LIVE}/demote")
+    nothing_live = render(world, raw="{")
+    assert (nothing_live.status, nothing_live.json["code"]) == (404, "no_live_version")
+
+
+def test_a_prompt_is_not_rendered_by_its_id(world: World) -> None:
+    answer = world.registry.viewer("POST", f"/v1/prompts/{world.id}/render", ADA)
+
+    assert (answer.status, answer.error) == (404, "prompt not found")
+
+
+def test_values_are_put_in_as_they_are(world: World) -> None:
+    value = "<b>{{.name}}</b> & {% x %} \U0001f600\u2028\0"
+
+    assert render(world, {"variables": {"name": value}}).json["rendered"] == f"Hello {value}!"
+
+
+def test_rendering_stops_when_it_costs_too_much(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt()
+    loop = "{% for i in range(9999) %}{% for j in range(9999) %}x{% endfor %}{% endfor %}"
+    registry.editor.new_version(prompt["id"], loop, engine="jinja")
+
+    answer = registry.viewer("POST", f"/v1/prompts/{prompt['slug']}/versions/1/render", {})
+
+    assert (answer.status, answer.json["code"]) in {
+        (422, "limit_reached"),
+        (422, "template_failed"),
+    }
+    assert answer.error.startswith("template execution failed: ")
+
+
+def test_rendering_changes_nothing(world: World) -> None:
+    before = world.state()
+
+    for body in (ADA, {}):
+        render(world, body)
+        render(world, body, version=DRAFT)
+
+    assert world.state() == before

@@ -1,0 +1,150 @@
+"""Rolling back to a stable version, and listing what a template may ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from tests.functions.world import DRAFT, LIVE, STABLE, World
+
+if TYPE_CHECKING:
+    from tests.client import Registry
+
+
+def test_a_rollback_makes_a_stable_version_live_and_keeps_the_reason(registry: Registry) -> None:
+    world = World(registry)
+    before = registry.viewer("GET", f"/v1/prompts/{world.id}/versions/{STABLE}").json["version"]
+
+    answer = registry.editor(
+        "POST",
+        f"/v1/prompts/{world.id}/rollback",
+        {"target_version": STABLE, "rollback_reason": "too polite"},
+    )
+
+    live = answer.json["version"]
+    assert (answer.status, live["version"], live["status"]) == (200, STABLE, "live")
+    assert live["published_at"] > before["published_at"]
+    assert registry.viewer.statuses(world.id) == {1: "stable", 2: "live", 3: "draft"}
+    event = registry.viewer("GET", f"/v1/prompts/{world.id}/history?limit=1").json["events"][0]
+    assert event["event"] == "version.rolled_back"
+    assert event["detail"]["reason"] == "too polite"
+    assert event["detail"]["displaced_version"] == LIVE
+
+
+@pytest.mark.parametrize("number", [LIVE, DRAFT, "archived"])
+def test_only_a_stable_version_can_be_rolled_back_to(
+    registry: Registry, number: int | str
+) -> None:
+    world = World(registry)
+    if number == "archived":
+        registry.editor("POST", f"/v1/prompts/{world.id}/versions/{STABLE}/archive")
+    target = STABLE if number == "archived" else number
+    before = world.state()
+
+    answer = registry.editor(
+        "POST",
+        f"/v1/prompts/{world.id}/rollback",
+        {"target_version": target, "rollback_reason": "r"},
+    )
+
+    assert (answer.status, answer.json["code"]) == (409, "not_rollable")
+    assert answer.error == "can only rollback to stable version: conflict"
+    assert world.state() == before
+
+
+@pytest.mark.parametrize(
+    ("raw", "error"),
+    [
+        ("{", "invalid request body"),
+        ('{"target_version": "2", "rollback_reason": "r"}', "invalid request body"),
+        ('{"target_version": 2.0, "rollback_reason": "r"}', "invalid request body"),
+        ('{"target_version": 2.5, "rollback_reason": "r"}', "invalid request body"),
+        ('{"target_version": true, "rollback_reason": "r"}', "invalid request body"),
+        ('{"target_version": 2, "rollback_reason": 1}', "invalid request body"),
+        ("{}", "target_version must be greater than 0"),
+        ('{"target_version": null, "rollback_reason": "r"}', "target_version must be greater than 0"),
+        ('{"target_version": 0}', "target_version must be greater than 0"),
+        ('{"target_version": -1, "rollback_reason": "r"}', "target_version must be greater than 0"),
+        ('{"target_version": 2}', "rollback_reason is required"),
+        ('{"target_version": 2, "rollback_reason": ""}', "rollback_reason is required"),
+    ],
+)
+def test_the_body_is_judged_before_the_prompt(registry: Registry, raw: str, error: str) -> None:
+    missing = registry.viewer("POST", f"/v1/prompts/{uuid4()}/rollback", raw=raw)
+    malformed = registry.viewer("POST", "/v1/prompts/bad/rollback", raw=raw)
+
+    assert (missing.status, missing.error) == (400, error)
+    assert (malformed.status, malformed.error) == (400, "invalid prompt id")
+
+
+def test_then_come_prompt_role_and_version(registry: Registry) -> None:
+    world = World(registry)
+    path = f"/v1/prompts/{world.id}/rollback"
+    steps = [
+        (registry.viewer, f"/v1/prompts/{uuid4()}/rollback", 9, (404, "prompt not found")),
+        (registry.stranger, path, 9, (404, "prompt not found")),
+        (registry.viewer, path, 9, (403, "forbidden")),
+        (registry.editor, path, 9, (404, "version not found")),
+        (registry.editor, path, 2**31, (404, "version not found")),
+        (registry.editor, path, 10**30, (404, "version not found")),
+    ]
+
+    answers = [
+        client("POST", path, {"target_version": number, "rollback_reason": "r"})
+        for client, path, number, _ in steps
+    ]
+
+    assert [(answer.status, answer.error) for answer in answers] == [step[3] for step in steps]
+
+
+@pytest.mark.parametrize("reason", ["a\0b", "r" * 10_001])
+def test_a_reason_that_cannot_be_kept_is_refused(registry: Registry, reason: str) -> None:
+    world = World(registry)
+
+    answer = registry.editor(
+        "POST",
+        f"/v1/prompts/{world.id}/rollback",
+        {"target_version": STABLE, "rollback_reason": reason},
+    )
+
+    assert answer.status == 400
+    assert registry.viewer.statuses(world.id)[LIVE] == "live"
+
+
+@pytest.mark.parametrize(
+    ("template", "engine", "variables"),
+    [
+        ("static", "go", []),
+        ("{{.b}} {{.a}} {{.b}}", "go", ["a", "b"]),
+        ("{{if .x}}{{.y}}{{end}}", "go", ["x", "y"]),
+        ("{{ b }} {{ a.c }} {{ b }}", "jinja", ["a", "b"]),
+        ("{% for n in list %}{{ n }}{{ rest }}{% endfor %}", "jinja", ["list", "rest"]),
+    ],
+)
+def test_variables_are_found_without_running_the_template(
+    registry: Registry, template: str, engine: str, variables: list[str]
+) -> None:
+    prompt = registry.editor.new_prompt()
+    registry.editor.new_version(prompt["id"], template, engine=engine)
+    path = f"/v1/prompts/{prompt['id']}/versions"
+
+    answers = [registry.viewer("GET", f"{path}/{name}/variables") for name in (1, "latest")]
+
+    assert [answer.json for answer in answers] == [{"variables": variables}] * 2
+
+
+def test_variables_of_nothing_are_not_found(registry: Registry) -> None:
+    prompt = registry.editor.new_prompt()
+
+    answers = [
+        registry.viewer("GET", f"/v1/prompts/{prompt_id}/versions/1/variables")
+        for prompt_id in ("bad", uuid4(), prompt["id"])
+    ]
+
+    assert [(answer.status, answer.error) for answer in answers] == [
+        (400, "invalid prompt id"),
+        (404, "prompt not found"),
+        (404, "version not found"),
+    ]
