@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve serve-durable test check synth lock clean
+.PHONY: help serve serve-durable test check synth documents lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -21,7 +21,7 @@ serve: $(VENV)/.serve ## the API on this machine, tables in memory (HOST= PORT= 
 serve-durable: $(VENV)/.serve ## the same on DynamoDB Local, kept in .local/ (needs Java 17)
 	@$(BIN)/python -m infra.local --durable
 
-test: $(VENV)/.dev ## all tests; no account, no network
+test: $(VENV)/.dev $(if $(shell command -v java),.local/dynamodb-local) ## all tests; no account, no network
 	$(call node)
 	$(BIN)/python -m pytest
 
@@ -29,11 +29,18 @@ check: $(VENV)/.dev ## lint, format, strict types, lock files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m infra.openapi --check
+	$(BIN)/python -m infra.endpoints --check
 	$(BIN)/python -m pytest -q tests/contract/test_lock.py
+
+documents: $(VENV)/.dev ## write the OpenAPI document and the README's table again
+	$(BIN)/python -m infra.openapi
+	$(BIN)/python -m infra.endpoints
 
 synth: $(VENV)/.dev ## the CloudFormation template, in cdk.out/
 	$(call node)
-	CDK_OUTDIR=cdk.out $(BIN)/python -m infra.app
+	$(BIN)/python -m infra.app
+	$(BIN)/cfn-lint cdk.out/Cuebook.template.json
 
 # The dev lock decides the versions; the other two are cut from it.
 COMPILE := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes \
@@ -46,6 +53,11 @@ lock: $(VENV)/.dev ## make requirements/*.txt again from pyproject.toml (network
 
 clean: ## remove what make has made, except what .local/ keeps
 	rm -rf $(VENV) cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# The races are run for real on DynamoDB Local, where there is a Java to run it.
+.local/dynamodb-local: | $(VENV)/.serve
+	@echo "downloading DynamoDB Local, once (50 MB)"
+	@$(BIN)/python -m infra.local.durable
 
 # -- one virtual environment for all; a stamp tells which lock file it was last filled from
 

@@ -13,13 +13,24 @@ from shared.routes import ROUTES, Route
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+TITLES = {"registry": "Cuebook and px0", "langwatch": "LangWatch"}
 TABLE = re.compile(r"(?<=<!-- endpoints -->\n).*?(?=<!-- /endpoints -->)", re.DOTALL)
 
 
 def table() -> str:
+    """A chapter for each dialect, in the order of the route table."""
+    return "\n".join(
+        f"### {TITLES.get(dialect, dialect.capitalize())}\n\n{_rows(dialect)}"
+        for dialect in dict.fromkeys(route.dialect for route in ROUTES)
+    )
+
+
+def _rows(dialect: str) -> str:
     rows = ["| call | what it does | who may |", "|---|---|---|"]
     rows += [
-        f"| `{route.method} {route.path}` | {summary(route)} | {route.allow} |" for route in ROUTES
+        f"| `{route.method} {route.path}` | {summary(route)} | {route.allow} |"
+        for route in ROUTES
+        if route.dialect == dialect
     ]
     return "\n".join(rows) + "\n"
 

@@ -26,7 +26,7 @@ from shared.dialects import MODULES
 from shared.dialects.px0.models import APIError
 from shared.domain import prompts, versions
 from shared.domain.access import OPERATIONS
-from shared.routes import ROUTES, Permission
+from shared.routes import Permission, registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,7 +48,7 @@ A prompt registry: prompts are kept in teams, their texts as numbered versions t
 stable to live, and a client renders the live one by the prompt's slug.
 
 - The operations of px0 have its names, bodies and error texts, so its clients work here as well.
-- Every `GET` answers `HEAD` too, and 304 to an `If-None-Match` that names the current `ETag`.
+- Every `GET` answers `HEAD` too; an `If-None-Match` that names the current `ETag` is told 304.
 - A change that is sent again with the same `Idempotency-Key` within 24 hours happens once.
 - Whatever fails says so in the same shape, and every answer carries an `X-Request-Id` to ask about.
 - Ids are also taken in upper case, without dashes, in braces, or with `urn:uuid:` before them.
@@ -157,6 +157,7 @@ HEADERS: Mapping[str, Json] = {
 }
 
 SUCCESSES = {200: "Done.", 201: "Created.", 204: "Done; there is no body."}
+SUCCESSES |= {501: "Not done here; the message says what to do instead."}
 PROBLEMS = {problem.status: problem for problem in errors.Problem.__subclasses__()}
 FAILURES = {
     400: "Something in the request is malformed, or missing.",
@@ -169,6 +170,7 @@ FAILURES = {
     422: "The request is well-formed, but cannot be carried out.",
     429: "Too many requests.",
     500: "A fault of the service.",
+    501: "The service does not do this.",
     503: "The service cannot do it just now.",
 }
 # Their texts are never sent: only what is more special is raised, or with a text of its own.
@@ -196,9 +198,9 @@ def written() -> str:
 
 def document() -> Json:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    schemas = Schemas.of(ROUTES)
+    schemas = Schemas.of(registry.ROWS)
     paths: dict[str, Json] = {}
-    for route in ROUTES:
+    for route in registry.ROWS:
         paths.setdefault(route.path, {})[route.method.lower()] = operation(route, schemas)
     return {
         "openapi": "3.1.0",
@@ -215,8 +217,11 @@ def document() -> Json:
         "security": [],
         "paths": paths,
         "components": {
-            "schemas": schemas.components(ROUTES),
-            "responses": {problem.__name__: failure(problem) for problem in PROBLEMS.values()},
+            "schemas": schemas.components(registry.ROWS),
+            "responses": {
+                PROBLEMS[status].__name__: failure(PROBLEMS[status])
+                for status in sorted(set().union(*map(failures, registry.ROWS)))
+            },
             "headers": dict(HEADERS),
             "securitySchemes": {
                 "BearerAuth": {

@@ -17,12 +17,12 @@ class Reply:
     """What an endpoint answers with.
 
     Args:
-        body: a JSON value; None for no body at all.
+        body: a JSON object or array; None for no body at all.
         text: a body that is no JSON, with its content type among the headers.
     """
 
     status: int = 200
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | list[Any] | None = None
     text: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -45,24 +45,27 @@ class Replayed(Exception):
 
 
 def finish(reply: Reply) -> Answer:
-    """Encode a reply; a JSON success gets the ETag of what it says."""
-    if reply.body is None:
-        return Answer(status=reply.status, body=reply.text, headers=reply.headers)
-    text = wire.encode(reply.body)
-    headers = {"Content-Type": JSON, **reply.headers}
-    if reply.status < 300:
+    """Encode a reply; a success gets the ETag of what it says."""
+    text, headers = reply.text, dict(reply.headers)
+    if reply.body is not None:
+        text, headers = wire.encode(reply.body), {"Content-Type": JSON, **headers}
+    if text is not None and reply.status < 300:
         headers["ETag"] = _etag(text)
     return Answer(status=reply.status, body=text, headers=headers)
 
 
 def require_size(answer: Answer, limit: int) -> None:
     """Raises AnswerTooLarge where Lambda would refuse to carry the answer."""
-    if answer.body is None:
-        return
-    # The result travels as JSON, in which quotes and backslashes of the body count twice.
-    size = len(answer.body.encode()) + answer.body.count('"') + answer.body.count("\\")
-    if size > limit:
+    if answer.body is not None and carried_size(answer.body) > limit:
         raise AnswerTooLarge
+
+
+def carried_size(text: str) -> int:
+    """The bytes that a body's text takes on its way through Lambda.
+
+    The result travels as JSON, in which quotes and backslashes of the body count twice.
+    """
+    return len(text.encode()) + text.count('"') + text.count("\\")
 
 
 def matches(header: str, current: Mapping[str, Any]) -> bool:

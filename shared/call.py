@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import random
 import time
+from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -90,6 +92,11 @@ class Call:
         return self._principal
 
     @property
+    def team_id(self) -> str:
+        """The caller's team, where the path names none: an API key is of one."""
+        return next(iter(self.principal.permissions))
+
+    @property
     def store(self) -> Store:
         if not self._guarded:
             raise Unguarded("the route's rule was not enforced yet")
@@ -97,9 +104,19 @@ class Call:
 
     def permit(self, team_id: str) -> None:
         """Enforce the route's rule in a team, which opens the store. Raises Forbidden."""
-        if not self.principal.may(self.request.route.allow, team_id):
-            raise Forbidden
+        needed = self.request.route.allow
+        if not self.principal.may(needed, team_id):
+            raise Forbidden(details=[{"permission": needed.value}])
         self._guarded = True
+
+    def enter(self, team_id: str, *, otherwise: str) -> None:
+        """The same for a team that the caller names, which need not be one of the caller's.
+
+        Raises TeamNotFound, with the text `otherwise`, for teams of others too; Forbidden.
+        """
+        if not self.principal.reaches(team_id):
+            raise TeamNotFound(otherwise)
+        self.permit(team_id)
 
     def find_prompt(self, prompt_id: str) -> Prompt:
         """The prompt, if it is in the caller's reach; the route's rule is not enforced yet.
@@ -115,6 +132,17 @@ class Call:
     def prompt_by_slug(self, slug: str) -> Prompt:
         """Raises PromptNotFound, for prompts of other teams too; Forbidden."""
         return self._admitted(self._store.prompt_by_slug(self.principal.permissions, slug))
+
+    def prompt_named(self, name: str, *, otherwise: str = "") -> Prompt:
+        """The prompt of an id, or else of a slug.
+
+        Raises PromptNotFound with the text `otherwise`, for prompts of other teams too; Forbidden.
+        """
+        if keys.ID.fullmatch(name):
+            with suppress(PromptNotFound):
+                return self.prompt(name)
+        prompt = self._store.prompt_by_slug(self.principal.permissions, name)
+        return self._admitted(prompt, otherwise)
 
     def prompt_and_version(self, prompt_id: str, selector: Selector) -> tuple[Prompt, Version]:
         """Raises PromptNotFound, for prompts of other teams too; Forbidden; VersionNotFound."""
@@ -153,16 +181,16 @@ class Call:
         if self._store.team(team_id) is None:
             raise TeamNotFound(otherwise)
 
-    def _in_reach(self, prompt: Prompt | None) -> Prompt:
+    def _in_reach(self, prompt: Prompt | None, otherwise: str = "") -> Prompt:
         if prompt is None or prompt.status == "deleted":
-            raise PromptNotFound
+            raise PromptNotFound(otherwise)
         if not self.principal.reaches(prompt.team_id):
-            raise PromptNotFound
+            raise PromptNotFound(otherwise)
         self._facts["prompt_id"] = prompt.id
         return prompt
 
-    def _admitted(self, prompt: Prompt | None) -> Prompt:
-        prompt = self._in_reach(prompt)
+    def _admitted(self, prompt: Prompt | None, otherwise: str = "") -> Prompt:
+        prompt = self._in_reach(prompt, otherwise)
         self.permit(prompt.team_id)
         return prompt
 
@@ -194,7 +222,7 @@ class Call:
 
     # -- what is answered
 
-    def reply(self, body: Mapping[str, Any] | None) -> Reply:
+    def reply(self, body: Mapping[str, Any] | list[Any] | None) -> Reply:
         """The route's success."""
         return Reply(status=self.request.route.status, body=body)
 
@@ -207,9 +235,22 @@ class Call:
             name: of the list in the answer.
             rows: each with its place in the list.
         """
-        # Half, for in the worst case every byte of JSON counts twice on its way through Lambda.
-        shown, cursor = page(rows, window, budget=self.settings.answer_bytes // 2)
+        shown, cursor = self.page(rows, window)
         return self.reply({name: shown} | ({"next_cursor": cursor} if cursor else {}))
+
+    def reply_rows(
+        self, rows: Iterable[tuple[str, Mapping[str, Any]]], window: Window[Any]
+    ) -> Reply:
+        """The same as a bare array, whose cursor goes into the header `X-Next-Cursor`."""
+        shown, cursor = self.page(rows, window)
+        headers = {"X-Next-Cursor": cursor} if cursor else {}
+        return replace(self.reply(shown), headers=headers)
+
+    def page(
+        self, rows: Iterable[tuple[str, Mapping[str, Any]]], window: Window[Any]
+    ) -> tuple[list[Mapping[str, Any]], str | None]:
+        # Half, for in the worst case every byte of JSON counts twice on its way through Lambda.
+        return page(rows, window, budget=self.settings.answer_bytes // 2)
 
     # -- what is changed
 

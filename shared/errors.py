@@ -6,7 +6,8 @@ Problem
 ├── Unauthorized 401
 ├── Forbidden 403
 ├── NotFound 404
-│   ├── PromptNotFound, VersionNotFound, PayloadNotFound, TagNotFound, TeamNotFound
+│   ├── PromptNotFound, VersionNotFound, PayloadNotFound, TagNotFound, TeamNotFound,
+│   │   FolderNotFound
 │   └── NoLiveVersion
 ├── Conflict 409
 │   ├── NameTaken, NotRollable
@@ -18,6 +19,7 @@ Problem
 │   └── TemplateFailed, LimitReached, AnswerTooLarge
 ├── Throttled 429
 ├── Internal 500
+├── Unsupported 501
 └── Unavailable 503
     └── Contended
 """
@@ -96,6 +98,10 @@ class TeamNotFound(NotFound):
     code, default = "team_not_found", "team not found"
 
 
+class FolderNotFound(NotFound):
+    code, default = "folder_not_found", "folder not found"
+
+
 class Conflict(Problem):
     status, code, default = 409, "conflict", "conflict"
 
@@ -154,6 +160,10 @@ class Throttled(Problem):
 
 class Internal(Problem):
     status, code, default = 500, "internal", "internal error"
+
+
+class Unsupported(Problem):
+    status, code, default = 501, "unsupported", "this service does not do that"
 
 
 class Unavailable(Problem):

@@ -72,5 +72,13 @@ class Request:
         return str(self.event["path"])
 
     @property
+    def base_url(self) -> str:
+        """Where this API is to be found, the name of its stage included, without a last slash."""
+        context = self.event["requestContext"]
+        stage = str(context["path"]).removesuffix(self.path)
+        scheme = self.headers.get("x-forwarded-proto", "https")
+        return f"{scheme}://{context['domainName']}{stage}"
+
+    @property
     def id(self) -> str:
         return str(self.event["requestContext"]["requestId"])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from shared import observe, settings
 from shared.answers import Answer, Replayed, Reply, finish, names, require_size
 from shared.call import Call
-from shared.dialects import dialect
+from shared.dialects import Credential, dialect
 from shared.errors import Internal, Problem, TooLarge, Unauthorized
 from shared.request import Request
 from shared.routes import ROUTES, Permission
@@ -104,9 +104,10 @@ def _principal(request: Request) -> Principal | None:
     """Raises Unauthorized."""
     if request.route.allow is Permission.PUBLIC:
         return None
-    secret = dialect(request.route.dialect).credential(request.headers)
+    given = dialect(request.route.dialect).credential(request.headers)
+    secret, team_id = given if isinstance(given, Credential) else Credential(given)
     principal = store().principal(secret) if SECRET.fullmatch(secret) else None
-    if principal is None:
+    if principal is None or not (team_id is None or principal.reaches(team_id)):
         raise Unauthorized
     return principal
 

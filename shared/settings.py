@@ -42,7 +42,7 @@ class Settings:
     content_cache_bytes: int = 32 * 1024 * 1024
     template_bytes: int = 4 * 1024 * 1024
     output_bytes: int = 4 * 1024 * 1024
-    render_steps: int = 1_000_000
+    render_steps: int = 300_000
     body_bytes: int = 4 * 1024 * 1024
     answer_bytes: int = 5_500_000
 

@@ -17,12 +17,14 @@ from botocore.awsrequest import AWSResponse
 from infra.local.aws import BUCKET, table_name
 from infra.local.gateway import Context, Event, Gateway, Handler, Request
 from shared import serve
+from shared.domain import prompts
+from shared.domain.changes import Act, Author, change
 from shared.routes import ROUTES, Route
 from shared.store import aws
 from shared.store.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from shared.store.store import Store
 
@@ -232,6 +234,21 @@ class Registry:
         """Go on as a process that has just started, without what it had remembered."""
         serve.store.cache_clear()
         self.store = serve.store()
+
+    def move(self, prompt_id: str, team_id: str) -> None:
+        """As by somebody who is in both teams, which no API key is."""
+        prompt = self.store.prompt(prompt_id)
+        assert prompt is not None
+        by = Author(id=str(uuid4()), name="in both teams")
+        self.store.commit(prompts.move(prompt, team_id, Act(by=by)))
+
+    def tag(self, prompt_id: str, tags: Iterable[str]) -> None:
+        """Set many tags on version 1 at once, for which there is no call."""
+        prompt = self.store.prompt(prompt_id)
+        assert prompt is not None
+        by = Author(id=str(uuid4()), name="in a hurry")
+        after = dict.fromkeys(tags, 1)
+        self.store.commit(change(prompt, Act(by=by), "tag.moved", about=None, tags=after))
 
     def new_team(self, name: str) -> str:
         team_id = str(uuid4())

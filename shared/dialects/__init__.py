@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Protocol, TypeVar, cast
+from typing import NamedTuple, Protocol, TypeVar, cast
 
 from shared.answers import Reply
 from shared.errors import Problem
@@ -11,13 +11,20 @@ from shared.request import Request
 Model = TypeVar("Model")
 
 
+class Credential(NamedTuple):
+    """An API key, and the team that it is said to be of where the dialect has callers say so."""
+
+    secret: str
+    team_id: str | None = None
+
+
 class Dialect(Protocol):
     """What a dialect's module offers to `serve`, beside its mappings."""
 
     def speaks(self, headers: Mapping[str, str]) -> bool:
         """Whether a request carries this dialect's kind of credential; asked on shared URLs."""
 
-    def credential(self, headers: Mapping[str, str]) -> str:
+    def credential(self, headers: Mapping[str, str]) -> str | Credential:
         """The API key of a request, by lower-case header names. Raises Unauthorized."""
 
     def read(self, request: Request, model: type[Model]) -> Model:

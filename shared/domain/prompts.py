@@ -37,6 +37,7 @@ class Prompt:
     Args:
         last_version: the highest number ever given; it never decreases.
         live_version: the number of the one live version, if there is one.
+        has_been_live: whether there ever was one, so that somebody may still be serving it.
         tags: number by tag.
         status: a deleted prompt has given up its names and is found by nobody; its versions stay.
         scope: a name may be taken once in each; what is shared with the organization comes second.
@@ -56,6 +57,7 @@ class Prompt:
     changed_at: datetime
     last_version: int = 0
     live_version: int | None = None
+    has_been_live: bool = False
     tags: Mapping[str, int] = field(default_factory=dict)
     scope: Scope = "team"
     settings: Mapping[str, Any] = field(default_factory=dict)

@@ -131,6 +131,14 @@ def promote(prompt: Prompt, version: Version, act: Act) -> Change[Version]:
     raise WrongState(f"cannot promote version in {status} status: conflict")
 
 
+def take_live(prompt: Prompt, version: Version, act: Act) -> Change[Version]:
+    """Promote a version as often as it takes to be live. Raises WrongState."""
+    change = nothing(prompt, about=version)
+    while status_of(change.about, change.after) != "live":
+        change = _promoted(change, act)
+    return change
+
+
 def roll_back(prompt: Prompt, version: Version, act: Act, *, reason: str) -> Change[Version]:
     """Make a stable version live and keep the reason in the history. Raises NotRollable."""
     if status_of(version, prompt) != "stable":
@@ -151,6 +159,7 @@ def _go_live(
         detail=_named(live) | {"status": "live", "displaced_version": prompt.live_version} | detail,
         written=(live,),
         live_version=live.number,
+        has_been_live=True,
     )
 
 

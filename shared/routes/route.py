@@ -108,6 +108,14 @@ class Route:
             paths.append(self.path.replace(parameter, f"{parameter}/{parameter}"))
         return tuple(map(_numbered, paths))
 
+    def hides(self, other: "Route") -> bool:
+        """Whether every request for the other comes here first."""
+        return (
+            self.before == other.name
+            and self.method == other.method
+            and {*other.resources} <= {*self.resources}
+        )
+
 
 def _numbered(path: str) -> str:
     numbers = count(1)

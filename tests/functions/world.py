@@ -91,9 +91,12 @@ class World:
         return (client or self.registry.editor)(
             route.method,
             self.target(route),
-            body_for(route, self.registry.team_id),
+            self.body(route),
             headers={name.replace("_", "-"): value for name, value in headers.items()},
         )
+
+    def body(self, route: Route) -> Any:
+        return body_for(route, self.registry.team_id)
 
     def ready(self, route: Route) -> None:
         if route.name == "restore_prompt":

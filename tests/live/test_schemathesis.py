@@ -6,7 +6,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from shared.routes import ROUTES
+from shared.routes import registry
 from tests.live.serving import Serving, serving
 
 # What these three ask for is not promised: like px0 the API ignores what it does not know, refuses
@@ -40,7 +40,7 @@ def test_whatever_is_sent_is_answered_as_documented(tmp_path: Path) -> None:
 
         assert run.returncode == 0, run.stdout + run.stderr
         answered = statuses(server)
-        assert [r.name for r in ROUTES if r.status not in answered[r.name]] == []
+        assert [r.name for r in registry.ROWS if r.status not in answered[r.name]] == []
 
 
 def known_values(server: Serving) -> dict[str, list[str] | list[int]]:

@@ -24,31 +24,23 @@ if TYPE_CHECKING:
 
     from shared.domain.access import Principal
     from tests.client import Client, Registry
+    from tests.properties.scene import Join
 
 INLINE_BYTES = 1000
-
-
-def in_teams(registry: Registry, monkeypatch: pytest.MonkeyPatch, *team_ids: str) -> Client:
-    """A caller in several teams. A key is in one team only: so far no caller is in more, but a
-    principal can be, and the rules of moving a prompt are about such.
-    """
-    client = registry.client(team_ids[0], "admin")
-    principal_of = Store.principal
-
-    def principal(store: Store, secret: str) -> Principal | None:
-        found = principal_of(store, secret)
-        if found is None or secret != client.key:
-            return found
-        return replace(found, permissions=dict.fromkeys(team_ids, OPERATIONS["admin"]))
-
-    monkeypatch.setattr(Store, "principal", principal)
-    return client
 
 
 @pytest.fixture(autouse=True)
 def small_items(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is longer than this lies in the bucket."""
     monkeypatch.setenv("INLINE_BYTES", str(INLINE_BYTES))
+
+
+@pytest.fixture(autouse=True)
+def memory(tables: None) -> Memory:
+    """What is stored; nothing of any other test."""
+    memory = Memory()
+    memory.clear()
+    return memory
 
 
 @pytest.fixture(autouse=True)
@@ -67,14 +59,32 @@ def wire(registry: Registry) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def memory(registry: Registry) -> Memory:
-    return Memory()
+def join(monkeypatch: pytest.MonkeyPatch) -> Join:
+    """Makes a caller who is in several teams.
+
+    A key is in one only: so far nobody is in more, but a principal can be, and the rules of moving
+    a prompt are about such.
+    """
+    teams: dict[str | None, tuple[str, ...]] = {}
+    principal_of = Store.principal
+
+    def principal(store: Store, secret: str) -> Principal | None:
+        found = principal_of(store, secret)
+        if found is None or secret not in teams:
+            return found
+        return replace(found, permissions=dict.fromkeys(teams[secret], OPERATIONS["admin"]))
+
+    def join(registry: Registry, *team_ids: str) -> Client:
+        client = registry.client(team_ids[0], "admin")
+        teams[client.key] = team_ids
+        return client
+
+    monkeypatch.setattr(Store, "principal", principal)
+    return join
 
 
 @pytest.fixture
-def scene(
-    registry: Registry, wire: Wire, memory: Memory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Scene]:
+def scene(registry: Registry, wire: Wire, memory: Memory, join: Join) -> Iterator[Scene]:
     """What the test leaves is consistent, and nothing that must stay has changed."""
     editor = registry.editor
     prompt = editor.new_prompt("Greeting")
@@ -83,7 +93,7 @@ def scene(
     editor.promote(prompt["id"], LIVE, times=2)
     editor.promote(prompt["id"], STABLE)
     payload = editor("POST", f"/v1/prompts/{prompt['id']}/payloads", {"variables": {}})
-    mover = in_teams(registry, monkeypatch, registry.team_id, registry.stranger.team_id)
+    mover = join(registry, registry.team_id, registry.stranger.team_id)
     scene = Scene(registry, wire, memory, mover, prompt, payload.json["payload"]["id"])
     scene.tag("beta", DRAFT)
     scene.tag("prod", LIVE)

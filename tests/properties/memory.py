@@ -36,6 +36,12 @@ class Memory:
             objects={name: key.value for name, key in self._bucket.keys.items()},
         )
 
+    def clear(self) -> None:
+        for table in self._tables.values():
+            table.items.clear()
+        for name in list(self._bucket.keys):
+            self._bucket.keys.pop(name)
+
     def saved(self) -> dict[str, dict[Any, Any]]:
         return {
             name: {

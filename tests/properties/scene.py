@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.properties.memory import Memory
     from tests.properties.wire import Wire
 
+    Join = Callable[..., Client]  # of a registry and the ids of the teams that a caller is to be in
+
 LIVE, STABLE, DRAFT = 1, 2, 3  # the versions of every scene
 
 
@@ -86,7 +88,7 @@ class Scene:
         *,
         place: int | None = None,
     ) -> tuple[Response, Response]:
-        """Both answers, the rival being let in just before the write, or before the call `place`."""
+        """Both answers; the rival is let in just before the write, or before the call `place`."""
         answers: list[Response] = []
         deed = preceded_by(lambda: answers.append(rival()))
         if place is None:

@@ -15,7 +15,7 @@ import pytest
 from shared.routes import ROUTES
 from tests.properties.consistency import assert_consistent, assert_follows, what_happened
 from tests.properties.scene import DRAFT, LIVE, STABLE, Scene, scrubbed, state
-from tests.properties.wire import SENDINGS, Crash, crashed, crashed_after, lost
+from tests.properties.wire import Crash, crashed, crashed_after, lost
 
 if TYPE_CHECKING:
     from tests.client import Client, Response
@@ -171,10 +171,11 @@ def test_an_answer_lost_at_any_call_leaves_all_or_nothing_and_a_repeat_completes
 
     for place in range(calls):
         scene.memory.restore(saved)
-        scene.wire.meet(lost, skip=place, times=SENDINGS)
+        scene.wire.meet_for_good(lost, skip=place)
         answer = write(scene)
 
         assert not scene.wire.pending
+        scene.wire.clear()
         happened = assert_all_or_nothing(write, before, scene)
         if answer.status == 503:
             assert answer.headers["Retry-After"] == "1"

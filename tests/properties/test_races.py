@@ -16,7 +16,6 @@ from tests.properties.consistency import (
 )
 from tests.properties.scene import DRAFT, LIVE, STABLE, Scene, calls_of, said, state
 from tests.properties.wire import (
-    SENDINGS,
     TRANSACTION,
     cancelled,
     failed,
@@ -706,7 +705,7 @@ def test_a_failed_condition_counts_for_more_than_a_conflict_beside_it(scene: Sce
 
 def test_a_write_whose_answer_is_lost_for_good_was_made_once(scene: Scene) -> None:
     before = scene.memory.snapshot()
-    scene.wire.meet(lost, TRANSACTION, times=SENDINGS)
+    scene.wire.meet_for_good(lost, TRANSACTION)
 
     first = scene.create("Once")
 
@@ -717,7 +716,7 @@ def test_a_write_whose_answer_is_lost_for_good_was_made_once(scene: Scene) -> No
 
 def test_a_keyed_write_whose_answer_is_lost_is_answered_from_what_it_kept(scene: Scene) -> None:
     before = scene.memory.snapshot()
-    scene.wire.meet(lost, TRANSACTION, times=SENDINGS)
+    scene.wire.meet_for_good(lost, TRANSACTION)
 
     first = scene.create("Once", idempotency_key="k")
     again = scene.create("Once", idempotency_key="k")

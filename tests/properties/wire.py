@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     Deed = Callable[[Send], Answer]
 
 TRANSACTION = "TransactWriteItems"
-SENDINGS = 4  # how often botocore sends a call whose answer does not come
 
 
 class Crash(BaseException):
@@ -93,20 +92,28 @@ class Plan:
     """Args:
     call: name of the calls that it is for; None for all.
     skip: how many of them pass first. times: how many are then met.
+    stubborn: whether it also meets what botocore sends again, however often.
     """
 
     deed: Deed
     call: str | None
     skip: int
     times: float
+    stubborn: bool
+    met: object = None
 
-    def meets(self, call: str) -> bool:
+    def meets(self, call: str, request: AWSPreparedRequest) -> bool:
+        sent = (request.url, request.headers.get("X-Amz-Target"), request.body)
+        if self.stubborn and self.met == sent:
+            return True
+        self.met = None
         if self.times <= 0 or self.call not in (None, call):
             return False
         if self.skip:
             self.skip -= 1
             return False
         self.times -= 1
+        self.met = sent
         return True
 
 
@@ -124,7 +131,11 @@ class Wire:
 
     def meet(self, deed: Deed, call: str | None = None, *, skip: int = 0, times: float = 1) -> None:
         """Let this become of the next calls; a deed's own calls are met by other plans only."""
-        self._plans.append(Plan(deed, call, skip, times))
+        self._plans.append(Plan(deed, call, skip, times, stubborn=False))
+
+    def meet_for_good(self, deed: Deed, call: str | None = None, *, skip: int = 0) -> None:
+        """Let this become of the next call, and of all that botocore sends for it."""
+        self._plans.append(Plan(deed, call, skip, 1, stubborn=True))
 
     def always(self, deed: Deed, call: str | None = None) -> None:
         self.meet(deed, call, times=inf)
@@ -146,7 +157,7 @@ class Wire:
             return self._send(request)
 
         for plan in self._plans:
-            if plan.meets(call):
+            if plan.meets(call, request):
                 return plan.deed(send)
         return send()
 

@@ -309,6 +309,9 @@ class _Parser:
         if block is self.root:
             self._fail("unexpected {{else}}")
         if block.outer:
+            if block.context == "block clause":
+                # Go notices this after the body, on the line where the block began.
+                self.scope = block.outer
             self._fail(f"unexpected {{{{else}}}} in {block.context}")
         if block.otherwise is not None:
             self._fail("expected end; found {{else}}")

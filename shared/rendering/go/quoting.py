@@ -53,15 +53,7 @@ def show_rune(char: str) -> str:
 
 def fits_backquotes(text: str) -> bool:
     """Tell whether text can stand between backquotes on one line unchanged."""
-    return not _NEEDS_QUOTES.search(text)
-
-
-_NEEDS_QUOTES: Final = re.compile("[\0-\x08\n-\x1f`\x7f\ufeff\ud800-\udfff]")
-
-_ESCAPE: Final = re.compile(
-    r"\\(?:x(?P<hex>[0-9a-fA-F]{2})|(?P<octal>[0-7]{3})|u(?P<short>[0-9a-fA-F]{4})"
-    r"|U(?P<long>[0-9a-fA-F]{8})|(?P<simple>[abfnrtv\\'\"]))"
-)
+    return not re.search("[\0-\x08\n-\x1f`\x7f\ufeff\ud800-\udfff]", text)
 
 
 def unquote(literal: str) -> str:
@@ -100,9 +92,16 @@ def unquote_character(literal: str) -> int:
     return code
 
 
+# Compiled on first use, like the rarer patterns elsewhere: starting quickly matters more.
+_ESCAPE: Final = (
+    r"\\(?:x(?P<hex>[0-9a-fA-F]{2})|(?P<octal>[0-7]{3})|u(?P<short>[0-9a-fA-F]{4})"
+    r"|U(?P<long>[0-9a-fA-F]{8})|(?P<simple>[abfnrtv\\'\"]))"
+)
+
+
 def _read_escape(text: str, pos: int, delimiter: str) -> tuple[int, bool, int]:
     """Return an escape's number, whether that is a byte of its own, and where it ends."""
-    found = _ESCAPE.match(text, pos)
+    found = re.compile(_ESCAPE).match(text, pos)
     if not found:
         raise ValueError("invalid syntax")
     stop = found.end()

@@ -101,8 +101,9 @@ def capacity(items: list[Value]) -> int:
 _GROWTH: Final = (0, 1, 2, 4, 8, 16, 32, 71, 143, 303, 591, 1023, 1535, 2560, 3584, 5120, 6656)
 
 
-_UNENCODABLE: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")
-_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+# Halves of surrogate pairs: all of them, and those that do not stand for a byte.
+_SURROGATES: Final = "[\ud800-\udfff]"
+_UNENCODABLE: Final = "[\ud800-\udc7f\udd00-\udfff]"
 
 
 def to_bytes(text: str) -> bytes:
@@ -110,7 +111,7 @@ def to_bytes(text: str) -> bytes:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         # JSON can spell half a surrogate pair; Go decodes that to the replacement character.
-        return _UNENCODABLE.sub("\ufffd", text).encode("utf-8", "surrogateescape")
+        return re.sub(_UNENCODABLE, "\ufffd", text).encode("utf-8", "surrogateescape")
 
 
 def from_bytes(data: bytes) -> str:
@@ -123,7 +124,7 @@ def byte_length(text: str) -> int:
 
 def well_formed(text: str) -> str:
     """Replace the halves of surrogate pairs that JSON lets text contain."""
-    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
+    return text if text.isascii() else re.sub(_SURROGATES, "\ufffd", text)
 
 
 def printable(text: str) -> str:
@@ -134,5 +135,5 @@ def printable(text: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         # Bytes cut apart by the template may have come together again.
-        return _SURROGATES.sub("\ufffd", from_bytes(to_bytes(text)))
+        return re.sub(_SURROGATES, "\ufffd", from_bytes(to_bytes(text)))
     return text

@@ -1,0 +1,193 @@
+"""Bodies: what counts as JSON, and how its values are taken. What is no JSON is a 400, never a 500."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.functions.world import TAKING, World, name_of
+
+if TYPE_CHECKING:
+    from shared.routes import Route
+    from tests.client import Registry, Response
+
+MALFORMED: dict[str, str | bytes] = {
+    "empty": b"",
+    "blank": "  \n",
+    "cut off": '{"a": 1',
+    "trailing text": '{"template": "x"} x',
+    "two values": "{}{}",
+    "byte order mark": b'\xef\xbb\xbf{"template": "x"}',
+    "byte order mark in the text": '\ufeff{"template": "x"}',
+    "utf-16": '{"template": "x"}'.encode("utf-16"),
+    "list": '[{"template": "x"}]',
+    "text": '"template"',
+    "number": "7",
+    "true": "true",
+    "NaN": '{"a": NaN}',
+    "Infinity": '{"a": [-Infinity]}',
+    "single quotes": "{'template': 'x'}",
+    "no quotes": "{template: 1}",
+    "comment": '{"template": "x"} // why',
+    "trailing comma": '{"template": "x",}',
+    "control character": '{"template": "a\nb"}',
+    "bad escape": r'{"template": "\x41"}',
+    "deep lists": "[" * 100_000,
+    "deep lists that end": "[" * 100_000 + "]" * 100_000,
+    "deep objects": '{"a":' * 100_000 + "1" + "}" * 100_000,
+    "deep inside a field": '{"variables": ' + "[" * 201 + "]" * 201 + "}",
+    "form": "template=x",
+}
+
+
+@pytest.fixture
+def path(registry: Registry) -> str:
+    """Of the versions of a new prompt."""
+    return f"/v1/prompts/{registry.editor.new_prompt()['id']}/versions"
+
+
+def template_of(answer: Response) -> Any:
+    assert answer.status == 201, answer.text
+    return answer.json["version"]["template"]
+
+
+@pytest.mark.parametrize("route", TAKING, ids=name_of)
+def test_what_is_no_json_object_is_refused_everywhere(registry: Registry, route: Route) -> None:
+    world = World(registry)
+    before = world.state()
+
+    answers = {
+        name: registry.editor(route.method, world.target(route), raw=raw)
+        for name, raw in MALFORMED.items()
+    }
+
+    assert {name: (a.status, a.error) for name, a in answers.items()} == dict.fromkeys(
+        MALFORMED, (400, "invalid request body")
+    )
+    assert world.state() == before
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        None,
+        "",
+        "text/plain",
+        "text/html; charset=utf-8",
+        "application/octet-stream",
+        "application/x-www-form-urlencoded",
+        "application/json5",
+        "application/jsonx; json",
+    ],
+)
+def test_json_must_be_announced_as_json(registry: Registry, path: str, kind: str | None) -> None:
+    answer = registry.editor(
+        "POST", path, {"template": "x"}, headers={"Content-Type": kind}
+    )
+
+    assert (answer.status, answer.error) == (400, "invalid request body")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/json; charset=utf-8",
+        "application/json;charset=iso-8859-1",
+        "APPLICATION/JSON",
+        "application/vnd.example.v1+json",
+        "application/merge-patch+json ; x=y",
+        "text/json",
+        "json",
+    ],
+)
+def test_json_goes_by_many_names(registry: Registry, path: str, kind: str) -> None:
+    answer = registry.editor(
+        "POST", path, {"template": "x"}, headers={"Content-Type": kind}
+    )
+
+    assert template_of(answer) == "x"
+
+
+@pytest.mark.parametrize(
+    ("raw", "template"),
+    [
+        ('{"template": "x", "other": {"deep": [1]}, "id": "no"}', "x"),
+        ('{"TEMPLATE": "x"}', "x"),
+        ('{"tEmPlAtE": "x", "ENGINE": "jinja"}', "x"),
+        ('{"template": "first", "template": "last"}', "last"),
+        ('{"template": "first", "Template": "last"}', "last"),
+        (' \t\r\n{"template": "x"}\n ', "x"),
+        (r'{"template": "\u00e4\u65e5\ud83d\ude00\/\"\\\b\f\n\r\t"}', 'ä日\U0001f600/"\\\b\f\n\r\t'),
+        (r'{"template": "a\ud800b"}', "a\ufffdb"),
+        (r'{"template": "a\udc00b"}', "a\ufffdb"),
+        (r'{"template": "\ude00\ud83d"}', "\ufffd\ufffd"),
+        (r'{"template": "\ud83d\ud83d\ude00"}', "\ufffd\U0001f600"),
+        (b'{"template": "a\xffb\xfe"}', "a\ufffdb\ufffd"),
+        ('{"template": "x", "message": null, "model": null, "engine": null}', "x"),
+    ],
+)
+def test_fields_are_taken_as_px0_takes_them(
+    registry: Registry, path: str, raw: str | bytes, template: str
+) -> None:
+    assert template_of(registry.editor("POST", path, raw=raw)) == template
+
+
+def test_replacement_reaches_names_and_values_of_payloads(registry: Registry, path: str) -> None:
+    raw = r'{"variables": {"\ud800": ["\udc00", {"x": "\ud83d\ude00"}]}, "name": "\udfff"}'
+
+    made = registry.editor("POST", path.replace("versions", "payloads"), raw=raw)
+
+    assert made.json["payload"]["variables"] == {"\ufffd": ["\ufffd", {"x": "\U0001f600"}]}
+    assert made.json["payload"]["name"] == "\ufffd"
+
+
+def test_a_bare_null_is_an_object_with_nothing_in_it(registry: Registry, path: str) -> None:
+    prompt = path.removesuffix("/versions")
+
+    answers = [
+        registry.editor("POST", path, raw="null"),
+        registry.editor("POST", f"{prompt}/payloads", raw="null"),
+        registry.editor("PUT", prompt, raw="null"),
+    ]
+
+    assert [answer.status for answer in answers] == [400, 400, 200]
+    assert [answer.error for answer in answers[:2]] == [
+        "template is required",
+        "payload variables are required",
+    ]
+
+
+def test_what_lies_200_deep_is_still_taken(registry: Registry, path: str) -> None:
+    nested = "[" * 198 + "]" * 198
+
+    made = registry.editor(
+        "POST", path.replace("versions", "payloads"), raw=f'{{"variables": {{"a": {nested}}}}}'
+    )
+
+    assert made.status == 201
+    assert nested in registry.viewer("GET", path.replace("versions", "payloads")).text
+
+
+@pytest.mark.parametrize("verb", ["promote", "demote", "archive", "duplicate"])
+@pytest.mark.parametrize("raw", [b"", b"\xff\xfe", "[" * 100_000, "null", '{"version": 9}'])
+def test_actions_never_read_a_body(
+    registry: Registry, path: str, verb: str, raw: str | bytes
+) -> None:
+    registry.editor("POST", path, {"template": "x"})
+    registry.editor.promote(path.split("/")[3], 1, times=2 if verb == "demote" else 1)
+
+    answer = registry.editor(
+        "POST", f"{path}/1/{verb}", raw=raw, headers={"Content-Type": "text/plain"}
+    )
+
+    assert answer.status == (201 if verb == "duplicate" else 200)
+
+
+def test_of_a_repeated_query_parameter_the_first_counts(registry: Registry, path: str) -> None:
+    for template in ("one", "two"):
+        registry.editor("POST", path, {"template": template})
+
+    answer = registry.viewer("GET", f"{path.removesuffix('/versions')}?version=1&version=2")
+
+    assert answer.json["version"]["template"] == "one"

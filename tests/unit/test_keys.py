@@ -1,0 +1,102 @@
+"""Keys: what is built can be read back, sorts as it should, and is nobody else's."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import combinations
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.store import keys
+
+MOMENTS = st.datetimes(
+    datetime(1970, 1, 1),  # noqa: DTZ001  # Hypothesis wants bounds without a zone
+    datetime(9999, 1, 1),  # noqa: DTZ001
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))]),
+)
+IDS = st.uuids().map(str)
+
+
+@given(MOMENTS)
+def test_a_time_is_read_back_to_the_microsecond(at: datetime) -> None:
+    assert keys.moment(keys.timestamp(at)) == at
+
+
+@given(MOMENTS, MOMENTS)
+def test_times_sort_as_their_texts_do(first: datetime, second: datetime) -> None:
+    assert (first < second) == (keys.timestamp(first) < keys.timestamp(second))
+
+
+@given(MOMENTS, IDS)
+def test_an_entry_is_read_back(at: datetime, prompt_id: str) -> None:
+    entry = keys.Entry(keys.timestamp(at), prompt_id)
+
+    assert keys.Entry.read(entry.sort) == entry
+
+
+@given(MOMENTS, MOMENTS, IDS, IDS)
+def test_entries_and_events_sort_by_age(
+    first: datetime, second: datetime, one: str, other: str
+) -> None:
+    if first >= second:
+        return
+    older, newer = keys.timestamp(first), keys.timestamp(second)
+
+    assert keys.Entry(older, one).sort < keys.Entry(newer, other).sort
+    assert keys.event(first, one) < keys.event(second, other)
+
+
+@pytest.mark.parametrize("text", ["", "prompt#", "prompt#a", "team#a#b", "prompt#a#b#c", "#a#b"])
+def test_what_is_no_entry_is_not_read(text: str) -> None:
+    with pytest.raises(ValueError, match=".*"):
+        keys.Entry.read(text)
+
+
+@given(st.lists(st.text(max_size=12), min_size=2, max_size=2, unique=True))
+def test_different_names_make_different_claims(names: list[str]) -> None:
+    team = str(uuid4())
+    claims = [
+        claim
+        for name in names
+        for claim in (
+            keys.name_claim(team, "team", name),
+            keys.slug_claim(team, "team", name),
+            keys.name_claim(team, "organization", name),
+            keys.slug_claim(team, "organization", name),
+        )
+    ]
+
+    assert all(first != second for first, second in combinations(claims, 2))
+
+
+@given(st.text(), st.text())
+def test_different_idempotency_keys_make_different_records(first: str, second: str) -> None:
+    records = [
+        keys.idempotency("principal", "route", text)
+        for text in (first, second)
+        if text.isprintable()
+    ]
+
+    assert len(set(records)) == len({text for text in (first, second) if text.isprintable()})
+
+
+def test_a_key_and_a_callers_idempotency_key_are_stored_as_hashes_only() -> None:
+    secret = "ak_" + "7" * 64
+
+    assert secret not in str(keys.api_key(secret))
+    assert "order-4711" not in keys.idempotency("principal", "route", "order-4711")
+    assert len(keys.idempotency("principal", "route", "x" * 10_000)) < 200
+
+
+def test_kinds_of_lookups_never_meet() -> None:
+    one = str(uuid4())
+
+    lookups = {
+        keys.name_claim(one, "team", ""),
+        keys.slug_claim(one, "team", ""),
+        keys.version_claim(one),
+        keys.idempotency(one, "", ""),
+    }
+
+    assert len({lookup.partition("#")[0] for lookup in lookups}) == len(lookups)
