@@ -1,5 +1,5 @@
-# Needs Python 3.11, Node.js 20 and make. Only the first `make serve` and the first `make test` use
-# the network, and whatever runs after a lock file has changed.
+# Needs Python 3.11, Node.js 20 and make. Only the first `make serve`, `make test` and
+# `make test-clients` use the network, and whatever runs after a lock file has changed.
 
 # CDK works on Node.js 20, and says at length that it is old.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -7,10 +7,11 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+CLIENTS_VENV ?= .venv-clients
 PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve serve-durable test check synth documents lock clean
+.PHONY: help serve serve-durable test test-clients check synth documents lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -24,6 +25,9 @@ serve-durable: $(VENV)/.serve ## the same on DynamoDB Local, kept in .local/ (ne
 test: $(VENV)/.dev $(if $(shell command -v java),.local/dynamodb-local) ## all tests; no account, no network
 	$(call node)
 	$(BIN)/python -m pytest
+
+test-clients: $(VENV)/.dev $(CLIENTS_VENV)/.clients tests/clients/node_modules/.clients ## the vendors' own clients against the API
+	CLIENTS_PYTHON=$(abspath $(CLIENTS_VENV))/bin/python $(BIN)/python -m pytest tests/clients
 
 check: $(VENV)/.dev ## lint, format, strict types, lock files
 	$(BIN)/ruff check .
@@ -50,9 +54,10 @@ lock: $(VENV)/.dev ## make requirements/*.txt again from pyproject.toml (network
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) -c requirements/dev.txt --group serve pyproject.toml -o requirements/serve.txt
+	$(COMPILE) --group clients -o requirements/clients.txt
 
 clean: ## remove what make has made, except what .local/ keeps
-	rm -rf $(VENV) cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS_VENV) tests/clients/node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The races are run for real on DynamoDB Local, where there is a Java to run it.
 .local/dynamodb-local: | $(VENV)/.serve
@@ -78,6 +83,21 @@ $(BIN)/pip:
 	$(call must,$(PYTHON) -c 'import ensurepip$(comma) venv',\
 		$(PYTHON) has no venv module; on Debian and Ubuntu: apt install python3-venv)
 	@$(PYTHON) -m venv $(VENV)
+
+# -- the vendors' clients, apart, so that what they ask for constrains nothing else
+
+$(CLIENTS_VENV)/.clients: requirements/clients.txt | $(BIN)/pip
+	@echo "installing the vendors' Python clients"
+	@$(BIN)/python -m venv $(CLIENTS_VENV)
+	@$(CLIENTS_VENV)/bin/pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+tests/clients/node_modules/.clients: tests/clients/package-lock.json tests/clients/.npmrc
+	$(call node)
+	$(call needs,npm,npm)
+	@echo "installing the vendors' JavaScript clients"
+	@cd tests/clients && npm ci --loglevel error
+	@touch $@
 
 # $(error) instead of a failing command: one line, and nothing after it
 comma := ,

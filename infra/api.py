@@ -104,6 +104,7 @@ class Api(Construct):
     in its own words, so functions authenticate their callers themselves.
 
     Args:
+        firewall: whether a web application firewall stands before it.
         account_logging: whether to give API Gateway its right to write logs. The right is one per
             account and region: a second stack there may leave it alone, and it outlives this one.
     """
@@ -117,13 +118,14 @@ class Api(Construct):
         stage: str,
         requests_per_second: int,
         burst: int,
+        firewall: bool,
         account_logging: bool,
         log_retention: logs.RetentionDays,
         retained: bool,
     ) -> None:
         super().__init__(scope, id)
         removal = RemovalPolicy.RETAIN if retained else RemovalPolicy.DESTROY
-        access_log = logs.LogGroup(
+        self.access_log = logs.LogGroup(
             self, "AccessLog", retention=log_retention, removal_policy=removal
         )
         self.rest_api = apigateway.SpecRestApi(
@@ -146,8 +148,10 @@ class Api(Construct):
                 # Failures of the gateway, and never the bodies of requests.
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,
-                access_log_destination=apigateway.LogGroupLogDestination(access_log),
-                access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
+                access_log_destination=apigateway.LogGroupLogDestination(self.access_log),
+                access_log_format=apigateway.AccessLogFormat.custom(
+                    json.dumps({"service": f"cuebook-{stage}", **ACCESS_LOG})
+                ),
             ),
         )
         # Left to itself the gateway would create this group, and keep its lines for ever.
@@ -160,16 +164,23 @@ class Api(Construct):
         )
         self.rest_api.deployment_stage.node.add_dependency(execution_log)
         self.rest_api.node.try_remove_child("Endpoint")  # an output; the stack has one of its own
+        self.stage = self.rest_api.deployment_stage
         self.url = self.rest_api.url
         acknowledge(
             self.rest_api,
             {
                 "AwsSolutions-APIG2": "Functions validate what they are sent, for only they can "
                 "name the fault, and in the words of each route's dialect.",
-                "AwsSolutions-APIG3": "A web application firewall costs money when nothing happens "
-                "and is the account's choice; throttling limits what a flood can do.",
             },
         )
+        if not firewall:
+            acknowledge(
+                self.rest_api,
+                {
+                    "AwsSolutions-APIG3": "A web application firewall costs money when nothing "
+                    "happens, so that it is an option; throttling limits what a flood can do."
+                },
+            )
         if account_logging:
             acknowledge(
                 self.rest_api,
@@ -226,6 +237,7 @@ ACCESS_LOG = {
     "method": "$context.httpMethod",
     "route": "$context.resourcePath",
     "status": "$context.status",
+    "lambda_status": "$context.integration.integrationStatus",  # of Lambda itself: 429, 500
     "latency_ms": "$context.responseLatency",
     "function_ms": "$context.integrationLatency",
     "bytes": "$context.responseLength",

@@ -1,5 +1,6 @@
 """The whole deployment, composed of its capabilities."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
@@ -8,10 +9,16 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_logs as logs
 from constructs import Construct, Node
 
+from infra.alarms import Alarms
 from infra.api import Api
 from infra.content import Content
+from infra.dashboard import Dashboard
+from infra.domain import Domain
+from infra.events import Events
+from infra.firewall import Firewall
 from infra.functions import Functions
 from infra.packaging import Architecture, Bundle
+from infra.signals import Signals
 from infra.tables import Tables
 from shared.routes import ROUTES, Route
 from shared.store.tables import TABLES
@@ -30,6 +37,16 @@ LOG_RETENTION = {
 }
 
 
+# What the texts of the context look like.
+TEXTS = {
+    "domain": re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}"),
+    "certificate_arn": re.compile(r"arn:[a-z-]+:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+"),
+    "hosted_zone_id": re.compile(r"Z[A-Z0-9]+"),
+    "replica_region": re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d"),
+    "alarm_email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+}
+
+
 class InvalidContext(Exception):
     """A value of cdk.json's context, or of `-c name=value`, that we cannot deploy."""
 
@@ -43,6 +60,11 @@ class Deployment:
         log_retention_days: of all logs.
         requests_per_second, burst: beyond which API Gateway answers 429.
         account_logging: see `infra.api.Api`.
+        domain, certificate_arn, hosted_zone_id: see `infra.domain.Domain`.
+        waf: whether the API has a firewall, see `infra.firewall`.
+        replica_region: see `infra.tables.Tables`.
+        monitoring: whether there are alarms and a dashboard.
+        alarm_email: see `infra.alarms.Alarms`.
     """
 
     stage: Stage = "dev"
@@ -51,6 +73,21 @@ class Deployment:
     requests_per_second: int = 500
     burst: int = 1000
     account_logging: bool = True
+    domain: str | None = None
+    certificate_arn: str | None = None
+    hosted_zone_id: str | None = None
+    waf: bool = False
+    replica_region: str | None = None
+    monitoring: bool = True
+    alarm_email: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.domain is None) is not (self.certificate_arn is None):
+            raise InvalidContext("domain and certificate_arn go together")
+        if self.hosted_zone_id and not self.domain:
+            raise InvalidContext("hosted_zone_id needs a domain")
+        if self.alarm_email and not self.monitoring:
+            raise InvalidContext("alarm_email needs monitoring")
 
     @classmethod
     def read(cls, node: Node) -> "Deployment":
@@ -65,7 +102,10 @@ class Deployment:
             ),
             requests_per_second=_number(node, "requests_per_second"),
             burst=_number(node, "burst"),
-            account_logging=_choice(node, "account_logging", ("true", "false")) == "true",
+            account_logging=_switch(node, "account_logging"),
+            waf=_switch(node, "waf"),
+            monitoring=_switch(node, "monitoring"),
+            **{name: _text(node, name) for name in TEXTS},
         )
 
 
@@ -88,12 +128,20 @@ class CuebookStack(Stack):
             termination_protection=retained,
         )
         log_retention = LOG_RETENTION[deployment.log_retention_days]
-        tables = Tables(self, "Tables", tables=TABLES, retained=retained)
+        stage = deployment.stage
+        tables = Tables(
+            self,
+            "Tables",
+            tables=TABLES,
+            replica_region=deployment.replica_region,
+            retained=retained,
+        )
         content = Content(self, "Content", retained=retained)
         functions = Functions(
             self,
             "Functions",
             routes=routes,
+            stage=stage,
             bundle=bundle,
             architecture=deployment.architecture,
             tables=tables,
@@ -101,18 +149,46 @@ class CuebookStack(Stack):
             log_retention=log_retention,
             retained=retained,
         )
+        events = Events(
+            self, "Events", functions=functions, tables=tables, stage=stage, retained=retained
+        )
         api = Api(
             self,
             "Api",
             functions=functions.by_route,
-            stage=deployment.stage,
+            stage=stage,
             requests_per_second=deployment.requests_per_second,
             burst=deployment.burst,
+            firewall=deployment.waf,
             account_logging=deployment.account_logging,
             log_retention=log_retention,
             retained=retained,
         )
-        CfnOutput(self, "ApiUrl", value=api.url)
+        url = api.url
+        if deployment.waf:
+            # A fifth of what all may send together: applications often share one address.
+            share = max(1, deployment.requests_per_second // 5)
+            Firewall(self, "Firewall", api=api, stage=stage, requests_per_second=share)
+        if deployment.domain and deployment.certificate_arn:
+            domain = Domain(
+                self,
+                "Domain",
+                api=api,
+                name=deployment.domain,
+                certificate_arn=deployment.certificate_arn,
+                hosted_zone_id=deployment.hosted_zone_id,
+            )
+            url = domain.url
+            CfnOutput(self, "DomainTarget", value=domain.target)
+        if deployment.monitoring:
+            signals = Signals(self, "Signals", stage=stage, api=api, tables=tables, events=events)
+            alarms = Alarms(
+                self, "Alarms", stage=stage, signals=signals, email=deployment.alarm_email
+            )
+            Dashboard(self, "Dashboard", stage=stage, signals=signals, alarms=alarms.all)
+        CfnOutput(self, "ApiUrl", value=url)
+        CfnOutput(self, "EventBus", value=events.bus.event_bus_name)
+        CfnOutput(self, "UnpublishedQueue", value=events.unpublished.queue_url)
         CfnOutput(self, "ContentBucket", value=content.bucket.bucket_name)
         for name, table in tables.by_name.items():
             CfnOutput(self, f"{name.capitalize()}Table", value=table.table_name)
@@ -126,6 +202,19 @@ def _choice(node: Node, name: str, choices: Iterable[str]) -> str:
     if word not in choices:
         raise InvalidContext(f"{name} must be one of {', '.join(choices)}, not {word}")
     return word
+
+
+def _switch(node: Node, name: str) -> bool:
+    return _choice(node, name, ("true", "false")) == "true"
+
+
+def _text(node: Node, name: str) -> str | None:
+    value = node.try_get_context(name)
+    if value in (None, ""):
+        return None
+    if not TEXTS[name].fullmatch(str(value)):
+        raise InvalidContext(f"{name} must look like {TEXTS[name].pattern}, not {value}")
+    return str(value)
 
 
 def _number(node: Node, name: str) -> int:

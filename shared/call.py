@@ -323,6 +323,7 @@ class Call:
             if tried:
                 longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**tried)
                 time.sleep(random.uniform(0, longest))
+            self._facts["raced"] = tried
             yield tried
             tried += 1
 

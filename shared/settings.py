@@ -4,16 +4,51 @@ import os
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
+
+Kind = TypeVar("Kind", bound="Environment")
 
 
 class MissingSetting(Exception):
     """A setting is absent or not of its type; the argument names the variable."""
 
 
+class Environment:
+    """A contract: each field of the dataclass that inherits it is a variable in upper case."""
+
+    __slots__ = ()
+
+    @classmethod
+    def read(cls: type[Kind], environment: Mapping[str, str]) -> Kind:
+        """Raises MissingSetting for a variable that is absent without a default, or no number."""
+        declared = fields(cls)  # type: ignore[arg-type]  # those who inherit are dataclasses
+        given = {
+            field.name: _number_or_text(field.name.upper(), field.type, environment)
+            for field in declared
+            if field.name.upper() in environment
+        }
+        needed = {field.name for field in declared if field.default is MISSING}
+        if absent := sorted(needed - given.keys()):
+            raise MissingSetting(f"not set: {', '.join(name.upper() for name in absent)}")
+        return cls(**given)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What a function needs to know about its deployment; each field is a variable in upper case.
+class Outlet(Environment):
+    """Where the function that publishes changes puts them.
+
+    Args:
+        event_bus: name of the bus.
+        unpublished_queue: address of the queue of what can never be published.
+    """
+
+    event_bus: str
+    unpublished_queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Environment):
+    """What a function needs to know about its deployment.
 
     Args:
         *_table: names of the DynamoDB tables.
@@ -46,19 +81,6 @@ class Settings:
     body_bytes: int = 4 * 1024 * 1024
     answer_bytes: int = 5_500_000
 
-    @classmethod
-    def read(cls, environment: Mapping[str, str]) -> "Settings":
-        """Raises MissingSetting for a variable that is absent without a default, or no number."""
-        given = {
-            field.name: _number_or_text(field.name.upper(), field.type, environment)
-            for field in fields(cls)
-            if field.name.upper() in environment
-        }
-        needed = {field.name for field in fields(cls) if field.default is MISSING}
-        if absent := sorted(needed - given.keys()):
-            raise MissingSetting(f"not set: {', '.join(name.upper() for name in absent)}")
-        return cls(**given)
-
 
 def _number_or_text(name: str, kind: Any, environment: Mapping[str, str]) -> Any:
     try:
@@ -70,6 +92,11 @@ def _number_or_text(name: str, kind: Any, environment: Mapping[str, str]) -> Any
 @cache
 def settings() -> Settings:
     return Settings.read(os.environ)
+
+
+@cache
+def outlet() -> Outlet:
+    return Outlet.read(os.environ)
 
 
 def in_lambda() -> bool:

@@ -10,14 +10,15 @@ import simplejson
 
 # A high surrogate with its low one, or either of them alone; only the pair is a character.
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-MAX_DEPTH = 200
+MAX_DEPTH = 200  # of what callers send
+STORED_DEPTH = MAX_DEPTH + 50  # dialects put what was sent into documents of their own
 
 
 class NotJSON(ValueError):
     """The text is no JSON value, or one nested too deeply to be worked on safely."""
 
 
-def decode(text: str | bytes) -> Any:
+def decode(text: str | bytes, *, depth: int = MAX_DEPTH) -> Any:
     """The value of a JSON text; integers and decimals are exact (`int`, `Decimal`).
 
     Invalid UTF-8 and lone surrogates become U+FFFD, of duplicate keys the last one counts, as Go's
@@ -31,7 +32,7 @@ def decode(text: str | bytes) -> Any:
         value = simplejson.loads(text, use_decimal=True, parse_int=_integer)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise NotJSON(str(error)) from error
-    return _cleaned(value, MAX_DEPTH)
+    return _cleaned(value, depth)
 
 
 def _integer(digits: str) -> int | Decimal:
@@ -73,6 +74,15 @@ def canonical(value: Any) -> str:
         allow_nan=False,
         sort_keys=True,
     )
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are equal: 1 is 1.0, in which writers of JSON differ, but not true."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def numbers(value: Any, *, integers: bool) -> Any:

@@ -6,13 +6,14 @@ import json
 import secrets
 from collections import defaultdict
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from infra.local.aws import BUCKET, table_name
 from infra.local.gateway import Context, Event, Gateway, Handler, Request
@@ -99,7 +100,7 @@ class Cloud:
                 "CancellationReasons": [{"Code": reason} for reason in reasons],
                 "ResponseMetadata": {"HTTPStatusCode": 400},
             }
-            return AWSResponse("", 400, {}, None), error
+            return AWSResponse("", 400, HTTPHeaders(), None), error
 
         return self._on("before-call", answer)
 
@@ -121,7 +122,7 @@ class Cloud:
         if (route := RUNNING.get()) is not None:
             self.used[route.name] |= set(actions(model.name, params))
 
-    def _on(self, event: str, handler: Callable[..., object]) -> Callable[[], None]:
+    def _on(self, event: str, handler: Callable[..., Any]) -> Callable[[], None]:
         sources = [aws.dynamodb().meta.events, aws.s3().meta.events]
         for source in sources:
             source.register(event, handler)
@@ -150,15 +151,25 @@ class Response:
         return message
 
 
+def bearer(key: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {key}"}
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """Args:
     key: the API key that it sends; None to send none.
+    credential: the headers in which it sends the key.
     """
 
     team_id: str
     key: str | None
     cloud: Cloud
+    credential: Callable[[str], Mapping[str, str]] = bearer
+
+    def speaking(self, credential: Callable[[str], Mapping[str, str]]) -> Client:
+        """The same caller, with the key in other headers."""
+        return replace(self, credential=credential)
 
     def __call__(
         self,
@@ -176,7 +187,7 @@ class Client:
             raw = json.dumps(body)
         sent: dict[str, str | None] = {"content-type": None if raw is None else "application/json"}
         if self.key is not None:
-            sent["authorization"] = f"Bearer {self.key}"
+            sent |= self.credential(self.key)
         sent |= {name.lower(): value for name, value in (headers or {}).items()}
         answer = GATEWAY.answer(
             Request(

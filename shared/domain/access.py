@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from shared.domain.changes import Author
@@ -25,6 +26,7 @@ class Team:
 
     id: str
     name: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,14 +48,17 @@ class Content:
 
     @classmethod
     def from_document(cls, document: str) -> Content:
-        return cls(**wire.decode(document))
+        return cls(**wire.decode(document, depth=wire.STORED_DEPTH))
 
     @cached_property
     def document(self) -> str:
-        """The stored form: canonical JSON of the fields that say something."""
+        """The stored form: JSON of the fields that say something.
+
+        Keys keep their order: models answer in the order in which a schema lists its properties.
+        """
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["written"] = self.written or None
-        return wire.canonical({name: value for name, value in values.items() if value is not None})
+        return wire.encode({name: value for name, value in values.items() if value is not None})
 
     @cached_property
     def hash(self) -> str:

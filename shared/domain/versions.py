@@ -106,6 +106,21 @@ def revise(prompt: Prompt, version: Version, content: Content, act: Act) -> Chan
     )
 
 
+def annotate(prompt: Prompt, version: Version, message: str, act: Act) -> Change[Version]:
+    """Replace the message of a version, which is a note on its content and not part of it."""
+    if version.message == message:
+        return nothing(prompt, about=version)
+    annotated = replace(version, message=message, updated_at=act.after(prompt))
+    return change(
+        prompt,
+        act,
+        "version.annotated",
+        about=annotated,
+        detail=_named(annotated),
+        written=(annotated,),
+    )
+
+
 def require_draft(version: Version) -> None:
     """Raises NotDraft."""
     if version.stage != "draft":

@@ -23,7 +23,6 @@ _tags = partial(Route, dialect="langwatch", tag="LangWatch: Prompt Tags")
 NAMED = (*SLUG, *HEAD, "access:GetItem")
 NEWEST = (*VERSION, "versions:Query")
 BY_ID = ("lookups:GetItem", "prompts:BatchGetItem", "versions:BatchGetItem", "content:GetObject")
-RENAMED = ("lookups:DeleteItem",)  # with what every change needs
 LEDGER = ("access:PutItem", "lookups:GetItem", "lookups:PutItem", *ANSWER)
 
 ROWS: tuple[Route, ...] = (
@@ -72,7 +71,7 @@ ROWS: tuple[Route, ...] = (
         method="PUT",
         path="/api/prompts/{id}",
         allow=Permission.WRITE,
-        actions=(*NAMED, *NEWEST, *NEW_VERSION, *RENAMED),
+        actions=(*NAMED, "versions:Query", *NEW_VERSION, "lookups:DeleteItem"),
         takes="HandleChanges",
         gives="PromptOfHandle",
         problems=(412, 422),
@@ -101,7 +100,7 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/api/prompts/{id}/versions",
         allow=Permission.WRITE,
-        actions=(*SLUG, *NEWEST, *NEW_VERSION),
+        actions=(*SLUG, "versions:Query", *NEW_VERSION),
         takes="NewConfigVersion",
         gives="ConfigVersion",
         problems=(422,),
@@ -182,5 +181,6 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/api/otel/v1/traces",
         allow=Permission.READ,
+        actions=("lookups:GetItem",),  # to know a call that is repeated with its key
     ),
 )

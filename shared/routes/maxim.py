@@ -28,6 +28,7 @@ _runtime = partial(Route, dialect="maxim", tag="Maxim: SDK", allow=Permission.RE
 GET_PROMPT = (*SLUG, *HEAD, *VERSION, "versions:Query")
 VERSION_BY_ID = ("lookups:GetItem", "prompts:BatchGetItem", "versions:BatchGetItem")
 LIST = ("access:Query", "prompts:BatchGetItem")
+REPEATED = ("lookups:GetItem",)  # whether a call with an idempotency key was answered before
 LEDGER = ("access:PutItem", "lookups:GetItem", "lookups:PutItem", *ANSWER)
 
 ROWS: tuple[Route, ...] = (
@@ -213,6 +214,7 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts/run",
         status=501,
         allow=Permission.READ,
+        actions=REPEATED,
     ),
     _prompts(
         name="explain_prompt_run",
@@ -249,6 +251,18 @@ ROWS: tuple[Route, ...] = (
         gives="RuntimeFoldersData",
         problems=(404,),
     ),
-    _runtime(name="run_prompt_from_sdk", method="POST", path="/api/sdk/v4/prompts/run", status=501),
-    _runtime(name="run_agent_from_sdk", method="POST", path="/api/sdk/v4/agents/run", status=501),
+    _runtime(
+        name="run_prompt_from_sdk",
+        method="POST",
+        path="/api/sdk/v4/prompts/run",
+        status=501,
+        actions=REPEATED,
+    ),
+    _runtime(
+        name="run_agent_from_sdk",
+        method="POST",
+        path="/api/sdk/v4/agents/run",
+        status=501,
+        actions=REPEATED,
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -48,6 +48,16 @@ def dynamodb() -> DynamoDBClient:
 def s3() -> S3Client:
     client: S3Client = boto3.client("s3", config=CONFIG)
     return client
+
+
+@cache
+def eventbridge() -> Any:  # one call of it is ours: not worth a package of types
+    return boto3.client("events", config=CONFIG)
+
+
+@cache
+def sqs() -> Any:  # likewise
+    return boto3.client("sqs", config=CONFIG)
 
 
 @contextmanager

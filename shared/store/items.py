@@ -1,6 +1,6 @@
 """Entities to items and back: the stored form of everything."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,11 @@ from shared.store import attributes, keys
 from shared.store.attributes import Item
 
 
-def prompt_item(prompt: Prompt) -> Item:
+def prompt_item(prompt: Prompt, events: Iterable[Event] = ()) -> Item:
+    """Args:
+    events: that led to where it is, for those who read the table's stream: it tells of an item in
+        the order in which that was written, and of several items in no order.
+    """
     return attributes.item(
         {
             "entity": "prompt",
@@ -34,6 +38,7 @@ def prompt_item(prompt: Prompt) -> Item:
             "scope": prompt.scope,
             "settings": wire.encode(prompt.settings),
             "revision": prompt.revision,
+            "events": [_told(event) for event in events],
         }
     )
 
@@ -167,6 +172,35 @@ def event_from(item: Mapping[str, Any]) -> Event:
         by=Author(**stored["by"]),
         detail=wire.decode(stored["detail"]),
     )
+
+
+def told_from(item: Mapping[str, Any]) -> list[Event]:
+    """The events that a prompt's item tells of."""
+    stored = attributes.values(item)
+    return [
+        Event(
+            id=told["id"],
+            prompt_id=stored["prompt_id"],
+            sequence=told["sequence"],
+            kind=told["kind"],
+            at=keys.moment(told["at"]),
+            by=Author(**told["by"]),
+            detail=told["detail"],
+        )
+        for told in stored.get("events", ())
+    ]
+
+
+def _told(event: Event) -> dict[str, Any]:
+    """As attributes instead of JSON, which may be half as long again: a prompt's item is full."""
+    return {
+        "id": event.id,
+        "sequence": event.sequence,
+        "kind": event.kind,
+        "at": keys.timestamp(event.at),
+        "by": _author(event.by),
+        "detail": {name: value for name, value in event.detail.items() if value is not None},
+    }
 
 
 def _author(author: Author) -> dict[str, str]:

@@ -102,7 +102,10 @@ class Store:
 
     def team(self, team_id: str) -> Team | None:
         stored = self._get("access", keys.team(team_id))
-        return Team(id=team_id, name=stored["name"]) if stored else None
+        if stored is None:
+            return None
+        at = keys.moment(stored["created_at"])
+        return Team(id=team_id, name=stored["name"], created_at=at)
 
     def add_team(self, *, team_id: str, name: str, at: datetime) -> None:
         self._put(
@@ -380,7 +383,7 @@ class Store:
             self._raise_meaning(error, legs)
 
     def _head_legs(self, change: Change[Any]) -> Iterator[Leg]:
-        head = items.prompt_item(change.after)
+        head = items.prompt_item(change.after, change.events)
         if change.before is None:
             # Ids are random: that this one exists already can only be a retry of ours.
             condition: Item = {"ConditionExpression": "attribute_not_exists(prompt_id)"}

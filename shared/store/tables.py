@@ -2,7 +2,7 @@
 
 | table    | keys                      | holds                                                     |
 |----------|---------------------------|-----------------------------------------------------------|
-| prompts  | `prompt_id`               | head: names, last number, live pointer, tags, revision    |
+| prompts  | `prompt_id`               | head: names, numbers, live pointer, tags, last events     |
 | versions | `prompt_id`, `version`    | one item each; content inline, or in the bucket by hash   |
 | payloads | `prompt_id`, `payload_id` | sample variables                                          |
 | lookups  | `key`                     | names taken, ids of versions, kept answers (with a TTL)   |
@@ -35,10 +35,10 @@ class Table:
 
 
 TABLES = (
-    Table(name="prompts", partition=("prompt_id", "S")),
+    Table(name="prompts", partition=("prompt_id", "S"), streams=True),
     Table(name="versions", partition=("prompt_id", "S"), sort=("version", "N")),
     Table(name="payloads", partition=("prompt_id", "S"), sort=("payload_id", "S")),
     Table(name="lookups", partition=("key", "S"), expires="expires_at"),
     Table(name="access", partition=("pk", "S"), sort=("sk", "S")),
-    Table(name="history", partition=("prompt_id", "S"), sort=("event", "S"), streams=True),
+    Table(name="history", partition=("prompt_id", "S"), sort=("event", "S")),
 )

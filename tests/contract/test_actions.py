@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -100,7 +101,7 @@ def move_to_the_other_team(world: World, route: Route) -> None:
         replayed = call.replayed()
     finally:
         RUNNING.reset(token)
-    assert reply.body is not None
+    assert isinstance(reply.body, Mapping)
     assert reply.body["prompt"]["team_id"] == registry.stranger.team_id
     assert replayed is not None
     assert replayed.answer.body == wire.encode(reply.body)

@@ -2,6 +2,8 @@
 
 import ast
 import inspect
+import re
+from collections import defaultdict
 from importlib import import_module
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from shared import errors
 from shared.dialects import px0
 from shared.errors import Problem
 from shared.routes import ROUTES, Permission, Route
+from shared.routes.route import PARAMETER
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "functions").glob("*/*.py"))
@@ -61,16 +64,46 @@ def test_a_file_tells_its_route_and_its_function_what_it_does(route: Route) -> N
 def test_a_function_takes_the_parameters_of_its_path(route: Route) -> None:
     function = getattr(import_module(route.module), route.name)
 
-    call, *parameters = inspect.signature(function).parameters
+    signature = inspect.signature(function)
+    call, *parameters = (
+        name for name, each in signature.parameters.items() if each.default is each.empty
+    )
 
     assert call == "call"
     assert tuple(parameters) == route.parameters
+    # A sibling may ask for more, by keyword.
+    assert [
+        name
+        for name, each in signature.parameters.items()
+        if each.default is not each.empty and each.kind is not each.KEYWORD_ONLY
+    ] == []
 
 
-def test_no_two_rows_have_the_same_method_and_path() -> None:
-    places = [(route.method, resource) for route in ROUTES for resource in route.resources]
+def test_two_rows_share_a_url_only_where_one_stands_in_front_of_the_other() -> None:
+    rows: dict[tuple[str, str], list[Route]] = defaultdict(list)
+    for route in ROUTES:
+        for resource in route.resources:
+            rows[route.method, resource].append(route)
 
-    assert len(set(places)) == len(places)
+    shared = [sharing for sharing in rows.values() if len(sharing) > 1]
+
+    for sharing in shared:
+        front, behind = sorted(sharing, key=lambda route: route.before is None)
+        assert (behind.dialect, behind.name) == ("registry", front.before)
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.before], ids=name_of)
+def test_a_row_in_front_of_another_is_reached_by_its_urls_and_can_do_its_work(
+    route: Route,
+) -> None:
+    (behind,) = (
+        other for other in ROUTES if (other.dialect, other.name) == ("registry", route.before)
+    )
+    pattern = PARAMETER.sub("[^/]+", behind.path)
+
+    assert route.method == behind.method
+    assert re.fullmatch(pattern, route.path)
+    assert {*behind.role_actions} <= {*route.role_actions}
 
 
 def test_no_two_rows_of_a_dialect_have_the_same_name() -> None:
@@ -84,7 +117,7 @@ def test_a_row_says_nothing_impossible(route: Route) -> None:
     assert route.method in METHODS
     assert route.path.startswith("/")
     assert len(set(route.parameters)) == len(route.parameters)
-    assert (route.actions == ()) == (route.allow is Permission.PUBLIC)
+    assert route.actions == () or route.allow is not Permission.PUBLIC
     assert len(set(route.role_actions)) == len(route.role_actions)
     assert route.takes is None or route.method != "GET"
     assert (route.gives is None) or route.status != 204

@@ -208,9 +208,7 @@ def test_every_get_answers_head_in_the_same_way(registry: Registry) -> None:
 
 
 def test_head_needs_a_key_where_get_needs_one(registry: Registry) -> None:
-    statuses = {
-        route.name: registry.nobody("HEAD", nowhere(route)).status for route in READING
-    }
+    statuses = {route.name: registry.nobody("HEAD", nowhere(route)).status for route in READING}
 
     assert statuses == {
         route.name: 200 if route.allow is Permission.PUBLIC else 401 for route in READING

@@ -1,4 +1,4 @@
-"""Bodies: what counts as JSON, and how its values are taken. What is no JSON is a 400, never a 500."""
+"""Bodies: what counts as JSON and how its values are taken; all else is a 400, never a 500."""
 
 from __future__ import annotations
 
@@ -82,9 +82,7 @@ def test_what_is_no_json_object_is_refused_everywhere(registry: Registry, route:
     ],
 )
 def test_json_must_be_announced_as_json(registry: Registry, path: str, kind: str | None) -> None:
-    answer = registry.editor(
-        "POST", path, {"template": "x"}, headers={"Content-Type": kind}
-    )
+    answer = registry.editor("POST", path, {"template": "x"}, headers={"Content-Type": kind})
 
     assert (answer.status, answer.error) == (400, "invalid request body")
 
@@ -102,9 +100,7 @@ def test_json_must_be_announced_as_json(registry: Registry, path: str, kind: str
     ],
 )
 def test_json_goes_by_many_names(registry: Registry, path: str, kind: str) -> None:
-    answer = registry.editor(
-        "POST", path, {"template": "x"}, headers={"Content-Type": kind}
-    )
+    answer = registry.editor("POST", path, {"template": "x"}, headers={"Content-Type": kind})
 
     assert template_of(answer) == "x"
 
@@ -118,7 +114,10 @@ def test_json_goes_by_many_names(registry: Registry, path: str, kind: str) -> No
         ('{"template": "first", "template": "last"}', "last"),
         ('{"template": "first", "Template": "last"}', "last"),
         (' \t\r\n{"template": "x"}\n ', "x"),
-        (r'{"template": "\u00e4\u65e5\ud83d\ude00\/\"\\\b\f\n\r\t"}', 'ä日\U0001f600/"\\\b\f\n\r\t'),
+        (
+            r'{"template": "\u00e4\u65e5\ud83d\ude00\/\"\\\b\f\n\r\t"}',
+            'ä日\U0001f600/"\\\b\f\n\r\t',
+        ),
         (r'{"template": "a\ud800b"}', "a\ufffdb"),
         (r'{"template": "a\udc00b"}', "a\ufffdb"),
         (r'{"template": "\ude00\ud83d"}', "\ufffd\ufffd"),

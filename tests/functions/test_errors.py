@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.routes import Route
 from tests.functions.world import GUARDED, REGISTRY, WRITING, World, name_of
 
 if TYPE_CHECKING:
+    from shared.routes import Route
     from tests.client import Registry, Response
 
 BUSY = [

@@ -146,9 +146,7 @@ def test_a_replay_is_not_for_who_may_not(registry: Registry, path: str) -> None:
 
 
 @pytest.mark.parametrize("template", ["", "{{"])
-def test_the_key_of_a_failed_call_is_not_kept(
-    registry: Registry, path: str, template: str
-) -> None:
+def test_the_key_of_a_failed_call_is_not_kept(registry: Registry, path: str, template: str) -> None:
     refused = create(registry.editor, path, template)
 
     made = create(registry.editor, path, "fine")
@@ -252,7 +250,7 @@ def expire(key: dict[str, str]) -> None:
     """As it stands after a day, before DynamoDB has come round to delete it."""
     aws.dynamodb().update_item(
         TableName=LOOKUPS,
-        Key={"key": key},  # type: ignore[dict-item]  # the stubs want a union of one-key dicts
+        Key={"key": key},
         UpdateExpression="SET expires_at = :past",
         ConditionExpression="attribute_exists(expires_at)",
         ExpressionAttributeValues={":past": {"N": str(int(time.time()) - 1)}},

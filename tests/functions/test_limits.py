@@ -137,9 +137,7 @@ def test_an_answer_that_no_response_can_carry_is_refused(registry: Registry, pat
     answer = registry.viewer("GET", f"{path}/versions/diff?from=1&to=2")
 
     assert (answer.status, answer.json["code"]) == (422, "answer_too_large")
-    assert answer.error == (
-        "the answer is larger than one response can carry; ask for less of it"
-    )
+    assert answer.error == ("the answer is larger than one response can carry; ask for less of it")
 
 
 @pytest.mark.parametrize("part", ["versions", "payloads"])
@@ -171,9 +169,7 @@ def test_a_rendering_that_grows_too_large_is_stopped(registry: Registry, path: s
     assert answer.error.startswith("template execution failed: ")
 
 
-def test_a_prompt_takes_a_thousand_tags_and_no_more(
-    registry: Registry, path: str
-) -> None:
+def test_a_prompt_takes_a_thousand_tags_and_no_more(registry: Registry, path: str) -> None:
     registry.editor("POST", f"{path}/versions", {"template": "x"})
     registry.tag(path.removeprefix("/v1/prompts/"), [f"{n:050}" for n in range(1000)])
 

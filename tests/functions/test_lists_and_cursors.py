@@ -119,7 +119,17 @@ def test_a_cursor_tells_a_reader_nothing_and_survives_a_url(listing: Listing) ->
 
 
 def test_garbage_is_no_cursor(listing: Listing) -> None:
-    cursors = ("x", "AAAA", "%00", "%FF%FE", "!!!!", "=" * 8, "A" * 11, "A" * 12, "A" * 4000)
+    cursors: tuple[str, ...] = (
+        "x",
+        "AAAA",
+        "%00",
+        "%FF%FE",
+        "!!!!",
+        "=" * 8,
+        "A" * 11,
+        "A" * 12,
+        "A" * 4000,
+    )
     cursors += ("%F0%9F%98%80", "null", "0", "%20")
 
     answers = {text: listing.viewer("GET", listing.with_(f"cursor={text}")) for text in cursors}
@@ -158,10 +168,10 @@ def test_a_forged_place_is_never_a_fault_of_ours(listing: Listing) -> None:
 
     answers = {place: listing.viewer("GET", forged(listing, place)) for place in places}
 
+    whole = listing.all()
     assert {answer.status for answer in answers.values()} <= {200, 400}
     for answer in answers.values():
-        entries = answer.json.get(listing.name, [])
-        assert [entry for entry in entries if entry not in listing.all()] == []
+        assert [entry for entry in answer.json.get(listing.name, []) if entry not in whole] == []
 
 
 @pytest.mark.parametrize("place", [b"", b"\xff\xfe", b"x" * 2000], ids=["empty", "bytes", "long"])
@@ -239,7 +249,9 @@ def test_a_prompt_that_moved_away_is_listed_there_and_not_here(registry: Registr
     assert [prompt["id"] for prompt in there] == [goes["id"]]
     assert registry.viewer("GET", f"/v1/prompts/{goes['id']}").status == 404
     assert registry.viewer("GET", f"/v1/prompts/{goes['slug']}").status == 404
-    assert registry.stranger("GET", f"/v1/prompts/{goes['slug']}").json["prompt"]["id"] == goes["id"]
+    assert (
+        registry.stranger("GET", f"/v1/prompts/{goes['slug']}").json["prompt"]["id"] == goes["id"]
+    )
 
 
 def test_a_moved_prompt_frees_its_names_and_takes_its_versions_along(registry: Registry) -> None:

@@ -78,7 +78,10 @@ def test_a_payload_needs_variables(registry: Registry, path: str, body: dict[str
         ({"name": "\0"}, "payload name must not contain NUL characters"),
         ({"variables": {"a": "\0"}}, "payload variables must not contain NUL characters"),
         ({"variables": {"\0": 1}}, "payload variables must not contain NUL characters"),
-        ({"variables": {"a": [{"b": ["x\0"]}]}}, "payload variables must not contain NUL characters"),
+        (
+            {"variables": {"a": [{"b": ["x\0"]}]}},
+            "payload variables must not contain NUL characters",
+        ),
         ({"name": 1}, "invalid request body"),
     ],
 )
@@ -132,9 +135,7 @@ def exact(answer: Response) -> object:
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "01", "+1", ".5", "1.", "0x1"])
-def test_what_is_no_number_in_json_is_refused(
-    registry: Registry, path: str, number: str
-) -> None:
+def test_what_is_no_number_in_json_is_refused(registry: Registry, path: str, number: str) -> None:
     answer = registry.editor("POST", path, raw=f'{{"variables": {{"n": {number}}}}}')
 
     assert (answer.status, answer.error) == (400, "invalid request body")
@@ -247,7 +248,12 @@ def test_writes_judge_both_ids_existence_role_body_and_payload_in_this_order(
     steps = [
         (registry.viewer, "/v1/prompts/bad/payloads/bad", "{", (400, "invalid prompt id")),
         (registry.viewer, f"/v1/prompts/{uuid4()}/payloads/bad", "{", (400, "invalid payload id")),
-        (registry.viewer, f"/v1/prompts/{uuid4()}/payloads/{uuid4()}", "{", (404, "prompt not found")),
+        (
+            registry.viewer,
+            f"/v1/prompts/{uuid4()}/payloads/{uuid4()}",
+            "{",
+            (404, "prompt not found"),
+        ),
         (registry.viewer, f"{path}/{uuid4()}", "{", (403, "forbidden")),
         (registry.editor, f"{path}/{uuid4()}", "{}", (404, "payload not found")),
     ]

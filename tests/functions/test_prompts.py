@@ -172,7 +172,7 @@ def test_a_slug_that_nobody_has_is_not_found(registry: Registry, slug: str) -> N
 
 
 def test_names_and_descriptions_come_back_exactly(registry: Registry) -> None:
-    name, description = "<b>&amp; \"q\" '\u2028 \U0001f600", "one\r\n\ttwo \x7f\x01 end "
+    name, description = '<b>&amp; "q" \'\u2028 \U0001f600', "one\r\n\ttwo \x7f\x01 end "
 
     prompt = create(registry.editor, name=name, description=description).json["prompt"]
 

@@ -61,7 +61,9 @@ def test_versions_of_every_status_are_rendered_by_number_and_by_tag(world: World
 def test_both_engines_render(registry: Registry) -> None:
     prompt = registry.editor.new_prompt()
     registry.editor.new_version(prompt["id"], "{{range .n}}<{{.}}>{{end}}")
-    registry.editor.new_version(prompt["id"], "{% for n in n %}<{{ n }}>{% endfor %}", engine="jinja")
+    registry.editor.new_version(
+        prompt["id"], "{% for n in n %}<{{ n }}>{% endfor %}", engine="jinja"
+    )
 
     rendered = [
         registry.viewer(
@@ -120,9 +122,7 @@ def test_without_variables_there_are_none(registry: Registry, raw: str) -> None:
     prompt = registry.editor.new_prompt()
     registry.editor.new_version(prompt["id"], "static")
 
-    answer = registry.viewer(
-        "POST", f"/v1/prompts/{prompt['slug']}/versions/1/render", raw=raw
-    )
+    answer = registry.viewer("POST", f"/v1/prompts/{prompt['slug']}/versions/1/render", raw=raw)
 
     assert (answer.status, answer.json["rendered"]) == (200, "static")
 

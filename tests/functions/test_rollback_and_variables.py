@@ -34,9 +34,7 @@ def test_a_rollback_makes_a_stable_version_live_and_keeps_the_reason(registry: R
 
 
 @pytest.mark.parametrize("number", [LIVE, DRAFT, "archived"])
-def test_only_a_stable_version_can_be_rolled_back_to(
-    registry: Registry, number: int | str
-) -> None:
+def test_only_a_stable_version_can_be_rolled_back_to(registry: Registry, number: int | str) -> None:
     world = World(registry)
     if number == "archived":
         registry.editor("POST", f"/v1/prompts/{world.id}/versions/{STABLE}/archive")
@@ -64,7 +62,10 @@ def test_only_a_stable_version_can_be_rolled_back_to(
         ('{"target_version": true, "rollback_reason": "r"}', "invalid request body"),
         ('{"target_version": 2, "rollback_reason": 1}', "invalid request body"),
         ("{}", "target_version must be greater than 0"),
-        ('{"target_version": null, "rollback_reason": "r"}', "target_version must be greater than 0"),
+        (
+            '{"target_version": null, "rollback_reason": "r"}',
+            "target_version must be greater than 0",
+        ),
         ('{"target_version": 0}', "target_version must be greater than 0"),
         ('{"target_version": -1, "rollback_reason": "r"}', "target_version must be greater than 0"),
         ('{"target_version": 2}', "rollback_reason is required"),

@@ -103,9 +103,7 @@ def test_a_tag_is_required(world: World, body: dict[str, object]) -> None:
 def test_only_letters_digits_dash_underscore_and_dot_make_a_tag(world: World, name: str) -> None:
     before = world.state()
 
-    answer = world.registry.editor(
-        "POST", f"/v1/prompts/{world.id}/versions/1/tags", {"tag": name}
-    )
+    answer = world.registry.editor("POST", f"/v1/prompts/{world.id}/versions/1/tags", {"tag": name})
 
     assert (answer.status, answer.error) == (400, BAD_FORMAT)
     assert world.state() == before
@@ -163,7 +161,11 @@ def test_a_removed_tag_is_gone(world: World) -> None:
     again = editor("DELETE", f"{prompt}/tags/prod")
 
     assert (removed.status, removed.text) == (204, "")
-    assert (again.status, again.error, again.json["code"]) == (404, "tag not found", "tag_not_found")
+    assert (again.status, again.error, again.json["code"]) == (
+        404,
+        "tag not found",
+        "tag_not_found",
+    )
     assert tags(world) == []
     assert editor("GET", f"{prompt}/versions/prod").error == "version not found"
     assert editor("GET", f"{prompt}/versions/{LIVE}").json["version"]["tags"] == []

@@ -175,7 +175,7 @@ def test_model_and_parameters_come_back_exactly(registry: Registry, path: str) -
 
 
 def test_templates_come_back_byte_for_byte(registry: Registry, path: str) -> None:
-    template = "\ufeff {{/* */}}\r\n\tä 日本 \U0001f600 \u2028 </b>&amp; \\ \" \x01\x7f \n\n"
+    template = '\ufeff {{/* */}}\r\n\tä 日本 \U0001f600 \u2028 </b>&amp; \\ " \x01\x7f \n\n'
 
     registry.editor("POST", path, {"template": template})
 
@@ -188,7 +188,7 @@ def test_a_draft_can_be_changed_in_part(registry: Registry, path: str) -> None:
         path,
         {"template": "a", "model": "m", "model_params": {"x": 1}, "message": "why"},
     ).json["version"]
-    changes = [
+    changes: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ({"template": "b"}, {"template": "b"}),
         ({"model": "n"}, {"model": "n"}),
         ({"model": None, "template": None}, {"model": None}),

@@ -106,5 +106,8 @@ class World:
         """Everything that there is to read of the prompt."""
         read = self.registry.editor
         prompt = f"/v1/prompts/{self.id}"
-        paths = [prompt, *(f"{prompt}/{part}" for part in ("versions", "tags", "payloads", "history"))]
+        paths = [
+            prompt,
+            *(f"{prompt}/{part}" for part in ("versions", "tags", "payloads", "history")),
+        ]
         return [read("GET", path).json for path in paths]

@@ -71,8 +71,21 @@ class Synthesis:
         return variables
 
 
+# Every option of the context turned on.
+OPTIONS = {
+    "domain": "prompts.example.com",
+    "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
+    "hosted_zone_id": "Z0123456789ABC",
+    "waf": True,
+    "replica_region": "eu-west-1",
+    "alarm_email": "nights@example.com",
+}
+
+
 @cache
-def synthesise(*, stage: Stage = "dev", more_routes: int = 0) -> Synthesis:
+def synthesise(
+    *, stage: Stage = "dev", more_routes: int = 0, options: bool = False, monitoring: bool = True
+) -> Synthesis:
     """Synthesise with assets that hold nothing: neither network nor build."""
     if shutil.which("node") is None:
         pytest.fail("the tests of the stack need node (20 or later) on the PATH", pytrace=False)
@@ -92,7 +105,9 @@ def synthesise(*, stage: Stage = "dev", more_routes: int = 0) -> Synthesis:
     CuebookStack(
         app,
         "Cuebook",
-        deployment=Deployment(stage=stage),
+        deployment=Deployment(
+            stage=stage, monitoring=monitoring, **OPTIONS if options else {}  # type: ignore[arg-type]
+        ),
         bundle=Bundle.of_folders(code=work / "code", layer=work / "layer"),
         routes=(*ROUTES, *future_routes(more_routes)),
     )

@@ -14,7 +14,9 @@ from shared.store.tables import TABLES
 from tests.properties.consistency import Snapshot, plain_item
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from tests.properties.consistency import Item
 
 
 class Memory:
@@ -30,7 +32,7 @@ class Memory:
     def snapshot(self) -> Snapshot:
         return Snapshot(
             tables={
-                name: [_plain(item) for item in _items(table)]
+                name: sorted((_plain(item) for item in _items(table)), key=_key(name))
                 for name, table in self._tables.items()
             },
             objects={name: key.value for name, key in self._bucket.keys.items()},
@@ -60,6 +62,13 @@ class Memory:
                     for key, found in saved[name].items()
                 },
             )
+
+
+def _key(name: str) -> Callable[[Item], tuple[Any, ...]]:
+    """By the items' keys: what moto takes back goes to the end of its table."""
+    (table,) = (table for table in TABLES if table.name == name)
+    attributes = [attribute for attribute, _ in filter(None, (table.partition, table.sort))]
+    return lambda item: tuple(item[attribute] for attribute in attributes)
 
 
 def _items(table: Any) -> Iterator[Any]:

@@ -20,7 +20,9 @@ def test_the_same_body_has_the_same_tag_and_another_body_another(body: dict[str,
     assert first.headers["ETag"] != other.headers["ETag"]
 
 
-@pytest.mark.parametrize(("status", "tagged"), [(200, True), (201, True), (404, False), (500, False)])
+@pytest.mark.parametrize(
+    ("status", "tagged"), [(200, True), (201, True), (404, False), (500, False)]
+)
 def test_only_success_is_tagged(status: int, tagged: bool) -> None:
     answer = finish(Reply(status=status, body={"a": 1}))
 

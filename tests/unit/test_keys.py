@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from shared.store import keys
 
 MOMENTS = st.datetimes(
-    datetime(1970, 1, 1),  # noqa: DTZ001  # Hypothesis wants bounds without a zone
-    datetime(9999, 1, 1),  # noqa: DTZ001
+    datetime(1970, 1, 1),  # Hypothesis wants bounds without a zone
+    datetime(9999, 1, 1),
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))]),
 )
 IDS = st.uuids().map(str)
@@ -49,7 +49,7 @@ def test_entries_and_events_sort_by_age(
 
 @pytest.mark.parametrize("text", ["", "prompt#", "prompt#a", "team#a#b", "prompt#a#b#c", "#a#b"])
 def test_what_is_no_entry_is_not_read(text: str) -> None:
-    with pytest.raises(ValueError, match=".*"):
+    with pytest.raises(ValueError, match=r".*"):
         keys.Entry.read(text)
 
 

@@ -11,8 +11,8 @@ from shared.dialects import px0
 from shared.errors import InvalidRequest
 
 MOMENTS = st.datetimes(
-    datetime(1970, 1, 1),  # noqa: DTZ001  # Hypothesis wants bounds without a zone
-    datetime(9999, 1, 1),  # noqa: DTZ001
+    datetime(1970, 1, 1),  # Hypothesis wants bounds without a zone
+    datetime(9999, 1, 1),
     timezones=st.just(UTC),
 )
 
@@ -60,7 +60,7 @@ ID = "0b0e1a5c-3e0b-4d6c-9a43-1c2d3e4f5a6b"
     ],
 )
 def test_what_is_no_uuid_is_refused_in_the_words_given(text: str) -> None:
-    with pytest.raises(InvalidRequest, match="^the words$"):
+    with pytest.raises(InvalidRequest, match=r"^the words$"):
         px0.uuid(text, otherwise="the words")
 
     assert px0.maybe_uuid(text) is None
@@ -77,7 +77,7 @@ def test_a_number_is_a_number_however_it_is_padded(number: int, zeros: int) -> N
 @given(st.integers(2**31, 2**63 - 1))
 def test_a_number_that_px0_could_not_look_up_is_a_bad_request(number: int) -> None:
     for text in (str(number), f"-{number}"):
-        with pytest.raises(InvalidRequest, match="^invalid version number$"):
+        with pytest.raises(InvalidRequest, match=r"^invalid version number$"):
             px0.selector(text)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared import wire
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
+TEXTS = st.text(max_size=8)
 SCALARS = (
     st.none()
     | st.booleans()
@@ -36,9 +36,7 @@ def same(first: Any, second: Any) -> bool:
         )
     if isinstance(first, list):
         return (
-            isinstance(second, list)
-            and len(first) == len(second)
-            and all(map(same, first, second))
+            isinstance(second, list) and len(first) == len(second) and all(map(same, first, second))
         )
     if isinstance(first, Decimal):
         return isinstance(second, Decimal | int) and first.as_tuple() == Decimal(second).as_tuple()
@@ -98,7 +96,7 @@ def test_any_bytes_are_a_value_or_no_json(raw: bytes) -> None:
     wire.encode(value).encode()
 
 
-@given(st.text(st.sampled_from("[]{}\",:0123456789.eE+-nulltruefalse\\ud8\n "), max_size=30))
+@given(st.text(st.sampled_from('[]{}",:0123456789.eE+-nulltruefalse\\ud8\n '), max_size=30))
 def test_what_the_standard_library_refuses_is_refused(text: str) -> None:
     try:
         json.loads(text, parse_constant=float.fromhex)

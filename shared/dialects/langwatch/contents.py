@@ -247,10 +247,11 @@ def _said(
     conversation = content.conversation if shown else []
     start = int(_starts_with_system(conversation))
     spoken = conversation[:start]
-    if "prompt" in changes:
-        spoken = [{"role": "system", "content": changes["prompt"]}]
     before = list(zip(shown.get("messages", ()), conversation[start:], strict=True))
     messages: list[Document] = (shown | changes).get("messages", [])
+    # An empty prompt goes without a message, unless another would be taken for it.
+    if "prompt" in changes or (not start and _starts_with_system(messages)):
+        spoken = [{"role": "system", "content": (shown | changes)["prompt"]}]
     for place, message in enumerate(messages):
         seen, kept = before[place] if place < len(before) else ({}, {})
         spoken.append(kept if seen == _plain(message) else _plain(message))

@@ -55,8 +55,8 @@ class SystemPromptConflict(Conflict):
     default = "System prompt and prompt cannot be set at the same time"
 
 
-class InProse(Problem):
-    """A failure whose `error` is a sentence."""
+class InProse:
+    """Marks a failure whose `error` is a sentence."""
 
 
 class SystemPromptClash(InProse, SystemPromptConflict):

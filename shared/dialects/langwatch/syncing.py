@@ -15,9 +15,8 @@ from shared.dialects.langwatch.contents import SETTINGS
 from shared.domain.prompts import MESSAGE_LENGTH, checked_text
 
 if TYPE_CHECKING:
-    from shared.domain.content import Content
     from shared.dialects.langwatch.models import LocalPrompt
-    from shared.domain.content import Document
+    from shared.domain.content import Content, Document
     from shared.domain.versions import Version
     from shared.settings import Settings
 

@@ -3,7 +3,6 @@
 content is a text, parts or null, although its schema lets anything pass there.
 """
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -13,8 +12,6 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
-    WithJsonSchema,
-    WrapValidator,
 )
 from pydantic.json_schema import SkipJsonSchema
 
@@ -64,37 +61,32 @@ class ImagePart(Strict):
     image_url: ImageUrl
 
 
-def _kind(part: Any) -> str | None:
-    kind = part.get("type") if isinstance(part, dict) else None
+def _kind_of_part(part: Any) -> str | None:
+    kind = part.get("type") if isinstance(part, dict) else getattr(part, "type", None)
     return f"<{kind}>" if kind in ("text", "image_url") else None
 
 
+def _kind_of_content(content: Any) -> str | None:
+    return {str: "<a text>", list: "<parts>", type(None): "<null>"}.get(type(content))
+
+
+# Tags in brackets do not look like names of fields, where a fault's place is told.
 Part = Annotated[
     Annotated[TextPart, Tag("<text>")] | Annotated[ImagePart, Tag("<image_url>")],
     Discriminator(
-        _kind,
+        _kind_of_part,
         custom_error_type="part",
         custom_error_message="Must be an object of type text or image_url",
     ),
 ]
-
-
-def _text_or_parts(content: Any, parts: Callable[[Any], Any]) -> Any:
-    return content if isinstance(content, str) else parts(content)
-
-
 Content = Annotated[
-    list[Part] | None,
-    WrapValidator(_text_or_parts),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string"},
-                {"type": "array", "items": {"type": "object", "required": ["type"]}},
-                {"type": "null"},
-            ],
-            "description": "A text, or `text` and `image_url` parts.",
-        }
+    Annotated[str, Tag("<a text>")]
+    | Annotated[list[Part], Tag("<parts>")]
+    | Annotated[None, Tag("<null>")],
+    Discriminator(
+        _kind_of_content,
+        custom_error_type="content",
+        custom_error_message="Must be a text, a list of parts, or null",
     ),
 ]
 

@@ -9,6 +9,7 @@ from shared import wire
 from shared.answers import Reply
 from shared.dialects.tela import contents
 from shared.dialects.tela.contents import snake
+from shared.domain import versions
 from shared.domain.prompts import checked_document
 from shared.domain.versions import Version, status_of
 from shared.errors import (
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from shared.domain.access import Principal, Team
-    from shared.domain.changes import Author
+    from shared.domain.changes import Act, Author, Change
     from shared.domain.prompts import Prompt
+    from shared.domain.versions import Status
     from shared.request import Request
     from shared.settings import Settings
 
@@ -164,6 +166,37 @@ def present(version: Version) -> Version:
     return version
 
 
+def status(*, promoted: bool | None, draft: bool | None) -> Status:
+    """What a new version is: it is served or it can still change, but not both."""
+    return "live" if promoted else "draft" if draft else "stable"
+
+
+def new_title(version: Version, given: Mapping[str, Any]) -> str:
+    """The title that is given; one that is given as it is shown is the whole of the old one."""
+    shown = title(version)
+    return version.message if given.get("title", shown) == shown else str(given["title"])
+
+
+def flagged(
+    change: Change[Version], act: Act, *, promoted: bool | None, draft: bool | None
+) -> Change[Version]:
+    """The change that also gives the version these flags; None leaves one as it is.
+
+    Raises NotDraft where a version that has left draft is to become one again.
+    """
+    version, prompt = change.about, change.after
+    status = status_of(version, prompt)
+    if promoted:
+        return change.then(lambda prompt: versions.take_live(prompt, version, act))
+    if draft and status != "draft":
+        raise NotDraft("a version that has left draft cannot become a draft again")
+    if draft is False and status == "draft":
+        return change.then(lambda prompt: versions.promote(prompt, version, act))
+    if promoted is False and status == "live":
+        return change.then(lambda prompt: versions.demote(prompt, version, act))
+    return change
+
+
 # -- what goes out
 
 
@@ -201,10 +234,10 @@ def version(version: Version, prompt: Prompt, settings: Settings) -> dict[str, A
     }
 
 
-def deleted(version: Mapping[str, Any], *, by: Author, at: datetime) -> dict[str, Any]:
+def deleted(change: Change[Version], *, by: Author, settings: Settings) -> dict[str, Any]:
     """A version as its deletion leaves it."""
-    gone = {"promoted": False, "deletedBy": by.id, "deletedAt": time(at)}
-    return {**version, **gone}
+    shown = version(change.about, change.after, settings)
+    return {**shown, "deletedBy": by.id, "deletedAt": time(change.after.changed_at)}
 
 
 def canvas(prompt: Prompt) -> dict[str, Any]:

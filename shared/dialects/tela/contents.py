@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,8 @@ class Part:
 def new_content(given: Document, settings: Settings) -> Content:
     """The texts are taken as they are: braces that are no template are braces."""
     content = Content(engine="jinja")
-    for name, document in ({"texts": {}} | _parts(given)).items():
+    parts: dict[str, Document] = {"texts": {}}
+    for name, document in (parts | _parts(given)).items():
         part = PARTS[name]
         content = _kept(replace(content, **part.put(document)), name, document, settings)
     return content
@@ -201,15 +203,17 @@ def _put_parameters(document: Document) -> Document:
 
 
 def _get_parameters(content: Content, _: Settings) -> Document:
+    """Without those whose names mean something else in Tela."""
     parameters = content.parameters or {}
     shown = {_renamed(name, camel, snake, parameters): item for name, item in parameters.items()}
-    temperature = shown.get("temperature", 0)
-    if isinstance(temperature, bool | str | list | dict) or temperature is None:
-        del shown["temperature"]  # Tela's is a number
-    return {name: item for name, item in shown.items() if name not in NOT_PARAMETERS}
+    taken = {"model", "type", "structuredOutput"}
+    if not is_number(shown.get("temperature", 0)):
+        taken.add("temperature")
+    return {name: item for name, item in shown.items() if name not in taken}
 
 
-NOT_PARAMETERS = ("model", "type", "structuredOutput")
+def is_number(value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _renamed(

@@ -21,13 +21,15 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-TITLE_LENGTH = 256  # characters
+from shared.dialects.tela import TITLE_LENGTH
+from shared.dialects.tela.contents import is_number
+
 UUID = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 ARMS = ("message", "messages")  # of what `messages` may be
 
 
 def _is_number(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+    if not is_number(value):
         raise PydanticCustomError("number_type", "must be a number")
     return value
 

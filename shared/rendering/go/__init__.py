@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ..errors import LimitExceeded, TemplateExecutionError, TemplateSyntaxError
-from ..limits import Limits
-from .executor import compile_templates, execute
-from .nodes import NodeList
-from .parser import parse as parse_templates
-from .quoting import quote
-from .state import Failure, Located, State
-from .usage import variables_used
-from .values import byte_length, printable, well_formed
+from shared.rendering.errors import LimitExceeded, TemplateExecutionError, TemplateSyntaxError
+from shared.rendering.go.executor import compile_templates, execute
+from shared.rendering.go.nodes import NodeList
+from shared.rendering.go.parser import parse as parse_templates
+from shared.rendering.go.quoting import quote
+from shared.rendering.go.state import Failure, Located, State
+from shared.rendering.go.usage import variables_used
+from shared.rendering.go.values import byte_length, printable, well_formed
+from shared.rendering.limits import Limits
 
 __all__ = [
     "LimitExceeded",

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final, TypeAlias
 
-from .expressions import Expression, compile_field, compile_pipeline, unwrapped
-from .nodes import (
+from shared.rendering.go.expressions import Expression, compile_field, compile_pipeline, unwrapped
+from shared.rendering.go.nodes import (
     Action,
     Break,
     Call,
@@ -22,10 +22,10 @@ from .nodes import (
     Range,
     Text,
 )
-from .printing import text_of
-from .quoting import quote
-from .state import Cell, Failure, State
-from .values import NO_VALUE, Byte, Int, Value
+from shared.rendering.go.printing import text_of
+from shared.rendering.go.quoting import quote
+from shared.rendering.go.state import Cell, Failure, State
+from shared.rendering.go.values import NO_VALUE, Byte, Int, Value
 
 # Go allows a hundred thousand; this is as endless, and found out before it costs anything.
 MAX_TEMPLATE_DEPTH: Final = 10_000

@@ -7,8 +7,8 @@ the failing operation came later.
 from collections.abc import Callable
 from typing import TypeAlias
 
-from .functions import FUNCTIONS, SHORT_CIRCUITS, CallError
-from .nodes import (
+from shared.rendering.go.functions import FUNCTIONS, SHORT_CIRCUITS, CallError
+from shared.rendering.go.nodes import (
     Chain,
     Command,
     Constant,
@@ -20,9 +20,17 @@ from .nodes import (
     Pipeline,
     Variable,
 )
-from .quoting import quote
-from .state import Failure, Located, State
-from .values import INTERFACE, INTERFACE_TYPE, NO_VALUE, Byte, Int, Value, type_name
+from shared.rendering.go.quoting import quote
+from shared.rendering.go.state import Failure, Located, State
+from shared.rendering.go.values import (
+    INTERFACE,
+    INTERFACE_TYPE,
+    NO_VALUE,
+    Byte,
+    Int,
+    Value,
+    type_name,
+)
 
 Expression: TypeAlias = Callable[[State, Value], Value]
 # Also takes the value of the command before it in the pipeline, if there is one.

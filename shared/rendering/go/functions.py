@@ -5,9 +5,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from .printf import sprintf
-from .printing import NO_VALUE_TEXT, Spend, as_float, sprint, sprintln
-from .values import (
+from shared.rendering.go.printf import sprintf
+from shared.rendering.go.printing import NO_VALUE_TEXT, Spend, as_float, sprint, sprintln
+from shared.rendering.go.values import (
     NO_VALUE,
     Byte,
     Int,

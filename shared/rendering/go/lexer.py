@@ -4,8 +4,8 @@ import re
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from ..errors import LimitExceeded
-from .quoting import quote, show_rune
+from shared.rendering.errors import LimitExceeded
+from shared.rendering.go.quoting import quote, show_rune
 
 
 class Kind(IntEnum):

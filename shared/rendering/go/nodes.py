@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from .quoting import quote
+from shared.rendering.go.quoting import quote
 
 if TYPE_CHECKING:
-    from .values import Int
+    from shared.rendering.go.values import Int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from .quoting import quote
-from .values import Int
+from shared.rendering.go.quoting import quote
+from shared.rendering.go.values import Int
 
 _MAX_INT: Final = 2**63 - 1
 _MAX_UINT: Final = 2**64 - 1

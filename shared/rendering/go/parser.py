@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
-from ..errors import TemplateSyntaxError
-from .functions import FUNCTIONS, SHORT_CIRCUITS
-from .lexer import Kind, Token, tokenize
-from .nodes import (
+from shared.rendering.errors import TemplateSyntaxError
+from shared.rendering.go.functions import FUNCTIONS, SHORT_CIRCUITS
+from shared.rendering.go.lexer import Kind, Token, tokenize
+from shared.rendering.go.nodes import (
     CALLS,
     Action,
     Break,
@@ -28,9 +28,9 @@ from .nodes import (
     Text,
     Variable,
 )
-from .numbers import parse_complex, parse_number
-from .quoting import quote, unquote, unquote_character
-from .values import Int
+from shared.rendering.go.numbers import parse_complex, parse_number
+from shared.rendering.go.quoting import quote, unquote, unquote_character
+from shared.rendering.go.values import Int
 
 # Parentheses nest by recursion, here and when rendering. Go allows ten thousand, which nobody
 # writes and which would overflow Python's stack.

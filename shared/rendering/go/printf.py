@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from .printing import NIL_TEXT, Spend, as_float, format_float, write_value
-from .quoting import fits_backquotes, quote, show_rune
-from .values import Byte, Int, Value, to_bytes, type_name
+from shared.rendering.go.printing import NIL_TEXT, Spend, as_float, format_float, write_value
+from shared.rendering.go.quoting import fits_backquotes, quote, show_rune
+from shared.rendering.go.values import Byte, Int, Value, to_bytes, type_name
 
 # Larger widths and precisions are refused when given as arguments.
 _MAX_SIZE: Final = 1_000_000

@@ -6,7 +6,7 @@ from decimal import Decimal
 from operator import add
 from typing import Final
 
-from .values import NO_VALUE, Byte, Int, Value, Window, type_name
+from shared.rendering.go.values import NO_VALUE, Byte, Int, Value, Window, type_name
 
 NIL_TEXT: Final = "<nil>"
 NO_VALUE_TEXT: Final = "<no value>"

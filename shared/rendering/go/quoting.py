@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from .values import from_bytes, to_bytes
+from shared.rendering.go.values import from_bytes, to_bytes
 
 _ESCAPES: Final = {
     "\a": "\\a",

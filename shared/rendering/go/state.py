@@ -2,9 +2,9 @@
 
 from typing import Final, Protocol
 
-from ..errors import LimitExceeded
-from ..limits import Limits
-from .values import Value
+from shared.rendering.errors import LimitExceeded
+from shared.rendering.go.values import Value
+from shared.rendering.limits import Limits
 
 
 class Located(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .nodes import (
+from shared.rendering.go.nodes import (
     Action,
     Call,
     Chain,

@@ -1,0 +1,148 @@
+"""Client programs as child processes that may contact the server under test and nobody else."""
+
+import json
+import os
+import socketserver
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.live.serving import ROOT, Serving
+
+HERE = Path(__file__).parent
+GUARD = HERE / "guard"
+SCENARIOS = HERE / "scenarios"
+NODE_MODULES = HERE / "node_modules"
+# Where `make test-clients` puts the clients that are written in Python.
+PYTHON = Path(os.environ.get("CLIENTS_PYTHON") or ROOT / ".venv-clients" / "bin" / "python")
+SECONDS = 120.0
+SPAN_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """What a client would take for the way out; it only notes what it is asked for."""
+
+    address: str
+    asked: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def dead_end() -> Iterator[Proxy]:
+    asked: list[str] = []
+
+    class Noting(socketserver.StreamRequestHandler):
+        timeout = 5
+
+        def handle(self) -> None:
+            asked.append(self.rfile.readline(200).decode(errors="replace").strip())
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Noting) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        host, port = server.server_address[:2]
+        yield Proxy(f"{host!s}:{port}", asked)
+        server.shutdown()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A program that has ended by itself."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        return self.out + self.err
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """Runs client programs in a folder of their own, as a user without any settings would."""
+
+    server: Serving
+    proxy: Proxy
+    folder: Path
+
+    def python(self, script: str, *arguments: str) -> Any:
+        """What a Python script has found: the last line that it writes, which is JSON."""
+        return self._found([str(PYTHON), str(SCENARIOS / script), *arguments])
+
+    def node(self, script: str, *arguments: str) -> Any:
+        """The same of a JavaScript module."""
+        return self._found(["node", str(SCENARIOS / script), *arguments])
+
+    def _found(self, command: list[str]) -> Any:
+        done = self.run(command)
+        assert done.code == 0, f"{command} ended with {done.code}:\n{done.said}"
+        return json.loads(done.out.strip().splitlines()[-1])
+
+    def run(self, command: list[str], *, cwd: Path | None = None, **variables: str) -> Done:
+        """Raises AssertionError when the program has tried to contact anybody but the server."""
+        notes = self.folder / "notes"
+        notes.unlink(missing_ok=True)
+        ended = subprocess.run(
+            command,
+            cwd=cwd or self.folder,
+            env=self.environment(notes) | variables,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        done = Done(ended.returncode, ended.stdout, ended.stderr)
+        noted = notes.read_text().splitlines() if notes.exists() else []
+        assert "guarded" in noted, f"nothing guarded {command}:\n{done.said}"
+        others = [line for line in noted if line != "guarded"]
+        others += [f"asked a proxy: {line}" for line in self.proxy.asked]
+        self.proxy.asked.clear()
+        assert not others, f"{command}: {', '.join(others)}\n{done.said}"
+        return done
+
+    def environment(self, notes: Path) -> dict[str, str]:
+        demo, way_out = self.server.demo, f"http://{self.proxy.address}"
+        proxies = {name: way_out for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")}
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(GUARD),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "NODE_OPTIONS": f"--require={GUARD / 'guard.cjs'}",
+            "GUARD_ALLOWED": f"127.0.0.1:{self.server.port} {self.proxy.address}",
+            "GUARD_NOTES": str(notes),
+            **proxies,
+            **{name.lower(): value for name, value in proxies.items()},
+            "NO_PROXY": "127.0.0.1",
+            "no_proxy": "127.0.0.1",
+            "BASE_URL": demo["base_url"],
+            "TEAM_ID": demo["team_id"],
+            "API_KEY": demo["api_key"],
+            # LangWatch's clients read these two by themselves.
+            "LANGWATCH_API_KEY": demo["api_key"],
+            "LANGWATCH_ENDPOINT": demo["base_url"],
+        }
+
+
+def calls(server: Serving, *, since: int = 0) -> list[dict[str, Any]]:
+    """What the server has logged of each call: its route, its status and more."""
+    lines = (server.folder / "serve.log").read_text().splitlines()
+    records = [json.loads(line) for line in lines if line.startswith("{")]
+    return [record for record in records if record.get("message") == "call"][since:]
+
+
+def until(found: Any, *, seconds: float = SPAN_SECONDS) -> bool:
+    """Whether something becomes true in time."""
+    end = time.monotonic() + seconds
+    while not found():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True

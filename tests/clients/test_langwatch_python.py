@@ -1,0 +1,207 @@
+"""LangWatch's Python SDK writes, reads, tags and deletes prompts, and follows its own policies."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.clients.publishing import Maxim
+from tests.clients.running import Clients, calls, until
+from tests.live.serving import Serving
+
+USER = "langwatch_user.py"
+SYSTEM = {"role": "system", "content": "You greet {{ name }}."}
+USERS = {"role": "user", "content": "I am {{ name }}, {{ age }} years old."}
+
+
+Outcomes = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def outcomes(
+    clients_of: Callable[[Path], Clients], tmp_path_factory: pytest.TempPathFactory
+) -> Outcomes:
+    """What one process has found in each scenario."""
+    clients = clients_of(tmp_path_factory.mktemp("application"))
+    prepare(clients.server)
+    asked = {
+        "write": {"handle": "team/greet"},
+        "tag": {"handle": "tagged"},
+        "fetch": {"handle": "fetched", "local_only": "never-pushed"},
+        "compile": {"handle": "compiled"},
+        "read": {"names": ["from_maxim:production", "from_px0"]},
+    }
+    found: Outcomes = clients.python(USER, json.dumps(asked))
+    return found
+
+
+def prepare(server: Serving) -> None:
+    """Two prompts in words of other dialects."""
+    maxim = Maxim(server)
+    from_maxim = maxim.prompt("From Maxim")
+    maxim.version(
+        from_maxim,
+        {"role": "system", "content": "Look at this."},
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "What is it?"},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}},
+            ],
+        },
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {"id": "c", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+            ],
+        },
+        {"role": "tool", "content": "a cat", "tool_call_id": "c"},
+        temperature=0.5,
+        max_tokens=64,
+    )
+    maxim.promote(from_maxim, 1)
+    from_px0 = server.prompt("From px0")
+    made = server.call("POST", f"/v1/prompts/{from_px0}/versions", {"template": "Hi {{.name}}!"})
+    assert made.status == 201, made
+
+
+def of(outcomes: Outcomes, scenario: str) -> Any:
+    """What a scenario has found; fails the test where the scenario itself has failed."""
+    outcome = outcomes[scenario]
+    if "failed" in outcome:
+        pytest.fail(outcome["failed"], pytrace=False)
+    return outcome["found"]
+
+
+@pytest.fixture
+def written(outcomes: Outcomes) -> dict[str, Any]:
+    found: dict[str, Any] = of(outcomes, "write")
+    return found
+
+
+def test_what_was_created_is_told_and_read_alike(written: dict[str, Any]) -> None:
+    made = written["made"]
+
+    assert (made["handle"], made["scope"], made["version"]) == ("team/greet", "PROJECT", 1)
+    assert made["prompt"] == SYSTEM["content"]
+    assert made["messages"] == [SYSTEM, USERS]
+    assert made["parameters"] == {"tone": "warm", "tries": 3}
+    assert made["model"]
+    assert written["found"]["by_number"] == made
+
+
+def test_an_update_is_a_new_version_that_keeps_what_was_left_out(written: dict[str, Any]) -> None:
+    updated = written["updated"]
+
+    assert updated["version"] == 2
+    assert updated["messages"] == [{**SYSTEM, "content": "You welcome {{ name }}."}, USERS]
+    assert updated["parameters"] == written["made"]["parameters"]
+    assert updated["id"] == written["made"]["id"]
+    assert updated["version_id"] != written["made"]["version_id"]
+
+
+@pytest.mark.parametrize(
+    ("how", "version"),
+    [
+        ("newest", 2),
+        ("by_id", 2),
+        ("by_number", 1),
+        ("by_number_in_short", 1),
+        ("by_tag", 2),
+        ("by_tag_in_short", 1),
+        ("latest_in_short", 2),
+    ],
+)
+def test_a_version_is_found(written: dict[str, Any], how: str, version: int) -> None:
+    assert written["found"][how] == written["made" if version == 1 else "updated"]
+
+
+def test_a_prompt_is_renamed_and_deleted(written: dict[str, Any]) -> None:
+    assert written["renamed"]["handle"] == "team/greet-renamed"
+    assert written["old_name"].startswith("ValueError: Prompt not found")
+    assert written["deleted"] == {"success": True}
+    assert written["after"].startswith("ValueError: Prompt not found")
+
+
+def test_a_tag_is_defined_assigned_moved_renamed_and_deleted(outcomes: Outcomes) -> None:
+    found = of(outcomes, "tag")
+
+    first, _ = found["version_ids"]
+    assert {"production", "staging"} <= set(found["at_first"])
+    assert found["made"]["name"] == "canary"
+    assert (found["assigned"]["tag"], found["assigned"]["versionId"]) == ("canary", first)
+    assert (found["before"], found["moved"]) == (1, 2)
+    assert found["renamed"]["name"] == "preview"
+    assert found["renamed"]["id"] == found["made"]["id"]
+    assert found["by_new_name"] == 2
+    assert found["by_old_name"].startswith("ValueError: Prompt not found")
+    assert found["at_last"] == found["at_first"]
+
+
+def test_fetch_policies_hold(outcomes: Outcomes) -> None:
+    found = of(outcomes, "fetch")
+
+    assert found["cached"] == ["first on the server"] * 2
+    assert found["without"] == {
+        "always_fetch": "second on the server",
+        "materialized_first": "second on the server",
+        "materialized_only": "ValueError: Prompt 'fetched' not found in materialized files",
+    }
+    assert found["with_files"] == {
+        "always_fetch": "second on the server",
+        "materialized_first": "in the file",
+        "materialized_only": "in the file",
+        "not_on_the_server": "in the file",
+    }
+
+
+def test_a_prompt_is_compiled(outcomes: Outcomes) -> None:
+    found = of(outcomes, "compile")
+
+    assert found["prompt"] == "Be brief with ADA."
+    assert found["messages"] == [
+        {"role": "system", "content": "Be brief with ADA."},
+        {"role": "user", "content": "Why?"},
+    ]
+    assert found["lenient"][1]["content"] == ""
+    assert found["strict"].startswith("PromptCompilationError:")
+    assert "'question' is undefined" in found["strict"]
+
+
+def test_its_spans_are_taken(outcomes: Outcomes, server: Serving) -> None:
+    assert of(outcomes, "compile")
+
+    def spans() -> set[int]:
+        return {call["status"] for call in calls(server) if call["route"] == "drop_traces"}
+
+    assert until(spans), "no spans have come"
+    assert 200 in spans()
+
+
+def test_what_other_dialects_wrote_is_read(outcomes: Outcomes) -> None:
+    by_maxim, by_px0 = of(outcomes, "read")
+
+    assert by_maxim["messages"][0] == {"role": "system", "content": "Look at this."}
+    assert by_maxim["prompt"] == "Look at this."
+    assert (by_maxim["model"], by_maxim["temperature"]) == ("openai/gpt-4o", 0.5)
+    assert by_maxim["max_tokens"] == 64
+    assert by_px0["prompt"] == "Hi {{.name}}!"
+
+
+def test_failures_are_the_exceptions_that_callers_expect(clients: Clients) -> None:
+    asked = {"fail": {"handle": "failing", "viewer_key": clients.server.demo["viewer_key"]}}
+
+    said = of(clients.python(USER, json.dumps(asked)), "fail")
+
+    for missing in ("prompt", "version", "tag", "to update", "to delete"):
+        assert said[f"missing {missing}"].startswith("ValueError: Prompt not found"), missing
+    assert said["handle taken"].startswith("RuntimeError: Unexpected status 409")
+    assert "Prompt handle already exists for scope PROJECT" in said["handle taken"]
+    assert said["handle not valid"].startswith("RuntimeError: Unexpected status 422")
+    assert said["no such tag"].startswith("RuntimeError: Unexpected status 422")
+    assert said["viewer"].startswith("UnexpectedStatus: Unexpected status code: 403")
+    assert said["viewer's reading"] == "nothing: there"
+    assert said["wrong key"].startswith("RuntimeError: Authentication error")

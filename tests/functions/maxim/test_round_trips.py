@@ -1,0 +1,133 @@
+"""A dialect reads back exactly what it wrote, and its versions are whole for the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared import wire
+from tests.functions.maxim.sdk import Choices
+from tests.functions.maxim.workspace import version_body
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from tests.functions.maxim.workspace import Workspace
+
+texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.decimals(allow_nan=False, allow_infinity=False).filter(lambda n: not is_whole(n))
+    | texts
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+text_parts = st.fixed_dictionaries({"type": st.just("text"), "text": texts})
+image_parts = st.fixed_dictionaries(
+    {
+        "type": st.just("image_url"),
+        "image_url": st.fixed_dictionaries(
+            {"url": texts}, optional={"detail": st.sampled_from(["auto", "low", "high"])}
+        ),
+    }
+)
+tool_calls = st.fixed_dictionaries(
+    {
+        "id": texts,
+        "type": st.just("function"),
+        "function": st.fixed_dictionaries({"name": texts, "arguments": texts}),
+    }
+)
+messages = st.fixed_dictionaries(
+    {
+        "role": st.sampled_from(["assistant", "user", "system", "model", "chatbot", "tool"]),
+        "content": st.none() | texts | st.lists(text_parts | image_parts, max_size=3),
+    },
+    optional={"tool_call_id": texts, "tool_calls": st.lists(tool_calls, max_size=2)},
+)
+tools = st.fixed_dictionaries(
+    {"name": texts},
+    optional={"description": texts, "config": st.dictionaries(texts, values, max_size=3)},
+)
+parameters = st.builds(
+    lambda rest, tools: rest | ({} if tools is None else {"promptTools": tools}),
+    st.dictionaries(texts.filter(lambda name: name != "promptTools"), values, max_size=3),
+    st.none() | st.lists(tools, max_size=2),
+)
+bodies = st.fixed_dictionaries(
+    {
+        "description": texts,
+        "modelName": texts,
+        "modelProvider": st.sampled_from(["openai", "anthropic", "vertex"]),
+        "messages": st.lists(messages, max_size=4),
+        "modelParameters": parameters,
+    }
+)
+
+
+def is_whole(number: Decimal) -> bool:
+    """Written without a point or an exponent, it would be read as an integer."""
+    return str(number).lstrip("-").isdecimal()
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(body=bodies)
+def test_a_version_is_read_back_exactly_as_it_was_written(
+    workspace: Workspace, body: dict[str, Any]
+) -> None:
+    prompt = workspace.new_prompt()
+    raw = wire.encode(version_body(prompt["id"], **body))
+
+    made = workspace.editor("POST", "/v1/prompts/versions", raw=raw)
+
+    assert made.status == 200, made.text
+    version = wire.decode(made.text)["data"]
+    read = wire.decode(workspace.viewer("GET", f"/v1/prompts/versions?id={version['id']}").text)[
+        "data"
+    ]
+    for said in (version, read):
+        config = said["config"]
+        assert said["description"] == body["description"]
+        assert (config["model"], config["provider"]) == (body["modelName"], body["modelProvider"])
+        assert [message["payload"] for message in config["messages"]] == body["messages"]
+        assert config["modelParameters"] == body["modelParameters"]
+    fetched = workspace.viewer(
+        "GET", f"/api/sdk/v4/prompts?promptId={prompt['id']}&promptVersionNumber=1"
+    )
+    bundle = Choices.parse(wire.decode(fetched.text)["data"])
+    assert bundle.bundle["versions"][0]["config"]["modelParameters"] == body["modelParameters"]
+
+
+def test_a_duplicate_of_px0s_says_the_same_and_can_be_edited_there(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    tools = [{"name": "lookup", "config": {"parameters": {"type": "object"}}}]
+    made = workspace.new_version(
+        prompt["id"], modelParameters={"temperature": 1, "promptTools": tools}
+    )
+    path = f"/v1/prompts/{prompt['id']}/versions"
+    workspace.px0("POST", f"{path}/1/duplicate")
+
+    def config(number: int) -> Any:
+        listed = workspace.viewer("GET", f"/v1/prompts/versions?promptId={prompt['id']}").json
+        return next(v for v in listed["data"] if v["version"] == number)["config"]
+
+    def payloads(number: int) -> list[Any]:
+        return [message["payload"] for message in config(number)["messages"]]
+
+    assert config(2)["modelParameters"] == made["config"]["modelParameters"]
+    assert payloads(2) == payloads(1)
+    workspace.px0("PUT", f"{path}/2", {"template": "New", "model_params": {"temperature": 0}})
+    assert payloads(2) == [{"role": "system", "content": "New"}]
+    assert config(2)["modelParameters"] == {"temperature": 0, "promptTools": tools}
+    assert payloads(1) != payloads(2)

@@ -1,0 +1,494 @@
+"""What Maxim's SDKs read: whatever was stored, nothing that would make them drop a prompt."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared import wire
+from shared.answers import carried_size
+from shared.dialects.maxim import runtime
+from shared.domain.changes import Author
+from shared.domain.content import Content
+from shared.domain.prompts import Prompt
+from shared.domain.versions import Version
+from tests.functions.maxim.sdk import Choices, Dropped
+from tests.functions.maxim.workspace import SYSTEM, condition, message_of
+
+if TYPE_CHECKING:
+    from tests.functions.maxim.workspace import Workspace
+
+NOW = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
+CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+# -- any content
+
+
+def documents(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.dictionaries(st.text(max_size=5), values, max_size=3)
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | documents(inner),
+    max_leaves=6,
+)
+parts = st.one_of(
+    json_values,
+    st.fixed_dictionaries({"type": st.just("text")}, optional={"text": json_values}),
+    st.fixed_dictionaries(
+        {"type": st.just("image_url")},
+        optional={
+            "image_url": json_values
+            | st.fixed_dictionaries({"url": st.text()}, optional={"detail": json_values})
+        },
+    ),
+    st.fixed_dictionaries({"type": st.sampled_from(["file", "input_audio"]), "x": json_values}),
+)
+calls = json_values | st.lists(
+    st.just(CALL)
+    | json_values
+    | st.fixed_dictionaries({"id": st.text(), "function": documents(json_values)}),
+    max_size=2,
+)
+messages = st.fixed_dictionaries(
+    {},
+    optional={
+        "role": st.sampled_from(["system", "user", "developer"]) | json_values,
+        "content": st.text() | st.none() | st.lists(parts, max_size=3) | json_values,
+        "tool_calls": calls,
+        "toolCalls": calls,
+        "tool_call_id": st.text() | json_values,
+        "name": json_values,
+    },
+)
+contents = st.builds(
+    Content,
+    template=st.none() | st.text(),
+    messages=st.none() | st.lists(messages, max_size=3),
+    engine=st.sampled_from(["go", "jinja"]),
+    provider=st.none() | st.text(),
+    model=st.none() | st.text(),
+    parameters=st.none() | documents(json_values),
+    inputs=st.none() | st.lists(documents(json_values), max_size=2),
+    outputs=st.none()
+    | st.lists(st.fixed_dictionaries({"name": st.text(), "schema": json_values}), max_size=2),
+    tools=st.none()
+    | st.lists(
+        documents(json_values)
+        | st.fixed_dictionaries({"function": json_values | documents(json_values)}),
+        max_size=2,
+    ),
+    written=st.dictionaries(st.sampled_from(["tela", "langwatch"]), documents(json_values)),
+)
+conditions = st.lists(
+    st.builds(
+        condition, st.text(min_size=1), st.text(), st.sampled_from([">", "<", "<=", ">=", "="])
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+@st.composite
+def stored(draw: st.DrawFn) -> tuple[Prompt, dict[tuple[str, int], Version]]:
+    """A prompt with some versions, live, deployed or neither, whatever they say."""
+    prompt_id = str(uuid4())
+    numbers = list(range(1, draw(st.integers(0, 3)) + 1))
+    found = {
+        (prompt_id, number): Version(
+            prompt_id=prompt_id,
+            number=number,
+            id=str(uuid4()),
+            stage=draw(st.sampled_from(["draft", "stable", "archived"])),
+            content=draw(contents),
+            author=Author(id="a", name="b"),
+            message=draw(st.text()),
+            created_at=NOW,
+            updated_at=NOW,
+        )
+        for number in numbers
+    }
+    deployed = draw(st.lists(st.sampled_from(numbers), max_size=3)) if numbers else []
+    deployments = [
+        {
+            "id": str(uuid4()),
+            "versionId": found[prompt_id, number].id,
+            "number": number,
+            "conditions": draw(conditions),
+            "timestamp": "2026-11-20T12:00:00.000Z",
+        }
+        for number in deployed
+    ]
+    prompt = Prompt(
+        id=prompt_id,
+        team_id=str(uuid4()),
+        slug="s",
+        name="n",
+        status=draw(st.sampled_from(["active", "archived", "deleted"])),
+        created_at=NOW,
+        updated_at=NOW,
+        changed_at=NOW,
+        last_version=len(numbers),
+        live_version=draw(st.none() | st.sampled_from(numbers)) if numbers else None,
+        settings={"maxim": {"deployments": deployments, "folderId": draw(st.none() | st.text())}},
+    )
+    return prompt, found
+
+
+@given(stored())
+def test_what_makes_the_sdk_drop_prompts_is_impossible_to_send(
+    given: tuple[Prompt, dict[tuple[str, int], Version]],
+) -> None:
+    prompt, found = given
+
+    bundle = runtime.bundle(prompt, found, default_model="openai/gpt-4o-mini")
+
+    choices = Choices.parse(wire.decode(wire.encode(bundle)))
+    stable = {number for (_, number), version in found.items() if version.stage == "stable"}
+    assert set(choices.numbers) == {*runtime.numbers(prompt)} & stable
+    for version in found.values():
+        asked = runtime.bundle_of(prompt, version, default_model="openai/gpt-4o-mini")
+        assert Choices.parse(wire.decode(wire.encode(asked))).numbers == [version.number]
+
+
+@given(contents)
+def test_texts_and_parameters_reach_the_sdk_as_they_are(content: Content) -> None:
+    version = Version(
+        prompt_id=str(uuid4()),
+        number=1,
+        id=str(uuid4()),
+        content=content,
+        author=Author(id="a", name="b"),
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+    config = runtime.version(version, default_model="openai/gpt-4o-mini")["config"]
+
+    for sent, message in zip(config["messages"], content.conversation, strict=True):
+        if isinstance(message.get("content"), str):
+            assert sent["content"] == message["content"]
+    assert (content.parameters or {}).items() <= config["modelParameters"].items()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda bundle: bundle.pop("rules"),
+        lambda bundle: bundle.pop("versions"),
+        lambda bundle: bundle["versions"][0].pop("createdAt"),
+        lambda bundle: bundle["versions"][0].update(version="1"),
+        lambda bundle: bundle["versions"][0]["config"].pop("modelParameters"),
+        lambda bundle: bundle["versions"][0]["config"]["messages"][0].update(content=None),
+        lambda bundle: bundle["versions"][0]["config"]["messages"][0].update(toolCalls=None),
+        lambda bundle: next(iter(bundle["rules"].values()))[0].pop("timestamp"),
+        lambda bundle: next(iter(bundle["rules"].values()))[0]["rules"]["query"].update(
+            combinator="and"
+        ),
+    ],
+)
+def test_the_oracle_is_as_strict_as_the_sdk(workspace: Workspace, spoil: Any) -> None:
+    prompt = workspace.new_prompt()
+    workspace.new_version(prompt["id"])
+    workspace.deploy(prompt["id"], condition("a", "b"), version=1)
+    bundle: Any = workspace.bundle(prompt["id"]).bundle
+
+    spoil(bundle)
+
+    with pytest.raises(Dropped):
+        Choices.parse(bundle)
+
+
+# -- one prompt
+
+
+def test_tool_calls_come_in_both_spellings_and_null_content_as_an_empty_text(
+    workspace: Workspace,
+) -> None:
+    prompt = workspace.new_prompt()
+    workspace.new_version(
+        prompt["id"],
+        messages=[
+            {"role": "assistant", "content": None, "tool_calls": [CALL]},
+            {"role": "tool", "content": "{}", "tool_call_id": "call_1"},
+            {"role": "user"},
+            {"role": "assistant", "content": "x", "tool_calls": []},
+        ],
+    )
+
+    bundle = workspace.bundle(prompt["id"], 1)
+
+    assert [bundle.message(number) for number in range(4)] == [
+        {"role": "assistant", "content": "", "toolCalls": [CALL], "tool_calls": [CALL]},
+        {"role": "tool", "content": "{}", "tool_call_id": "call_1"},
+        {"role": "user", "content": ""},
+        {"role": "assistant", "content": "x"},
+    ]
+
+
+def test_images_tools_and_parameters_reach_the_sdk(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    image = {"type": "image_url", "image_url": {"url": "https://x.example/y.png", "detail": "low"}}
+    parameters = {"temperature": 0.5, "stop": None, "promptTools": [{"name": "t"}]}
+    workspace.new_version(
+        prompt["id"],
+        messages=[{"role": "user", "content": [{"type": "text", "text": "?"}, image]}],
+        modelParameters=parameters,
+    )
+
+    bundle = workspace.bundle(prompt["id"], 1)
+
+    assert bundle.message()["content"] == [{"type": "text", "text": "?"}, image]
+    assert bundle.bundle["versions"][0]["config"]["modelParameters"] == parameters
+
+
+@pytest.mark.parametrize("status", ["draft", "stable", "live", "archived"])
+def test_a_version_of_any_status_is_served_by_its_number(workspace: Workspace, status: str) -> None:
+    prompt = workspace.px0.new_prompt()
+    workspace.px0.new_version(prompt["id"], "Hi {{.name}}")
+    if status in ("stable", "live"):
+        workspace.px0.promote(prompt["id"], 1, times=("stable", "live").index(status) + 1)
+    if status == "archived":
+        workspace.px0("POST", f"/v1/prompts/{prompt['id']}/versions/1/archive")
+
+    bundle = workspace.bundle(prompt["id"], 1)
+
+    assert bundle.numbers == [1]
+    assert bundle.message() == {"role": "system", "content": "Hi {{.name}}"}
+
+
+def test_a_prompt_with_nothing_to_serve_is_served_empty(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    workspace.new_version(prompt["id"])
+
+    assert workspace.bundle(prompt["id"]).bundle == {
+        "promptId": prompt["id"],
+        "rules": {},
+        "versions": [],
+        "fallbackVersion": None,
+        "folderId": None,
+    }
+    assert workspace.sync() == {}
+
+
+def test_the_live_version_is_the_fallback_and_among_the_versions(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    workspace.new_version(prompt["id"])
+    workspace.go_live(prompt["id"], 1)
+
+    bundle = workspace.bundle(prompt["id"])
+
+    assert (bundle.numbers, bundle.fallback) == ([1], 1)
+    assert bundle.bundle["rules"] == {}
+    assert workspace.sync()[prompt["id"]] == bundle
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        (f"promptId={uuid4()}", 404),
+        ("promptId=x", 404),
+        ("promptId={prompt}&promptVersionNumber=2", 404),
+        ("promptId={prompt}&promptVersionNumber=0", 404),
+        ("promptId={prompt}&promptVersionNumber=1.0", 400),
+        ("promptId={prompt}&promptVersionNumber=x", 400),
+        (f"promptId={uuid4()}&promptVersionNumber=x", 400),
+        ("promptVersionNumber=1", 400),
+    ],
+)
+def test_a_fetch_that_names_nothing_is_refused(
+    workspace: Workspace, query: str, status: int
+) -> None:
+    prompt = workspace.new_prompt()
+    workspace.new_version(prompt["id"])
+
+    fetched = workspace.viewer("GET", f"/api/sdk/v4/prompts?{query.format(prompt=prompt['id'])}")
+
+    message_of(fetched, status)
+
+
+def test_prompts_of_others_are_neither_fetched_nor_synced(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    workspace.new_version(prompt["id"])
+    workspace.go_live(prompt["id"], 1)
+
+    message_of(workspace.stranger("GET", f"/api/sdk/v4/prompts?promptId={prompt['id']}"), 404)
+    message_of(workspace.nobody("GET", "/api/sdk/v4/prompts"), 401)
+    message_of(workspace.px0("GET", "/api/sdk/v4/prompts"), 401)
+    assert workspace.stranger("GET", "/api/sdk/v4/prompts").json == {"data": []}
+
+
+# -- all prompts
+
+
+def test_a_sync_lists_what_there_is_to_serve(workspace: Workspace) -> None:
+    live, deployed, idle = (workspace.new_prompt()["id"] for _ in range(3))
+    for prompt_id in (live, deployed, idle):
+        workspace.new_version(prompt_id)
+        workspace.new_version(prompt_id)
+    workspace.go_live(live, 1)
+    workspace.deploy(deployed, condition("a", "b"), version=2)
+
+    synced = workspace.sync()
+
+    assert {prompt_id: bundle.numbers for prompt_id, bundle in synced.items()} == {
+        live: [1],
+        deployed: [2],
+    }
+
+
+def test_one_broken_message_silences_nobody(workspace: Workspace) -> None:
+    good, odd = (workspace.new_prompt()["id"] for _ in range(2))
+    workspace.new_version(good)
+    workspace.new_version(odd, messages=[{"role": "assistant", "content": None}])
+    for prompt_id in (good, odd):
+        workspace.go_live(prompt_id, 1)
+
+    assert workspace.sync().keys() == {good, odd}
+
+
+def test_a_deleted_prompt_is_listed_empty_so_that_caches_forget_it(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    workspace.new_version(prompt["id"])
+    workspace.go_live(prompt["id"], 1)
+    workspace.editor("DELETE", f"/v1/prompts?workspaceId={workspace.id}&id={prompt['id']}")
+
+    bundle = workspace.sync()[prompt["id"]]
+
+    assert (bundle.numbers, bundle.fallback, bundle.bundle["rules"]) == ([], None, {})
+    message_of(workspace.viewer("GET", f"/api/sdk/v4/prompts?promptId={prompt['id']}"), 404)
+
+
+def test_a_deleted_prompt_is_mourned_for_a_day() -> None:
+    prompt = Prompt(
+        id=str(uuid4()),
+        team_id=str(uuid4()),
+        slug="s",
+        name="n",
+        status="deleted",
+        created_at=NOW,
+        updated_at=NOW,
+        changed_at=NOW,
+    )
+
+    assert runtime.listed(prompt, NOW + timedelta(hours=23))
+    assert not runtime.listed(prompt, NOW + timedelta(hours=24))
+
+
+@pytest.mark.parametrize("end", ["demote", "archive"])
+def test_a_prompt_that_is_no_longer_live_is_listed_empty(workspace: Workspace, end: str) -> None:
+    prompt = workspace.new_prompt()
+    workspace.new_version(prompt["id"])
+    workspace.go_live(prompt["id"], 1)
+    workspace.px0("POST", f"/v1/prompts/{prompt['id']}/versions/1/{end}")
+
+    assert workspace.sync()[prompt["id"]].numbers == []
+
+
+def test_a_sync_that_would_not_fit_leaves_out_what_was_not_changed_for_longest(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompts = [workspace.new_prompt()["id"] for _ in range(5)]
+    for prompt_id in prompts:
+        workspace.new_version(prompt_id, messages=[{"role": "user", "content": '"' * 500}])
+        workspace.go_live(prompt_id, 1)
+    monkeypatch.setenv("ANSWER_BYTES", "10000")
+    workspace.registry.forget()
+    fresh_settings()
+
+    answer = workspace.viewer("GET", "/api/sdk/v4/prompts")
+
+    shown = [bundle["promptId"] for bundle in answer.json["data"]]
+    assert 0 < len(shown) < 5
+    assert shown == prompts[::-1][: len(shown)]
+    assert answer.headers["X-Omitted-Prompts"] == str(5 - len(shown))
+    assert carried_size(answer.text) <= 10_000
+
+
+def fresh_settings() -> None:
+    from shared import settings
+
+    settings.settings.cache_clear()
+
+
+@given(st.lists(st.integers(0, 400), max_size=12), st.integers(100, 1500))
+def test_bundles_fill_an_answer_and_never_more(sizes: list[int], budget: int) -> None:
+    bundles = [{"x": '"' * size} for size in sizes]
+
+    shown = runtime.fitting(bundles, budget)
+
+    assert not shown or carried_size(wire.encode({"data": shown})) <= budget
+    fit = [
+        bundle
+        for bundle in bundles
+        if carried_size(wire.encode(bundle)) + 1 <= budget - runtime.ENVELOPE
+    ]
+    assert shown == fit[: len(shown)]
+
+
+def test_one_bundle_too_large_for_any_answer_costs_the_others_nothing() -> None:
+    bundles = [{"x": "a" * 2000}, {"x": "b"}]
+
+    assert runtime.fitting(bundles, 1000) == [{"x": "b"}]
+
+
+# -- what there is not
+
+
+def test_there_are_no_prompt_chains(workspace: Workspace) -> None:
+    assert workspace.viewer("GET", "/api/sdk/v4/prompt-chains").json == {"data": []}
+    one = workspace.viewer("GET", "/api/sdk/v4/prompt-chains?promptChainId=x")
+    assert message_of(one, 404) == "Prompt chain not found"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/v1/prompts/run"),
+        ("GET", "/v1/prompts/run"),
+        ("POST", "/api/sdk/v4/prompts/run"),
+        ("POST", "/api/sdk/v4/agents/run"),
+    ],
+)
+def test_no_model_is_run_but_callers_are_told_what_to_do(
+    workspace: Workspace, method: str, path: str
+) -> None:
+    refused = workspace.viewer(method, path, None if method == "GET" else {"input": "x"})
+
+    assert "provider" in message_of(refused, 501)
+    if method == "POST":
+        message_of(workspace.nobody(method, path, {}), 401)
+
+
+@pytest.mark.parametrize("number", [Decimal("1.10"), 10**30])
+def test_numbers_of_parameters_are_sent_exactly(workspace: Workspace, number: Any) -> None:
+    prompt = workspace.new_prompt()
+    workspace.new_version(prompt["id"], messages=[SYSTEM])
+    body = wire.encode(
+        {
+            "promptId": prompt["id"],
+            "description": "",
+            "modelName": "m",
+            "modelProvider": "openai",
+            "messages": [],
+            "modelParameters": {"n": number},
+        }
+    )
+    assert workspace.editor("POST", "/v1/prompts/versions", raw=body).status == 200
+
+    fetched = workspace.viewer(
+        "GET", f"/api/sdk/v4/prompts?promptId={prompt['id']}&promptVersionNumber=2"
+    )
+
+    assert f'"n":{number}' in fetched.text

@@ -1,0 +1,411 @@
+"""Publishing versions, and reading them in the public API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from shared import wire
+from shared.dialects.maxim import HEADER
+from tests.functions.maxim.workspace import SYSTEM, message_of, version_body
+
+if TYPE_CHECKING:
+    from tests.functions.maxim.workspace import Workspace
+
+CALL: dict[str, Any] = {
+    "id": "call_1",
+    "type": "function",
+    "function": {"name": "f", "arguments": "{}"},
+}
+IMAGE = {"type": "image_url", "image_url": {"url": "https://x.example/y.png", "detail": "low"}}
+TEXT = {"type": "text", "text": "What is this?"}
+
+
+def test_a_version_is_published_with_the_next_number(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+
+    first, second = (workspace.new_version(prompt["id"]) for _ in range(2))
+
+    assert (first["version"], second["version"]) == (1, 2)
+    assert first["id"] != second["id"]
+    assert first["promptId"] == prompt["id"]
+    assert first["description"] == "first cut"
+    assert first["deletedAt"] is None
+    assert first["createdAt"].endswith("Z")
+    config = first["config"]
+    assert (config["provider"], config["model"]) == ("openai", "gpt-4o")
+    assert config["modelParameters"] == {}
+    assert config["messages"] == [
+        {
+            "id": f"{first['id']}-0",
+            "index": 0,
+            "payload": SYSTEM,
+            "currentType": "system",
+            "originalType": "system",
+        }
+    ]
+    assert {type(text) for text in config["author"].values()} == {str}
+    assert config["author"].keys() == {"id", "name", "email", "image"}
+
+
+def test_a_published_version_is_stable_for_px0_and_its_note_is_the_message(
+    workspace: Workspace,
+) -> None:
+    prompt = workspace.new_prompt()
+    workspace.new_version(prompt["id"], modelParameters={"temperature": 0.5})
+
+    version = workspace.px0("GET", f"/v1/prompts/{prompt['id']}/versions/1").json["version"]
+
+    assert version["status"] == "stable"
+    assert version["message"] == "first cut"
+    assert version["template"] == SYSTEM["content"]
+    assert version["engine"] == "jinja"
+    assert version["model"] == "openai/gpt-4o"
+    assert version["model_params"] == {"temperature": 0.5}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        *({"role": role, "content": "x"} for role in ("assistant", "user", "model", "chatbot")),
+        {"role": "user", "content": [TEXT, IMAGE]},
+        {"role": "user", "content": []},
+        {"role": "user", "content": ""},
+        {"role": "assistant", "content": None, "tool_calls": [CALL]},
+        {"role": "assistant", "content": "x", "tool_calls": []},
+        {"role": "tool", "content": "{}", "tool_call_id": "call_1"},
+        {"role": "user", "content": "{{ not a template }} {% if %} {{"},
+        {"role": "user", "content": 'Grüße 👋\n\t<b>"x"</b> \\n'},
+    ],
+)
+def test_a_message_is_read_back_as_it_was_written(
+    workspace: Workspace, message: dict[str, Any]
+) -> None:
+    prompt = workspace.new_prompt()
+
+    version = workspace.new_version(prompt["id"], messages=[message])
+
+    assert version["config"]["messages"][0]["payload"] == message
+
+
+def test_a_content_that_is_left_out_is_null(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+
+    version = workspace.new_version(prompt["id"], messages=[{"role": "user"}])
+
+    assert version["config"]["messages"][0]["payload"] == {"role": "user", "content": None}
+
+
+def test_unknown_fields_are_ignored_but_for_parameters_which_are_open(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    parameters = {"maxTokens": 5, "seed": None, "nested": {"a": [1, 2.5, "x"]}}
+
+    version = workspace.new_version(
+        prompt["id"],
+        messages=[{**SYSTEM, "name": "bob"}],
+        traceId="t",
+        modelParameters=parameters,
+    )
+
+    assert version["config"]["messages"][0]["payload"] == SYSTEM
+    assert version["config"]["modelParameters"] == parameters
+    assert "traceId" not in version
+
+
+def test_numbers_are_kept_exactly(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    body = wire.encode(version_body(prompt["id"], modelParameters={"a": 0}))
+    exact = '{"a":12345678901234567890.12345678901234567890,"b":1E+400,"c":1.10}'
+
+    made = workspace.editor("POST", "/v1/prompts/versions", raw=body.replace('{"a":0}', exact))
+
+    assert made.status == 200
+    assert exact in made.text.replace(" ", "")
+
+
+def test_tools_are_read_back_as_objects_and_have_ids_from_v2_on(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    tools = [
+        {"name": "weather"},
+        {"name": "lookup", "description": "an order", "config": {"auth": None, "schema": {}}},
+    ]
+
+    version = workspace.new_version(prompt["id"], modelParameters={"n": 1, "promptTools": tools})
+
+    def read(api: str) -> Any:
+        found = workspace.viewer("GET", f"/{api}/prompts/versions?id={version['id']}")
+        return found.json["data"]["config"]["modelParameters"]
+
+    assert version["config"]["modelParameters"] == {"n": 1, "promptTools": tools}
+    assert read("v1") == {"n": 1, "promptTools": tools}
+    assert read("v2")["promptTools"] == [{"id": tool["name"], **tool} for tool in tools]
+
+
+def test_a_body_without_a_content_type_is_json(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+
+    made = workspace.editor(
+        "POST",
+        "/v1/prompts/versions",
+        version_body(prompt["id"]),
+        headers={"Content-Type": None},
+    )
+
+    assert made.status == 200
+
+
+def bad(**fields: Any) -> dict[str, Any]:
+    return version_body("p", **fields)
+
+
+def bad_message(**fields: Any) -> dict[str, Any]:
+    return bad(messages=[SYSTEM, {"role": "user", **fields}])
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({}, "promptId"),
+        (bad(promptId=7), "promptId"),
+        (bad(promptId=None), "promptId"),
+        (bad(description=None), "description"),
+        (bad(description="x" * 10_001), "description"),
+        (bad(modelName=1), "modelName"),
+        (bad(modelProvider="lmstudio"), "modelProvider"),
+        (bad(modelProvider=["openai"]), "modelProvider"),
+        (bad(messages={}), "messages"),
+        (bad(messages=None), "messages"),
+        (bad(messages=["x"]), "messages[0]"),
+        (bad_message(role="developer"), "messages[1].role"),
+        (bad_message(role=None), "messages[1].role"),
+        (bad_message(content=7), "messages[1].content"),
+        (bad_message(content={"type": "text", "text": "x"}), "messages[1].content"),
+        (bad_message(content=["x"]), "messages[1].content[0]"),
+        (bad_message(content=[{"type": "input_audio"}]), "messages[1].content[0]"),
+        (bad_message(content=[{"type": []}]), "messages[1].content[0]"),
+        (bad_message(content=[{"type": "text"}]), "messages[1].content[0].text"),
+        (bad_message(content=[{"type": "text", "text": 5}]), "messages[1].content[0].text"),
+        (
+            bad_message(content=[{"type": "image_url", "image_url": {"detail": "low"}}]),
+            "messages[1].content[0].image_url.url",
+        ),
+        (
+            bad_message(content=[{"type": "image_url", "image_url": {"url": "x", "detail": "m"}}]),
+            "messages[1].content[0].image_url.detail",
+        ),
+        (
+            bad_message(content=[{"type": "image_url", "image_url": {"url": "x", "detail": None}}]),
+            "messages[1].content[0].image_url.detail",
+        ),
+        (bad_message(tool_call_id=None), "messages[1].tool_call_id"),
+        (bad_message(tool_calls=None), "messages[1].tool_calls"),
+        (bad_message(tool_calls=[{**CALL, "type": "x"}]), "messages[1].tool_calls[0].type"),
+        (
+            bad_message(tool_calls=[{"type": "function", "function": CALL["function"]}]),
+            "messages[1].tool_calls[0].id",
+        ),
+        (
+            bad_message(tool_calls=[{**CALL, "function": {"name": "f", "arguments": {}}}]),
+            "messages[1].tool_calls[0].function.arguments",
+        ),
+        (bad(modelParameters=[]), "modelParameters"),
+        (bad(modelParameters=None), "modelParameters"),
+        (bad(modelParameters={"promptTools": None}), "modelParameters.promptTools"),
+        (bad(modelParameters={"promptTools": ["t"]}), "modelParameters.promptTools[0]"),
+        (bad(modelParameters={"promptTools": [{}]}), "modelParameters.promptTools[0].name"),
+        (bad(modelParameters={"a": {"b": ["\0"]}}), "modelParameters.a.b[0]"),
+        (bad(modelParameters={"a": {"\0": 1}}), "modelParameters.a"),
+        (bad_message(content="a\0b"), "messages[1].content"),
+    ],
+)
+def test_a_bad_field_is_named_and_nothing_is_stored(
+    workspace: Workspace, body: dict[str, Any], path: str
+) -> None:
+    prompt = workspace.new_prompt()
+    if body.get("promptId") == "p":
+        body = body | {"promptId": prompt["id"]}
+
+    refused = workspace.editor("POST", "/v1/prompts/versions", body)
+
+    assert message_of(refused, 400).startswith((f"{path} ", f"{path}:"))
+    assert workspace.new_version(prompt["id"])["version"] == 1
+
+
+def test_every_fault_is_told_with_its_path(workspace: Workspace) -> None:
+    refused = workspace.editor("POST", "/v1/prompts/versions", {"promptId": 1, "messages": [{}]})
+
+    message_of(refused, 400)
+    assert [detail["path"] for detail in refused.json["error"]["details"]] == [
+        "promptId",
+        "description",
+        "modelName",
+        "modelProvider",
+        "messages[0].role",
+    ]
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "{", "[]", '"x"', "null", "1", b"\xff\xfe", "[" * 500, "\ufeff{}", '{"a": NaN}']
+)
+def test_what_is_no_json_object_is_refused(workspace: Workspace, raw: str | bytes) -> None:
+    assert "JSON" in message_of(workspace.editor("POST", "/v1/prompts/versions", raw=raw), 400)
+
+
+def test_a_refusal_does_not_repeat_what_was_sent(workspace: Workspace) -> None:
+    secret = "sesame"
+    body = bad(modelProvider=secret, messages=[{"role": secret, "content": [{"type": secret}]}])
+
+    assert secret not in workspace.editor("POST", "/v1/prompts/versions", body).text
+
+
+def test_a_lone_surrogate_becomes_a_replacement_character(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+
+    version = workspace.new_version(prompt["id"], description="a\ud800b")
+
+    assert version["description"] == "a\ufffdb"
+
+
+@pytest.mark.parametrize("prompt_id", [str(uuid4()), "", "x", "ü" * 3000, "A" * 36])
+def test_an_unknown_prompt_is_not_found(workspace: Workspace, prompt_id: str) -> None:
+    refused = workspace.editor("POST", "/v1/prompts/versions", version_body(prompt_id))
+
+    assert message_of(refused, 404) == "Prompt not found"
+
+
+def test_callers_without_the_right_are_told_in_order(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    body = version_body(prompt["id"])
+
+    def post(client: Any, body: Any, **headers: str) -> Any:
+        return client("POST", "/v1/prompts/versions", body, headers=headers)
+
+    unknown = {HEADER: f"ak_{0:064}"}
+    assert message_of(post(workspace.nobody, {}), 401) == "Unauthorized"
+    assert message_of(post(workspace.nobody, {}, **unknown), 401) == "Unauthorized"
+    assert message_of(post(workspace.nobody, body, **{HEADER: ""}), 401) == "Unauthorized"
+    assert message_of(post(workspace.px0, body), 401) == "Unauthorized"
+    assert message_of(post(workspace.stranger, body), 404) == "Prompt not found"
+    assert message_of(post(workspace.viewer, body), 403) == "Forbidden"
+    # What is malformed is told before what is not there.
+    message_of(post(workspace.editor, version_body(str(uuid4()), modelProvider="x")), 400)
+
+
+def test_a_repeat_with_its_key_publishes_nothing_more(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    key = {"Idempotency-Key": "once"}
+
+    def publish(**fields: Any) -> Any:
+        body = version_body(prompt["id"], **fields)
+        return workspace.editor("POST", "/v1/prompts/versions", body, headers=key)
+
+    first, again, other = publish(), publish(), publish(description="other")
+
+    assert again.json == first.json
+    message_of(other, 409)
+    assert workspace.new_version(prompt["id"])["version"] == 2
+
+
+def test_a_version_is_read_by_its_id(workspace: Workspace) -> None:
+    version = workspace.new_version(workspace.new_prompt()["id"])
+
+    read = workspace.viewer("GET", f"/v1/prompts/versions?id={version['id']}").json["data"]
+
+    assert read["config"].pop("tags") == {}
+    assert read["config"].pop("modelId") == "gpt-4o"
+    assert read == version
+
+
+def test_the_versions_of_a_prompt_are_listed_highest_first(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    for _ in range(3):
+        workspace.new_version(prompt["id"])
+    path = f"/v1/prompts/versions?promptId={prompt['id']}"
+
+    whole = workspace.viewer("GET", path).json
+    first = workspace.viewer("GET", f"{path}&limit=2").json
+    rest = workspace.viewer("GET", f"{path}&limit=2&cursor={first['pagination']['cursor']}").json
+
+    assert [version["version"] for version in whole["data"]] == [3, 2, 1]
+    assert whole["pagination"] == {"hasMore": False}
+    assert first["pagination"]["hasMore"] is True
+    assert first["data"] + rest["data"] == whole["data"]
+    assert rest["pagination"] == {"hasMore": False}
+
+
+def test_versions_of_every_status_are_listed(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    for _ in range(3):
+        workspace.new_version(prompt["id"])
+    workspace.go_live(prompt["id"], 2)
+    workspace.px0("POST", f"/v1/prompts/{prompt['id']}/versions/3/archive")
+    workspace.px0.new_version(prompt["id"], "draft")
+
+    listed = workspace.viewer("GET", f"/v1/prompts/versions?promptId={prompt['id']}").json["data"]
+
+    assert [version["version"] for version in listed] == [4, 3, 2, 1]
+    assert [version["deletedAt"] is not None for version in listed] == [False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 400),
+        ("?id=&promptId=", 400),
+        ("?promptId={prompt}&limit=0", 400),
+        ("?promptId={prompt}&limit=101", 400),
+        ("?promptId={prompt}&limit=ten", 400),
+        ("?promptId={prompt}&cursor=x", 400),
+        (f"?id={uuid4()}", 404),
+        ("?id=%00", 404),
+        (f"?promptId={uuid4()}", 404),
+        ("?promptId=" + "x" * 3000, 404),
+        (f"?id={{version}}&promptId={uuid4()}", 404),
+    ],
+)
+@pytest.mark.parametrize("api", ["v1", "v2"])
+def test_a_read_that_names_nothing_is_refused(
+    workspace: Workspace, api: str, query: str, status: int
+) -> None:
+    prompt = workspace.new_prompt()
+    version = workspace.new_version(prompt["id"])
+    path = query.format(prompt=prompt["id"], version=version["id"])
+
+    message_of(workspace.viewer("GET", f"/{api}/prompts/versions{path}"), status)
+
+
+def test_versions_of_others_are_not_found(workspace: Workspace) -> None:
+    prompt = workspace.new_prompt()
+    version = workspace.new_version(prompt["id"])
+
+    for query in (f"id={version['id']}", f"promptId={prompt['id']}"):
+        message_of(workspace.stranger("GET", f"/v1/prompts/versions?{query}"), 404)
+        message_of(workspace.nobody("GET", f"/v2/prompts/versions?{query}"), 401)
+
+
+def test_a_version_of_px0_is_read_as_a_system_message(workspace: Workspace) -> None:
+    prompt = workspace.px0.new_prompt()
+    template = "Hello {{.name}}!"
+    params = {"temperature": 0.2, "max_tokens": 5}
+    made = workspace.px0.new_version(
+        prompt["id"], template, model="anthropic/claude-x", model_params=params, message="why"
+    )
+
+    version = workspace.viewer("GET", f"/v1/prompts/versions?id={made['id']}").json["data"]
+
+    config = version["config"]
+    assert config["messages"][0]["payload"] == {"role": "system", "content": template}
+    assert (config["provider"], config["model"]) == ("anthropic", "claude-x")
+    assert config["modelParameters"] == params
+    assert version["description"] == "why"
+
+
+def test_a_version_without_a_model_is_read_with_the_default_one(workspace: Workspace) -> None:
+    made = workspace.px0.new_version(workspace.px0.new_prompt()["id"])
+
+    config = workspace.viewer("GET", f"/v1/prompts/versions?id={made['id']}").json["data"]["config"]
+
+    assert (config["provider"], config["model"]) == ("openai", "gpt-4o-mini")
+    assert config["modelParameters"] == {}

@@ -1,0 +1,91 @@
+"""What the tests of Tela's dialect send, and how they name what comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from tests.client import Client, Response
+
+SCHEMA = {
+    "type": "object",
+    "title": "DocumentAnalysis",
+    "properties": {
+        "summary": {"type": "string", "description": "Brief summary"},
+        "keyInsights": {"type": "array", "items": {"type": "string"}, "id": "01J8ZK5M"},
+        "Análise": {"type": "string", "enum": ["sim", "não"]},
+    },
+    "required": ["summary", "keyInsights"],
+}
+VARIABLES = [
+    {
+        "name": "document",
+        "type": "file",
+        "required": True,
+        "description": "The document to analyze",
+        "processingOptions": {"allowMultimodal": True},
+    },
+    {"name": "query", "type": "text", "required": False},
+]
+
+
+def body(prompt_id: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "promptId": prompt_id,
+        "title": "Document Analysis v2",
+        "configuration": {"model": "gpt-4o", "type": "chat"},
+        "variables": [],
+        **fields,
+    }
+
+
+def create(client: Client, prompt_id: str, **fields: Any) -> dict[str, Any]:
+    made = client("POST", "/prompt-version", body(prompt_id, **fields))
+    assert made.status == 200, made.text
+    version: dict[str, Any] = made.json
+    return version
+
+
+def get(client: Client, version_id: str) -> dict[str, Any]:
+    answer = client("GET", f"/prompt-version/{version_id}")
+    assert answer.status == 200, answer.text
+    version: dict[str, Any] = answer.json
+    return version
+
+
+def update(client: Client, version_id: str, **fields: Any) -> Response:
+    return client("PATCH", f"/prompt-version/{version_id}", fields)
+
+
+def listed(client: Client, prompt_id: str, query: str = "") -> list[dict[str, Any]]:
+    answer = client("GET", f"/prompt-version?promptId={prompt_id}{query}")
+    assert answer.status == 200, answer.text
+    versions: list[dict[str, Any]] = answer.json
+    return versions
+
+
+def flags(version: dict[str, Any]) -> tuple[bool, bool]:
+    """Whether it is promoted, whether it is a draft."""
+    return version["promoted"], version["draft"]
+
+
+def refused(answer: Response) -> tuple[int, str]:
+    """The status and the text of an error, which must be shaped as Tela's SDK needs it."""
+    assert answer.json["status"] == answer.status
+    assert answer.headers.get("X-Should-Retry") == ("false" if answer.status == 409 else None)
+    assert answer.json["requestId"] == answer.headers["X-Request-Id"]
+    message: str = answer.json["message"]
+    return answer.status, message
+
+
+NO_IDS = [
+    "x",
+    "1",
+    "prompt_uuid",
+    str(uuid4())[:-1],
+    f"{uuid4()}0",
+    "%00",
+    "a" * 3000,
+    "%F0%9F%98%80",
+]
