@@ -9,6 +9,20 @@ from tests.live.serving import Response, Serving
 
 SECONDS = 60.0
 
+TOOL_CALL = {
+    "id": "call_1",
+    "type": "function",
+    "function": {"name": "weather", "arguments": '{"city": "Paris"}'},
+}
+IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA==", "detail": "low"}}
+# All that Maxim's messages can be.
+RICH: tuple[dict[str, Any], ...] = (
+    {"role": "system", "content": "You know the weather in {{city}}."},
+    {"role": "user", "content": [{"type": "text", "text": "And here?"}, IMAGE]},
+    {"role": "assistant", "content": None, "tool_calls": [TOOL_CALL]},
+    {"role": "tool", "content": "sunny", "tool_call_id": "call_1"},
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Maxim:
@@ -57,6 +71,12 @@ class Maxim:
         new = {"workspaceId": self.workspace, "name": name, "entityType": "PROMPT"}
         return str(self.made("POST", "/v1/folders", new, status=201)["id"])
 
+    def delete(self, prompt_id: str) -> None:
+        answer = self.call(
+            "DELETE", f"/v1/prompts?workspaceId={self.workspace}&id={prompt_id}", admin=True
+        )
+        assert answer.status == 204, answer
+
     def made(self, method: str, path: str, body: object, *, status: int = 200) -> dict[str, Any]:
         """What a call answers under `data`."""
         answer = self.call(method, path, body)
@@ -64,10 +84,10 @@ class Maxim:
         found: dict[str, Any] = answer.json["data"]
         return found
 
-    def call(self, method: str, path: str, body: object = None) -> Response:
+    def call(self, method: str, path: str, body: object = None, *, admin: bool = False) -> Response:
         connection = HTTPConnection("127.0.0.1", self.server.port, timeout=SECONDS)
         headers = {
-            "x-maxim-api-key": self.server.demo["api_key"],
+            "x-maxim-api-key": self.server.demo["admin_key" if admin else "api_key"],
             "Content-Type": "application/json",
         }
         try:

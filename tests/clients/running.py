@@ -83,15 +83,30 @@ class Clients:
         assert done.code == 0, f"{command} ended with {done.code}:\n{done.said}"
         return json.loads(done.out.strip().splitlines()[-1])
 
-    def run(self, command: list[str], *, cwd: Path | None = None, **variables: str) -> Done:
-        """Raises AssertionError when the program has tried to contact anybody but the server."""
+    def run(
+        self,
+        command: list[str],
+        *,
+        cwd: Path | None = None,
+        typed: str = "",
+        path: Path | None = None,
+    ) -> Done:
+        """Raises AssertionError when the program has tried to contact anybody but the server.
+
+        Args:
+            typed: what the program reads; then its standard input ends.
+            path: a folder to look for programs in first.
+        """
         notes = self.folder / "notes"
         notes.unlink(missing_ok=True)
+        environment = self.environment(notes)
+        if path is not None:
+            environment["PATH"] = f"{path}:{environment['PATH']}"
         ended = subprocess.run(
             command,
             cwd=cwd or self.folder,
-            env=self.environment(notes) | variables,
-            stdin=subprocess.DEVNULL,
+            env=environment,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=SECONDS,
@@ -108,7 +123,7 @@ class Clients:
 
     def environment(self, notes: Path) -> dict[str, str]:
         demo, way_out = self.server.demo, f"http://{self.proxy.address}"
-        proxies = {name: way_out for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")}
+        proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), way_out)
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),

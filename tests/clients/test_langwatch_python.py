@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.publishing import Maxim
+from tests.clients.publishing import RICH, Maxim
 from tests.clients.running import Clients, calls, until
 from tests.live.serving import Serving
 
@@ -32,6 +32,7 @@ def outcomes(
         "fetch": {"handle": "fetched", "local_only": "never-pushed"},
         "compile": {"handle": "compiled"},
         "read": {"names": ["from_maxim:production", "from_px0"]},
+        "fail": {"handle": "failing", "viewer_key": clients.server.demo["viewer_key"]},
     }
     found: Outcomes = clients.python(USER, json.dumps(asked))
     return found
@@ -41,27 +42,7 @@ def prepare(server: Serving) -> None:
     """Two prompts in words of other dialects."""
     maxim = Maxim(server)
     from_maxim = maxim.prompt("From Maxim")
-    maxim.version(
-        from_maxim,
-        {"role": "system", "content": "Look at this."},
-        {
-            "role": "user",
-            "content": [
-                {"type": "text", "text": "What is it?"},
-                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}},
-            ],
-        },
-        {
-            "role": "assistant",
-            "content": None,
-            "tool_calls": [
-                {"id": "c", "type": "function", "function": {"name": "look", "arguments": "{}"}}
-            ],
-        },
-        {"role": "tool", "content": "a cat", "tool_call_id": "c"},
-        temperature=0.5,
-        max_tokens=64,
-    )
+    maxim.version(from_maxim, *RICH, temperature=0.5, max_tokens=64)
     maxim.promote(from_maxim, 1)
     from_px0 = server.prompt("From px0")
     made = server.call("POST", f"/v1/prompts/{from_px0}/versions", {"template": "Hi {{.name}}!"})
@@ -184,17 +165,15 @@ def test_its_spans_are_taken(outcomes: Outcomes, server: Serving) -> None:
 def test_what_other_dialects_wrote_is_read(outcomes: Outcomes) -> None:
     by_maxim, by_px0 = of(outcomes, "read")
 
-    assert by_maxim["messages"][0] == {"role": "system", "content": "Look at this."}
-    assert by_maxim["prompt"] == "Look at this."
+    assert by_maxim["messages"][0] == RICH[0]
+    assert by_maxim["prompt"] == RICH[0]["content"]
     assert (by_maxim["model"], by_maxim["temperature"]) == ("openai/gpt-4o", 0.5)
     assert by_maxim["max_tokens"] == 64
     assert by_px0["prompt"] == "Hi {{.name}}!"
 
 
-def test_failures_are_the_exceptions_that_callers_expect(clients: Clients) -> None:
-    asked = {"fail": {"handle": "failing", "viewer_key": clients.server.demo["viewer_key"]}}
-
-    said = of(clients.python(USER, json.dumps(asked)), "fail")
+def test_failures_are_the_exceptions_that_callers_expect(outcomes: Outcomes) -> None:
+    said = of(outcomes, "fail")
 
     for missing in ("prompt", "version", "tag", "to update", "to delete"):
         assert said[f"missing {missing}"].startswith("ValueError: Prompt not found"), missing

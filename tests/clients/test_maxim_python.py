@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.publishing import Maxim
+from tests.clients.publishing import RICH, TOOL_CALL, Maxim
 from tests.clients.running import Clients
 from tests.live.serving import Serving
 
@@ -13,24 +13,15 @@ PROD = {"variables": {"Environment": "prod"}}
 STAGING = {"variables": {"Environment": "staging"}}
 NOBODY = {"variables": {"Environment": "nowhere"}}
 MISSING = "00000000-0000-4000-8000-000000000000"
-
-TOOL_CALL = {
-    "id": "call_1",
-    "type": "function",
-    "function": {"name": "weather", "arguments": '{"city": "Paris"}'},
+CANVAS: dict[str, Any] = {
+    "title": "first",
+    "configuration": {"model": "gpt-4o", "type": "chat", "temperature": 0},
+    "variables": [{"name": "document", "type": "file", "required": True}],
+    "messages": [
+        {"role": "system", "content": "Summarise {{document}}.", "index": 0},
+        {"role": "user", "content": None, "index": 1},
+    ],
 }
-RICH = (
-    {"role": "system", "content": "You know the weather in {{city}}."},
-    {
-        "role": "user",
-        "content": [
-            {"type": "text", "text": "And here?"},
-            {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA==", "detail": "low"}},
-        ],
-    },
-    {"role": "assistant", "content": None, "tool_calls": [TOOL_CALL]},
-    {"role": "tool", "content": "sunny", "tool_call_id": "call_1"},
-)
 
 
 def read(clients: Clients, scenario: str, **arguments: object) -> Any:
@@ -84,9 +75,7 @@ def test_a_version_is_found_by_its_number_whether_it_is_deployed_or_not(
     prompt = maxim.prompt("By number")
     made = [maxim.version(prompt, text) for text in ("one", "two")]
 
-    found = read(
-        clients, "fetch", prompt_id=prompt, queries=[{"version": 2}, {"version": 1}, PROD]
-    )
+    found = read(clients, "fetch", prompt_id=prompt, queries=[{"version": 2}, {"version": 1}, PROD])
 
     assert [one and one["version"] for one in found] == [2, 1, None]
     assert [one["version_id"] for one in found[:2]] == [made[1]["id"], made[0]["id"]]
@@ -222,17 +211,6 @@ def test_a_model_is_not_run_and_the_application_is_told_why(clients: Clients, ma
     maxim.version(prompt, "Hello")
 
     assert "runs no models" in read(clients, "run", prompt_id=prompt)
-
-
-CANVAS: dict[str, Any] = {
-    "title": "first",
-    "configuration": {"model": "gpt-4o", "type": "chat", "temperature": 0},
-    "variables": [{"name": "document", "type": "file", "required": True}],
-    "messages": [
-        {"role": "system", "content": "Summarise {{document}}.", "index": 0},
-        {"role": "user", "content": None, "index": 1},
-    ],
-}
 
 
 def said_in(prompt: dict[str, Any]) -> list[Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.routes import ROUTES, Route
-from shared.settings import Settings
+from shared.routes import CONSUMERS, ROUTES, Route
+from shared.settings import Outlet, Settings
 from shared.store.tables import TABLES
 from tests.infra.synthesis import Json, Synthesis, statements, synthesise
 
@@ -23,12 +23,15 @@ def stack() -> Synthesis:
     return synthesise()
 
 
-def test_every_route_has_one_function_and_every_function_a_route(stack: Synthesis) -> None:
+def test_every_route_and_every_consumer_has_one_function_and_there_are_no_others(
+    stack: Synthesis,
+) -> None:
     handlers = [
         properties["Handler"] for properties in stack.of_type("AWS::Lambda::Function").values()
     ]
 
-    assert sorted(handlers) == sorted(f"{route.module}.lambda_handler" for route in ROUTES)
+    modules = [*(route.module for route in ROUTES), *CONSUMERS]
+    assert sorted(handlers) == sorted(f"{module}.lambda_handler" for module in modules)
 
 
 def test_method_and_path_lead_to_the_function_of_their_route(stack: Synthesis) -> None:
@@ -69,10 +72,11 @@ def test_a_role_may_do_what_its_row_says_on_what_its_function_is_told_of(
 
 
 def test_the_environment_is_what_the_settings_read(stack: Synthesis) -> None:
-    known = {field.name.upper() for field in fields(Settings)}
-    needed = {field.name.upper() for field in fields(Settings) if field.default is MISSING}
-
-    for function in stack.functions.values():
+    for handler, function in stack.functions.items():
+        consumes = handler.removesuffix(".lambda_handler") in CONSUMERS
+        declared = fields(Outlet if consumes else Settings)
+        known = {field.name.upper() for field in declared}
+        needed = {field.name.upper() for field in declared if field.default is MISSING}
         variables = {
             name
             for name in function["Environment"]["Variables"]
@@ -81,8 +85,9 @@ def test_the_environment_is_what_the_settings_read(stack: Synthesis) -> None:
         assert needed <= variables <= known
 
 
-def test_the_environment_is_the_same_for_all(stack: Synthesis) -> None:
-    for function in stack.functions.values():
+def test_the_environment_is_the_same_for_all_routes(stack: Synthesis) -> None:
+    for route in ROUTES:
+        function = stack.functions[f"{route.module}.lambda_handler"]
         assert function["Environment"]["Variables"] == stack.environment
 
 

@@ -65,14 +65,14 @@ class Synthesis:
 
     @property
     def environment(self) -> Json:
-        """Of all functions: a test holds that it is one and the same."""
-        function = next(iter(self.functions.values()))
+        """Of the functions of routes: a test holds that it is one and the same."""
+        function = self.functions[f"{ROUTES[0].module}.lambda_handler"]
         variables: Json = function["Environment"]["Variables"]
         return variables
 
 
 # Every option of the context turned on.
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "domain": "prompts.example.com",
     "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
     "hosted_zone_id": "Z0123456789ABC",
@@ -106,7 +106,9 @@ def synthesise(
         app,
         "Cuebook",
         deployment=Deployment(
-            stage=stage, monitoring=monitoring, **OPTIONS if options else {}  # type: ignore[arg-type]
+            stage=stage,
+            monitoring=monitoring,
+            **OPTIONS if options else {},
         ),
         bundle=Bundle.of_folders(code=work / "code", layer=work / "layer"),
         routes=(*ROUTES, *future_routes(more_routes)),

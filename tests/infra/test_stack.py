@@ -7,10 +7,11 @@ import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it ships no types
 
 from infra.stack import Deployment, InvalidContext
-from shared.routes import ROUTES
+from shared.routes import CONSUMERS, ROUTES
 from shared.store.tables import TABLES
 from tests.infra.synthesis import (
     FUTURE_DIALECTS,
+    OPTIONS,
     Json,
     Synthesis,
     future_routes,
@@ -25,7 +26,19 @@ MOST_BYTES = 1_000_000
 MOST_POLICY_CHARACTERS = 10_240
 LONGEST_ARN = f"arn:aws-us-gov:lambda:ap-southeast-2:123456789012:function:{64 * 'x'}"
 
-ENDPOINTS_TO_COME = 60
+# In all there may be so many.
+ENDPOINTS_TO_COME = 120 - len(ROUTES)
+
+# Actions that AWS allows on everything or not at all.
+NAMELESS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "dynamodb:ListStreams"}
+
+DEPLOYMENTS: list[dict[str, Any]] = [
+    {},
+    {"stage": "prod"},
+    {"options": True},
+    {"stage": "prod", "options": True},
+    {"monitoring": False},
+]
 
 
 @pytest.fixture(scope="module")
@@ -34,23 +47,24 @@ def stack() -> Synthesis:
 
 
 @pytest.fixture(scope="module")
-def production() -> Synthesis:
-    return synthesise(stage="prod")
+def everything() -> Synthesis:
+    """With every option of the context."""
+    return synthesise(stage="prod", options=True)
 
 
 @pytest.fixture(scope="module")
 def future() -> Synthesis:
-    return synthesise(more_routes=ENDPOINTS_TO_COME)
+    return synthesise(stage="prod", options=True, more_routes=ENDPOINTS_TO_COME)
 
 
 def test_there_is_room_for_the_endpoints_to_come(future: Synthesis) -> None:
-    assert len(list(future_routes(ENDPOINTS_TO_COME))) == ENDPOINTS_TO_COME
+    assert len(list(future_routes(ENDPOINTS_TO_COME))) == ENDPOINTS_TO_COME > 0
     assert len(future.template["Resources"]) <= MOST_RESOURCES
     assert len(future.path.read_bytes()) <= MOST_BYTES
 
 
-def test_an_endpoint_costs_three_resources(stack: Synthesis, future: Synthesis) -> None:
-    now, then = stack.template["Resources"], future.template["Resources"]
+def test_an_endpoint_costs_three_resources(everything: Synthesis, future: Synthesis) -> None:
+    now, then = everything.template["Resources"], future.template["Resources"]
     # One role for each dialect to come.
     invokers = len({*FUTURE_DIALECTS} - {route.dialect for route in ROUTES})
 
@@ -66,38 +80,52 @@ def test_policies_will_still_fit_their_roles(future: Synthesis) -> None:
         assert size <= MOST_POLICY_CHARACTERS, name
 
 
-def test_cdk_nag_finds_nothing(stack: Synthesis, production: Synthesis) -> None:
-    assert stack.findings == ()
-    assert production.findings == ()
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=str)
+def test_cdk_nag_and_cfn_lint_find_nothing(deployment: dict[str, Any]) -> None:
+    synthesis = synthesise(**deployment)
+
+    assert synthesis.findings == ()
+    assert lint_file(synthesis.path) == []
 
 
-@pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_cfn_lint_finds_nothing(stage: Any) -> None:
-    assert lint_file(synthesise(stage=stage).path) == []
-
-
-def test_no_role_may_do_anything_to_everything_but_send_traces(stack: Synthesis) -> None:
-    for name, role in stack.of_type("AWS::IAM::Role").items():
+def test_no_role_may_do_anything_to_everything_but_send_traces_and_list_streams(
+    everything: Synthesis,
+) -> None:
+    for name, role in everything.of_type("AWS::IAM::Role").items():
         for actions, resource in statements({"Policies": [], **role}):
             assert not [action for action in actions if "*" in action], name
             if resource == "*":
-                assert all(action.startswith("xray:Put") for action in actions), name
+                assert set(actions) <= NAMELESS, name
 
 
 def test_no_policy_is_shared_or_managed_but_the_one_that_api_gateway_demands(
-    stack: Synthesis,
+    everything: Synthesis,
 ) -> None:
     managed = [
         policy
-        for role in stack.of_type("AWS::IAM::Role").values()
+        for role in everything.of_type("AWS::IAM::Role").values()
         for policy in role.get("ManagedPolicyArns", [])
     ]
 
     assert ["AmazonAPIGatewayPushToCloudWatchLogs" in json.dumps(policy) for policy in managed] == [
         True
     ]
-    assert not stack.of_type("AWS::IAM::Policy")
-    assert not stack.of_type("AWS::IAM::ManagedPolicy")
+    assert not everything.of_type("AWS::IAM::Policy")
+    assert not everything.of_type("AWS::IAM::ManagedPolicy")
+
+
+def test_there_is_no_network_of_our_own_to_pay_for(everything: Synthesis) -> None:
+    kinds = {resource["Type"] for resource in everything.template["Resources"].values()}
+
+    assert not [kind for kind in kinds if kind.startswith("AWS::EC2::")]
+    for function in everything.functions.values():
+        assert "VpcConfig" not in function
+
+
+def test_no_function_is_there_but_ours(everything: Synthesis) -> None:
+    ours = {route.module for route in ROUTES} | {*CONSUMERS}
+
+    assert set(everything.functions) == {f"{module}.lambda_handler" for module in ours}
 
 
 def test_every_function_has_a_role_and_a_log_of_its_own(stack: Synthesis) -> None:
@@ -125,9 +153,13 @@ def test_functions_share_runtime_limits_and_assets(stack: Synthesis) -> None:
     assert len(codes) == len(stack.of_type("AWS::Lambda::LayerVersion")) == 1
 
 
-@pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_tables_are_encrypted_restorable_and_cost_nothing_at_rest(stage: Any) -> None:
-    for table in synthesise(stage=stage).of_type("AWS::DynamoDB::GlobalTable").values():
+@pytest.mark.parametrize(("stage", "options"), [("dev", False), ("prod", False), ("prod", True)])
+def test_tables_and_their_copies_are_encrypted_restorable_and_cost_nothing_at_rest(
+    stage: Any, options: bool
+) -> None:
+    for table in (
+        synthesise(stage=stage, options=options).of_type("AWS::DynamoDB::GlobalTable").values()
+    ):
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         assert table["SSESpecification"]["SSEEnabled"] is True
         for replica in table["Replicas"]:
@@ -153,7 +185,12 @@ def test_the_bucket_is_private_encrypted_and_forgets_what_was_replaced(stack: Sy
 
 @pytest.mark.parametrize(("stage", "policy"), [("dev", "Delete"), ("prod", "Retain")])
 def test_only_production_outlives_its_stack(stage: Any, policy: str) -> None:
-    lasting = ("AWS::DynamoDB::GlobalTable", "AWS::S3::Bucket", "AWS::Logs::LogGroup")
+    lasting = (
+        "AWS::DynamoDB::GlobalTable",
+        "AWS::Logs::LogGroup",
+        "AWS::S3::Bucket",
+        "AWS::SQS::Queue",
+    )
 
     for name, resource in synthesise(stage=stage).template["Resources"].items():
         if resource["Type"] in lasting:
@@ -173,7 +210,8 @@ def test_outputs_tell_where_everything_is(stack: Synthesis) -> None:
     outputs = stack.template["Outputs"]
 
     tables = {f"{table.name.capitalize()}Table" for table in TABLES}
-    assert set(outputs) == {"ApiUrl", "ContentBucket", *tables}
+    places = {"ApiUrl", "ContentBucket", "EventBus", "UnpublishedQueue"}
+    assert set(outputs) == {*places, *tables}
 
 
 def test_the_template_belongs_to_no_account_and_no_region(stack: Synthesis) -> None:
@@ -194,6 +232,13 @@ def test_the_template_belongs_to_no_account_and_no_region(stack: Synthesis) -> N
         ("requests_per_second", "many"),
         ("burst", "-1"),
         ("account_logging", "perhaps"),
+        ("waf", "1"),
+        ("monitoring", "off"),
+        ("domain", "https://prompts.example.com"),
+        ("certificate_arn", "arn:aws:iam::123456789012:server-certificate/x"),
+        ("hosted_zone_id", "example.com"),
+        ("replica_region", "Ireland"),
+        ("alarm_email", "me"),
     ],
 )
 def test_a_context_that_cannot_be_deployed_is_refused_by_name(name: str, value: object) -> None:
@@ -201,6 +246,30 @@ def test_a_context_that_cannot_be_deployed_is_refused_by_name(name: str, value: 
 
     with pytest.raises(InvalidContext, match=name):
         Deployment.read(App(context={name: value}).node)
+
+
+@pytest.mark.parametrize(
+    ("context", "told"),
+    [
+        ({"domain": "p.example.com"}, "certificate_arn"),
+        ({"certificate_arn": OPTIONS["certificate_arn"]}, "domain"),
+        ({"hosted_zone_id": "Z1"}, "domain"),
+        ({"alarm_email": "a@example.com", "monitoring": "false"}, "monitoring"),
+    ],
+)
+def test_options_that_go_together_are_refused_alone(context: dict[str, str], told: str) -> None:
+    from aws_cdk import App
+
+    with pytest.raises(InvalidContext, match=told):
+        Deployment.read(App(context=context).node)
+
+
+def test_every_option_can_be_given_on_the_command_line() -> None:
+    from aws_cdk import App
+
+    words = {name: "true" if value is True else value for name, value in OPTIONS.items()}
+
+    assert Deployment.read(App(context=words).node) == Deployment(**OPTIONS)
 
 
 def test_the_context_of_a_checkout_is_what_the_code_takes_for_granted() -> None:

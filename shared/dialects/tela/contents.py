@@ -124,11 +124,12 @@ def _shown(content: Content, name: str, settings: Settings) -> Document:
 def _merged(content: Content, shown: Document, given: Document) -> Document:
     """The texts with those replaced that are given.
 
-    A text and a conversation that are shown for one another go when one of them is replaced.
+    Of another dialect's conversation messages and text are two views, and each replaces the other.
     """
     kept = _written(content).get("texts")
-    stays = kept is not None and kept["document"] is shown
-    return (shown if stays or given.keys() == {"markdownContent"} else {}) | given
+    views = content.messages is not None and not (kept and kept["document"] is shown)
+    replaces = views and given.keys() != {"markdownContent"}
+    return given if replaces else shown | given
 
 
 def _kept(content: Content, name: str, document: Document, settings: Settings) -> Content:

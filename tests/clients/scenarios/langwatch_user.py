@@ -17,6 +17,7 @@ from typing import Any
 import langwatch
 from langwatch.prompts.prompt_facade import PromptsFacade
 from langwatch.prompts.types import FetchPolicy, Input, Message, Output
+from opentelemetry import trace
 
 
 def shown(prompt: Any) -> dict[str, Any]:
@@ -138,7 +139,7 @@ def materialize(*handles: str) -> None:
 
 
 def compile_one(handle: str) -> dict[str, Any]:
-    """What an application sends to a model; and the spans, which leave when the process ends."""
+    """What an application sends to a model, and the spans that it leaves of that."""
     langwatch.prompts.create(
         handle=handle,
         prompt="Be brief{% if name %} with {{ name | upcase }}{% endif %}.",
@@ -146,12 +147,13 @@ def compile_one(handle: str) -> dict[str, Any]:
     )
     prompt = langwatch.prompts.get(handle)
     compiled = prompt.compile({"name": "Ada"}, question="Why?")
+    lenient, strict = prompt.compile(name="Ada"), told(lambda: prompt.compile_strict(name="Ada"))
+    trace.get_tracer_provider().force_flush()
     return {
         "prompt": compiled.prompt,
         "messages": compiled.messages,
-        "lenient": prompt.compile(name="Ada").messages,
-        "strict": told(lambda: prompt.compile_strict(name="Ada")),
-        "of_version": compiled.version,
+        "lenient": lenient.messages,
+        "strict": strict,
     }
 
 
@@ -160,7 +162,7 @@ def read(names: list[str]) -> list[dict[str, Any]]:
 
 
 def fail(handle: str, viewer_key: str) -> dict[str, str]:
-    """What an application is told when a call cannot be done."""
+    """What an application is told when a call cannot be done; the last scenario: keys change."""
     prompts = langwatch.prompts
     prompts.create(handle=handle, prompt="there")
     said = {

@@ -1,6 +1,6 @@
 """What maxim-py makes of the server: a scenario in a process, for it starts only once in one.
 
-    maxim_reader.py SCENARIO ARGUMENTS-AS-JSON
+maxim_reader.py SCENARIO ARGUMENTS-AS-JSON
 """
 
 import json
@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -152,7 +152,12 @@ def delete(prompt_id: str, admin_key: str, query: dict[str, Any]) -> dict[str, A
     status = public("DELETE", target, admin_key)
     still = reader.get(prompt_id, query)
     reader.sync_again()
-    return {"before": before, "status": status, "still": still, "after": reader.get(prompt_id, query)}
+    return {
+        "before": before,
+        "status": status,
+        "still": still,
+        "after": reader.get(prompt_id, query),
+    }
 
 
 def fail(prompt_id: str, missing_id: str, folder_id: str) -> dict[str, str]:
@@ -191,7 +196,7 @@ def public(method: str, target: str, key: str) -> int:
         return error.code
 
 
-SCENARIOS = {
+SCENARIOS: dict[str, Callable[..., Any]] = {
     "choose": choose,
     "fetch": fetch,
     "sync": sync,

@@ -96,7 +96,7 @@ def holds(group: Mapping[str, Any], query: Mapping[str, str]) -> bool:
 def passes(leaf: Mapping[str, Any], query: Mapping[str, str]) -> bool:
     """The rule's value is the left operand, and texts are compared as texts."""
     left, right = leaf["value"], query[leaf["field"]]
-    outcomes = {
+    outcomes: dict[str, bool] = {
         "=": left == right,
         ">": left > right,
         "<": left < right,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
@@ -46,9 +47,10 @@ def use_everything(workspace: Workspace) -> None:
         ("POST", "/api/sdk/v4/prompts/run", {}),
         ("POST", "/api/sdk/v4/agents/run", {}),
     ):
+        key = str(uuid4())
         for _ in range(2):
-            headers = {"Idempotency-Key": f"{method} {path} {said}"}
-            assert workspace.editor(method, path, said, headers=headers).status < 502
+            answer = workspace.editor(method, path, said, headers={"Idempotency-Key": key})
+            assert answer.status in (200, 201, 204, 501), answer.text
             workspace.registry.forget()
     workspace.go_live(prompt, 1)
     for path in (
@@ -84,5 +86,7 @@ def test_roles_allow_exactly_what_functions_do(workspace: Workspace) -> None:
     use_everything(workspace)
 
     used = workspace.registry.cloud.used
-    told = {route.name: list(route.role_actions) for route in ROUTES if route.dialect == "maxim"}
-    assert {name: sorted(used[name]) for name in told} == told
+    told = {route.name: {*route.role_actions} for route in ROUTES if route.dialect == "maxim"}
+    assert {
+        name: used[name] ^ actions for name, actions in told.items() if used[name] != actions
+    } == {}

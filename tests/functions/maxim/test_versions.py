@@ -127,7 +127,7 @@ def test_numbers_are_kept_exactly(workspace: Workspace) -> None:
 
 def test_tools_are_read_back_as_objects_and_have_ids_from_v2_on(workspace: Workspace) -> None:
     prompt = workspace.new_prompt()
-    tools = [
+    tools: list[dict[str, Any]] = [
         {"name": "weather"},
         {"name": "lookup", "description": "an order", "config": {"auth": None, "schema": {}}},
     ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from infra.local.aws import environment
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
 
 SETTINGS = Settings.read(environment())
+PROPERTY = settings(deadline=None)
 
 
 def some(required: Document | None = None, **optional: SearchStrategy[Any]) -> Any:
@@ -88,6 +89,7 @@ def stored(content: Content) -> Content:
     return Content.from_document(content.document)
 
 
+@PROPERTY
 @given(documents)
 @example({"configuration": CONFIGURATION, "variables": [], "content": "Hi {{ name }}"})
 @example({"configuration": {**CONFIGURATION, "top_p": 1, "topP": 2}, "variables": []})
@@ -98,7 +100,13 @@ def test_what_was_written_is_read_back(document: Document) -> None:
     assert revised(content, document, SETTINGS) is content
 
 
+@PROPERTY
 @given(documents, documents, st.sets(st.sampled_from(["content", "messages", "variables"])))
+@example(
+    {"configuration": CONFIGURATION, "variables": [], "content": "Hi"},
+    {"configuration": CONFIGURATION, "messages": {"role": "user"}},
+    {"messages"},
+)
 def test_what_is_changed_is_read_back_and_the_rest_stays(
     before: Document, after: Document, names: set[str]
 ) -> None:
@@ -111,6 +119,7 @@ def test_what_is_changed_is_read_back_and_the_rest_stays(
     assert {name: read.get(name) for name in expected} == expected
 
 
+@PROPERTY
 @given(documents, texts)
 def test_texts_that_another_dialect_has_changed_since_are_shown_as_they_are_now(
     document: Document, text: str
@@ -129,6 +138,7 @@ def test_texts_that_another_dialect_has_changed_since_are_shown_as_they_are_now(
     )
 
 
+@PROPERTY
 @given(documents)
 def test_no_text_is_lost_to_those_who_read_the_canonical_content(document: Document) -> None:
     content = new_content(document, SETTINGS)

@@ -1,0 +1,76 @@
+"""Whatever is sent, it is taken or refused in Tela's words: it is never a fault of ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.functions.tela.wire import body, create, get, update
+
+if TYPE_CHECKING:
+    from tests.client import Registry
+
+PROPERTY = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+NAMES = st.sampled_from(
+    [
+        *("promptId", "prompt_id", "title", "content", "markdownContent", "configuration"),
+        *("variables", "promoted", "draft", "messages", "model", "type", "temperature"),
+        *("structuredOutput", "structured_output", "schema", "schema_", "document", "enabled"),
+        *("name", "required", "processingOptions", "role", "index", "model_config", "__class__"),
+    ]
+)
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["chat", "text", "file", "user", "", "m", "\0", "\ud800", "{{ a", "é"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(NAMES, inner, max_size=5)
+        | st.fixed_dictionaries({"model": inner, "type": st.just("chat")})
+    ),
+    max_leaves=12,
+)
+
+
+@PROPERTY
+@given(st.dictionaries(NAMES, VALUES, max_size=4))
+def test_bodies(registry: Registry, fields: dict[str, Any]) -> None:
+    prompt_id = registry.editor.new_prompt()["id"]
+    draft = create(registry.editor, prompt_id, draft=True)
+
+    answers = [
+        registry.editor("POST", "/prompt-version", body(prompt_id) | fields),
+        update(registry.editor, draft["id"], **fields),
+    ]
+
+    for answer in answers:
+        if answer.status == 200:
+            version = answer.json
+            assert get(registry.viewer, version["id"]) == version
+            assert update(registry.editor, version["id"], **version).json == version
+        else:
+            assert answer.status in (400, 404)
+            assert answer.json["status"] == answer.status
+            assert answer.json["message"]
+
+
+@PROPERTY
+@given(st.text(max_size=20), st.sampled_from(["promptId", "projectId", "limit", "cursor"]))
+def test_queries(registry: Registry, text: str, name: str) -> None:
+    value = quote(text.encode(errors="replace"))
+
+    answers = [
+        registry.viewer("GET", f"{path}?{name}={value}")
+        for path in ("/prompt-version", "/prompt", "/project", "/api-key")
+    ]
+
+    assert {answer.status for answer in answers} <= {200, 400, 404}

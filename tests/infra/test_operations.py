@@ -1,0 +1,321 @@
+"""What an operator sees and is told, and the options that a deployment may have."""
+
+import json
+from itertools import count
+from typing import Any
+
+import pytest
+
+from infra.firewall import COUNTED
+from infra.signals import OUTCOMES
+from shared.observe import NAMESPACE, outcome_of
+from shared.routes import CONSUMERS
+from tests.infra.synthesis import OPTIONS, Json, Synthesis, statements, synthesise
+
+ALARMS = {
+    "server-errors",
+    "latency",
+    "throttles",
+    "conflicts",
+    "authentication-failures",
+    "stream-lag",
+    "unpublished-events",
+}
+FREE_ALARMS = 10  # in an account
+
+
+@pytest.fixture(scope="module")
+def stack() -> Synthesis:
+    return synthesise()
+
+
+@pytest.fixture(scope="module")
+def everything() -> Synthesis:
+    return synthesise(stage="prod", options=True)
+
+
+def alarms(synthesis: Synthesis) -> dict[str, Json]:
+    return {
+        alarm["AlarmName"]: alarm for alarm in synthesis.of_type("AWS::CloudWatch::Alarm").values()
+    }
+
+
+def text(tree: Any) -> str:
+    return json.dumps(tree, sort_keys=True)
+
+
+# -- alarms
+
+
+def test_what_can_go_wrong_has_an_alarm(stack: Synthesis) -> None:
+    assert set(alarms(stack)) == {f"cuebook-dev-{name}" for name in ALARMS}
+
+
+def test_alarms_tell_what_to_do_and_let_an_idle_service_sleep(stack: Synthesis) -> None:
+    for name, alarm in alarms(stack).items():
+        assert 60 < len(alarm["AlarmDescription"]) <= 1024, name
+        assert "\n" not in alarm["AlarmDescription"]
+        assert alarm["TreatMissingData"] == "notBreaching", name
+        assert alarm["DatapointsToAlarm"] <= alarm["EvaluationPeriods"], name
+
+
+def test_alarms_are_free_for_one_deployment_in_an_account(everything: Synthesis) -> None:
+    # Those over an expression are billed for each metric in it.
+    billed = [len(alarm.get("Metrics", [1])) for alarm in alarms(everything).values()]
+
+    assert sum(billed) <= FREE_ALARMS
+
+
+def test_alarms_are_about_this_deployment_only(stack: Synthesis) -> None:
+    for name, alarm in alarms(stack).items():
+        values = text([dimension["Value"] for dimension in alarm["Dimensions"]])
+        ours = "cuebook-dev" in values or "Events" in values  # by name, or by reference
+        assert ours, name
+
+
+def test_somebody_is_told_if_somebody_is_named(stack: Synthesis, everything: Synthesis) -> None:
+    (topic,) = everything.of_type("AWS::SNS::Topic")
+    subscription = everything.only("AWS::SNS::Subscription")
+
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", OPTIONS["alarm_email"])
+    for alarm in alarms(everything).values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": topic}]
+    assert not stack.of_type("AWS::SNS::Topic")
+    assert not stack.of_type("AWS::KMS::Key")  # which costs a dollar a month
+    for alarm in alarms(stack).values():
+        assert "AlarmActions" not in alarm
+
+
+def test_cloudwatch_may_use_the_topic_and_its_key_and_nobody_may_in_the_clear(
+    everything: Synthesis,
+) -> None:
+    grants = [
+        statement
+        for kind, document in (
+            ("AWS::SNS::TopicPolicy", "PolicyDocument"),
+            ("AWS::KMS::Key", "KeyPolicy"),
+        )
+        for statement in everything.only(kind)[document]["Statement"]
+        if statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    ]
+
+    assert [grant["Action"] for grant in grants] == [
+        "sns:Publish",
+        ["kms:Decrypt", "kms:GenerateDataKey*"],
+    ]
+    for grant in grants:
+        assert grant["Condition"] == {
+            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        }
+    denials = [
+        statement
+        for statement in everything.only("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+    ]
+    assert [denial["Condition"] for denial in denials] == [
+        {"Bool": {"aws:SecureTransport": "false"}}
+    ]
+    assert everything.only("AWS::SNS::Topic")["KmsMasterKeyId"]
+    assert everything.only("AWS::KMS::Key")["EnableKeyRotation"] is True
+
+
+def test_refusals_of_the_gateway_and_of_lambda_count_as_throttled(stack: Synthesis) -> None:
+    counted = stack.only("AWS::Logs::MetricFilter")
+    line = json.loads(stack.only("AWS::ApiGateway::Stage")["AccessLogSetting"]["Format"])
+
+    assert counted["FilterPattern"] == '{ ($.status = "429") || ($.lambda_status = "429") }'
+    assert {"status", "lambda_status", "service"} <= set(line)
+    (transformation,) = counted["MetricTransformations"]
+    assert transformation["Dimensions"] == [{"Key": "service", "Value": "$.service"}]
+    assert "DefaultValue" not in transformation  # a metric without data costs nothing
+    alarm = alarms(stack)["cuebook-dev-throttles"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": line["service"]}]
+    for name, metric in (("Namespace", "MetricNamespace"), ("MetricName", "MetricName")):
+        assert alarm[name] == transformation[metric]
+
+
+def test_alarms_look_at_metrics_that_functions_write(stack: Synthesis) -> None:
+    ours = [alarm for alarm in alarms(stack).values() if alarm["Namespace"] == NAMESPACE]
+
+    for alarm in ours:
+        dimensions = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+        assert dimensions["service"] == stack.environment["POWERTOOLS_SERVICE_NAME"]
+        if alarm["MetricName"] != "throttled":
+            assert alarm["MetricName"] in ("calls", "raced")
+            assert dimensions["outcome"] in OUTCOMES
+    assert len(ours) == 3
+
+
+def test_every_outcome_is_shown() -> None:
+    assert {outcome_of(status) for status in range(200, 600)} == set(OUTCOMES)
+
+
+# -- dashboard
+
+
+def test_one_page_answers_both_questions(stack: Synthesis) -> None:
+    page = stack.only("AWS::CloudWatch::Dashboard")
+    body = text(page["DashboardBody"])
+
+    assert page["DashboardName"] == "cuebook-dev"
+    for shown in (
+        "Are prompts being served?",
+        "Is the machinery well?",
+        "5XXError",
+        "IteratorAge",
+        "ApproximateNumberOfMessagesVisible",
+        "ReadThrottleEvents",
+        "ConsumedWriteCapacityUnits",
+        "p99",
+        *OUTCOMES,
+    ):
+        assert shown in body, shown
+
+
+def test_monitoring_can_be_left_out() -> None:
+    bare = synthesise(monitoring=False)
+
+    for kind in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::Logs::MetricFilter"):
+        assert not bare.of_type(kind)
+    assert bare.of_type("AWS::Lambda::EventSourceMapping")
+
+
+# -- events
+
+
+def test_the_stream_of_prompts_is_read_in_order_and_nothing_is_given_up_early(
+    stack: Synthesis,
+) -> None:
+    mapping = stack.only("AWS::Lambda::EventSourceMapping")
+    (queue,) = stack.of_type("AWS::SQS::Queue")
+    (consumer,) = CONSUMERS
+
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [stack.table("prompts"), "StreamArn"]}
+    assert mapping["FunctionName"] == {"Ref": stack.functions[f"{consumer}.lambda_handler"]["id"]}
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRetryAttempts"] == -1
+    assert 20 * 3600 <= mapping["MaximumRecordAgeInSeconds"] < 24 * 3600
+    assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == {
+        "Fn::GetAtt": [queue, "Arn"]
+    }
+    assert "FilterCriteria" not in mapping
+
+
+def test_the_publisher_may_read_its_stream_and_write_to_its_bus_and_queue(
+    stack: Synthesis,
+) -> None:
+    (consumer,) = CONSUMERS
+    function = stack.functions[f"{consumer}.lambda_handler"]
+    (queue,), (bus,) = stack.of_type("AWS::SQS::Queue"), stack.of_type("AWS::Events::EventBus")
+
+    allowed = {
+        action: resource
+        for actions, resource in statements(stack.role(function))
+        for action in actions
+        if not action.startswith(("logs:", "xray:"))
+    }
+
+    stream = {"Fn::GetAtt": [stack.table("prompts"), "StreamArn"]}
+    assert allowed == {
+        "dynamodb:DescribeStream": stream,
+        "dynamodb:GetRecords": stream,
+        "dynamodb:GetShardIterator": stream,
+        "dynamodb:ListStreams": "*",
+        "events:PutEvents": {"Fn::GetAtt": [bus, "Arn"]},
+        "sqs:SendMessage": {"Fn::GetAtt": [queue, "Arn"]},
+    }
+    variables = function["Environment"]["Variables"]
+    assert variables["EVENT_BUS"] == {"Ref": bus}
+    assert variables["UNPUBLISHED_QUEUE"] == {"Ref": queue}
+    assert stack.only("AWS::Events::EventBus")["Name"] == "cuebook-dev"
+
+
+def test_what_could_not_be_published_is_kept_encrypted_for_two_weeks(stack: Synthesis) -> None:
+    queue = stack.only("AWS::SQS::Queue")
+    (denial,) = stack.only("AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
+
+    assert queue["SqsManagedSseEnabled"] is True
+    assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+    assert (denial["Effect"], denial["Condition"]) == (
+        "Deny",
+        {"Bool": {"aws:SecureTransport": "false"}},
+    )
+
+
+# -- options
+
+
+def test_options_that_cost_something_are_off(stack: Synthesis) -> None:
+    for kind in ("WAFv2::WebACL", "ApiGateway::DomainName", "Route53::RecordSet", "KMS::Key"):
+        assert not stack.of_type(f"AWS::{kind}")
+    for table in stack.of_type("AWS::DynamoDB::GlobalTable").values():
+        assert [replica["Region"] for replica in table["Replicas"]] == [{"Ref": "AWS::Region"}]
+
+
+def test_every_table_has_a_copy_in_the_other_region(everything: Synthesis) -> None:
+    for table in everything.of_type("AWS::DynamoDB::GlobalTable").values():
+        here, there = table["Replicas"]
+        assert there["Region"] == OPTIONS["replica_region"]
+        same = ("PointInTimeRecoverySpecification", "DeletionProtectionEnabled")
+        assert [here[name] for name in same] == [there[name] for name in same]
+        # CloudFormation takes several replicas with this one only.
+        assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+
+
+def test_a_copy_changes_neither_the_tables_nor_the_stream_that_is_read(
+    everything: Synthesis,
+) -> None:
+    plain = synthesise(stage="prod")
+    before, after = (s.of_type("AWS::DynamoDB::GlobalTable") for s in (plain, everything))
+
+    assert set(before) == set(after)
+    prompts = plain.table("prompts")
+    assert before[prompts]["StreamSpecification"] == after[prompts]["StreamSpecification"]
+
+
+def test_a_domain_leads_to_the_api_over_modern_tls(everything: Synthesis) -> None:
+    name = everything.only("AWS::ApiGateway::DomainName")
+    mapping = everything.only("AWS::ApiGateway::BasePathMapping")
+    record = everything.only("AWS::Route53::RecordSet")
+    (domain,) = everything.of_type("AWS::ApiGateway::DomainName")
+    (stage,) = everything.of_type("AWS::ApiGateway::Stage")
+
+    assert name["DomainName"] == OPTIONS["domain"]
+    assert name["RegionalCertificateArn"] == OPTIONS["certificate_arn"]
+    assert name["SecurityPolicy"] == "TLS_1_2"
+    assert mapping["Stage"] == {"Ref": stage}
+    assert "BasePath" not in mapping
+    assert record["Name"] == f"{OPTIONS['domain']}."
+    assert record["HostedZoneId"] == OPTIONS["hosted_zone_id"]
+    assert record["AliasTarget"]["DNSName"] == {"Fn::GetAtt": [domain, "RegionalDomainName"]}
+    outputs = everything.template["Outputs"]
+    assert outputs["ApiUrl"]["Value"] == f"https://{OPTIONS['domain']}/"
+    assert "DomainTarget" in outputs
+
+
+def test_the_firewall_stands_before_the_stage_and_lets_prompts_through(
+    everything: Synthesis,
+) -> None:
+    acl = everything.only("AWS::WAFv2::WebACL")
+    (api,), (stage,) = (
+        everything.of_type(f"AWS::ApiGateway::{kind}") for kind in ("RestApi", "Stage")
+    )
+    resource = everything.only("AWS::WAFv2::WebACLAssociation")["ResourceArn"]
+    flood, common = acl["Rules"]
+
+    assert acl["DefaultAction"] == {"Allow": {}}
+    assert resource["Fn::Join"][1][-3:] == [{"Ref": api}, "/stages/", {"Ref": stage}]
+    assert flood["Action"] == {"Block": {}}
+    assert flood["Statement"]["RateBasedStatement"]["Limit"] == 500 // 5 * 300
+    group = common["Statement"]["ManagedRuleGroupStatement"]
+    assert (group["VendorName"], group["Name"]) == ("AWS", "AWSManagedRulesCommonRuleSet")
+    counted = {rule["Name"]: rule["ActionToUse"] for rule in group["RuleActionOverrides"]}
+    assert counted == dict.fromkeys(COUNTED, {"Count": {}})
+    assert "SizeRestrictions_BODY" in counted  # it refuses bodies over 8 KB; ours take 4 MB
+    seen = [acl, flood, common]
+    assert {one["VisibilityConfig"]["SampledRequestsEnabled"] for one in seen} == {False}
+    assert sorted(rule["Priority"] for rule in acl["Rules"]) == [
+        number for number, _ in zip(count(), acl["Rules"], strict=False)
+    ]

@@ -1,0 +1,334 @@
+"""Invariant 8: a dialect reads back what it wrote, and the others read the same version.
+
+A version is written in any of the four dialects, read in all four, and what one of them shows is
+written back through it: then all four still show what they showed before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.functions.maxim.workspace import key_header
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.client import Client, Registry
+
+# Each example makes a prompt of its own, so that sharing the tables does no harm.
+PROPERTY = settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+WORDS = st.text(
+    # px0 refuses what is no template, so nothing may open an action by chance.
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="{}#%")
+    | st.sampled_from("\n\t"),
+    min_size=1,
+    max_size=30,
+)
+TEXTS = st.builds(
+    "{}{}{}".format, WORDS, st.sampled_from(["", "{{name}}", "{{ city }}, {{name}}"]), WORDS
+)
+NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
+MODELS = st.sampled_from(["openai/gpt-4o", "anthropic/claude-3", "local-model"])
+NUMBERS = st.integers(0, 2**70) | st.decimals(0, 1, places=4).map(float)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=6,
+)
+SCHEMAS = st.fixed_dictionaries(
+    {"type": st.just("object")},
+    optional={"properties": st.dictionaries(WORDS, JSON, max_size=3), "keyInsights": JSON},
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A version, by all the names that the dialects have for it."""
+
+    prompt_id: str
+    number: int
+    id: str
+
+
+def maxim(client: Client) -> Client:
+    return client.speaking(key_header)
+
+
+def answered(response: Any, *statuses: int) -> Any:
+    assert response.status in (statuses or (200, 201)), response.text
+    return response.json
+
+
+# -- writing
+
+
+def write_px0(client: Client, prompt_id: str, body: dict[str, Any]) -> Made:
+    made = answered(client("POST", f"/v1/prompts/{prompt_id}/versions", body))["version"]
+    return Made(prompt_id, made["version"], made["id"])
+
+
+def write_tela(client: Client, prompt_id: str, body: dict[str, Any]) -> Made:
+    made = answered(client("POST", "/prompt-version", {"promptId": prompt_id, **body}))
+    return newest(client, prompt_id, made["id"])
+
+
+def write_maxim(client: Client, prompt_id: str, body: dict[str, Any]) -> Made:
+    sent = {"promptId": prompt_id, **body}
+    made = answered(maxim(client)("POST", "/v1/prompts/versions", sent))["data"]
+    return Made(prompt_id, made["version"], made["id"])
+
+
+def write_langwatch(client: Client, prompt_id: str, body: dict[str, Any]) -> Made:
+    made = answered(client("PUT", f"/api/prompts/{prompt_id}", {"commitMessage": "", **body}))
+    return Made(prompt_id, made["version"], made["versionId"])
+
+
+def newest(client: Client, prompt_id: str, version_id: str) -> Made:
+    listed = answered(client("GET", f"/v1/prompts/{prompt_id}/versions?limit=1"))["versions"][0]
+    assert listed["id"] == version_id
+    return Made(prompt_id, listed["version"], version_id)
+
+
+PX0 = st.fixed_dictionaries(
+    {"template": TEXTS, "engine": st.just("jinja")},
+    optional={
+        "model": MODELS,
+        "model_params": st.dictionaries(NAMES | st.just("temperature"), NUMBERS, max_size=3),
+    },
+)
+TELA = st.fixed_dictionaries(
+    {
+        "title": st.just("a title"),
+        "configuration": st.fixed_dictionaries(
+            {"model": MODELS, "type": st.sampled_from(["chat", "completion"])},
+            optional={
+                "temperature": NUMBERS,
+                "structuredOutput": st.fixed_dictionaries(
+                    {}, optional={"enabled": st.booleans(), "schema": SCHEMAS}
+                ),
+            },
+        ),
+        "variables": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "name": NAMES,
+                    "type": st.sampled_from(["file", "text"]),
+                    "required": st.booleans(),
+                },
+                optional={"description": WORDS},
+            ),
+            max_size=3,
+        ),
+        "draft": st.booleans(),
+    },
+    optional={
+        "content": st.none() | TEXTS,
+        "markdownContent": st.none() | TEXTS,
+        "messages": st.lists(
+            st.fixed_dictionaries(
+                {"role": st.sampled_from(["user", "assistant", "system", "function"])},
+                optional={"content": st.none() | TEXTS, "index": st.integers(0, 9)},
+            ),
+            max_size=3,
+        ),
+    },
+)
+PARTS = st.lists(
+    st.builds(lambda text: {"type": "text", "text": text}, TEXTS)
+    | st.just({"type": "image_url", "image_url": {"url": "https://e.test/a.png", "detail": "low"}}),
+    max_size=2,
+)
+CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
+MAXIM = st.fixed_dictionaries(
+    {
+        "description": WORDS,
+        "modelName": st.sampled_from(["gpt-4o", "meta/llama"]),
+        "modelProvider": st.sampled_from(["openai", "together"]),
+        "messages": st.lists(
+            st.fixed_dictionaries(
+                {"role": st.sampled_from(["assistant", "user", "system", "model", "tool"])},
+                optional={
+                    "content": st.none() | TEXTS | PARTS,
+                    "tool_calls": st.just([CALL]),
+                    "tool_call_id": st.just("c1"),
+                },
+            ),
+            max_size=3,
+        ),
+    },
+    optional={
+        "modelParameters": st.dictionaries(
+            NAMES | st.just("temperature"), NUMBERS | st.none() | WORDS, max_size=3
+        )
+    },
+)
+LANGWATCH = st.fixed_dictionaries(
+    {"prompt": TEXTS},
+    optional={
+        "messages": st.lists(
+            st.fixed_dictionaries(
+                {"role": st.sampled_from(["user", "assistant"]), "content": TEXTS}
+            ),
+            max_size=2,
+        ),
+        "model": MODELS,
+        "temperature": NUMBERS,
+        "maxTokens": st.integers(1, 10**9),
+        "inputs": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "identifier": NAMES,
+                    "type": st.sampled_from(["str", "float", "list[str]", "dict", "image"]),
+                }
+            ),
+            max_size=2,
+        ),
+        "outputs": st.lists(
+            st.fixed_dictionaries({"identifier": NAMES, "type": st.sampled_from(["str", "float"])})
+            | st.builds(
+                lambda name, schema: {
+                    "identifier": name,
+                    "type": "json_schema",
+                    "json_schema": schema,
+                },
+                NAMES,
+                SCHEMAS,
+            ),
+            min_size=1,
+            max_size=2,
+        ),
+        "parameters": st.dictionaries(NAMES, JSON, max_size=2),
+    },
+)
+WRITES: dict[str, tuple[Any, Any]] = {
+    "px0": (write_px0, PX0),
+    "tela": (write_tela, TELA),
+    "maxim": (write_maxim, MAXIM),
+    "langwatch": (write_langwatch, LANGWATCH),
+}
+
+# -- reading: what a version says, without its names and times
+
+
+def see_px0(client: Client, made: Made) -> dict[str, Any]:
+    shown = answered(client("GET", f"/v1/prompts/{made.prompt_id}/versions/{made.number}"))
+    return {
+        name: shown["version"][name] for name in ("template", "engine", "model", "model_params")
+    }
+
+
+def see_tela(client: Client, made: Made) -> dict[str, Any]:
+    shown = answered(client("GET", f"/prompt-version/{made.id}"))
+    names = ("content", "markdownContent", "messages", "configuration", "variables")
+    return {name: shown[name] for name in names if name in shown}
+
+
+def see_maxim(client: Client, made: Made) -> dict[str, Any]:
+    config = answered(maxim(client)("GET", f"/v1/prompts/versions?id={made.id}"))["data"]["config"]
+    return {
+        "model": config["model"],
+        "provider": config["provider"],
+        "messages": [message["payload"] for message in config["messages"]],
+        "modelParameters": config["modelParameters"],
+    }
+
+
+def see_langwatch(client: Client, made: Made) -> dict[str, Any]:
+    shown = answered(client("GET", f"/api/prompts/{made.prompt_id}?version={made.number}"))
+    names = (
+        *("prompt", "messages", "inputs", "outputs", "model", "temperature", "maxTokens"),
+        *("parameters", "responseFormat"),
+    )
+    return {name: shown[name] for name in names if name in shown}
+
+
+def see_all(client: Client, made: Made) -> dict[str, dict[str, Any]]:
+    return {
+        "px0": see_px0(client, made),
+        "tela": see_tela(client, made),
+        "maxim": see_maxim(client, made),
+        "langwatch": see_langwatch(client, made),
+    }
+
+
+# -- writing back what was read
+
+
+def back_px0(client: Client, made: Made) -> Made:
+    """Only a draft can be written to here."""
+    path = f"/v1/prompts/{made.prompt_id}/versions/{made.number}"
+    shown = see_px0(client, made)
+    if shown["template"] and answered(client("GET", path))["version"]["status"] == "draft":
+        answered(client("PUT", path, shown))
+    return made
+
+
+def back_tela(client: Client, made: Made) -> Made:
+    answered(client("PATCH", f"/prompt-version/{made.id}", see_tela(client, made)))
+    return made
+
+
+def back_langwatch(client: Client, made: Made) -> Made:
+    shown = see_langwatch(client, made)
+    del shown["prompt"]  # it is the first message, and giving both is a conflict
+    shown.pop("responseFormat", None)  # it is made from the outputs
+    return write_langwatch(client, made.prompt_id, shown)
+
+
+BACK: dict[str, Callable[[Client, Made], Made]] = {
+    "px0": back_px0,
+    "tela": back_tela,
+    "langwatch": back_langwatch,
+}
+
+
+@pytest.mark.parametrize("through", BACK)
+@pytest.mark.parametrize("dialect", WRITES)
+@PROPERTY
+@given(data=st.data())
+def test_what_a_dialect_shows_and_takes_back_changes_nothing_in_any(
+    registry: Registry, dialect: str, through: str, data: st.DataObject
+) -> None:
+    client = registry.editor
+    write, bodies = WRITES[dialect]
+    made = write(client, client.new_prompt()["id"], data.draw(bodies))
+    before = see_all(client, made)
+
+    after = see_all(client, BACK[through](client, made))
+
+    assert after == before
+
+
+@PROPERTY
+@given(body=MAXIM)
+def test_a_maxim_version_made_of_what_maxim_shows_is_the_same_in_all(
+    registry: Registry, body: dict[str, Any]
+) -> None:
+    client = registry.editor
+    made = write_maxim(client, client.new_prompt()["id"], body)
+    before = see_all(client, made)
+
+    shown = before["maxim"]
+    again = write_maxim(
+        client,
+        made.prompt_id,
+        {
+            "description": "again",
+            "modelName": shown["model"],
+            "modelProvider": shown["provider"],
+            "messages": shown["messages"],
+            "modelParameters": shown["modelParameters"],
+        },
+    )
+
+    assert see_all(client, again) == before
