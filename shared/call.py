@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.answers import Replayed, Reply, finish, matches, require_size
-from shared.domain.changes import Act
+from shared.domain.changes import ID, Act
 from shared.errors import (
     Contended,
     Forbidden,
@@ -138,7 +138,7 @@ class Call:
 
         Raises PromptNotFound with the text `otherwise`, for prompts of other teams too; Forbidden.
         """
-        if keys.ID.fullmatch(name):
+        if ID.fullmatch(name):
             with suppress(PromptNotFound):
                 return self.prompt(name)
         prompt = self._store.prompt_by_slug(self.principal.permissions, name)

@@ -6,6 +6,7 @@ come one after the other however many writers there are, and each leaves one eve
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from shared.domain.versions import Version
 
 About = TypeVar("About")
+# The one spelling of the ids that we give out.
+ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Next = TypeVar("Next")
 TICK = timedelta(microseconds=1)
 

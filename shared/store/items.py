@@ -60,7 +60,7 @@ def prompt_from(item: Mapping[str, Any]) -> Prompt:
         has_been_live=stored.get("has_been_live", False),
         tags=stored["tags"],
         scope=stored["scope"],
-        settings=wire.decode(stored["settings"]),
+        settings=wire.decode(stored["settings"], depth=wire.STORED_DEPTH),
         revision=stored["revision"],
     )
 

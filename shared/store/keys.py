@@ -3,13 +3,10 @@
 A separator never needs escaping: what comes before a free text is of fixed form.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-# The one spelling of the ids that we give out.
-ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TEAM = "team"
 KEY = "key"
 PROMPT = "prompt#"

@@ -154,7 +154,7 @@ class Store:
             team_id=team_id,
             name=name,
             revision=stored["revision"],
-            entries=tuple(wire.decode(stored["entries"])),
+            entries=tuple(wire.decode(stored["entries"], depth=wire.STORED_DEPTH)),
         )
 
     def commit_ledger(

@@ -8,8 +8,9 @@ import pytest
 
 from infra.firewall import COUNTED
 from infra.signals import OUTCOMES
+from shared import observe
 from shared.observe import NAMESPACE, outcome_of
-from shared.routes import CONSUMERS
+from shared.routes import CONSUMERS, ROUTES
 from tests.infra.synthesis import OPTIONS, Json, Synthesis, statements, synthesise
 
 ALARMS = {
@@ -40,6 +41,14 @@ def alarms(synthesis: Synthesis) -> dict[str, Json]:
     }
 
 
+def metric(alarm: Json) -> Json:
+    """What an alarm looks at: written out on its own where the metric has a label."""
+    if "Metrics" in alarm:
+        (query,) = alarm["Metrics"]
+        return query["MetricStat"]["Metric"]  # type: ignore[no-any-return]  # JSON knows no types
+    return alarm
+
+
 def text(tree: Any) -> str:
     return json.dumps(tree, sort_keys=True)
 
@@ -68,7 +77,7 @@ def test_alarms_are_free_for_one_deployment_in_an_account(everything: Synthesis)
 
 def test_alarms_are_about_this_deployment_only(stack: Synthesis) -> None:
     for name, alarm in alarms(stack).items():
-        values = text([dimension["Value"] for dimension in alarm["Dimensions"]])
+        values = text([dimension["Value"] for dimension in metric(alarm)["Dimensions"]])
         ours = "cuebook-dev" in values or "Events" in values  # by name, or by reference
         assert ours, name
 
@@ -128,22 +137,58 @@ def test_refusals_of_the_gateway_and_of_lambda_count_as_throttled(stack: Synthes
     (transformation,) = counted["MetricTransformations"]
     assert transformation["Dimensions"] == [{"Key": "service", "Value": "$.service"}]
     assert "DefaultValue" not in transformation  # a metric without data costs nothing
-    alarm = alarms(stack)["cuebook-dev-throttles"]
-    assert alarm["Dimensions"] == [{"Name": "service", "Value": line["service"]}]
-    for name, metric in (("Namespace", "MetricNamespace"), ("MetricName", "MetricName")):
-        assert alarm[name] == transformation[metric]
+    throttled = metric(alarms(stack)["cuebook-dev-throttles"])
+    assert throttled["Dimensions"] == [{"Name": "service", "Value": line["service"]}]
+    assert throttled["Namespace"] == transformation["MetricNamespace"]
+    assert throttled["MetricName"] == transformation["MetricName"]
 
 
 def test_alarms_look_at_metrics_that_functions_write(stack: Synthesis) -> None:
-    ours = [alarm for alarm in alarms(stack).values() if alarm["Namespace"] == NAMESPACE]
+    looked_at = [metric(alarm) for alarm in alarms(stack).values()]
+    ours = [one for one in looked_at if one["Namespace"] == NAMESPACE]
 
-    for alarm in ours:
-        dimensions = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+    for one in ours:
+        dimensions = {dimension["Name"]: dimension["Value"] for dimension in one["Dimensions"]}
         assert dimensions["service"] == stack.environment["POWERTOOLS_SERVICE_NAME"]
-        if alarm["MetricName"] != "throttled":
-            assert alarm["MetricName"] in ("calls", "raced")
+        if one["MetricName"] != "throttled":
+            assert one["MetricName"] in ("calls", "raced")
             assert dimensions["outcome"] in OUTCOMES
     assert len(ours) == 3
+
+
+def test_what_a_call_writes_costs_little_and_says_which_route(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "cuebook-dev")
+
+    observe.report(
+        ROUTES[0],
+        request_id="r",
+        status=404,
+        code="prompt_not_found",
+        milliseconds=1.5,
+        facts={"prompt_id": "p", "raced": 2},
+    )
+
+    record = json.loads(capsys.readouterr().out.splitlines()[-1])
+    (directive,) = record["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == NAMESPACE
+    # Each combination of values is billed: nothing here may have more than a handful of them.
+    assert sorted(map(sorted, directive["Dimensions"])) == [
+        ["dialect", "outcome", "service"],
+        ["outcome", "service"],
+    ]
+    assert [metric["Name"] for metric in directive["Metrics"]] == ["calls", "latency", "raced"]
+    values = ("service", "dialect", "outcome", "calls", "latency", "raced")
+    assert [record[name] for name in values] == [
+        "cuebook-dev",
+        ROUTES[0].dialect,
+        "refused",
+        [1.0],
+        [1.5],
+        [2.0],
+    ]
 
 
 def test_every_outcome_is_shown() -> None:
@@ -312,7 +357,7 @@ def test_the_firewall_stands_before_the_stage_and_lets_prompts_through(
     group = common["Statement"]["ManagedRuleGroupStatement"]
     assert (group["VendorName"], group["Name"]) == ("AWS", "AWSManagedRulesCommonRuleSet")
     counted = {rule["Name"]: rule["ActionToUse"] for rule in group["RuleActionOverrides"]}
-    assert counted == dict.fromkeys(COUNTED, {"Count": {}})
+    assert counted == {name: {"Count": {}} for name in COUNTED}
     assert "SizeRestrictions_BODY" in counted  # it refuses bodies over 8 KB; ours take 4 MB
     seen = [acl, flood, common]
     assert {one["VisibilityConfig"]["SampledRequestsEnabled"] for one in seen} == {False}

@@ -99,3 +99,29 @@ def test_the_lock_of_the_layer_pins_everything_by_hash() -> None:
     for line in pinned:
         assert "==" in line, line
         assert "--hash=sha256:" in line, line
+
+
+# Lambda unpacks at most 250 MB of a function and its layers, and fetches all of it at a cold start.
+# Half of the layer is botocore's descriptions of all services: 51 MB in all when this was written.
+MOST_CODE = 5_000_000
+MOST_LAYER = 60_000_000
+
+
+def test_our_code_stays_small(tmp_path: Path) -> None:
+    assert size_of(packaging.build_code(cache=tmp_path)) <= MOST_CODE
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+def test_the_layer_stays_within_its_budget(
+    monkeypatch: pytest.MonkeyPatch, architecture: packaging.Architecture
+) -> None:
+    def not_built(*_: str) -> None:
+        pytest.skip("this machine has not built this layer; `make synth` does")
+
+    monkeypatch.setattr(packaging, "_run", not_built)
+
+    assert size_of(packaging.build_layer(architecture=architecture)) <= MOST_LAYER
+
+
+def size_of(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -10,6 +10,7 @@ from shared.answers import Reply
 from shared.dialects.tela import contents
 from shared.dialects.tela.contents import snake
 from shared.domain import versions
+from shared.domain.changes import ID
 from shared.domain.prompts import checked_document
 from shared.domain.versions import Version, status_of
 from shared.errors import (
@@ -22,7 +23,6 @@ from shared.errors import (
     VersionNotFound,
     WrongState,
 )
-from shared.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,14 +59,14 @@ def credential(headers: Mapping[str, str]) -> str:
 
 def prompt_id(text: str) -> str:
     """Raises PromptNotFound for a text that is no prompt's id."""
-    if not keys.ID.fullmatch(text.lower()):
+    if not ID.fullmatch(text.lower()):
         raise PromptNotFound
     return text.lower()
 
 
 def version_id(text: str) -> str:
     """Raises VersionNotFound for a text that is no version's id."""
-    if not keys.ID.fullmatch(text.lower()):
+    if not ID.fullmatch(text.lower()):
         raise VersionNotFound
     return text.lower()
 
@@ -76,7 +76,7 @@ def wanted_prompt(query: Mapping[str, str]) -> str:
     text = _either(query, "promptId")
     if text is None:
         raise InvalidRequest("promptId is required")
-    if not keys.ID.fullmatch(text.lower()):
+    if not ID.fullmatch(text.lower()):
         raise InvalidRequest("promptId must be a UUID")
     return text.lower()
 
