@@ -337,7 +337,7 @@ class Call:
         try:
             commit(change, answer=(attempt, answer) if attempt else None)
         except AlreadyAnswered as again:
-            raise self.replayed() or again from again
+            raise self.replayed() or Contended(retry_after=1) from again
 
     # -- what was done before
 

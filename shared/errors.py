@@ -122,7 +122,7 @@ class IdempotencyMismatch(Conflict):
 
 class PreconditionFailed(Problem):
     status, code = 412, "precondition_failed"
-    default = "the version has changed since it was read"
+    default = "it has changed since it was read"
 
 
 class TooLarge(Problem):

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from moto import mock_aws
 from moto.core.models import botocore_stubber
+from moto.core.serialize import JSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table as MotoTable
@@ -88,6 +89,7 @@ def local_aws(dynamodb_endpoint: str | None, objects: Path) -> Iterator[None]:
         )
         stack.enter_context(one_call_at_a_time())
         stack.enter_context(cheap_transactions())
+        stack.enter_context(cheap_answers())
         # Also makes the clients, which is not safe in several threads.
         create_tables(aws.dynamodb())
         aws.s3().create_bucket(Bucket=BUCKET)
@@ -183,6 +185,27 @@ def cheap_transactions() -> Iterator[None]:
                 raise
 
     with replaced(DynamoDBBackend, "transact_write_items", transact_write_items):
+        yield
+
+
+@contextmanager
+def cheap_answers() -> Iterator[None]:
+    """Send items as moto stores them.
+
+    They have the shape of DynamoDB's answers already, but moto looks for each of the ten kinds of
+    each attribute under several spellings: ten milliseconds an item, seconds for a long list.
+    """
+    serialize = JSONSerializer._serialize_type_structure
+
+    def serialize_structure(
+        self: JSONSerializer, serialized: Any, value: Any, shape: Any, key: str
+    ) -> None:
+        if shape.name == "AttributeValue":
+            serialized[key] = value
+        else:
+            serialize(self, serialized, value, shape, key)
+
+    with replaced(JSONSerializer, "_serialize_type_structure", serialize_structure):
         yield
 
 

@@ -37,7 +37,7 @@ class SharedZip(zipfile.ZipFile):
         with ONE_AT_A_TIME:
             if not folder.exists():
                 draft = folder.with_suffix(".draft")
-                super().extractall(draft)
+                super().extractall(draft, super().namelist())
                 draft.rename(folder)
         return folder
 

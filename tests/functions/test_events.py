@@ -18,7 +18,7 @@ from moto import mock_aws
 
 from functions.events.publish_changes import lambda_handler, publish_changes
 from infra.local.aws import table_name
-from shared import settings
+from shared import settings, wire
 from shared.domain import prompts, versions
 from shared.domain.changes import Act, Author, Event
 from shared.domain.content import Content
@@ -155,7 +155,8 @@ def size_of(attribute: Mapping[str, Any]) -> int:
 
 def fullest_change(character: str) -> tuple[Prompt, Event]:
     """A rollback of the prompt that has as much of everything as a prompt may have."""
-    settings = {"maxim": character * (prompts.SETTINGS_BYTES // len(json.dumps(character)))}
+    encoded = len(wire.encode(character).encode()) - len('""')
+    settings = {"x": character * ((prompts.SETTINGS_BYTES - len('{"x":""}')) // encoded)}
     prompt = Prompt(
         id=str(uuid4()),
         team_id=str(uuid4()),

@@ -195,6 +195,7 @@ SCENARIOS: dict[str, Callable[..., Any]] = {
     "fetch": fetch,
     "compile": compile_one,
     "read": read,
+    "read_structured": read,
     "fail": fail,
 }
 

@@ -1,0 +1,198 @@
+"""The stack on an emulator, as the stock CDK command line deploys it, and the API that it serves."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import boto3
+
+from tests.e2e import repairs
+from tests.e2e.emulator import ACCOUNT, REGION, ROOT, Emulator
+from tests.live.serving import Response, Serving
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CDK = ROOT / "node_modules" / ".bin" / "cdk"
+STACK = "cuebook-dev"
+# Functions run on this machine; and the emulator knows no alarm on a sum of metrics.
+CONTEXT = {
+    "architecture": {"aarch64": "arm64"}.get(platform.machine(), platform.machine()),
+    "monitoring": "false",
+}
+CDK_SECONDS = 300.0
+CALL_SECONDS = 120.0
+KEYS = {"api_key": "all", "viewer_key": "read_render"}
+
+
+@dataclass(frozen=True, slots=True)
+class Api(Serving):
+    """The API as a server that tests can call: at the root of its stage's address."""
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=CALL_SECONDS)
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        if headers is None:
+            sent["Authorization"] = f"Bearer {key or self.demo['api_key']}"
+        try:
+            connection.request(
+                method,
+                self.base_path + path,
+                body=None if body is None else json.dumps(body),
+                headers=sent,
+            )
+            answer = connection.getresponse()
+            return Response(answer.status, dict(answer.getheaders()), answer.read())
+        finally:
+            connection.close()
+
+    @property
+    def base_path(self) -> str:
+        return re.sub(r"^http://[^/]+", "", self.demo["base_url"])
+
+    @property
+    def port(self) -> int:
+        return int(re.sub(r"^http://[^:]+:(\d+).*", r"\1", self.demo["base_url"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    emulator: Emulator
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        return self.emulator.folder
+
+    @property
+    def assembly(self) -> Path:
+        return self.folder / "cdk.out"
+
+    @property
+    def template(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.assembly / "Cuebook.template.json").read_text())
+        return found
+
+    def client(self, service: str) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.emulator.endpoint,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    # -- the command line
+
+    def prepare(self) -> None:
+        """`cdk bootstrap`, outside the app's folder, where it need not synthesize."""
+        self._cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}", cwd=self.folder)
+        repairs.allow_plain_http(self.client)
+
+    def deploy(self, *, sources: Path = ROOT, assembly: Path | None = None) -> None:
+        """`cdk deploy`.
+
+        Args:
+            sources: a tree to synthesize.
+            assembly: what has been synthesized already, instead.
+        """
+        context = [word for item in CONTEXT.items() for word in ("-c", "=".join(item))]
+        app = str(assembly or f"{sys.executable} -m infra.app")
+        output = [] if assembly else [*context, "--output", str(self.assembly)]
+        outputs = self.folder / "outputs.json"
+        self._cdk(
+            *("deploy", "--app", app, *output),
+            *("--require-approval", "never", "--outputs-file", str(outputs)),
+            cwd=sources,
+        )
+        self.outputs.update(json.loads(outputs.read_text())[STACK])
+        found = json.loads((Path(assembly or self.assembly) / "Cuebook.template.json").read_text())
+        repairs.import_refusals(self.client, STACK, found)
+        repairs.allow_plain_http(self.client)
+
+    def _cdk(self, *arguments: str, cwd: Path) -> None:
+        log = self.folder / "cdk.log"
+        with log.open("ab") as out:
+            done = subprocess.run(
+                [str(CDK), *arguments, "--no-notices", "--ci"],
+                cwd=cwd,
+                env=self.emulator.environment | {"CDK_DISABLE_CLI_TELEMETRY": "true"},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                timeout=CDK_SECONDS,
+                check=False,
+            )
+        assert done.returncode == 0, log.read_text()[-5000:]
+
+    def run(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A program of ours, by an operator of this deployment."""
+        return subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=ROOT,
+            env=self.emulator.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=CDK_SECONDS,
+            check=False,
+        )
+
+    # -- what it serves
+
+    def api(self) -> Api:
+        """Make its first team, and the keys that clients need."""
+        made = self.run("infra.bootstrap", STACK)
+        assert made.returncode == 0, made.stderr
+        (team_id,) = re.findall(r"^team: +([0-9a-f-]{36}),", made.stderr, re.MULTILINE)
+        demo = {
+            "base_url": self.base_url,
+            "team_id": team_id,
+            "admin_key": made.stdout.strip(),
+            **{name: self._key(team_id, operation) for name, operation in KEYS.items()},
+        }
+        (self.folder / "demo.json").write_text(json.dumps(demo))
+        return Api(self.emulator.process, self.folder, demo)
+
+    @property
+    def base_url(self) -> str:
+        api, stage = re.findall(r"https://(\w+)\.[^/]+/(\w+)/$", self.outputs["ApiUrl"])[0]
+        return f"{self.emulator.endpoint}/_aws/execute-api/{api}/{stage}"
+
+    def _key(self, team_id: str, operation: str) -> str:
+        """A key that lasts; only the team's first one is made by a command."""
+        secret = f"ak_{secrets.token_hex(32)}"
+        code = "import json, sys; from tests.e2e.deployment import add_key; add_key(*sys.argv[1:])"
+        names = ("team_id", "operation", "secret")
+        del names
+        done = subprocess.run(
+            [sys.executable, "-c", code, team_id, operation, secret],
+            cwd=ROOT,
+            env=self.emulator.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return secret
