@@ -46,7 +46,7 @@ def watches(signals: Signals) -> Iterator[Watch]:
     )
     yield Watch(
         name="latency",
-        signal=signals.latencies[-1],
+        signal=signals.latencies["p99"],
         above=3000,
         bad=3,
         minutes=5,

@@ -33,13 +33,15 @@ class Dashboard(Construct):
                     _graph(
                         "Calls by outcome",
                         *(
-                            signals.ours("calls", statistic="Sum", outcome=outcome)
+                            signals.ours("calls", statistic="Sum", outcome=outcome).with_(
+                                label=outcome
+                            )
                             for outcome in OUTCOMES
                         ),
                         stacked=True,
                     ),
                     _graph("Share of calls that fail by our fault", signals.server_errors),
-                    _graph("Time to answer, in ms", *signals.latencies),
+                    _graph("Time to answer, in ms", *signals.latencies.values()),
                     _graph("Requests, and those turned away", signals.requests, signals.throttled),
                 ),
                 [_title("Is the machinery well?")],

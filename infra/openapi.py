@@ -327,6 +327,8 @@ def failure(problem: type[errors.Problem]) -> Json:
     examples = {
         kind.code: {"value": {"error": kind.default, "code": kind.code, "request_id": REQUEST_ID}}
         for kind in (problem, *problem.__subclasses__())
+        # Dialects have failures of their own besides, in shapes of their own.
+        if kind.__module__ == errors.__name__
         if "default" in vars(kind) and kind not in NEVER_RAISED
     }
     return {

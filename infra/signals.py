@@ -33,14 +33,12 @@ class Signals(Construct):
         super().__init__(scope, id)
         self.service = f"cuebook-{stage}"
         self.tables = tables.by_name
-        self.requests = api.stage.metric_count(period=MINUTE, label="requests")
-        self.server_errors = api.stage.metric_server_error(
-            period=MINUTE, statistic="Average", label="share of 5xx"
-        )
-        self.latencies = [
-            api.stage.metric_latency(period=MINUTE, statistic=statistic, label=statistic)
+        self.requests = api.stage.metric_count(period=MINUTE)
+        self.server_errors = api.stage.metric_server_error(period=MINUTE, statistic="Average")
+        self.latencies = {
+            statistic: api.stage.metric_latency(period=MINUTE, statistic=statistic)
             for statistic in ("p50", "p90", "p99")
-        ]
+        }
         self.throttled = logs.MetricFilter(
             self,
             "Throttled",
@@ -56,14 +54,11 @@ class Signals(Construct):
             period=MINUTE,
             statistic="Sum",
             dimensions_map={"service": self.service},
-            label="throttled",
         )
         self.raced = self.ours("raced", statistic="Average", outcome="ok")
-        self.stream_lag = events.publisher.metric(
-            "IteratorAge", period=MINUTE, statistic="Maximum", label="age of the oldest event"
-        )
+        self.stream_lag = events.publisher.metric("IteratorAge", period=MINUTE, statistic="Maximum")
         self.unpublished = events.unpublished.metric_approximate_number_of_messages_visible(
-            period=MINUTE, statistic="Maximum", label="unpublished events"
+            period=MINUTE, statistic="Maximum"
         )
 
     def ours(self, name: str, *, statistic: str, outcome: str) -> cloudwatch.Metric:
@@ -74,7 +69,6 @@ class Signals(Construct):
             dimensions_map={"service": self.service, "outcome": outcome},
             statistic=statistic,
             period=MINUTE,
-            label=outcome,
         )
 
     def of_functions(self, name: str, *, statistic: str) -> cloudwatch.MathExpression:

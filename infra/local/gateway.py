@@ -212,7 +212,8 @@ def event_of(request: Request, resource: Resource, parameters: Mapping[str, str]
                 "sourceIp": request.source,
                 "userAgent": by_name.get("user-agent"),
             },
-            "path": f"/{STAGE}{request.path}",
+            # As behind a custom domain: the stage is no part of the URLs that are served here.
+            "path": request.path,
             "protocol": request.protocol,
             "requestId": request.id,
             "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
@@ -251,8 +252,10 @@ def arriving_headers(request: Request) -> Iterator[tuple[str, str]]:
             yield name, value
     came_by = seen["x-forwarded-for"]
     yield "X-Forwarded-For", f"{came_by}, {request.source}" if came_by else request.source
-    yield "X-Forwarded-Port", "443"
-    yield "X-Forwarded-Proto", "https"
+    host = next((value for name, value in request.headers if name.lower() == "host"), "")
+    port = host.rpartition(":")[2]
+    yield "X-Forwarded-Port", port if port.isdecimal() else "80"
+    yield "X-Forwarded-Proto", "http"
     trace = f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"
     yield "X-Amzn-Trace-Id", seen["x-amzn-trace-id"] or trace
 

@@ -118,7 +118,7 @@ def test_who_read_an_older_state_changes_nothing(
 
     for answer in (stale, never):
         assert (answer.status, answer.json["code"]) == (412, "precondition_failed")
-        assert answer.error == "the version has changed since it was read"
+        assert answer.error == "it has changed since it was read"
     assert world.state() == before
     fresh = registry.viewer("GET", read).headers["ETag"]
     assert registry.editor(method, path, body, headers={"If-Match": fresh}).status == 200

