@@ -55,6 +55,7 @@ lock: $(VENV)/.dev ## make requirements/*.txt again from pyproject.toml (network
 	$(COMPILE) -c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) -c requirements/dev.txt --group serve pyproject.toml -o requirements/serve.txt
 	$(COMPILE) --group clients -o requirements/clients.txt
+	$(COMPILE) --python-version 3.13 --group emulator -o requirements/e2e.txt
 
 clean: ## remove what make has made, except what .local/ keeps
 	rm -rf $(VENV) $(CLIENTS_VENV) tests/clients/node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis

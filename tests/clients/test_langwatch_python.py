@@ -186,9 +186,6 @@ def test_what_other_dialects_wrote_is_read(outcomes: Outcomes) -> None:
     assert by_px0["prompt"] == "Hi {{.name}}!"
 
 
-@pytest.mark.xfail(
-    reason="langwatch 1.4.0 cannot parse the responseFormat of a prompt, LangWatch's own included"
-)
 def test_a_prompt_with_a_structured_output_is_read(outcomes: Outcomes) -> None:
     outcome = outcomes["read_structured"]
 

@@ -1,4 +1,4 @@
-"""The stack on an emulator, as the stock CDK command line deploys it, and the API that it serves."""
+"""The stack on an emulator, as the stock CDK command line deploys it, and the API it serves."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 from uuid import uuid4
 
 import boto3
 
+from infra.bootstrap import Stack
+from shared.store import aws
+from shared.store.store import Store
 from tests.e2e import repairs
 from tests.e2e.emulator import ACCOUNT, REGION, ROOT, Emulator
 from tests.live.serving import Response, Serving
@@ -170,7 +173,7 @@ class Deployment:
             "base_url": self.base_url,
             "team_id": team_id,
             "admin_key": made.stdout.strip(),
-            **{name: self._key(team_id, operation) for name, operation in KEYS.items()},
+            **self._keys(team_id),
         }
         (self.folder / "demo.json").write_text(json.dumps(demo))
         return Api(self.emulator.process, self.folder, demo)
@@ -180,19 +183,20 @@ class Deployment:
         api, stage = re.findall(r"https://(\w+)\.[^/]+/(\w+)/$", self.outputs["ApiUrl"])[0]
         return f"{self.emulator.endpoint}/_aws/execute-api/{api}/{stage}"
 
-    def _key(self, team_id: str, operation: str) -> str:
-        """A key that lasts; only the team's first one is made by a command."""
-        secret = f"ak_{secrets.token_hex(32)}"
-        code = "import json, sys; from tests.e2e.deployment import add_key; add_key(*sys.argv[1:])"
-        names = ("team_id", "operation", "secret")
-        del names
-        done = subprocess.run(
-            [sys.executable, "-c", code, team_id, operation, secret],
-            cwd=ROOT,
-            env=self.emulator.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return secret
+    def _keys(self, team_id: str) -> dict[str, str]:
+        """Keys of the other kinds: `make bootstrap` makes an admin's only."""
+        secrets_by_name = {name: f"ak_{secrets.token_hex(32)}" for name in KEYS}
+        with mock.patch.dict(os.environ, self.emulator.environment):
+            aws.dynamodb.cache_clear()
+            store = Store(Stack(STACK, self.outputs).settings)
+            for name, operation in KEYS.items():
+                store.add_key(
+                    secret=secrets_by_name[name],
+                    key_id=str(uuid4()),
+                    team_id=team_id,
+                    name=name,
+                    operation=operation,
+                    at=datetime.now(UTC),
+                )
+        aws.dynamodb.cache_clear()
+        return secrets_by_name

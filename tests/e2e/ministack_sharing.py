@@ -30,6 +30,7 @@ class SharedZip(zipfile.ZipFile):
             return
         for entry in self._folder().iterdir():
             (Path(path) / entry.name).symlink_to(entry)
+        Path(self.filename).unlink()  # nobody reads it again, and there is one for each process
 
     def _folder(self) -> Path:
         content = "".join(f"{info.filename} {info.CRC}\n" for info in self.infolist())

@@ -178,11 +178,13 @@ def prompt(
     newest: bool,
     settings: Settings,
     base_url: str,
+    schemas: bool = True,
 ) -> dict[str, Any]:
     """A version, with what the prompt itself says.
 
     Args:
         newest: whether it is the prompt's newest version, which has the tag `latest`.
+        schemas: whether to say again, as `responseFormat`, what the outputs say.
     """
     config = contents.config(version.content, settings)
     pointers = [tag.name for tag in tags if prompt.resolve(tag.pointer) == version.number]
@@ -206,7 +208,7 @@ def prompt(
         "outputs": config["outputs"],
         "model": config["model"],
         **{shown: config[name] for name, shown in CAMEL.items() if name in config},
-        **_response_format(config),
+        **(_response_format(config) if schemas else {}),
         "tags": [{"name": name, "versionId": version.id} for name in names],
         "parameters": contents.runtime_parameters(version.content),
         "platformUrl": f"{base_url}/api/prompts/{prompt.id}",
@@ -243,6 +245,15 @@ def config_version(prompt: Prompt, version: Version, settings: Settings) -> dict
 def row(shown: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
     """A line of a prompt's history: in both generations' shapes, and no key is a user."""
     return {**stored, **shown, "createdAt": stored["createdAt"], "author": None}
+
+
+def reads_schemas(headers: Mapping[str, str]) -> bool:
+    """Whether a client can read `responseFormat`.
+
+    LangWatch's client for Python (1.4.0) cannot read a prompt that has one, and sends the user
+    agent of httpx; its other clients need it, and send their own.
+    """
+    return not headers.get("user-agent", "").startswith("python-httpx/")
 
 
 def _response_format(config: Mapping[str, Any]) -> dict[str, Any]:

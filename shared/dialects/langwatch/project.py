@@ -66,4 +66,5 @@ class Project:
             newest=version.number == prompt.last_version if newest is None else newest,
             settings=self.call.settings,
             base_url=self.call.request.base_url,
+            schemas=langwatch.reads_schemas(self.call.request.headers),
         )

@@ -532,3 +532,20 @@ def test_a_text_that_is_no_template_is_a_text(registry: Registry) -> None:
     prompt = "{% if x %} {{ y | default: 'z' }} {{{{ }"
 
     assert create(registry.editor, prompt=prompt)["prompt"] == prompt
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "told"),
+    [("python-httpx/0.28.1", False), ("langwatch-sdk-node/0.16.1", True), ("curl/8.5.0", True)],
+)
+def test_only_the_client_that_fails_at_a_response_format_gets_none(
+    registry: Registry, user_agent: str, told: bool
+) -> None:
+    made = create(registry.editor, **EVERYTHING)
+
+    shown = registry.editor(
+        "GET", f"/api/prompts/{made['id']}", headers={"User-Agent": user_agent}
+    ).json
+
+    assert ("responseFormat" in shown) == told
+    assert shown["outputs"][1]["json_schema"] == SCHEMA

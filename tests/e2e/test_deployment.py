@@ -1,0 +1,273 @@
+"""One deployment from its first key to its end; the tests go on from each other, in this order."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from tests.clients.publishing import Maxim
+from tests.clients.running import NODE_MODULES, PYTHON, Clients, dead_end
+from tests.e2e.deployment import STACK, Api, Deployment
+from tests.e2e.emulator import ROOT
+from tests.live.serving import Response, at_once
+from tests.live.test_readme import WALKS, pasted, rendered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WRITERS = 64
+PATIENCE_SECONDS = 240.0
+# Each writer has a process of its own, which two processors hardly carry: some run out of time.
+AGAIN = (429, 502, 503, 504)
+EVENTS_SECONDS = 60.0
+
+
+# -- the first team
+
+
+def test_bootstrap_shows_a_key_once_and_can_be_run_again(deployment: Deployment, api: Api) -> None:
+    again = deployment.run("infra.bootstrap", STACK)
+
+    assert (again.returncode, again.stdout) == (0, "")
+    assert "was there already" in again.stderr
+    assert api.call("GET", "/v1/prompts", key=api.demo["admin_key"]).status == 200
+
+
+# -- what the README shows
+
+
+def test_the_walk_of_the_readme(api: Api, tmp_path: Path) -> None:
+    (tmp_path / ".local").mkdir()
+    (tmp_path / ".local" / "demo.json").write_text(json.dumps(api.demo))
+
+    said = pasted(WALKS[0], tmp_path)
+
+    assert [answer for answer in said if "error" in answer] == []
+    assert "Thanks, Ada!\nOrder A-17 ships today." in rendered(said)
+    assert said[-1]["events"][0]["event"] == "version.rolled_back"
+
+
+def test_what_the_gateway_refuses_by_itself(api: Api) -> None:
+    unknown, other_method = api.call("GET", "/nowhere"), api.call("PATCH", "/v1/health")
+    without_key = api.call("GET", "/v1/prompts/nothing", headers={})
+
+    assert (unknown.status, unknown.json["code"]) == (404, "not_found")
+    assert (other_method.status, other_method.headers["Allow"]) == (405, "GET, HEAD")
+    assert (without_key.status, without_key.json["code"]) == (401, "unauthorized")
+
+
+# -- what happens is told to others
+
+
+def test_a_promotion_arrives_on_the_event_bus(deployment: Deployment, api: Api) -> None:
+    queue = subscribed(deployment, "version.promoted")
+    prompt = api.prompt("Told to others")
+    wrote(api, f"/v1/prompts/{prompt}/versions", template="Hi")
+    wrote(api, f"/v1/prompts/{prompt}/versions/1/promote")
+
+    (event,) = received(deployment, queue, prompt)
+
+    assert (event["source"], event["detail-type"]) == ("cuebook", "version.promoted")
+    assert event["detail"]["team_id"] == api.demo["team_id"]
+
+
+def subscribed(deployment: Deployment, kind: str) -> str:
+    """A queue of somebody else's, with a rule on the bus."""
+    sqs, events = deployment.client("sqs"), deployment.client("events")
+    name = f"subscriber-{uuid4().hex[:8]}"
+    queue: str = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+    rule = {"EventBusName": deployment.outputs["EventBus"]}
+    pattern = {"source": ["cuebook"], "detail-type": [kind]}
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern), **rule)
+    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn["QueueArn"]}], **rule)
+    return queue
+
+
+def received(deployment: Deployment, queue: str, prompt_id: str) -> list[dict[str, Any]]:
+    """What came for a prompt, once something has."""
+    sqs, until = deployment.client("sqs"), time.monotonic() + EVENTS_SECONDS
+    while time.monotonic() < until:
+        got = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=2)
+        told = [json.loads(message["Body"]) for message in got.get("Messages", ())]
+        if mine := [event for event in told if event["detail"]["prompt_id"] == prompt_id]:
+            return mine
+    raise AssertionError("no event came")
+
+
+# -- real clients, one for each dialect; px0's is curl, above
+
+
+@pytest.fixture(scope="module")
+def clients(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
+    for needed in (PYTHON, NODE_MODULES):
+        if not needed.exists():
+            pytest.skip("the vendors' clients are not here; `make test-clients` installs them")
+    with dead_end() as proxy:
+        yield Clients(api, proxy, tmp_path_factory.mktemp("application"))
+
+
+def test_maxims_sdk_reads_what_is_deployed(api: Api, clients: Clients) -> None:
+    maxim = PublishedMaxim(api)
+    prompt = maxim.prompt("Chosen by variable")
+    for text in ("in production", "in staging"):
+        maxim.version(prompt, text)
+    maxim.deploy(prompt, 1, Environment="prod")
+    maxim.deploy(prompt, 2, Environment="staging")
+    asked = {
+        "prompt_id": prompt,
+        "queries": [{"variables": {"Environment": name}} for name in ("staging", "prod")],
+    }
+
+    found = clients.python("maxim_reader.py", "choose", json.dumps(asked))
+
+    assert [one["version"] for one in found] == [2, 1]
+
+
+def test_langwatchs_sdk_writes_and_compiles(clients: Clients) -> None:
+    asked = {"write": {"handle": "team/greet"}, "compile": {"handle": "compiled"}}
+
+    found = clients.python("langwatch_user.py", json.dumps(asked))
+
+    assert [one for one in found.values() if "failed" in one] == []
+    assert found["compile"]["found"]["prompt"] == "Be brief with ADA."
+
+
+def test_telas_sdk_promotes_a_version(api: Api, clients: Clients) -> None:
+    asked = {"promptId": api.prompt("A canvas"), "viewerKey": api.demo["viewer_key"]}
+
+    found = clients.node("tela_writer.mjs", json.dumps(asked))
+
+    assert (found["promoted"]["promoted"], found["read"]["promoted"]) == (True, False)
+
+
+class PublishedMaxim(Maxim):
+    def call(self, method: str, path: str, body: object = None, *, admin: bool = False) -> Response:
+        assert isinstance(self.server, Api)
+        key = self.server.demo["admin_key" if admin else "api_key"]
+        return self.server.call(method, path, body, headers={"x-maxim-api-key": key})
+
+
+# -- many at once
+
+
+def test_64_writers_of_one_prompt_get_the_numbers_1_to_64(api: Api) -> None:
+    prompt = api.prompt("Contended")
+
+    def create(number: int) -> tuple[int, str]:
+        template = f"template {number}"
+        made = insisted(api, f"/v1/prompts/{prompt}/versions", template=template)
+        return made["version"]["version"], template
+
+    numbers = dict(at_once(WRITERS, create))
+
+    assert sorted(numbers) == list(range(1, WRITERS + 1))
+    listed = api.call("GET", f"/v1/prompts/{prompt}/versions").json["versions"]
+    assert {one["version"]: one["template"] for one in listed} == numbers
+
+
+def insisted(api: Api, path: str, **body: object) -> dict[str, Any]:
+    """As a careful client does it: the same call again, by its key, until it is answered."""
+    key, until = str(uuid4()), time.monotonic() + PATIENCE_SECONDS
+    headers = {"Authorization": f"Bearer {api.demo['api_key']}", "Idempotency-Key": key}
+    while (made := api.call("POST", path, body, headers=headers)).status in AGAIN:
+        assert time.monotonic() < until, made
+        time.sleep(1)
+    assert made.status == 201, made
+    answer: dict[str, Any] = made.json
+    return answer
+
+
+# -- a new release, and the end
+
+
+def test_callers_do_not_notice_a_redeployment(
+    deployment: Deployment, api: Api, tmp_path: Path
+) -> None:
+    sources = changed_sources(tmp_path)
+    prompt = api.prompt("Rendered all along")
+    wrote(api, f"/v1/prompts/{prompt}/versions", template="Hello {{.name}}!")
+
+    with callers(api, prompt) as answers:
+        before = len(answers)
+        deployment.deploy(sources=sources)
+        after = len(answers)
+
+    assert api.call("GET", "/v1/health").json == {"status": "OK", "release": "next"}
+    assert {answer.status for answer in answers} <= {200, 201}, wrong(answers)
+    assert after > before + 10
+
+
+def changed_sources(folder: Path) -> Path:
+    """The product as it would be after the next release."""
+    for name in ("functions", "infra", "shared", "requirements"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "cdk.json", folder)
+    (folder / ".local").mkdir()
+    (folder / ".local" / "packages").symlink_to(ROOT / ".local" / "packages")  # the layer is there
+    file = folder / "functions" / "registry" / "health_check.py"
+    code = file.read_text()
+    file.write_text(code.replace('{"status": "OK"}', '{"status": "OK", "release": "next"}'))
+    assert file.read_text() != code
+    return folder
+
+
+@contextmanager
+def callers(api: Api, prompt: str) -> Iterator[list[Response]]:
+    """A reader and a writer without a pause, and what they are answered."""
+    calls = (
+        ("POST", f"/v1/prompts/{prompt}/versions/1/render", {"variables": {"name": "Ada"}}),
+        ("POST", f"/v1/prompts/{prompt}/versions", {"template": "Hello again"}),
+        ("GET", f"/v1/prompts/{prompt}", None),
+        ("GET", "/v1/health", None),
+    )
+    for call in calls:
+        api.call(*call)
+    answers: list[Response] = []
+    stop = threading.Event()
+
+    def go_on(call: tuple[str, str, object]) -> None:
+        while not stop.wait(0.05):
+            answers.append(api.call(*call))
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        futures = [pool.submit(go_on, call) for call in calls]
+        try:
+            yield answers
+        finally:
+            stop.set()
+    for future in futures:
+        future.result()
+
+
+def wrong(answers: list[Response]) -> list[Response]:
+    return [answer for answer in answers if answer.status not in (200, 201)][:3]
+
+
+def test_destroy_leaves_nothing(deployment: Deployment) -> None:
+    done = deployment.run("infra.destroy", "--yes")
+
+    assert done.returncode == 0, done.stderr
+    assert tables(deployment) == []
+    kept = [bucket["Name"] for bucket in deployment.client("s3").list_buckets()["Buckets"]]
+    assert deployment.outputs["ContentBucket"] not in kept
+
+
+def tables(deployment: Deployment) -> list[str]:
+    found: list[str] = deployment.client("dynamodb").list_tables()["TableNames"]
+    return found
+
+
+def wrote(api: Api, path: str, **body: object) -> Response:
+    answer = api.call("POST", path, body)
+    assert answer.status in (200, 201), answer
+    return answer
