@@ -8,13 +8,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 CLIENTS_VENV ?= .venv-clients
+EMULATOR_VENV ?= .venv-emulator
 PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve serve-durable test test-clients check synth documents lock clean
+.PHONY: help serve serve-durable test test-clients e2e check synth deploy bootstrap documents lock clean destroy
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
 
 serve: $(VENV)/.serve ## the API on this machine, tables in memory (HOST= PORT= DYNAMODB_ENDPOINT=)
 	@$(BIN)/python -m infra.local
@@ -28,6 +29,10 @@ test: $(VENV)/.dev $(if $(shell command -v java),.local/dynamodb-local) ## all t
 
 test-clients: $(VENV)/.dev $(CLIENTS_VENV)/.clients tests/clients/node_modules/.clients ## the vendors' own clients against the API
 	CLIENTS_PYTHON=$(abspath $(CLIENTS_VENV))/bin/python $(BIN)/python -m pytest tests/clients
+
+e2e: $(VENV)/.dev $(EMULATOR_VENV)/.emulator node_modules/.cdk $(CLIENTS_VENV)/.clients tests/clients/node_modules/.clients ## the stack on an emulator of AWS
+	EMULATOR_PYTHON=$(abspath $(EMULATOR_VENV))/bin/python CLIENTS_PYTHON=$(abspath $(CLIENTS_VENV))/bin/python \
+		$(BIN)/python -m pytest tests/e2e -p no:randomly -x
 
 check: $(VENV)/.dev ## lint, format, strict types, lock files
 	$(BIN)/ruff check .
@@ -46,19 +51,29 @@ synth: $(VENV)/.dev ## the CloudFormation template, in cdk.out/
 	$(BIN)/python -m infra.app
 	$(BIN)/cfn-lint cdk.out/Cuebook.template.json
 
+deploy: $(VENV)/.dev node_modules/.cdk ## the stack, into the account of your AWS credentials (ARGS='-c stage=prod')
+	node_modules/.bin/cdk deploy $(ARGS)
+
+bootstrap: $(VENV)/.dev ## a deployment's first team and its admin key (STACK=cuebook-dev TEAM= ROTATE=1)
+	$(call must,test -n "$(STACK)",name the stack: make bootstrap STACK=cuebook-dev)
+	@$(BIN)/python -m infra.bootstrap $(STACK) $(if $(TEAM),--team "$(TEAM)") $(if $(ROTATE),--rotate)
+
 # The dev lock decides the versions; the other two are cut from it.
 COMPILE := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+
+destroy: $(VENV)/.dev ## remove the dev deployment with its data
+	$(BIN)/python -m infra.destroy
 
 lock: $(VENV)/.dev ## make requirements/*.txt again from pyproject.toml (network)
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) -c requirements/dev.txt --group serve pyproject.toml -o requirements/serve.txt
 	$(COMPILE) --group clients -o requirements/clients.txt
-	$(COMPILE) --python-version 3.13 --group emulator -o requirements/e2e.txt
+	$(subst 3.11,3.13,$(COMPILE)) --group emulator -o requirements/e2e.txt
 
 clean: ## remove what make has made, except what .local/ keeps
-	rm -rf $(VENV) $(CLIENTS_VENV) tests/clients/node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS_VENV) $(EMULATOR_VENV) node_modules tests/clients/node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The races are run for real on DynamoDB Local, where there is a Java to run it.
 .local/dynamodb-local: | $(VENV)/.serve
@@ -98,6 +113,28 @@ tests/clients/node_modules/.clients: tests/clients/package-lock.json tests/clien
 	$(call needs,npm,npm)
 	@echo "installing the vendors' JavaScript clients"
 	@cd tests/clients && npm ci --loglevel error
+	@touch $@
+
+# -- the CDK's command line, and an emulator of AWS that it can deploy to
+
+node_modules/.cdk: package-lock.json
+	$(call node)
+	$(call needs,npm,npm)
+	@echo "installing the CDK's command line"
+	@npm ci --loglevel error
+	@touch $@
+
+# It runs functions on its own interpreter, which is therefore to be the one of their runtime.
+PYTHON313 ?= $(firstword $(shell \
+	for python in python3.13 "$$($(PYTHON) -c 'import sys; print(sys.base_prefix)')"/../*3.13*/bin/python3.13; do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && echo "$$python"; \
+	done) python3.13)
+
+$(EMULATOR_VENV)/.emulator: requirements/e2e.txt
+	$(call must,$(PYTHON313) -c '',Python 3.13 is missing; name it: PYTHON313=...)
+	@echo "installing the emulator"
+	@$(PYTHON313) -m venv $(EMULATOR_VENV)
+	@$(EMULATOR_VENV)/bin/pip install -qq --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 # $(error) instead of a failing command: one line, and nothing after it

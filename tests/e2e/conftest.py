@@ -1,6 +1,6 @@
 """The whole stack on an emulator of AWS: `make e2e`.
 
-Two deployments, one after the other: the second one enforces what each function's role allows.
+Two emulators, one after the other: the second one heeds what each function's role allows.
 """
 
 from __future__ import annotations
@@ -61,50 +61,31 @@ def installed() -> None:
 
 
 @pytest.fixture(scope="session")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the stack is synthesized by the first deployment, for the second one too."""
+    return tmp_path_factory.mktemp("assembly") / "cdk.out"
+
+
+@pytest.fixture(scope="module")
 def deployment(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, assembly: Path
 ) -> Iterator[Deployment]:
-    """The stack as `make deploy` deploys it, on an emulator that allows everybody everything."""
-    with deployed(tmp_path_factory.mktemp("open"), request) as deployment:
-        yield deployment
-
-
-@contextmanager
-def deployed(
-    folder: Path, request: pytest.FixtureRequest, *, assembly: Path | None = None
-) -> Iterator[Deployment]:
-    """Args:
-    assembly: what has been synthesized for another deployment; roles are enforced in this one.
-    """
-    failed = request.session.testsfailed
-    kind = "enforcing roles" if assembly else "open"
-    with emulator(folder, enforce_roles=assembly is not None) as running:
-        deployment = Deployment(emulator=running)
+    """The stack as `make deploy` deploys it; a module says whether roles are to be enforced."""
+    enforce_roles: bool = request.module.ENFORCE_ROLES
+    kind = "roles enforced" if enforce_roles else "roles open"
+    folder, failed = tmp_path_factory.mktemp("emulator"), request.session.testsfailed
+    with emulator(folder, enforce_roles=enforce_roles) as running:
+        made = Deployment(emulator=running, assembly=assembly)
         with timed(f"cdk bootstrap, {kind}"):
-            deployment.prepare()
+            made.prepare()
         with timed(f"cdk deploy, {kind}"):
-            deployment.deploy(assembly=assembly)
-        yield deployment
-    shutil.rmtree(folder / "tmp", ignore_errors=True)
+            made.deploy()
+        yield made
+    shutil.rmtree(folder / "tmp")
     if request.session.testsfailed == failed:
-        shutil.rmtree(folder / "home", ignore_errors=True)
+        shutil.rmtree(folder)  # otherwise its logs are wanted
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def api(deployment: Deployment) -> Api:
     return deployment.api()
-
-
-@pytest.fixture(scope="session")
-def guarded(
-    deployment: Deployment, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Deployment]:
-    """The same, where each function may do what its role allows and nothing else."""
-    folder = tmp_path_factory.mktemp("guarded")
-    with deployed(folder, request, assembly=deployment.assembly) as enforcing:
-        yield enforcing
-
-
-@pytest.fixture(scope="session")
-def guarded_api(guarded: Deployment) -> Api:
-    return guarded.api()

@@ -12,7 +12,6 @@ import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 from uuid import uuid4
@@ -28,6 +27,7 @@ from tests.live.serving import Response, Serving
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 CDK = ROOT / "node_modules" / ".bin" / "cdk"
 STACK = "cuebook-dev"
@@ -54,17 +54,15 @@ class Api(Serving):
         key: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=CALL_SECONDS)
         sent = {"Content-Type": "application/json", **(headers or {})}
         if headers is None:
             sent["Authorization"] = f"Bearer {key or self.demo['api_key']}"
+        return self.send(method, path, b"" if body is None else json.dumps(body).encode(), sent)
+
+    def send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Response:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=CALL_SECONDS)
         try:
-            connection.request(
-                method,
-                self.base_path + path,
-                body=None if body is None else json.dumps(body),
-                headers=sent,
-            )
+            connection.request(method, self.base_path + path, body or None, dict(headers))
             answer = connection.getresponse()
             return Response(answer.status, dict(answer.getheaders()), answer.read())
         finally:
@@ -81,16 +79,17 @@ class Api(Serving):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
+    """Args:
+    assembly: what `cdk deploy` synthesizes, unless it is there already.
+    """
+
     emulator: Emulator
+    assembly: Path
     outputs: dict[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
         return self.emulator.folder
-
-    @property
-    def assembly(self) -> Path:
-        return self.folder / "cdk.out"
 
     @property
     def template(self) -> dict[str, Any]:
@@ -113,25 +112,21 @@ class Deployment:
         self._cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}", cwd=self.folder)
         repairs.allow_plain_http(self.client)
 
-    def deploy(self, *, sources: Path = ROOT, assembly: Path | None = None) -> None:
-        """`cdk deploy`.
-
-        Args:
-            sources: a tree to synthesize.
-            assembly: what has been synthesized already, instead.
-        """
-        context = [word for item in CONTEXT.items() for word in ("-c", "=".join(item))]
-        app = str(assembly or f"{sys.executable} -m infra.app")
-        output = [] if assembly else [*context, "--output", str(self.assembly)]
+    def deploy(self, *, sources: Path = ROOT) -> None:
+        """`cdk deploy`, of a tree."""
+        if self.assembly.exists():
+            app = ["--app", str(self.assembly)]
+        else:
+            context = [word for item in CONTEXT.items() for word in ("-c", "=".join(item))]
+            synthesis = f"{sys.executable} -m infra.app"
+            app = ["--app", synthesis, "--output", str(self.assembly), *context]
         outputs = self.folder / "outputs.json"
         self._cdk(
-            *("deploy", "--app", app, *output),
-            *("--require-approval", "never", "--outputs-file", str(outputs)),
+            *("deploy", *app, "--require-approval", "never", "--outputs-file", str(outputs)),
             cwd=sources,
         )
         self.outputs.update(json.loads(outputs.read_text())[STACK])
-        found = json.loads((Path(assembly or self.assembly) / "Cuebook.template.json").read_text())
-        repairs.import_refusals(self.client, STACK, found)
+        repairs.import_refusals(self.client, STACK, self.template)
         repairs.allow_plain_http(self.client)
 
     def _cdk(self, *arguments: str, cwd: Path) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-LAUNCHER = Path(__file__).with_name("ministack_sharing.py")
+LAUNCHER = Path(__file__).with_name("launch_ministack.py")
 # Where `make e2e` puts it: with what Lambda has beside Python 3.13, and nothing else, for functions
 # can import whatever the emulator can.
 PYTHON = Path(os.environ.get("EMULATOR_PYTHON") or ROOT / ".venv-emulator" / "bin" / "python")

@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from tests.clients.publishing import Maxim
 from tests.clients.running import NODE_MODULES, PYTHON, Clients, dead_end
 from tests.e2e.deployment import STACK, Api, Deployment
 from tests.e2e.emulator import ROOT
+from tests.e2e.events import received, subscribed
 from tests.live.serving import Response, at_once
 from tests.live.test_readme import WALKS, pasted, rendered
 
@@ -24,11 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+ENFORCE_ROLES = False
 WRITERS = 64
 PATIENCE_SECONDS = 240.0
 # Each writer has a process of its own, which two processors hardly carry: some run out of time.
 AGAIN = (429, 502, 503, 504)
-EVENTS_SECONDS = 60.0
 
 
 # -- the first team
@@ -78,30 +80,6 @@ def test_a_promotion_arrives_on_the_event_bus(deployment: Deployment, api: Api) 
 
     assert (event["source"], event["detail-type"]) == ("cuebook", "version.promoted")
     assert event["detail"]["team_id"] == api.demo["team_id"]
-
-
-def subscribed(deployment: Deployment, kind: str) -> str:
-    """A queue of somebody else's, with a rule on the bus."""
-    sqs, events = deployment.client("sqs"), deployment.client("events")
-    name = f"subscriber-{uuid4().hex[:8]}"
-    queue: str = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
-    rule = {"EventBusName": deployment.outputs["EventBus"]}
-    pattern = {"source": ["cuebook"], "detail-type": [kind]}
-    events.put_rule(Name=name, EventPattern=json.dumps(pattern), **rule)
-    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn["QueueArn"]}], **rule)
-    return queue
-
-
-def received(deployment: Deployment, queue: str, prompt_id: str) -> list[dict[str, Any]]:
-    """What came for a prompt, once something has."""
-    sqs, until = deployment.client("sqs"), time.monotonic() + EVENTS_SECONDS
-    while time.monotonic() < until:
-        got = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=2)
-        told = [json.loads(message["Body"]) for message in got.get("Messages", ())]
-        if mine := [event for event in told if event["detail"]["prompt_id"] == prompt_id]:
-            return mine
-    raise AssertionError("no event came")
 
 
 # -- real clients, one for each dialect; px0's is curl, above
@@ -199,7 +177,7 @@ def test_callers_do_not_notice_a_redeployment(
 
     with callers(api, prompt) as answers:
         before = len(answers)
-        deployment.deploy(sources=sources)
+        replace(deployment, assembly=tmp_path / "cdk.out").deploy(sources=sources)
         after = len(answers)
 
     assert api.call("GET", "/v1/health").json == {"status": "OK", "release": "next"}

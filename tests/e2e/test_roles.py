@@ -1,0 +1,178 @@
+"""The same stack where every function may do what its role allows, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared.routes import ROUTES, Route
+from tests.e2e import repairs
+from tests.e2e.deployment import STACK, Api, Deployment
+from tests.e2e.emulator import ROOT
+from tests.e2e.events import received, subscribed
+from tests.e2e.remote import Remote
+from tests.functions.langwatch.library import ROUTES_HERE as LANGWATCH
+from tests.functions.langwatch.test_actions import ways
+from tests.functions.maxim.test_roles import use_everything
+from tests.functions.maxim.workspace import Workspace
+from tests.functions.tela.test_actions import TELA, Scene, call
+from tests.functions.world import GUARDED, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ENFORCE_ROLES = True
+SUITES = ROOT.parent / "shared" / "conformance"
+# Scenarios that the emulator cannot carry, by dialect: what it does instead of API Gateway.
+EXCEPTIONS: Mapping[str, Mapping[str, str]] = {}
+SUITE_SECONDS = 400.0
+POLICY = "function"  # the one of each role
+
+with_suites = pytest.mark.skipif(not SUITES.exists(), reason="the scenarios are not here")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm(api: Api) -> None:
+    """Start each function once: scenarios do not wait as long as all those cold starts take."""
+
+    def start(route: Route) -> int:
+        return api.call(route.method, re.sub(r"\{\w+\}", "nothing", route.path)).status
+
+    with ThreadPoolExecutor(4) as pool:
+        assert {502, 503, 504}.isdisjoint(pool.map(start, ROUTES))
+
+
+@with_suites
+@pytest.mark.parametrize("suite", ["px0", "px0_templates", "maxim", "langwatch", "tela"])
+def test_scenarios_hold(deployment: Deployment, api: Api, suite: str) -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, str(SUITES / "replay.py"), str(SUITES / f"{suite}.json")),
+            *("--env", str(deployment.folder / "demo.json")),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=SUITE_SECONDS,
+        check=False,
+    )
+
+    failed = set(re.findall(r"^FAIL ([^:]+):", done.stdout, re.MULTILINE))
+    assert re.search(r"^\d+ passed", done.stdout, re.MULTILINE), done.stderr
+    assert failed == EXCEPTIONS.get(suite, {}).keys(), done.stdout
+
+
+def test_every_role_suffices(deployment: Deployment, api: Api) -> None:
+    """Each route is called as the tests of its actions call it."""
+    remote = Remote(api)
+    with remote.reached():
+        for route in GUARDED:
+            assert World(remote).call(route).status == route.status, route.name
+        for route in LANGWATCH:
+            for _ in ways(remote, route):
+                pass
+        for route in TELA:
+            call(Scene(remote), route)
+        use_everything(Workspace(remote))
+
+    answered = statuses(deployment)
+    assert {name: seen for name, seen in answered.items() if max(seen) in (500, 503)} == {}
+    assert [r.name for r in ROUTES if r.status not in answered[(r.dialect, r.name)]] == []
+
+
+def test_content_beyond_an_item_lies_in_the_bucket(deployment: Deployment, api: Api) -> None:
+    prompt, large = api.prompt("Large"), "large " * 100_000
+    path = f"/v1/prompts/{prompt}/versions"
+
+    made = api.call("POST", path, {"template": large})
+    read = api.call("GET", f"{path}/1")
+
+    assert (made.status, read.status) == (201, 200)
+    assert read.json["version"]["template"] == large
+    bucket = deployment.client("s3").list_objects_v2(Bucket=deployment.outputs["ContentBucket"])
+    assert bucket["KeyCount"] == 1
+
+
+def test_an_event_goes_its_way(deployment: Deployment, api: Api) -> None:
+    queue = subscribed(deployment, "version.created")
+    prompt = api.prompt("Told to others")
+    made = api.call("POST", f"/v1/prompts/{prompt}/versions", {"template": "Hi"})
+    assert made.status == 201, made
+
+    assert [event["source"] for event in received(deployment, queue, prompt)] == ["cuebook"]
+
+
+def test_a_writer_with_a_readers_role_writes_nothing(deployment: Deployment, api: Api) -> None:
+    reader, writer = (role(deployment, name) for name in ("get_prompt", "create_version"))
+    path = f"/v1/prompts/{api.prompt('Read only')}/versions"
+    own = policy(deployment, writer)
+
+    put_policy(deployment, writer, policy(deployment, reader))
+    refused = api.call("POST", path, {"template": "Hi"})
+    put_policy(deployment, writer, own)
+    made = api.call("POST", path, {"template": "Hi"})
+
+    assert refused.status == 500, refused
+    assert (made.status, made.json["version"]["version"]) == (201, 1)
+    assert any(
+        "TransactWriteItems" in line and "AccessDenied" in line for line in logged(deployment)
+    )
+
+
+def role(deployment: Deployment, route: str) -> str:
+    """What the role of a route's function is called."""
+    name = function(deployment, route)
+    found = deployment.client("lambda").get_function_configuration(FunctionName=name)
+    return str(found["Role"]).rpartition("/")[2]
+
+
+def policy(deployment: Deployment, role: str) -> Any:
+    iam = deployment.client("iam")
+    return iam.get_role_policy(RoleName=role, PolicyName=POLICY)["PolicyDocument"]
+
+
+def put_policy(deployment: Deployment, role: str, document: Any) -> None:
+    deployment.client("iam").put_role_policy(
+        RoleName=role, PolicyName=POLICY, PolicyDocument=json.dumps(document)
+    )
+
+
+def function(deployment: Deployment, name: str) -> str:
+    """What a route's function is called."""
+    (route,) = [route for route in ROUTES if route.name == name]
+    (found,) = [
+        physical
+        for logical, physical in repairs.resources(deployment.client, STACK).items()
+        if properties(deployment, logical).get("Handler") == f"{route.module}.lambda_handler"
+    ]
+    return found
+
+
+def properties(deployment: Deployment, logical: str) -> dict[str, Any]:
+    found: dict[str, Any] = deployment.template["Resources"][logical].get("Properties", {})
+    return found
+
+
+def statuses(deployment: Deployment) -> dict[tuple[str, str], set[int]]:
+    """By dialect and route, from what the functions have logged."""
+    seen: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for line in logged(deployment):
+        if line.startswith("{") and (record := json.loads(line)).get("message") == "call":
+            seen[record["dialect"], record["route"]].add(record["status"])
+    return seen
+
+
+def logged(deployment: Deployment) -> Iterator[str]:
+    logs = deployment.client("logs")
+    for group in logs.get_paginator("describe_log_groups").paginate():
+        for one in group["logGroups"]:
+            pages = logs.get_paginator("filter_log_events").paginate(
+                logGroupName=one["logGroupName"]
+            )
+            yield from (event["message"] for page in pages for event in page["events"])
