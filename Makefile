@@ -25,7 +25,7 @@ serve-durable: $(VENV)/.serve ## the same on DynamoDB Local, kept in .local/ (ne
 
 test: $(VENV)/.dev $(if $(shell command -v java),.local/dynamodb-local) ## all tests; no account, no network
 	$(call node)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test-clients: $(VENV)/.dev $(CLIENTS_VENV)/.clients tests/clients/node_modules/.clients ## the vendors' own clients against the API
 	CLIENTS_PYTHON=$(abspath $(CLIENTS_VENV))/bin/python $(BIN)/python -m pytest tests/clients

@@ -172,7 +172,7 @@ def test_callers_do_not_notice_a_redeployment(
     deployment: Deployment, api: Api, tmp_path: Path
 ) -> None:
     sources = changed_sources(tmp_path)
-    prompt = api.prompt("Rendered all along")
+    prompt = api.prompt("All along")
     wrote(api, f"/v1/prompts/{prompt}/versions", template="Hello {{.name}}!")
 
     with callers(api, prompt) as answers:
@@ -203,7 +203,11 @@ def changed_sources(folder: Path) -> Path:
 def callers(api: Api, prompt: str) -> Iterator[list[Response]]:
     """A reader and a writer without a pause, and what they are answered."""
     calls = (
-        ("POST", f"/v1/prompts/{prompt}/versions/1/render", {"variables": {"name": "Ada"}}),
+        (
+            "POST",
+            "/v1/prompts/all_along/versions/1/render",
+            {"variables": {"name": "Ada"}},
+        ),
         ("POST", f"/v1/prompts/{prompt}/versions", {"template": "Hello again"}),
         ("GET", f"/v1/prompts/{prompt}", None),
         ("GET", "/v1/health", None),
@@ -231,18 +235,17 @@ def wrong(answers: list[Response]) -> list[Response]:
     return [answer for answer in answers if answer.status not in (200, 201)][:3]
 
 
-def test_destroy_leaves_nothing(deployment: Deployment) -> None:
+def test_destroy_leaves_nothing(deployment: Deployment, api: Api) -> None:
+    large = api.prompt("Large")
+    wrote(api, f"/v1/prompts/{large}/versions", template="large " * 100_000)  # in the bucket
+
     done = deployment.run("infra.destroy", "--yes")
 
     assert done.returncode == 0, done.stderr
-    assert tables(deployment) == []
+    assert deployment.client("dynamodb").list_tables()["TableNames"] == []
+    assert deployment.client("lambda").list_functions()["Functions"] == []
     kept = [bucket["Name"] for bucket in deployment.client("s3").list_buckets()["Buckets"]]
     assert deployment.outputs["ContentBucket"] not in kept
-
-
-def tables(deployment: Deployment) -> list[str]:
-    found: list[str] = deployment.client("dynamodb").list_tables()["TableNames"]
-    return found
 
 
 def wrote(api: Api, path: str, **body: object) -> Response:

@@ -120,9 +120,7 @@ def test_a_writer_with_a_readers_role_writes_nothing(deployment: Deployment, api
 
     assert refused.status == 500, refused
     assert (made.status, made.json["version"]["version"]) == (201, 1)
-    assert any(
-        "TransactWriteItems" in line and "AccessDenied" in line for line in logged(deployment)
-    )
+    assert any("AccessDenied" in line for line in logged(deployment))
 
 
 def role(deployment: Deployment, route: str) -> str:
