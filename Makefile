@@ -32,7 +32,7 @@ test-clients: $(VENV)/.dev $(CLIENTS_VENV)/.clients tests/clients/node_modules/.
 
 e2e: $(VENV)/.dev $(EMULATOR_VENV)/.emulator node_modules/.cdk $(CLIENTS_VENV)/.clients tests/clients/node_modules/.clients ## the stack on an emulator of AWS
 	EMULATOR_PYTHON=$(abspath $(EMULATOR_VENV))/bin/python CLIENTS_PYTHON=$(abspath $(CLIENTS_VENV))/bin/python \
-		$(BIN)/python -m pytest tests/e2e -p no:randomly -x
+		$(BIN)/python -m pytest tests/e2e -p no:randomly -x -o tmp_path_retention_policy=failed
 
 check: $(VENV)/.dev ## lint, format, strict types, lock files
 	$(BIN)/ruff check .

@@ -77,7 +77,8 @@ class Request:
         context = self.event["requestContext"]
         stage = str(context["path"]).removesuffix(self.path)
         scheme = self.headers.get("x-forwarded-proto", "https")
-        return f"{scheme}://{context['domainName']}{stage}"
+        host = context.get("domainName") or self.headers.get("host", "localhost")
+        return f"{scheme}://{host}{stage}"
 
     @property
     def id(self) -> str:

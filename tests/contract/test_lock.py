@@ -14,9 +14,9 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 RUNTIME: list[str] = PROJECT["project"]["dependencies"]
 # What each lock is made from; `make lock` says the same.
 LOCKS: dict[str, list[str]] = {
-    "runtime": [], "serve": ["serve"], "dev": ["dev"], "clients": ["clients"]
+    "runtime": [], "serve": ["serve"], "dev": ["dev"], "clients": ["clients"], "e2e": ["emulator"]
 }  # fmt: skip
-APART = {"clients"}  # the vendors' clients, in an environment without the project
+APART = {"clients", "e2e"}  # vendors' clients and the emulator, in environments without the project
 
 Pins = dict[tuple[str, str], tuple[str, frozenset[str]]]
 

@@ -73,7 +73,7 @@ def deployment(
     """The stack as `make deploy` deploys it; a module says whether roles are to be enforced."""
     enforce_roles: bool = request.module.ENFORCE_ROLES
     kind = "roles enforced" if enforce_roles else "roles open"
-    folder, failed = tmp_path_factory.mktemp("emulator"), request.session.testsfailed
+    folder = tmp_path_factory.mktemp("emulator")
     with emulator(folder, enforce_roles=enforce_roles) as running:
         made = Deployment(emulator=running, assembly=assembly)
         with timed(f"cdk bootstrap, {kind}"):
@@ -81,9 +81,7 @@ def deployment(
         with timed(f"cdk deploy, {kind}"):
             made.deploy()
         yield made
-    shutil.rmtree(folder / "tmp")
-    if request.session.testsfailed == failed:
-        shutil.rmtree(folder)  # otherwise its logs are wanted
+    shutil.rmtree(folder / "tmp")  # what functions were unpacked to; the logs may be wanted
 
 
 @pytest.fixture(scope="module")

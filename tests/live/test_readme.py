@@ -13,7 +13,7 @@ from tests.live.serving import ROOT, Serving
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WALKS = re.findall(r"^```bash\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-TARGETS = re.findall(r"(?:`|^)make ([a-z][a-z-]*)", README, re.MULTILINE)
+TARGETS = re.findall(r"(?:`|^)make ([a-z][a-z0-9-]*)", README, re.MULTILINE)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
