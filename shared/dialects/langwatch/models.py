@@ -296,9 +296,20 @@ class Assignment(Body):
 # -- answers
 
 
-class LangWatchTag(BaseModel):
+class Tag(BaseModel):
     name: str
     versionId: str
+
+
+class ShownInput(BaseModel):
+    identifier: str
+    type: InputType
+
+
+class ShownOutput(BaseModel):
+    identifier: str
+    type: OutputType
+    json_schema: Object = Field({}, description="There when it has one.")
 
 
 class PromptOfHandle(BaseModel):
@@ -318,8 +329,8 @@ class PromptOfHandle(BaseModel):
     commitMessage: str | None
     prompt: str
     messages: list[Message]
-    inputs: list[Input]
-    outputs: list[Output]
+    inputs: list[ShownInput]
+    outputs: list[ShownOutput]
     model: str
     temperature: Number = Field(0, description="There when it is set.")
     maxTokens: Number = 0
@@ -328,7 +339,7 @@ class PromptOfHandle(BaseModel):
     responseFormat: Object = Field(
         {}, description="There when an output has a schema; of the first that has."
     )
-    tags: list[LangWatchTag]
+    tags: list[Tag]
     parameters: Object
     platformUrl: str
 
@@ -397,3 +408,32 @@ class TagDefinition(BaseModel):
 
 class TagDefinitions(RootModel[list[TagDefinition]]):
     """Oldest first."""
+
+
+class Failure(BaseModel):
+    """By code, or in prose: then `error` is the sentence too."""
+
+    error: str = Field(examples=["prompt_not_found"])
+    message: str = Field(examples=["Prompt not found"])
+    fields: list[str] = Field([], description="Of a body: the faulty ones.")
+    reasons: list[Object] = Field([], description="Of a body: what is wrong with each.")
+    permission: str | None = Field(None, description="With 403: the one that is needed.")
+    tips: list[str] = []
+    request_id: str
+
+
+class Issues(BaseModel):
+    issues: list[Object]
+    name: Literal["ZodError"]
+
+
+class SchemaError(BaseModel):
+    """How the first API tells what is wrong with a body."""
+
+    success: Literal[False]
+    error: Issues
+    request_id: str
+
+
+class Error(RootModel[Failure | SchemaError]):
+    pass

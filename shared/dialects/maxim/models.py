@@ -439,17 +439,14 @@ class RuntimeFoldersData(BaseModel):
     data: RuntimeFolder | list[RuntimeFolder]
 
 
-class ErrorDetail(BaseModel):
-    path: str
-    message: str
+class Failure(BaseModel):
+    message: str = Field(examples=["Prompt not found"])
+    code: str = Field(examples=["prompt_not_found"])
+    details: list[dict[str, Any]] | SkipJsonSchema[None] = Field(
+        None, description="Of a body: the `path` of each faulty field, and a `message`."
+    )
 
 
-class ErrorBody(BaseModel):
-    message: str
-    code: str
-    details: list[ErrorDetail] | SkipJsonSchema[None] = None
-
-
-class MaximError(BaseModel):
-    error: ErrorBody
+class Error(BaseModel):
+    error: Failure
     request_id: str

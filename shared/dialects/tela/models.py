@@ -194,7 +194,7 @@ class APIKey(BaseModel):
     workspaceId: Id
 
 
-class APIError(BaseModel):
+class Error(BaseModel):
     status: int = Field(description="The HTTP status; the SDK chooses its error class by it.")
     message: str = Field(examples=["prompt not found"])
     code: str = Field(examples=["prompt_not_found"])
