@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.client import NOWHERE
+
 if TYPE_CHECKING:
     from tests.client import Registry, Response
 
@@ -193,7 +195,7 @@ def test_an_update_keeps_what_it_does_not_name(registry: Registry, path: str) ->
         assert registry.viewer("GET", one).json["payload"] == payload
 
 
-@pytest.mark.parametrize("body", [{}, {"name": None}, {"id": str(uuid4()), "other": 1}])
+@pytest.mark.parametrize("body", [{}, {"name": None}, {"id": NOWHERE, "other": 1}])
 def test_an_update_that_names_nothing_changes_nothing(
     registry: Registry, path: str, body: dict[str, object]
 ) -> None:

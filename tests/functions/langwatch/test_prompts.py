@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
+from tests.client import NOWHERE
 from tests.functions.langwatch.library import (
     EVERYTHING,
     REQUIRED,
@@ -297,7 +297,7 @@ def test_a_version_or_tag_that_is_not_there_is_not_found(registry: Registry, nam
     assert (answer.status, answer.error) == (404, "prompt_not_found")
 
 
-@pytest.mark.parametrize("name", ["nobody", str(uuid4()), "a/b", "%00", "%F0%9F%8E%AD", "x" * 3000])
+@pytest.mark.parametrize("name", ["nobody", NOWHERE, "a/b", "%00", "%F0%9F%8E%AD", "x" * 3000])
 def test_a_prompt_that_is_not_there_is_not_found(registry: Registry, name: str) -> None:
     answers = {
         "get": registry.editor("GET", f"/api/prompts/{name}"),

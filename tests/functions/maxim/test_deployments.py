@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
+from tests.client import NOWHERE
 from tests.functions.maxim.workspace import condition, message_of
 
 if TYPE_CHECKING:
@@ -120,11 +120,11 @@ def test_deployments_are_listed_newest_first(workspace: Workspace, prompt_id: st
         ({"version": -1}, 404),
         ({"version": 4}, 404),
         ({"version": 10**40}, 404),
-        ({"versionId": str(uuid4())}, 404),
+        ({"versionId": NOWHERE}, 404),
         ({"versionId": "x"}, 404),
-        ({"version": 1, "promptId": str(uuid4())}, 404),
+        ({"version": 1, "promptId": NOWHERE}, 404),
         ({"version": 1, "promptId": "x" * 3000}, 404),
-        ({"version": 1, "workspaceId": str(uuid4())}, 404),
+        ({"version": 1, "workspaceId": NOWHERE}, 404),
     ],
 )
 def test_a_bad_deployment_is_refused(
@@ -240,7 +240,7 @@ def test_a_configuration_is_read_back_as_it_was_written(
         ({"id": "{prompt}", "deploymentFields": {}}, 400),
         ({"id": "{prompt}", "deploymentFields": [{"variable": "a"}]}, 400),
         ({"id": "x", "deploymentFields": []}, 404),
-        ({"id": str(uuid4()), "deploymentFields": []}, 404),
+        ({"id": NOWHERE, "deploymentFields": []}, 404),
         (
             {
                 "id": "{prompt}",

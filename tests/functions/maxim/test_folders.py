@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.client import NOWHERE
 from tests.functions.maxim.workspace import message_of
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def test_a_folder_of_another_type_holds_no_prompts(workspace: Workspace) -> None
         ({"entityType": "FOLDER"}, 400),
         ({"entityType": None}, 400),
         ({"workspaceId": ""}, 400),
-        ({"workspaceId": str(uuid4())}, 404),
+        ({"workspaceId": NOWHERE}, 404),
         ({"parentId": 1}, 400),
         ({"parentId": "nowhere"}, 404),
         ({"config": "x" * 300_000}, 400),
@@ -126,7 +127,7 @@ def test_a_parent_is_of_the_same_type(workspace: Workspace) -> None:
         ({"entityType": "x"}, 400),
         ({"limit": 101}, 400),
         ({"cursor": "x"}, 400),
-        ({"workspaceId": str(uuid4())}, 404),
+        ({"workspaceId": NOWHERE}, 404),
     ],
 )
 def test_a_query_that_makes_no_sense_is_refused(

@@ -15,6 +15,7 @@ from shared.domain.content import Content
 from shared.store import attributes, items, keys
 from shared.store.aws import dynamodb
 from shared.store.tables import TABLES
+from tests.client import NOWHERE
 from tests.functions.maxim.workspace import condition, message_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from tests.functions.maxim.workspace import Workspace
 
 TABLE_NAMES = {table.name: table_name(table) for table in TABLES}
-UNKNOWN = str(uuid4())
 
 
 def listing(workspace: Workspace, **query: object) -> Response:
@@ -108,7 +108,7 @@ def test_a_repeat_with_its_key_makes_one_prompt(workspace: Workspace) -> None:
     assert names(listing(workspace)) == ["Once"]
 
 
-@pytest.mark.parametrize("team_id", [UNKNOWN, "x", "x" * 3000, "\u00fc"])
+@pytest.mark.parametrize("team_id", [NOWHERE, "x", "x" * 3000, "\u00fc"])
 def test_another_workspace_is_not_found(workspace: Workspace, team_id: str) -> None:
     prompt = workspace.new_prompt()
     one = {"workspaceId": team_id, "id": prompt["id"]}
@@ -172,7 +172,7 @@ def test_a_list_can_be_narrowed(workspace: Workspace) -> None:
     assert names(listing(workspace, id=one["id"], name="Two")) == []
     assert names(listing(workspace, name="Two")) == ["Two"]
     assert names(listing(workspace, folderId=folder["id"])) == ["One"]
-    assert names(listing(workspace, id=UNKNOWN)) == []
+    assert names(listing(workspace, id=NOWHERE)) == []
     assert names(listing(workspace, id="x" * 3000)) == []
     assert names(listing(workspace, folderId="x")) == []
 
@@ -265,8 +265,8 @@ def test_what_a_change_leaves_out_stays(workspace: Workspace) -> None:
         ({"name": None}, 400),
         ({"name": "x" * 256}, 400),
         ({"description": 1}, 400),
-        ({"folderId": UNKNOWN}, 404),
-        ({"id": UNKNOWN}, 404),
+        ({"folderId": NOWHERE}, 404),
+        ({"id": NOWHERE}, 404),
         ({"id": "x" * 3000}, 404),
         ({"id": 1}, 400),
         ({"name": "Taken"}, 409),

@@ -18,6 +18,7 @@ from shared.domain.changes import Author
 from shared.domain.content import Content
 from shared.domain.prompts import Prompt
 from shared.domain.versions import Version
+from tests.client import NOWHERE
 from tests.functions.maxim.sdk import Choices, Dropped
 from tests.functions.maxim.workspace import SYSTEM, condition, message_of
 
@@ -297,13 +298,13 @@ def test_the_live_version_is_the_fallback_and_among_the_versions(workspace: Work
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        (f"promptId={uuid4()}", 404),
+        (f"promptId={NOWHERE}", 404),
         ("promptId=x", 404),
         ("promptId={prompt}&promptVersionNumber=2", 404),
         ("promptId={prompt}&promptVersionNumber=0", 404),
         ("promptId={prompt}&promptVersionNumber=1.0", 400),
         ("promptId={prompt}&promptVersionNumber=x", 400),
-        (f"promptId={uuid4()}&promptVersionNumber=x", 400),
+        (f"promptId={NOWHERE}&promptVersionNumber=x", 400),
         ("promptVersionNumber=1", 400),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 
 from shared import wire
 from shared.dialects.maxim import HEADER
+from tests.client import NOWHERE
 from tests.functions.maxim.workspace import SYSTEM, message_of, version_body
 
 if TYPE_CHECKING:
@@ -268,7 +269,7 @@ def test_a_lone_surrogate_becomes_a_replacement_character(workspace: Workspace) 
     assert version["description"] == "a\ufffdb"
 
 
-@pytest.mark.parametrize("prompt_id", [str(uuid4()), "", "x", "ü" * 3000, "A" * 36])
+@pytest.mark.parametrize("prompt_id", [NOWHERE, "", "x", "ü" * 3000, "A" * 36])
 def test_an_unknown_prompt_is_not_found(workspace: Workspace, prompt_id: str) -> None:
     refused = workspace.editor("POST", "/v1/prompts/versions", version_body(prompt_id))
 
@@ -358,11 +359,11 @@ def test_versions_of_every_status_are_listed(workspace: Workspace) -> None:
         ("?promptId={prompt}&limit=101", 400),
         ("?promptId={prompt}&limit=ten", 400),
         ("?promptId={prompt}&cursor=x", 400),
-        (f"?id={uuid4()}", 404),
+        (f"?id={NOWHERE}", 404),
         ("?id=%00", 404),
-        (f"?promptId={uuid4()}", 404),
+        (f"?promptId={NOWHERE}", 404),
         ("?promptId=" + "x" * 3000, 404),
-        (f"?id={{version}}&promptId={uuid4()}", 404),
+        (f"?id={{version}}&promptId={NOWHERE}", 404),
     ],
 )
 @pytest.mark.parametrize("api", ["v1", "v2"])

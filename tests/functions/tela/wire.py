@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+
+from tests.client import NOWHERE
 
 if TYPE_CHECKING:
     from tests.client import Client, Response
@@ -83,8 +84,8 @@ NO_IDS = [
     "x",
     "1",
     "prompt_uuid",
-    str(uuid4())[:-1],
-    f"{uuid4()}0",
+    NOWHERE[:-1],
+    f"{NOWHERE}0",
     "%00",
     "a" * 3000,
     "%F0%9F%98%80",
