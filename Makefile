@@ -12,7 +12,8 @@ EMULATOR_VENV ?= .venv-emulator
 PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve serve-durable test test-clients e2e check synth deploy bootstrap documents lock clean destroy
+.PHONY: help serve serve-durable test test-clients e2e check synth deploy bootstrap export-team import-team \
+	restore-tables documents lock clean destroy
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -54,16 +55,34 @@ synth: $(VENV)/.dev ## the CloudFormation template, in cdk.out/
 deploy: $(VENV)/.dev node_modules/.cdk ## the stack, into the account of your AWS credentials (ARGS='-c stage=prod')
 	node_modules/.bin/cdk deploy $(ARGS)
 
-bootstrap: $(VENV)/.dev ## a deployment's first team and its admin key (STACK=cuebook-dev TEAM= ROTATE=1)
-	$(call must,test -n "$(STACK)",name the stack: make bootstrap STACK=cuebook-dev)
-	@$(BIN)/python -m infra.bootstrap $(STACK) $(if $(TEAM),--team "$(TEAM)") $(if $(ROTATE),--rotate)
+bootstrap: $(VENV)/.dev ## a deployment's first team and its admin key (STACK= TEAM= TEAM_ID= ROTATE=1)
+	$(call named,STACK,make bootstrap STACK=cuebook-dev)
+	@$(BIN)/python -m infra.bootstrap $(STACK) $(if $(TEAM),--team "$(TEAM)") \
+		$(if $(TEAM_ID),--team-id $(TEAM_ID)) $(if $(ROTATE),--rotate)
+
+export-team: $(VENV)/.dev ## a team into a file (STACK= FILE= TEAM_ID= TABLES=)
+	$(call named,STACK,make export-team STACK=cuebook-prod FILE=team.jsonl)
+	$(call named,FILE,make export-team STACK=cuebook-prod FILE=team.jsonl)
+	@$(BIN)/python -m infra.backup export $(STACK) "$(FILE)" \
+		$(if $(TEAM_ID),--team $(TEAM_ID)) $(if $(TABLES),--tables $(TABLES))
+
+import-team: $(VENV)/.dev ## a team out of a file, compared item by item (STACK= FILE=)
+	$(call named,STACK,make import-team STACK=cuebook-prod FILE=team.jsonl)
+	$(call named,FILE,make import-team STACK=cuebook-prod FILE=team.jsonl)
+	@$(BIN)/python -m infra.backup import $(STACK) "$(FILE)"
+
+restore-tables: $(VENV)/.dev ## the tables as they were, beside those in use (STACK= AT= TABLES=)
+	$(call named,STACK,make restore-tables STACK=cuebook-prod AT=2026-01-31T14:05Z TABLES=rescue-)
+	$(call named,AT,make restore-tables STACK=cuebook-prod AT=2026-01-31T14:05Z TABLES=rescue-)
+	$(call named,TABLES,make restore-tables STACK=cuebook-prod AT=2026-01-31T14:05Z TABLES=rescue-)
+	@$(BIN)/python -m infra.backup restore $(STACK) --at $(AT) --tables $(TABLES)
+
+destroy: $(VENV)/.dev ## remove the dev deployment with its data
+	$(BIN)/python -m infra.destroy
 
 # The dev lock decides the versions; the other two are cut from it.
 COMPILE := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
-
-destroy: $(VENV)/.dev ## remove the dev deployment with its data
-	$(BIN)/python -m infra.destroy
 
 lock: $(VENV)/.dev ## make requirements/*.txt again from pyproject.toml (network)
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.txt
@@ -142,4 +161,5 @@ comma := ,
 must = $(if $(shell $(1) >/dev/null 2>&1 && echo yes),,$(error $(strip $(2))))
 node = $(call needs,node,Node.js 20 or newer)$(call must,\
 	node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))',Node.js is older than 20)
+named = $(call must,test -n "$($(1))",name the $(1): $(2))
 needs = $(call must,command -v $(1),$(1) is missing; $(2) is needed)

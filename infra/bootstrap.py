@@ -1,6 +1,6 @@
 """`make bootstrap`: the first team of a deployment, and its admin key.
 
-    python -m infra.bootstrap STACK [--team NAME] [--rotate]
+    python -m infra.bootstrap STACK [--team NAME] [--team-id ID] [--rotate]
 
 With the caller's own AWS credentials. The key goes to the standard output, this once, and what was
 done to the standard error; run again it changes nothing, unless it is asked for another key.
@@ -9,68 +9,26 @@ done to the standard error; run again it changes nothing, unless it is asked for
 from __future__ import annotations
 
 import argparse
-import re
 import secrets
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID, uuid5
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.deployed import NotDeployed, Stack
 from shared.errors import Unavailable
-from shared.settings import MissingSetting, Settings
 from shared.store import aws
 from shared.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from shared.settings import Settings
 
 OPERATION = "admin"
-
-
-class CannotBootstrap(Exception):
-    """The argument says why, on one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """Args:
-    id: of this creation of the stack: another one of the same name gets another team.
-    """
-
-    id: str
-    outputs: Mapping[str, str]
-
-    @classmethod
-    def read(cls, name: str) -> Stack:
-        """Raises CannotBootstrap."""
-        try:
-            found = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
-        except (BotoCoreError, ClientError) as error:
-            raise CannotBootstrap(f"cannot read the stack {name}: {error}") from error
-        outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())}
-        return cls(found["StackId"], outputs)
-
-    @property
-    def team_id(self) -> str:
-        return str(uuid5(NAMESPACE_URL, self.id))
-
-    @property
-    def settings(self) -> Settings:
-        """What its functions find in their environment. Raises CannotBootstrap."""
-        environment = {variable(output): value for output, value in self.outputs.items()}
-        try:
-            return Settings.read(environment)
-        except MissingSetting as error:
-            raise CannotBootstrap(f"this is no Cuebook stack that is complete: {error}") from error
-
-
-def variable(output: str) -> str:
-    """`PROMPTS_TABLE` of the output `PromptsTable`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", output).upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +89,12 @@ def keys(table: str, key_id: str) -> Iterator[str]:
     return (item["pk"]["S"] for page in pages for item in page["Items"])
 
 
-def report(stack: Stack, team: str, done: Done) -> Iterator[str]:
+def report(stack: Stack, team_id: str, team: str, done: Done) -> Iterator[str]:
     yield f"API:       {stack.outputs.get('ApiUrl', 'unknown')}"
     if done.new_team:
-        yield f"team:      {stack.team_id}, {team!r}: made"
+        yield f"team:      {team_id}, {team!r}: made"
     else:
-        yield f"team:      {stack.team_id}: was there already"
+        yield f"team:      {team_id}: was there already"
     if done.secret is None:
         yield "admin key: left as it is; ROTATE=1 replaces it"
     elif done.replaced:
@@ -149,20 +107,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.bootstrap", description=__doc__)
     parser.add_argument("stack", help="its name, such as cuebook-dev")
     parser.add_argument("--team", default="First team", help="the team's name")
+    parser.add_argument(
+        "--team-id", type=UUID, help="another team than the first, such as an imported one"
+    )
     parser.add_argument("--rotate", action="store_true", help="replace the admin key")
     arguments = parser.parse_args()
     try:
         stack = Stack.read(arguments.stack)
+        team_id = str(arguments.team_id or stack.team_id)
         done = bootstrap(
-            stack.settings, team_id=stack.team_id, team=arguments.team, rotate=arguments.rotate
+            stack.settings, team_id=team_id, team=arguments.team, rotate=arguments.rotate
         )
-    except CannotBootstrap as reason:
+    except NotDeployed as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
     except (BotoCoreError, ClientError, Unavailable) as error:
         sys.stderr.write(f"AWS refused: {error.__cause__ or error}\n")
         return 1
-    for line in report(stack, arguments.team, done):
+    for line in report(stack, team_id, arguments.team, done):
         sys.stderr.write(f"{line}\n")
     if done.secret:
         sys.stdout.write(f"{done.secret}\n")

@@ -25,7 +25,7 @@ from shared.store import aws
 from shared.store.tables import TABLES, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from types_boto3_dynamodb import DynamoDBClient
@@ -99,12 +99,12 @@ def local_aws(dynamodb_endpoint: str | None, objects: Path) -> Iterator[None]:
         yield
 
 
-def create_tables(client: DynamoDBClient) -> None:
+def create_tables(client: DynamoDBClient, name_of: Callable[[Table], str] = table_name) -> None:
     """Make the tables that are absent. Nothing listens to their streams here: they have none."""
     pages = client.get_paginator("list_tables").paginate()
     present = {name for page in pages for name in page["TableNames"]}
     for table in TABLES:
-        name = table_name(table)
+        name = name_of(table)
         if name in present:
             continue
         attributes = [table.partition, *([table.sort] if table.sort else [])]

@@ -103,16 +103,43 @@ def version_from(item: Mapping[str, Any], content: Content) -> Version:
     )
 
 
-def version_claim(version: Version) -> Item:
+def version_claim(*, version_id: str, prompt_id: str, number: int) -> Item:
     """What finds a version by its id."""
     return attributes.item(
         {
             "entity": "version",
-            "key": keys.version_claim(version.id),
-            "prompt_id": version.prompt_id,
-            "version": version.number,
+            "key": keys.version_claim(version_id),
+            "prompt_id": prompt_id,
+            "version": number,
         }
     )
+
+
+def names(prompt: Prompt) -> set[str]:
+    """The claims that a prompt holds."""
+    if prompt.status == "deleted":
+        return set()
+    return {
+        keys.name_claim(prompt.team_id, prompt.scope, prompt.name),
+        keys.slug_claim(prompt.team_id, prompt.scope, prompt.slug),
+    }
+
+
+def name_claim(name: str, prompt: Prompt) -> Item:
+    """Args:
+    name: one of its `names`.
+    """
+    return attributes.item({"entity": "name", "key": name, "prompt_id": prompt.id})
+
+
+def directory_key(prompt: Prompt) -> dict[str, str]:
+    """Of its line in its team's directory."""
+    entry = keys.Entry(keys.timestamp(prompt.created_at), prompt.id)
+    return {"pk": keys.team(prompt.team_id)["pk"], "sk": entry.sort}
+
+
+def directory_line(prompt: Prompt) -> Item:
+    return attributes.item({**directory_key(prompt), "entity": "directory"})
 
 
 def payload_item(payload: Payload, *, content_hash: str, variables: str | None) -> Item:

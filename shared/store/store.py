@@ -401,12 +401,12 @@ class Store:
     def _name_legs(self, change: Change[Any]) -> Iterator[Leg]:
         """Names follow the prompt: claimed where it is, given up where it was."""
         before, after = change.before, change.after
-        old, new = _names(before) if before else set(), _names(after)
+        old, new = items.names(before) if before else set(), items.names(after)
         for claim in sorted(new - old):
             yield Leg(
                 self._put_leg(
                     "lookups",
-                    attributes.item({"key": claim, "entity": "name", "prompt_id": after.id}),
+                    items.name_claim(claim, after),
                     ConditionExpression="attribute_not_exists(#key)",
                     ExpressionAttributeNames={"#key": "key"},
                 ),
@@ -415,10 +415,9 @@ class Store:
         for claim in sorted(old - new):
             yield Leg(self._delete_leg("lookups", {"key": claim}), "head")
         if before is not None and before.team_id != after.team_id:
-            yield Leg(self._delete_leg("access", _directory_key(before)), "head")
+            yield Leg(self._delete_leg("access", items.directory_key(before)), "head")
         if before is None or before.team_id != after.team_id:
-            line = {**_directory_key(after), "entity": "directory"}
-            yield Leg(self._put_leg("access", attributes.item(line)), "head")
+            yield Leg(self._put_leg("access", items.directory_line(after)), "head")
 
     def _part_legs(self, change: Change[Any]) -> Iterator[Leg]:
         """Versions and payloads need no conditions of their own: the head's guards them."""
@@ -431,7 +430,10 @@ class Store:
             _, inline = self._contents.put(part.content.document)
             yield Leg(self._put_leg("versions", items.version_item(part, inline)), "head")
             if change.before is None or part.number > change.before.last_version:
-                yield Leg(self._put_leg("lookups", items.version_claim(part)), "head")
+                claim = items.version_claim(
+                    version_id=part.id, prompt_id=part.prompt_id, number=part.number
+                )
+                yield Leg(self._put_leg("lookups", claim), "head")
         for part in change.erased:
             if isinstance(part, Payload):
                 key = {"prompt_id": part.prompt_id, "payload_id": part.id}
@@ -580,17 +582,3 @@ class Store:
                 return
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-
-def _names(prompt: Prompt) -> set[str]:
-    """The claims that a prompt holds."""
-    if prompt.status == "deleted":
-        return set()
-    return {
-        keys.name_claim(prompt.team_id, prompt.scope, prompt.name),
-        keys.slug_claim(prompt.team_id, prompt.scope, prompt.slug),
-    }
-
-
-def _directory_key(prompt: Prompt) -> dict[str, str]:
-    entry = keys.Entry(keys.timestamp(prompt.created_at), prompt.id)
-    return {"pk": keys.team(prompt.team_id)["pk"], "sk": entry.sort}

@@ -66,6 +66,12 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("assembly") / "cdk.out"
 
 
+@pytest.fixture(scope="session")
+def handed_over(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what the first deployment leaves to the second one."""
+    return tmp_path_factory.mktemp("handed-over")
+
+
 @pytest.fixture(scope="module")
 def deployment(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, assembly: Path

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import boto3
 
-from infra.bootstrap import Stack
+from infra.deployed import Stack
 from shared.store import aws
 from shared.store.store import Store
 from tests.e2e import repairs

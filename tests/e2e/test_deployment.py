@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 ENFORCE_ROLES = False
 WRITERS = 64
+LARGE = "large " * 100_000  # no item holds it
 PATIENCE_SECONDS = 240.0
 # Each writer has a process of its own, which two processors hardly carry: some run out of time.
 AGAIN = (429, 502, 503, 504)
@@ -165,6 +167,32 @@ def insisted(api: Api, path: str, **body: object) -> dict[str, Any]:
     return answer
 
 
+# -- a copy of all that, for another deployment
+
+
+def test_restored_tables_are_exported_like_those_in_use(
+    deployment: Deployment, api: Api, handed_over: Path
+) -> None:
+    large = api.prompt("Large")
+    wrote(api, f"/v1/prompts/{large}/versions", template=LARGE)  # in the bucket
+    used, rescued = handed_over / "team.jsonl", handed_over / "rescued.jsonl"
+    now, restored = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", ("--tables", "rescue-")
+
+    for command in (
+        ("restore", STACK, "--at", now, *restored),
+        ("export", STACK, str(rescued), *restored),
+        ("export", STACK, str(used)),
+    ):
+        done = deployment.run("infra.backup", *command)
+        assert done.returncode == 0, done.stderr
+
+    assert rescued.read_bytes() == used.read_bytes()
+    (handed_over / "keys.json").write_text(json.dumps({**api.demo, "large": large}))
+    for name in deployment.client("dynamodb").list_tables()["TableNames"]:
+        if name.startswith("rescue-"):
+            deployment.client("dynamodb").delete_table(TableName=name)
+
+
 # -- a new release, and the end
 
 
@@ -236,9 +264,6 @@ def wrong(answers: list[Response]) -> list[Response]:
 
 
 def test_destroy_leaves_nothing(deployment: Deployment, api: Api) -> None:
-    large = api.prompt("Large")
-    wrote(api, f"/v1/prompts/{large}/versions", template="large " * 100_000)  # in the bucket
-
     done = deployment.run("infra.destroy", "--yes")
 
     assert done.returncode == 0, done.stderr

@@ -27,6 +27,7 @@ from tests.functions.world import GUARDED, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 ENFORCE_ROLES = True
 SUITES = ROOT.parent / "shared" / "conformance"
@@ -97,6 +98,27 @@ def test_content_beyond_an_item_lies_in_the_bucket(deployment: Deployment, api: 
     assert read.json["version"]["template"] == large
     bucket = deployment.client("s3").list_objects_v2(Bucket=deployment.outputs["ContentBucket"])
     assert bucket["KeyCount"] == 1
+
+
+def test_a_team_of_another_deployment_goes_on_here(
+    deployment: Deployment, api: Api, handed_over: Path
+) -> None:
+    """What the first deployment left: its whole team, which has the keys and ids that it had."""
+    file, again = handed_over / "team.jsonl", handed_over / "again.jsonl"
+    theirs = json.loads((handed_over / "keys.json").read_text())
+
+    first, second = (deployment.run("infra.backup", "import", STACK, str(file)) for _ in range(2))
+    exported = ("export", STACK, str(again), "--team", theirs["team_id"])
+    third = deployment.run("infra.backup", *exported)
+
+    assert (first.returncode, second.returncode, third.returncode) == (0, 0, 0), first.stderr
+    assert "all equal" in first.stderr
+    assert re.search(r"^0 prompts are new.*all equal$", second.stderr, re.DOTALL | re.MULTILINE)
+    assert again.read_bytes() == file.read_bytes()
+    path, key = f"/v1/prompts/{theirs['large']}/versions", theirs["api_key"]
+    assert len(api.call("GET", f"{path}/1", key=key).json["version"]["template"]) > 400_000
+    made = api.call("POST", path, {"template": "the next"}, key=key)
+    assert (made.status, made.json["version"]["version"]) == (201, 2)
 
 
 def test_an_event_goes_its_way(deployment: Deployment, api: Api) -> None:

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from infra.bootstrap import CannotBootstrap, Done, Stack, bootstrap, report, variable
+from infra.bootstrap import Done, bootstrap, report
+from infra.deployed import NotDeployed, Stack, variable
 from shared.routes import Permission
 from shared.settings import settings
 from shared.store.store import Store
@@ -108,7 +109,7 @@ def test_settings_come_from_the_outputs() -> None:
 
 
 def test_another_stack_is_refused() -> None:
-    with pytest.raises(CannotBootstrap, match=r"no Cuebook stack .*CONTENT_BUCKET"):
+    with pytest.raises(NotDeployed, match=r"no Cuebook stack .*CONTENT_BUCKET"):
         _ = Stack("arn", {name: OUTPUTS[name] for name in OUTPUTS if "Bucket" not in name}).settings
 
 
@@ -128,7 +129,7 @@ def test_a_variable_is_named_after_its_output(output: str, expected: str) -> Non
     ],
 )
 def test_it_says_what_it_did_and_not_the_key(done: Done, team: str, key: str) -> None:
-    api, about_team, about_key = report(Stack("arn", OUTPUTS), "Us", done)
+    api, about_team, about_key = report(Stack("arn", OUTPUTS), str(uuid4()), "Us", done)
 
     assert api.endswith("https://api.example/dev/")
     assert about_team.endswith(team)

@@ -31,10 +31,13 @@ def test_the_walk_can_be_pasted_line_by_line(server: Serving, tmp_path: Path) ->
     assert newest["detail"]["reason"] == "too terse"
 
 
+VARIABLES = ("STACK=cuebook-dev", "FILE=team.jsonl", "AT=2026-01-31T14:05Z", "TABLES=rescue-")
+
+
 @pytest.mark.parametrize("target", sorted(set(TARGETS)))
 def test_every_make_target_that_it_names_exists(target: str) -> None:
     done = subprocess.run(
-        ["make", "--dry-run", "--always-make", target, "STACK=cuebook-dev"],
+        ["make", "--dry-run", "--always-make", target, *VARIABLES],
         cwd=ROOT,
         capture_output=True,
         text=True,
