@@ -51,6 +51,7 @@ class Functions(Construct):
         tables: Tables,
         content: Content,
         log_retention: logs.RetentionDays,
+        metrics_by_route: bool,
         retained: bool,
     ) -> None:
         super().__init__(scope, id)
@@ -66,6 +67,7 @@ class Functions(Construct):
         # Tells the stages apart in logs, traces and metrics.
         self._service = {"POWERTOOLS_SERVICE_NAME": f"cuebook-{stage}"}
         self._environment = {
+            "METRICS_BY_ROUTE": str(int(metrics_by_route)),
             "CONTENT_BUCKET": content.bucket.bucket_name,
             **{f"{name.upper()}_TABLE": table.table_name for name, table in tables.by_name.items()},
         }

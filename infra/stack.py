@@ -64,6 +64,7 @@ class Deployment:
         waf: whether the API has a firewall, see `infra.firewall`.
         replica_region: see `infra.tables.Tables`.
         monitoring: whether there are alarms and a dashboard.
+        metrics_by_route: whether there are metrics for each route, see `shared.observe.report`.
         alarm_email: see `infra.alarms.Alarms`.
     """
 
@@ -79,6 +80,7 @@ class Deployment:
     waf: bool = False
     replica_region: str | None = None
     monitoring: bool = True
+    metrics_by_route: bool = True
     alarm_email: str | None = None
 
     def __post_init__(self) -> None:
@@ -105,6 +107,7 @@ class Deployment:
             account_logging=_switch(node, "account_logging"),
             waf=_switch(node, "waf"),
             monitoring=_switch(node, "monitoring"),
+            metrics_by_route=_switch(node, "metrics_by_route"),
             **{name: _text(node, name) for name in TEXTS},
         )
 
@@ -147,6 +150,7 @@ class CuebookStack(Stack):
             tables=tables,
             content=content,
             log_retention=log_retention,
+            metrics_by_route=deployment.metrics_by_route,
             retained=retained,
         )
         events = Events(

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from shared import settings
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -52,9 +54,9 @@ def report(
 ) -> None:
     """One log line and one metric record for a call, ids and sizes only.
 
-    CloudWatch bills every combination of values that a metric's dimensions take. A hundred routes
-    and twenty codes would be thousands: those are in the log line only, and what a single route
-    does is in the metrics that Lambda keeps of each function for nothing.
+    The metrics are by outcome, and by route and outcome. CloudWatch bills every combination of
+    values that dimensions take, in the hours in which there are any: a deployment may do without
+    those by route, and codes and prompts are in the log line only.
 
     Args:
         code: of the problem, when the call failed.
@@ -75,7 +77,8 @@ def report(
     )
     metrics = EphemeralMetrics(namespace=NAMESPACE)
     metrics.add_dimension("outcome", outcome)  # and the service, which every record has
-    metrics.add_dimensions(service=str(metrics.service), dialect=route.dialect, outcome=outcome)
+    if settings.reporting().metrics_by_route:
+        metrics.add_dimensions(service=str(metrics.service), route=route.name, outcome=outcome)
     metrics.add_metric("calls", MetricUnit.Count, 1)
     metrics.add_metric("latency", MetricUnit.Milliseconds, milliseconds)
     if "raced" in facts:  # of a call that writes: how often somebody else was faster

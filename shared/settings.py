@@ -47,6 +47,17 @@ class Outlet(Environment):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting(Environment):
+    """What functions tell of their calls.
+
+    Args:
+        metrics_by_route: whether metrics are kept for each route too: 1 or 0.
+    """
+
+    metrics_by_route: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(Environment):
     """What a function needs to know about its deployment.
 
@@ -92,6 +103,11 @@ def _number_or_text(name: str, kind: Any, environment: Mapping[str, str]) -> Any
 @cache
 def settings() -> Settings:
     return Settings.read(os.environ)
+
+
+@cache
+def reporting() -> Reporting:
+    return Reporting.read(os.environ)
 
 
 @cache

@@ -581,4 +581,3 @@ class Store:
             if "LastEvaluatedKey" not in page or limit is not None:
                 return
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.routes import CONSUMERS, ROUTES, Route
-from shared.settings import Outlet, Settings
+from shared.settings import Outlet, Reporting, Settings
 from shared.store.tables import TABLES
 from tests.infra.synthesis import Json, Synthesis, statements, synthesise
 
@@ -74,7 +74,7 @@ def test_a_role_may_do_what_its_row_says_on_what_its_function_is_told_of(
 def test_the_environment_is_what_the_settings_read(stack: Synthesis) -> None:
     for handler, function in stack.functions.items():
         consumes = handler.removesuffix(".lambda_handler") in CONSUMERS
-        declared = fields(Outlet if consumes else Settings)
+        declared = fields(Outlet) if consumes else (*fields(Settings), *fields(Reporting))
         known = {field.name.upper() for field in declared}
         needed = {field.name.upper() for field in declared if field.default is MISSING}
         variables = {

@@ -119,6 +119,9 @@ def test_a_team_of_another_deployment_goes_on_here(
     assert len(api.call("GET", f"{path}/1", key=key).json["version"]["template"]) > 400_000
     made = api.call("POST", path, {"template": "the next"}, key=key)
     assert (made.status, made.json["version"]["version"]) == (201, 2)
+    rotated = deployment.run("infra.bootstrap", STACK, "--team-id", theirs["team_id"], "--rotate")
+    listed = api.call("GET", f"/v1/teams/{theirs['team_id']}/prompts", key=rotated.stdout.strip())
+    assert (listed.status, "replaced" in rotated.stderr) == (200, True)
 
 
 def test_an_event_goes_its_way(deployment: Deployment, api: Api) -> None:

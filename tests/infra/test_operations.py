@@ -8,7 +8,7 @@ import pytest
 
 from infra.firewall import COUNTED
 from infra.signals import OUTCOMES
-from shared import observe
+from shared import observe, settings
 from shared.observe import NAMESPACE, outcome_of
 from shared.routes import CONSUMERS, ROUTES
 from tests.infra.synthesis import OPTIONS, Json, Synthesis, statements, synthesise
@@ -164,21 +164,35 @@ def test_what_a_call_writes_costs_little_and_says_which_route(
     record = json.loads(capsys.readouterr().out.splitlines()[-1])
     (directive,) = record["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE
-    # Each combination of values is billed: nothing here may have more than a handful of them.
+    # Each combination of values is billed: nothing else may have more than a handful of them.
     assert sorted(map(sorted, directive["Dimensions"])) == [
-        ["dialect", "outcome", "service"],
+        ["outcome", "route", "service"],
         ["outcome", "service"],
     ]
     assert [metric["Name"] for metric in directive["Metrics"]] == ["calls", "latency", "raced"]
-    values = ("service", "dialect", "outcome", "calls", "latency", "raced")
+    values = ("service", "route", "outcome", "calls", "latency", "raced")
     assert [record[name] for name in values] == [
         "cuebook-dev",
-        ROUTES[0].dialect,
+        ROUTES[0].name,
         "refused",
         [1.0],
         [1.5],
         [2.0],
     ]
+
+
+def test_a_deployment_may_do_without_metrics_by_route(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "cuebook-dev")
+    monkeypatch.setattr(settings, "reporting", lambda: settings.Reporting(metrics_by_route=0))
+
+    observe.report(ROUTES[0], request_id="r", status=200, code=None, milliseconds=1.5, facts={})
+
+    record = json.loads(capsys.readouterr().out.splitlines()[-1])
+    (directive,) = record["_aws"]["CloudWatchMetrics"]
+    assert [sorted(one) for one in directive["Dimensions"]] == [["outcome", "service"]]
 
 
 def test_every_outcome_is_shown() -> None:

@@ -234,6 +234,7 @@ def test_the_template_belongs_to_no_account_and_no_region(stack: Synthesis) -> N
         ("account_logging", "perhaps"),
         ("waf", "1"),
         ("monitoring", "off"),
+        ("metrics_by_route", "some"),
         ("domain", "https://prompts.example.com"),
         ("certificate_arn", "arn:aws:iam::123456789012:server-certificate/x"),
         ("hosted_zone_id", "example.com"),
