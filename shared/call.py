@@ -163,12 +163,15 @@ class Call:
         """Raises VersionNotFound, with the text `otherwise`."""
         return self._noted(self.store.version(prompt, selector), otherwise)
 
-    def rendered_version(self, prompt: Prompt, selector: Selector) -> Version:
-        """A version for its content only, which a warm process may remember.
+    def shown_version(self, prompt: Prompt, selector: Selector, *, otherwise: str = "") -> Version:
+        """The same for an answer that changes nothing: a warm process may remember it.
 
-        Raises VersionNotFound.
+        Args:
+            prompt: as it was just read.
+
+        Raises VersionNotFound, with the text `otherwise`.
         """
-        return self._noted(self.store.rendered_version(prompt, selector))
+        return self._noted(self.store.shown_version(prompt, selector), otherwise)
 
     def payload(self, prompt: Prompt, payload_id: str) -> Payload:
         """Raises PayloadNotFound."""

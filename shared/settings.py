@@ -67,7 +67,7 @@ class Settings(Environment):
         inline_bytes: a body up to this size lies in its item, a larger one in the bucket.
         default_model: of a prompt whose author names none, in the dialects that need one.
         key_cache_seconds: how long a revoked key may still be honoured by a warm process.
-        content_cache_bytes: bound of the process's cache of immutable content.
+        content_cache_bytes: bound of the process's cache of versions.
         template_bytes: largest template that is accepted.
         output_bytes: largest text that rendering may produce.
         render_steps: the work that one rendering may do, in evaluated nodes.

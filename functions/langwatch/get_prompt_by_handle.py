@@ -15,7 +15,7 @@ def get_prompt_by_handle(call: Call, id: str) -> Reply:
     name, wanted = wanted_version(id, call.request.query)
     project = Project(call)
     prompt = project.prompt(name, otherwise="Prompt not found")
-    version = call.version(prompt, project.selector(prompt, wanted))
+    version = call.shown_version(prompt, project.selector(prompt, wanted))
     newest = True if wanted == "latest" else None
     return call.reply(project.shown(prompt, version, newest=newest))
 

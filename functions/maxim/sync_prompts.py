@@ -29,7 +29,7 @@ def _one(call: Call, prompt_id: str, text: str | None) -> Reply:
     if number is None:
         found = call.store.numbered([(prompt.id, one) for one in runtime.numbers(prompt)])
         return call.reply({"data": runtime.bundle(prompt, found, default_model=model)})
-    version = call.version(prompt, number)
+    version = call.shown_version(prompt, number)
     return call.reply({"data": runtime.bundle_of(prompt, version, default_model=model)})
 
 

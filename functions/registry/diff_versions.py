@@ -12,8 +12,8 @@ def diff_versions(call: Call, id: str) -> Reply:
     prompt_id = px0.prompt_id(id)
     first, second = px0.diff_range(call.request.query)
     prompt = call.prompt(prompt_id)
-    before = call.version(prompt, first, otherwise="from version not found")
-    after = call.version(prompt, second, otherwise="to version not found")
+    before = call.shown_version(prompt, first, otherwise="from version not found")
+    after = call.shown_version(prompt, second, otherwise="to version not found")
     return call.reply(
         {
             "diff": versions.diff(before, after),

@@ -12,7 +12,7 @@ def get_prompt(call: Call, id: str) -> Reply:
     prompt = call.prompt(prompt_id) if prompt_id else call.prompt_by_slug(id)
     body = {"prompt": px0.prompt(prompt)}
     if (selector := px0.wanted_version(call.request.query)) is not None:
-        body["version"] = px0.version(call.version(prompt, selector), prompt)
+        body["version"] = px0.version(call.shown_version(prompt, selector), prompt)
     return call.reply(body)
 
 

@@ -13,7 +13,7 @@ def render_live(call: Call, slug: str) -> Reply:
     prompt = call.prompt_by_slug(slug)
     if prompt.live_version is None:
         raise NoLiveVersion
-    version = call.rendered_version(prompt, prompt.live_version)
+    version = call.shown_version(prompt, prompt.live_version)
     variables = px0.variables(call.request, version.content.engine)
     rendered = templates.render(version.content, variables, call.settings)
     return call.reply(px0.rendering(rendered, prompt, version))

@@ -11,7 +11,7 @@ def render_version(call: Call, slug: str, version: str) -> Reply:
     """Render a version of any status, by its number or by a tag."""
     selector = px0.selector(version)
     prompt = call.prompt_by_slug(slug)
-    found = call.rendered_version(prompt, selector)
+    found = call.shown_version(prompt, selector)
     variables = px0.variables(call.request, found.content.engine)
     rendered = templates.render(found.content, variables, call.settings)
     return call.reply(px0.rendering(rendered, prompt, found))

@@ -11,7 +11,7 @@ def get_promoted_version(call: Call, id: str) -> Reply:
     """Get the promoted version of a prompt."""
     prompt = call.prompt(tela.prompt_id(id))
     try:
-        version = tela.present(call.version(prompt, "live"))
+        version = tela.present(call.shown_version(prompt, "live"))
     except VersionNotFound as error:
         raise NoLiveVersion("no version of this prompt is promoted") from error
     return call.reply(tela.version(version, prompt, call.settings))

@@ -80,8 +80,11 @@ class Store:
             weight=10_000, seconds=settings.key_cache_seconds
         )
         self._ids_by_slug: Cache[str, str] = Cache(weight=10_000)
-        # Content that left `draft` never changes, so it may be remembered for ever.
-        self._sealed: Cache[tuple[str, int], Version] = Cache(weight=settings.content_cache_bytes)
+        # Every write to a prompt or its versions moves the head from one revision to the next, so
+        # that a version is what it was for as long as the head is of the same revision.
+        self._shown: Cache[tuple[str, Selector], tuple[int, Version]] = Cache(
+            weight=settings.content_cache_bytes
+        )
 
     # -- callers
 
@@ -273,16 +276,20 @@ class Store:
             self._version(versions[0]) if versions else None,
         )
 
-    def rendered_version(self, prompt: Prompt, selector: Selector) -> Version | None:
-        """A version for its content only: its dates and stage may be those of an earlier time."""
-        number = prompt.resolve(selector)
-        if number is not None and (known := self._sealed.get((prompt.id, number))) is not None:
-            return known
+    def shown_version(self, prompt: Prompt, selector: Selector) -> Version | None:
+        """A version for somebody who reads, remembered from the last time if nothing has changed.
+
+        Args:
+            prompt: as it was just read; not one that is yet to be written.
+        """
+        key = prompt.id, selector if selector == "latest" else prompt.resolve(selector) or 0
+        revision, version = self._shown.get(key) or (0, None)
+        if revision == prompt.revision:
+            return version
         version = self.version(prompt, selector)
-        if version is not None and version.stage != "draft":
-            self._sealed.keep(
-                (prompt.id, version.number), version, weight=len(version.content.document)
-            )
+        if version is not None:
+            entry = prompt.revision, version
+            self._shown.keep(key, entry, weight=len(version.content.document))
         return version
 
     def versions(

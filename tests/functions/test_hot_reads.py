@@ -1,0 +1,109 @@
+"""What a warm process remembers of versions saves reads, and is never a word too old."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared import serve
+from shared.store import aws
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.client import Client, Registry
+
+# Head of the prompt, and in LangWatch the team's definitions of tags.
+READS = {
+    "px0": ("GET", "/v1/prompts/greeting?tag=live", 1),
+    "px0-number": ("GET", "/v1/prompts/greeting?version=1", 1),
+    "px0-latest": ("GET", "/v1/prompts/greeting?tag=latest", 1),
+    "px0-render": ("POST", "/v1/prompts/greeting/render", 1),
+    "tela": ("GET", "/prompt/{id}/promoted-version", 1),
+    "maxim": ("GET", "/api/sdk/v4/prompts?promptId={id}&promptVersionNumber=1", 1),
+    "langwatch": ("GET", "/api/prompts/greeting", 2),
+}
+
+
+@pytest.fixture
+def prompt(registry: Registry) -> dict[str, Any]:
+    prompt = registry.editor.new_prompt("Greeting")
+    registry.editor.new_version(prompt["id"], "Hello {{.name}}")
+    registry.editor.promote(prompt["id"], 1, times=2)
+    return prompt
+
+
+def read(client: Client, name: str, prompt_id: str) -> str:
+    method, path, _ = READS[name]
+    body = {"variables": {"name": "Ada"}} if method == "POST" else None
+    key = str(client.key)
+    headers = {"x-maxim-api-key": key, "authorization": None} if name == "maxim" else {}
+    answer = client(method, path.format(id=prompt_id), body, headers=headers)
+    assert answer.status == 200, answer.text
+    return answer.text
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The calls of DynamoDB that are made meanwhile."""
+    made: list[str] = []
+
+    def note(model: Any, **_: object) -> None:
+        made.append(model.name)
+
+    events = aws.dynamodb().meta.events
+    events.register("before-call.dynamodb", note)
+    try:
+        yield made
+    finally:
+        events.unregister("before-call.dynamodb", note)
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_read_that_is_repeated_reads_little(
+    registry: Registry, prompt: dict[str, Any], name: str
+) -> None:
+    first = read(registry.viewer, name, prompt["id"])
+
+    with counted() as made:
+        second = read(registry.viewer, name, prompt["id"])
+
+    assert made == ["GetItem"] * READS[name][2]
+    assert second == first
+
+
+@pytest.mark.parametrize("name", READS)
+def test_what_another_process_changes_is_seen_at_once(
+    registry: Registry, prompt: dict[str, Any], name: str
+) -> None:
+    path = f"/v1/prompts/{prompt['id']}/versions"
+    newest = name in ("px0-latest", "langwatch")
+    if newest:
+        registry.editor.new_version(prompt["id"], "A draft")
+    before = read(registry.viewer, name, prompt["id"])
+    warm = registry.store
+    registry.forget()
+
+    if newest:
+        changed = {"template": "A better draft"}
+        assert registry.editor("PUT", f"{path}/2", changed).status == 200
+    else:
+        registry.editor.new_version(prompt["id"], "Goodbye {{.name}}")
+        registry.editor.promote(prompt["id"], 2, times=2)
+        if name in ("px0-number", "maxim"):
+            assert registry.admin("POST", f"{path}/1/archive").status == 200
+    expected = read(registry.viewer, name, prompt["id"])
+    with as_process(warm):
+        after = read(registry.viewer, name, prompt["id"])
+
+    assert after == expected
+    assert after != before
+
+
+@contextmanager
+def as_process(store: Any) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(serve, "store", lambda: store)
+        yield
