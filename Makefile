@@ -12,7 +12,7 @@ EMULATOR_VENV ?= .venv-emulator
 PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve serve-durable test test-clients e2e check synth deploy bootstrap export-team import-team \
+.PHONY: help serve serve-durable test test-clients e2e check cost synth deploy bootstrap export-team import-team \
 	restore-tables documents lock clean destroy
 
 help: ## this list
@@ -41,7 +41,11 @@ check: $(VENV)/.dev ## lint, format, strict types, lock files
 	$(BIN)/mypy
 	$(BIN)/python -m infra.openapi --check
 	$(BIN)/python -m infra.endpoints --check
+	$(BIN)/python -m infra.cost --check
 	$(BIN)/python -m pytest -q tests/contract/test_lock.py
+
+cost: $(VENV)/.dev .local/dynamodb-local ## what every call costs, and a month (ARGS=--write renews the record)
+	@$(BIN)/python -m infra.cost $(ARGS)
 
 documents: $(VENV)/.dev ## write the OpenAPI document and the README's table again
 	$(BIN)/python -m infra.openapi

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.answers import Replayed, Reply, finish, matches, require_size
 from shared.domain.changes import ID, Act
+from shared.domain.versions import Version
 from shared.errors import (
     Contended,
     Forbidden,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from shared.domain.ledgers import Ledger
     from shared.domain.payloads import Payload
     from shared.domain.prompts import Prompt, Selector
-    from shared.domain.versions import Version
     from shared.request import Request
     from shared.settings import Settings
     from shared.store.store import Store
@@ -268,7 +268,7 @@ class Call:
                 self._kept(self.store.commit, change, reply)
             except Raced:
                 continue
-            return reply
+            return self._happened(change, reply)
         raise Contended(retry_after=1)
 
     def commit(
@@ -302,7 +302,7 @@ class Call:
             except Raced as race:
                 prompt = self._admitted(race.current or self._store.prompt(prompt.id))
                 continue
-            return reply
+            return self._happened(change, reply)
         raise Contended(retry_after=1)
 
     def commit_ledger(
@@ -317,6 +317,12 @@ class Call:
                 continue
             return reply
         raise Contended(retry_after=1)
+
+    def _happened(self, change: Change[Any], reply: Reply) -> Reply:
+        self._facts["prompt_id"] = change.after.id
+        if isinstance(change.about, Version):
+            self._noted(change.about)
+        return reply
 
     def _tries(self) -> Iterable[int]:
         """Counts tries with growing random pauses between them, so that rivals spread out."""

@@ -11,6 +11,7 @@ transitions and of their wording: px0.
 """
 
 import difflib
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -21,7 +22,9 @@ from shared.domain.prompts import Prompt
 from shared.errors import LimitReached, NotDraft, NotRollable, WrongState
 
 Stage = Literal["draft", "stable", "archived"]
-DIFF_LINES = 5_000  # comparing takes time that grows with the square of the lines
+# Comparing takes time that grows with the square of the lines, and with their repetitions.
+DIFF_LINES = 5_000
+DIFF_PAIRS = 20_000
 Status = Literal["draft", "stable", "live", "archived"]
 
 
@@ -231,9 +234,20 @@ def diff(before: Version, after: Version) -> str:
     Only a line feed ends a line, and the last piece counts as a line too. Source: px0.
     Raises LimitReached.
     """
-    return "".join(
-        difflib.unified_diff(_lines(before), _lines(after), f"v{before.number}", f"v{after.number}")
-    )
+    old, new = _lines(before), _lines(after)
+    if _pairs(old, new) > DIFF_PAIRS:
+        raise LimitReached("templates in which so many lines are repeated cannot be compared")
+    return "".join(difflib.unified_diff(old, new, f"v{before.number}", f"v{after.number}"))
+
+
+def _pairs(old: list[str], new: list[str]) -> int:
+    """How many equal lines there are to choose between, but for those that difflib disregards.
+
+    These are, of 200 lines or more, lines that make up over 1% of them. Source: its documentation.
+    """
+    often = Counter(new)
+    most = len(new) // 100 + 1 if len(new) >= 200 else len(new)
+    return sum(often[line] for line in old if often[line] <= most)
 
 
 def _lines(version: Version) -> list[str]:

@@ -8,6 +8,7 @@ change says is there at once for every reader, the team's list included.
 from __future__ import annotations
 
 from itertools import product
+from sys import getsizeof
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -289,7 +290,7 @@ class Store:
         version = self.version(prompt, selector)
         if version is not None:
             entry = prompt.revision, version
-            self._shown.keep(key, entry, weight=len(version.content.document))
+            self._shown.keep(key, entry, weight=getsizeof(version.content.document))
         return version
 
     def versions(

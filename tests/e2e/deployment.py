@@ -168,7 +168,7 @@ class Deployment:
             "base_url": self.base_url,
             "team_id": team_id,
             "admin_key": made.stdout.strip(),
-            **self._keys(team_id),
+            **self.keys(team_id),
         }
         (self.folder / "demo.json").write_text(json.dumps(demo))
         return Api(self.emulator.process, self.folder, demo)
@@ -178,7 +178,7 @@ class Deployment:
         api, stage = re.findall(r"https://(\w+)\.[^/]+/(\w+)/$", self.outputs["ApiUrl"])[0]
         return f"{self.emulator.endpoint}/_aws/execute-api/{api}/{stage}"
 
-    def _keys(self, team_id: str) -> dict[str, str]:
+    def keys(self, team_id: str) -> dict[str, str]:
         """Keys of the other kinds: `make bootstrap` makes an admin's only."""
         secrets_by_name = {name: f"ak_{secrets.token_hex(32)}" for name in KEYS}
         with mock.patch.dict(os.environ, self.emulator.environment):

@@ -13,6 +13,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.e2e.traces import Daemon, daemon
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,6 +36,7 @@ class Emulator:
     process: subprocess.Popen[bytes]
     folder: Path
     port: int
+    xray: Daemon
 
     @property
     def endpoint(self) -> str:
@@ -80,7 +83,7 @@ def emulator(folder: Path, *, enforce_roles: bool) -> Iterator[Emulator]:
     for name in ("home", "tmp"):
         (folder / name).mkdir()
     port = free_port()
-    with (folder / "ministack.log").open("wb") as log:
+    with daemon() as xray, (folder / "ministack.log").open("wb") as log:
         process = subprocess.Popen(
             [str(PYTHON), str(LAUNCHER)],
             # Functions inherit it.
@@ -94,21 +97,22 @@ def emulator(folder: Path, *, enforce_roles: bool) -> Iterator[Emulator]:
                 "SFTP_ENABLED": "0",
                 "IOT_MTLS_ENABLED": "0",
                 "AUTH": str(enforce_roles).lower(),
+                "AWS_XRAY_DAEMON_ADDRESS": xray.address,
             },
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    started = Emulator(process=process, folder=folder, port=port)
-    try:
-        until = time.monotonic() + START_SECONDS
-        while not started.answers():
-            if process.poll() is not None or time.monotonic() > until:
-                raise AssertionError((folder / "ministack.log").read_text())
-            time.sleep(0.1)
-        yield started
-    finally:
-        stop(process)
+        started = Emulator(process=process, folder=folder, port=port, xray=xray)
+        try:
+            until = time.monotonic() + START_SECONDS
+            while not started.answers():
+                if process.poll() is not None or time.monotonic() > until:
+                    raise AssertionError((folder / "ministack.log").read_text())
+                time.sleep(0.1)
+            yield started
+        finally:
+            stop(process)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import threading
 import time
@@ -20,14 +21,18 @@ from tests.clients.running import NODE_MODULES, PYTHON, Clients, dead_end
 from tests.e2e.deployment import STACK, Api, Deployment
 from tests.e2e.emulator import ROOT
 from tests.e2e.events import received, subscribed
+from tests.e2e.traces import rendered as rendered_trace
+from tests.e2e.traces import shape
 from tests.live.serving import Response, at_once
-from tests.live.test_readme import WALKS, pasted, rendered
+from tests.live.test_readme import README, WALKS, pasted, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 ENFORCE_ROLES = False
+SECRET = "not for everybody"
+TRACES = re.findall(r"^```text\n(## .*?)^```", README, re.MULTILINE | re.DOTALL)
 WRITERS = 64
 LARGE = "large " * 100_000  # no item holds it
 PATIENCE_SECONDS = 240.0
@@ -67,6 +72,32 @@ def test_what_the_gateway_refuses_by_itself(api: Api) -> None:
     assert (unknown.status, unknown.json["code"]) == (404, "not_found")
     assert (other_method.status, other_method.headers["Allow"]) == (405, "GET, HEAD")
     assert (without_key.status, without_key.json["code"]) == (401, "unauthorized")
+
+
+# -- what a request leaves in X-Ray
+
+
+def test_traces_are_those_of_the_readme_and_tell_no_secrets(
+    deployment: Deployment, api: Api
+) -> None:
+    xray, prompt = deployment.emulator.xray, api.prompt("Traced")
+    versions, path = f"/v1/prompts/{prompt}/versions", "/v1/prompts/traced/render"
+    new = deployment.keys(api.demo["team_id"])["api_key"]  # that no function has looked up
+    body = {"template": "Hello {{.name}}" + SECRET * 50_000}  # which lies in the bucket
+
+    answers = [api.call("POST", versions, body, key=new)]
+    answers += [api.call("POST", f"{versions}/1/promote") for _ in range(2)]
+    answers += [api.call("POST", path, {"variables": {"name": SECRET}}, key=new)]
+    api.call("POST", "/v1/prompts/nowhere/render", {"variables": {"name": SECRET}}, key=new)
+
+    assert [answer.status for answer in answers] == [201, 200, 200, 200]
+    routes = ("create_version", "render_live")
+    trees = [rendered_trace(xray.trace(route, prompt)) for route in routes]
+    (deployment.folder / "traces.txt").write_text("\n".join(trees))
+    said = json.dumps(xray.received)
+    assert SECRET not in said
+    assert new not in said
+    assert [shape(tree) for tree in trees] == [shape(tree) for tree in TRACES]
 
 
 # -- what happens is told to others

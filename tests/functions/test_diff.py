@@ -89,6 +89,31 @@ def test_templates_of_too_many_lines_are_not_compared(registry: Registry) -> Non
     assert (does_not.status, does_not.json["code"]) == (422, "limit_reached")
 
 
+def test_templates_whose_lines_are_all_alike_are_not_compared(registry: Registry) -> None:
+    """It would take half a minute."""
+    prompt_id = registry.editor.new_prompt()["id"]
+    old = [f"{number % 100}" for number in range(5_000)]
+    new = [line if number % 2 else f"new {number}" for number, line in enumerate(old)]
+    for lines in (old, new):
+        registry.editor.new_version(prompt_id, "\n".join(lines))
+
+    answer = registry.viewer("GET", f"/v1/prompts/{prompt_id}/versions/diff?from=1&to=2")
+
+    assert answer.status == 422
+    assert "repeated" in answer.error
+
+
+def test_templates_with_many_empty_lines_are_compared(registry: Registry) -> None:
+    prompt_id = registry.editor.new_prompt()["id"]
+    old = [f"{number}" if number % 3 else "" for number in range(4_900)]
+    for lines in (old, [*old, "one more"]):
+        registry.editor.new_version(prompt_id, "\n".join(lines))
+
+    answer = registry.viewer("GET", f"/v1/prompts/{prompt_id}/versions/diff?from=1&to=2")
+
+    assert "+one more" in answer.json["diff"]
+
+
 @pytest.mark.parametrize(
     ("query", "error"),
     [
