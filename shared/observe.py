@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -40,7 +40,7 @@ def traced(route: Route, facts: Mapping[str, str | int]) -> Iterator[None]:
     with _tracer().provider.in_subsegment(name=f"## {route.name}") as segment:
         yield
         for name, value in {"route": route.name, "dialect": route.dialect, **facts}.items():
-            segment.put_annotation(key=name, value=str(value))
+            segment.put_annotation(key=name, value=value)  # type: ignore[arg-type]  # ints too
 
 
 def report(
@@ -101,5 +101,9 @@ def published(*, records: int, unfit: int, complete: bool) -> None:
 
 
 def bug(request_id: str, route: Route) -> None:
-    """Log the exception being handled, which is a fault of ours."""
+    """Log the exception being handled, which is a fault of ours, and mark the trace of its call."""
     logger.exception("bug", extra={"request_id": request_id, "route": route.name})
+    recorder: Any = _tracer().provider
+    segment = recorder.current_subsegment()
+    if segment is not None:  # Lambda may have begun no trace
+        segment.add_fault_flag()  # without the exception, whose words may be the caller's

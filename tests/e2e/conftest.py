@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 NEEDED = (PYTHON, ROOT / "node_modules" / ".bin" / "cdk")
 SECONDS: defaultdict[str, float] = defaultdict(float)
+TRACES: list[str] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,6 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call":
         SECONDS[report.nodeid.rpartition("::")[2]] += report.duration
+        TRACES.extend(str(tree) for name, tree in report.user_properties if name == "traces")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -44,6 +46,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     told = ", ".join(
         f"{name.removeprefix('test_')} {seconds:.0f} s" for name, seconds in parts[:12]
     )
+    for tree in TRACES:
+        terminalreporter.write_line(f"traces, as the README shows them:\n{tree}")
     terminalreporter.write_line(f"seconds, the longest first: {told}")
 
 

@@ -27,12 +27,13 @@ from tests.live.serving import Response, at_once
 from tests.live.test_readme import README, WALKS, pasted, rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 ENFORCE_ROLES = False
 SECRET = "not for everybody"
 TRACES = re.findall(r"^```text\n(## .*?)^```", README, re.MULTILINE | re.DOTALL)
+REFUSED = "## render_version  … ms  route=render_version  dialect=registry  prompt_id=…"
 WRITERS = 64
 LARGE = "large " * 100_000  # no item holds it
 PATIENCE_SECONDS = 240.0
@@ -78,7 +79,7 @@ def test_what_the_gateway_refuses_by_itself(api: Api) -> None:
 
 
 def test_traces_are_those_of_the_readme_and_tell_no_secrets(
-    deployment: Deployment, api: Api
+    deployment: Deployment, api: Api, record_property: Callable[[str, object], None]
 ) -> None:
     xray, prompt = deployment.emulator.xray, api.prompt("Traced")
     versions, path = f"/v1/prompts/{prompt}/versions", "/v1/prompts/traced/render"
@@ -88,15 +89,18 @@ def test_traces_are_those_of_the_readme_and_tell_no_secrets(
     answers = [api.call("POST", versions, body, key=new)]
     answers += [api.call("POST", f"{versions}/1/promote") for _ in range(2)]
     answers += [api.call("POST", path, {"variables": {"name": SECRET}}, key=new)]
-    api.call("POST", "/v1/prompts/nowhere/render", {"variables": {"name": SECRET}}, key=new)
+    absent = "/v1/prompts/traced/versions/77/render"
+    answers += [api.call("POST", absent, {"variables": {"name": SECRET}}, key=new)]
 
-    assert [answer.status for answer in answers] == [201, 200, 200, 200]
+    assert [answer.status for answer in answers] == [201, 200, 200, 200, 404]
+    refused = shape(rendered_trace(xray.trace("render_version", prompt)))
     routes = ("create_version", "render_live")
     trees = [rendered_trace(xray.trace(route, prompt)) for route in routes]
-    (deployment.folder / "traces.txt").write_text("\n".join(trees))
+    record_property("traces", "\n".join(trees))
     said = json.dumps(xray.received)
     assert SECRET not in said
     assert new not in said
+    assert refused.partition("\n")[0] == REFUSED
     assert [shape(tree) for tree in trees] == [shape(tree) for tree in TRACES]
 
 

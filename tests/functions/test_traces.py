@@ -1,0 +1,109 @@
+"""What a call leaves in X-Ray, as its daemon receives it; `make e2e` sees deployed functions."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.traces import rendered, shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).parents[2]
+# The milliseconds and the prompt's id are left out.
+TREES = {
+    "large": """\
+## create_version  … ms  route=create_version  dialect=registry  prompt_id=…  raced=0  version=2
+   dynamodb  … ms  GetItem  cuebook-prompts
+   s3  … ms  PutObject  cuebook-content
+   dynamodb  … ms  TransactWriteItems
+""",
+    "cold": """\
+## render_live  … ms  route=render_live  dialect=registry  prompt_id=…  version=1
+   dynamodb  … ms  GetItem  cuebook-access
+   dynamodb  … ms  GetItem  cuebook-lookups
+   dynamodb  … ms  GetItem  cuebook-prompts
+   dynamodb  … ms  GetItem  cuebook-versions
+   s3  … ms  GetObject  cuebook-content
+""",
+    "warm": """\
+## render_live  … ms  route=render_live  dialect=registry  prompt_id=…  version=1
+   dynamodb  … ms  GetItem  cuebook-prompts
+""",
+    "absent": """\
+## render_version  … ms  route=render_version  dialect=registry  prompt_id=…
+   dynamodb  … ms  GetItem  cuebook-prompts
+""",
+    # The race that was lost is an error of the transaction, and not of the call.
+    "raced": """\
+## create_version  … ms  route=create_version  dialect=registry  prompt_id=…  raced=1  version=3
+   dynamodb  … ms  GetItem  cuebook-access
+   dynamodb  … ms  GetItem  cuebook-prompts
+   dynamodb  … ms  TransactWriteItems  error  fault
+   dynamodb  … ms  GetItem  cuebook-prompts
+   dynamodb  … ms  TransactWriteItems
+""",
+    "unavailable": """\
+## render_live  … ms  route=render_live  dialect=registry
+   dynamodb  … ms  GetItem  cuebook-prompts  error  fault
+""",
+    "bug": """\
+## create_version  … ms  route=create_version  dialect=registry  prompt_id=…  fault
+   dynamodb  … ms  GetItem  cuebook-prompts
+""",
+}
+STATUSES = {"large": 201, "cold": 200, "warm": 200, "absent": 404, "raced": 201} | {
+    "unavailable": 503,
+    "bug": 500,
+    "last": 200,
+}
+
+
+@pytest.fixture(scope="module")
+def traced(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    file = tmp_path_factory.mktemp("traced") / "documents.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.functions.tracing", str(file)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(file.read_text())
+    assert found["statuses"] == STATUSES
+    return found
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_call_is_traced_with_what_it_asks_of_aws(traced: Mapping[str, Any], name: str) -> None:
+    assert shape(rendered(traced["documents"][name])) == TREES[name]
+
+
+def test_annotations_name_the_prompt_and_the_version(traced: Mapping[str, Any]) -> None:
+    (call,) = (one for one in traced["documents"]["cold"] if "annotations" in one)
+
+    assert call["annotations"] == {
+        "route": "render_live",
+        "dialect": "registry",
+        "prompt_id": traced["prompt"],
+        "version": 1,
+    }
+    assert call["parent_id"] == "00000000000000aa"  # the segment that Lambda makes
+
+
+def test_no_trace_holds_a_prompt_a_variable_or_a_key(traced: Mapping[str, Any]) -> None:
+    said = json.dumps(traced["documents"])
+
+    assert [secret for secret in traced["secrets"] if secret in said] == []
+
+
+def test_a_call_that_is_not_sampled_leaves_nothing(traced: Mapping[str, Any]) -> None:
+    assert traced["documents"]["unsampled"] == []
