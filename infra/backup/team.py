@@ -75,6 +75,10 @@ class Team:
             if item["sk"]["S"].startswith(keys.PROMPT):
                 yield keys.Entry.read(item["sk"]["S"])
 
+    def anybodys(self, prompt_id: str) -> bool:
+        """Whether the prompt is here, be it this team's or another's."""
+        return self._get("prompts", {"prompt_id": prompt_id}) is not None
+
     def head(self, prompt_id: str) -> Values | None:
         """A prompt, unless it is another team's by now.
 

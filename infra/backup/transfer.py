@@ -107,7 +107,7 @@ def load(archive: Archive, team: Team, tell: Tell) -> Imported:
 def _load_prompt(block: Block, head: Values, team: Team, done: Imported) -> str | None:
     """Why the prompt is not there as in the file, if it is not."""
     prompt_id = head["prompt_id"]
-    if team.head(prompt_id) is None:
+    if not team.anybodys(prompt_id):
         if name := team.name_taken(head):
             return f"another prompt has the name {name!r} here"
         team.put_parts(record for record in block.records() if record[0] != "prompt")

@@ -371,6 +371,24 @@ def test_what_was_changed_there_is_told_and_stays(
     assert stored(elsewhere) == changed
 
 
+def test_a_prompt_that_was_moved_to_another_team_there_is_told_and_stays(
+    registry: Registry, team: Team, elsewhere: Settings, tmp_path: Path
+) -> None:
+    archive = Archive.open(exported(team, tmp_path))
+    load(archive, Team(elsewhere, team.id), quiet)
+    with deployed(registry, elsewhere):
+        gaps = registry.editor("GET", "/v1/prompts/erased_draft").json["prompt"]["id"]
+        changed = {"template": "changed since"}
+        assert registry.editor("PUT", f"/v1/prompts/{gaps}/versions/3", changed).status == 200
+        registry.move(gaps, registry.stranger.team_id)
+    before = stored(elsewhere)
+
+    done = load(archive, Team(elsewhere, team.id), quiet)
+
+    assert done.different == ["erased_draft: not as in the file; it stays as it is here"]
+    assert stored(elsewhere) == before
+
+
 def test_a_prompt_that_was_lost_there_comes_back(
     team: Team, elsewhere: Settings, tmp_path: Path
 ) -> None:
