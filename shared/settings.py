@@ -92,6 +92,12 @@ class Settings(Environment):
     body_bytes: int = 4 * 1024 * 1024
     answer_bytes: int = 5_500_000
 
+    @property
+    def tables(self) -> dict[str, str]:
+        """The deployed name of each table, by the name that the code gives it."""
+        names = [field.name for field in fields(self) if field.name.endswith("_table")]
+        return {name.removesuffix("_table"): getattr(self, name) for name in names}
+
 
 def _number_or_text(name: str, kind: Any, environment: Mapping[str, str]) -> Any:
     try:

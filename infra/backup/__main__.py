@@ -19,7 +19,6 @@ from infra.backup.team import Team
 from infra.backup.transfer import export, load
 from infra.deployed import NotDeployed, Stack
 from shared.errors import Unavailable
-from shared.store.tables import TABLES
 
 if TYPE_CHECKING:
     from shared.settings import Settings
@@ -70,13 +69,13 @@ def run_import(stack: Stack, arguments: argparse.Namespace) -> int:
 
 def run_restore(stack: Stack, arguments: argparse.Namespace) -> int:
     restore(stack.settings, arguments.at, arguments.tables, Progress())
-    say(f"restored as {', '.join(arguments.tables + table.name for table in TABLES)}")
+    say(f"restored as {', '.join(arguments.tables + name for name in stack.settings.tables)}")
     return 0
 
 
 def with_tables(settings: Settings, prefix: str) -> Settings:
     """The settings of a deployment, with restored tables instead of those in use."""
-    names: dict[str, Any] = {f"{table.name}_table": prefix + table.name for table in TABLES}
+    names: dict[str, Any] = {f"{name}_table": prefix + name for name in settings.tables}
     return replace(settings, **names)
 
 

@@ -9,7 +9,6 @@ from botocore.exceptions import ClientError
 
 from infra.backup import CannotBackUp
 from shared.store import aws
-from shared.store.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,11 +28,11 @@ def restore(settings: Settings, at: datetime, prefix: str, tell: Callable[[str],
     Raises CannotBackUp.
     """
     dynamodb = aws.dynamodb()
-    for table in TABLES:
+    for table, deployed in settings.tables.items():
         try:
             dynamodb.restore_table_to_point_in_time(
-                SourceTableName=getattr(settings, f"{table.name}_table"),
-                TargetTableName=f"{prefix}{table.name}",
+                SourceTableName=deployed,
+                TargetTableName=f"{prefix}{table}",
                 RestoreDateTime=at,
             )
         except ClientError as error:
@@ -42,9 +41,9 @@ def restore(settings: Settings, at: datetime, prefix: str, tell: Callable[[str],
                 "ResourceInUseException",
             ):
                 raise
-            tell(f"{prefix}{table.name} is there already")
-    for table in TABLES:
-        name = f"{prefix}{table.name}"
+            tell(f"{prefix}{table} is there already")
+    for table in settings.tables:
+        name = f"{prefix}{table}"
         while (status := dynamodb.describe_table(TableName=name)["Table"]["TableStatus"]) in (
             "CREATING",
             "UPDATING",

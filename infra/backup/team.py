@@ -33,10 +33,7 @@ class Team:
 
     def __init__(self, settings: Settings, team_id: str) -> None:
         self.id = team_id
-        self._tables = {
-            name: getattr(settings, f"{name}_table")
-            for name in ("prompts", "versions", "payloads", "lookups", "access", "history")
-        }
+        self._tables = settings.tables
         self._contents = Contents(
             bucket=settings.content_bucket, inline_bytes=settings.inline_bytes
         )

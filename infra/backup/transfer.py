@@ -92,9 +92,10 @@ def load(archive: Archive, team: Team, tell: Tell) -> Imported:
     done = Imported()
     here = {place.prompt_id for place in team.places()}
     for number, block in enumerate(archive.blocks, 1):
-        _, head = next(block.records())
+        records = block.records()
+        _, head = next(records)
         here.discard(head["prompt_id"])
-        if reason := _load_prompt(block, head, team, done):
+        if reason := _load_prompt(block, head, records, team, done):
             done.different.append(f"{head['slug']}: {reason}")
         tell(f"imported and compared {number:,} of {len(archive.blocks):,} prompts")
     for values in archive.access:
@@ -104,13 +105,15 @@ def load(archive: Archive, team: Team, tell: Tell) -> Imported:
     return done
 
 
-def _load_prompt(block: Block, head: Values, team: Team, done: Imported) -> str | None:
+def _load_prompt(
+    block: Block, head: Values, parts: Iterator[Record], team: Team, done: Imported
+) -> str | None:
     """Why the prompt is not there as in the file, if it is not."""
     prompt_id = head["prompt_id"]
     if not team.anybodys(prompt_id):
         if name := team.name_taken(head):
             return f"another prompt has the name {name!r} here"
-        team.put_parts(record for record in block.records() if record[0] != "prompt")
+        team.put_parts(parts)
         team.put_head(head)
         done.new += 1
     if not _equal(block.records(), _stored(team, prompt_id)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from infra.cost import prices
@@ -245,15 +245,12 @@ LARGE_RENDERED_HERE = Month(
     prompts=1000,
     versions=50,
 )
-LARGE_CACHED = Month(
+LARGE_CACHED = replace(
+    LARGE_RENDERED_HERE,
     title="100 million renders, clients cache",
     about=f"the same where {PROCESSES} processes keep {PROMPTS_OF_A_PROCESS} prompts each, ask "
     f"every {REFRESH_SECONDS} seconds with `If-None-Match` whether they are current "
     f"({REFRESHES:,.0f} calls), and render by themselves",
     calls={"registry/get_prompt, not modified": REFRESHES, **EDITS, **BROWSING},
-    cold=0.0001,
-    busy_hours=HOURS,
-    prompts=1000,
-    versions=50,
 )
 MONTHS = (IDLE, SMALL_TEAM, LARGE_RENDERED_HERE, LARGE_CACHED)

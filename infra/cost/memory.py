@@ -37,7 +37,6 @@ class Choice(NamedTuple):
             promised.
         call_ms: a warm call, as it is billed.
         cents: of a million warm calls, Lambda only.
-        start_cents: of a million starts.
     """
 
     memory_mb: int
@@ -45,7 +44,6 @@ class Choice(NamedTuple):
     boosted_ms: float
     call_ms: int
     cents: float
-    start_cents: float
 
 
 def measure(
@@ -89,12 +87,11 @@ def choices(record: Record, route: str) -> Iterator[Choice]:
     use, start = record.calls[route], record.start[route]
     for memory_mb in SIZES:
         part = share(memory_mb)
-        waited = waited_ms(use)
-        first = start["call_ms"] / part + waited
-        slow, call = start["start_ms"] / part + first, billed_ms(use, memory_mb)
+        first = start["call_ms"] / part + waited_ms(use)
+        call = billed_ms(use, memory_mb)
         yield Choice(
             memory_mb=memory_mb,
-            start_ms=slow,
+            start_ms=start["start_ms"] / part + first,
             boosted_ms=start["start_ms"] + first,
             call_ms=call,
             cents=100
@@ -102,5 +99,4 @@ def choices(record: Record, route: str) -> Iterator[Choice]:
                 LAMBDA_CALLS.of(MILLION)
                 + LAMBDA_GB_SECONDS.of(gb_seconds(call, memory_mb) * MILLION)
             ),
-            start_cents=100 * LAMBDA_GB_SECONDS.of(gb_seconds(slow, memory_mb) * MILLION),
         )

@@ -343,21 +343,16 @@ REGISTRY = (
         headers={"Idempotency-Key": "6f1c0000-0000-4000-8000-{new}"},
         status=201,
     ),
-    _change(
-        "registry/create_version",
-        "POST",
-        V,
-        {**NEW_VERSION, "template": 100 * "0123456789abcdef" * 64},
-        variant="of 100 KB",
-        status=201,
-    ),
-    _change(
-        "registry/create_version",
-        "POST",
-        V,
-        {**NEW_VERSION, "template": 400 * "0123456789abcdef" * 64},
-        variant="of 400 KB",
-        status=201,
+    *(
+        _change(
+            "registry/create_version",
+            "POST",
+            V,
+            {**NEW_VERSION, "template": kilobytes * "0123456789abcdef" * 64},
+            variant=f"of {kilobytes} KB",
+            status=201,
+        )
+        for kilobytes in (100, 400)
     ),
     _get("registry/list_versions", V),
     _get("registry/diff_versions", f"{V}/diff?from=1&to=2"),

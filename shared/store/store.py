@@ -70,10 +70,7 @@ class Store:
     """Raises Unavailable from every method when AWS cannot serve us just now."""
 
     def __init__(self, settings: Settings) -> None:
-        self._tables = {
-            name: getattr(settings, f"{name}_table")
-            for name in ("prompts", "versions", "payloads", "lookups", "access", "history")
-        }
+        self._tables = settings.tables
         self._contents = Contents(
             bucket=settings.content_bucket, inline_bytes=settings.inline_bytes
         )
