@@ -1,5 +1,6 @@
-# Needs Python 3.11, Node.js 20 and make. Only the first `make serve`, `make test` and
-# `make test-clients` use the network, and whatever runs after a lock file has changed.
+# Needs Python 3.11 and make, and for all that is about the stack Node.js 20. Only the first `make
+# serve`, `make test` and `make test-clients` use the network, and whatever runs after a lock file
+# has changed.
 
 # CDK works on Node.js 20, and says at length that it is old.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -12,8 +13,8 @@ EMULATOR_VENV ?= .venv-emulator
 PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve serve-durable test test-clients e2e check cost synth deploy bootstrap export-team import-team \
-	restore-tables documents lock clean destroy
+.PHONY: help serve serve-durable quick test test-clients e2e check cost documents synth cdk-bootstrap deploy bootstrap \
+	export-team import-team restore-tables destroy lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -23,6 +24,16 @@ serve: $(VENV)/.serve ## the API on this machine, tables in memory (HOST= PORT= 
 
 serve-durable: $(VENV)/.serve ## the same on DynamoDB Local, kept in .local/ (needs Java 17)
 	@$(BIN)/python -m infra.local --durable
+
+# What is known within a minute of a change. Tests are dealt out one by one: a few take most of the time.
+CHANGED = { git diff --name-only --diff-filter=d HEAD -- '*.py' && git ls-files --others --exclude-standard -- '*.py'; } 2>/dev/null
+
+quick: $(VENV)/.dev ## within a minute: lint of what changed, documents, contract and unit tests
+	$(call node)
+	@files=$$($(CHANGED)); $(BIN)/ruff check $${files:-.} && $(BIN)/ruff format --check $${files:-.}
+	@$(BIN)/python -m infra.openapi --check
+	@$(BIN)/python -m infra.documents --check
+	@$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -p no:randomly tests/contract tests/unit
 
 test: $(VENV)/.dev $(if $(shell command -v java),.local/dynamodb-local) ## all tests; no account, no network
 	$(call node)
@@ -35,29 +46,37 @@ e2e: $(VENV)/.dev $(EMULATOR_VENV)/.emulator node_modules/.cdk $(CLIENTS_VENV)/.
 	EMULATOR_PYTHON=$(abspath $(EMULATOR_VENV))/bin/python CLIENTS_PYTHON=$(abspath $(CLIENTS_VENV))/bin/python \
 		$(BIN)/python -m pytest tests/e2e -p no:randomly -x -o tmp_path_retention_policy=failed
 
-check: $(VENV)/.dev ## lint, format, strict types, lock files
+check: $(VENV)/.dev ## lint, format, strict types, documents, lock files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m infra.openapi --check
-	$(BIN)/python -m infra.endpoints --check
-	$(BIN)/python -m infra.cost --check
+	$(BIN)/python -m infra.documents --check
+	$(BIN)/python -m tools.cost --check
 	$(BIN)/python -m pytest -q tests/contract/test_lock.py
 
 cost: $(VENV)/.dev .local/dynamodb-local ## what every call costs, and a month (ARGS=--write renews the record)
-	@$(BIN)/python -m infra.cost $(ARGS)
+	@$(BIN)/python -m tools.cost $(ARGS)
 
-documents: $(VENV)/.dev ## write the OpenAPI document and the README's table again
+documents: $(VENV)/.dev ## write what is generated again: the OpenAPI document, tables in the documents
 	$(BIN)/python -m infra.openapi
-	$(BIN)/python -m infra.endpoints
+	$(BIN)/python -m infra.documents
+	$(BIN)/python -m tools.cost --from-record --write > /dev/null
 
 synth: $(VENV)/.dev ## the CloudFormation template, in cdk.out/
 	$(call node)
 	$(BIN)/python -m infra.app
 	$(BIN)/cfn-lint cdk.out/Cuebook.template.json
+	@$(BIN)/python -m infra.summary
+
+# Whatever calls AWS does so in the region of AWS_REGION, else of AWS_DEFAULT_REGION, else of the profile,
+# and announces it with the account; see infra/operator.py.
+
+cdk-bootstrap: $(VENV)/.dev node_modules/.cdk ## prepare an account and a region for `make deploy`, once
+	@$(BIN)/python -m infra.cdk bootstrap $(ARGS)
 
 deploy: $(VENV)/.dev node_modules/.cdk ## the stack, into the account of your AWS credentials (ARGS='-c stage=prod')
-	node_modules/.bin/cdk deploy $(ARGS)
+	@$(BIN)/python -m infra.cdk deploy $(ARGS)
 
 bootstrap: $(VENV)/.dev ## a deployment's first team and its admin key (STACK= TEAM= TEAM_ID= ROTATE=1)
 	$(call named,STACK,make bootstrap STACK=cuebook-dev)
@@ -81,8 +100,8 @@ restore-tables: $(VENV)/.dev ## the tables as they were, beside those in use (ST
 	$(call named,TABLES,make restore-tables STACK=cuebook-prod AT=2026-01-31T14:05Z TABLES=rescue-)
 	@$(BIN)/python -m infra.backup restore $(STACK) --at $(AT) --tables $(TABLES)
 
-destroy: $(VENV)/.dev ## remove the dev deployment with its data
-	$(BIN)/python -m infra.destroy
+destroy: $(VENV)/.dev ## remove the dev deployment with its data (YES=1 does not ask)
+	@$(BIN)/python -m infra.destroy $(if $(YES),--yes)
 
 # The dev lock decides the versions; the other two are cut from it.
 COMPILE := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes \

@@ -1,4 +1,4 @@
-"""Findings of cdk-nag that we accept, each where it arises and with the reason why."""
+"""Acknowledgement of cdk-nag's findings, beside the resources that they are about."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,12 @@ from constructs import IConstruct
 
 
 def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
-    """Accept findings of this construct and of all inside it; `reasons` is by finding."""
+    """Acknowledge findings of a construct and of all constructs inside it.
+
+    Args:
+        construct: The construct.
+        reasons: The reason for each finding, by the finding's id.
+    """
     Validations.of(construct).acknowledge(
         *(Acknowledgment(id=finding, reason=reason) for finding, reason in reasons.items())
     )

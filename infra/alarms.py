@@ -1,4 +1,4 @@
-"""What wakes somebody up, each with the first thing to do."""
+"""Alarms, each with the first thing to do."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,114 +17,129 @@ CLOUDWATCH = "cloudwatch.amazonaws.com"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
-    """One alarm.
+class AlarmRule:
+    """The rule of an alarm.
 
-    Args:
-        above: the value that is still fine.
-        minutes: of the last so many, `bad` are above it when the alarm goes off.
-        runbook: what it means and what to do, in one line.
+    Attributes:
+        name: The name of the alarm, as words with dashes between them.
+        metric: The metric, with a period of one minute.
+        threshold: The largest value that is acceptable.
+        bad_minutes: How many of the last `minutes` must exceed the threshold to raise the alarm.
+        minutes: The number of minutes that are evaluated.
+        runbook: What the alarm means and what to do, in one line.
     """
 
     name: str
-    signal: cloudwatch.Metric
-    above: float
-    bad: int
+    metric: cloudwatch.Metric
+    threshold: float
+    bad_minutes: int
     minutes: int
     runbook: str
 
 
-def watches(signals: Signals) -> Iterator[Watch]:
-    yield Watch(
+def list_rules(signals: Signals) -> Iterator[AlarmRule]:
+    """List all alarms."""
+    yield AlarmRule(
         name="server-errors",
-        signal=signals.server_errors,
-        above=0.01,
-        bad=3,
+        metric=signals.server_errors,
+        threshold=0.01,
+        bad_minutes=3,
         minutes=5,
-        runbook="More than 1% of calls fail by our fault. Filter X-Ray traces by fault = true; in "
-        "the function's log look for level ERROR; if it began with a deployment, take that back.",
+        runbook="More than 1% of calls end with a 5XX status. Filter X-Ray traces by fault = true; "
+        "find level ERROR in the function's log; if a deployment caused it, roll that back.",
     )
-    yield Watch(
+    yield AlarmRule(
         name="latency",
-        signal=signals.latencies["p99"],
-        above=3000,
-        bad=3,
+        metric=signals.latencies["p99"],
+        threshold=3000,
+        bad_minutes=3,
         minutes=5,
         runbook="One call in a hundred takes over 3 s. Compare function duration with table "
-        "latency on the dashboard; cold starts alone pass within minutes of a deployment.",
+        "latency on the dashboard; after a deployment, cold starts cause this for a few minutes.",
     )
-    yield Watch(
+    yield AlarmRule(
         name="throttles",
-        signal=signals.throttled,
-        above=10,
-        bad=3,
+        metric=signals.throttled,
+        threshold=10,
+        bad_minutes=3,
         minutes=5,
-        runbook="Calls are turned away with 429. Unless it is a flood, raise requests_per_second "
-        "and burst; if lambda_status in the access log is 429, the account's Lambda concurrency.",
+        runbook="Calls get 429. Unless it is an attack, raise requests_per_second and burst; if "
+        "lambda_status in the access log is 429, raise the account's Lambda concurrency.",
     )
-    yield Watch(
+    yield AlarmRule(
         name="conflicts",
-        signal=signals.raced,
-        above=3,
-        bad=3,
+        metric=signals.raced,
+        threshold=3,
+        bad_minutes=3,
         minutes=5,
-        runbook="A write is beaten by others more than three times on average. Many writers "
-        "change one prompt at once: in the logs filter by raced > 3, group by prompt_id.",
+        runbook="A write loses more than three races on average, because many callers change one "
+        "prompt at once. Filter the logs by raced > 3 and group them by prompt_id to find it.",
     )
-    yield Watch(
+    yield AlarmRule(
         name="authentication-failures",
-        signal=signals.ours("calls", statistic="Sum", outcome="unauthorized"),
-        above=20,
-        bad=5,
+        metric=signals.build_metric("calls", statistic="Sum", outcome="unauthorized"),
+        threshold=20,
+        bad_minutes=5,
         minutes=5,
-        runbook="Over 20 calls a minute carry no valid key: a client has lost its own, or somebody "
-        "tries some. The access log tells route and time; -c waf=true slows down an address.",
+        runbook="Over 20 calls a minute have no valid key: a client has a wrong key, or somebody "
+        "guesses keys. The access log has route and time; -c waf=true limits calls per address.",
     )
-    yield Watch(
+    yield AlarmRule(
         name="stream-lag",
-        signal=signals.stream_lag,
-        above=300_000,
-        bad=3,
+        metric=signals.stream_lag,
+        threshold=300_000,
+        bad_minutes=3,
         minutes=5,
-        runbook="Events wait for more than 5 minutes; after 23 hours they are given up. Look for "
-        "errors in the publisher's log and at the health of EventBridge; it catches up by itself.",
+        runbook="Events are over 5 minutes late; after 23 hours they are dropped. Look for errors "
+        "in the publisher's log and check EventBridge's health; publishing resumes by itself.",
     )
-    yield Watch(
+    yield AlarmRule(
         name="unpublished-events",
-        signal=signals.unpublished,
-        above=0,
-        bad=1,
+        metric=signals.unpublished,
+        threshold=0,
+        bad_minutes=1,
         minutes=1,
-        runbook="An event could not be published. Read the queue's message for the reason and the "
-        "prompt; the prompt's history has the event. Delete the message when it is dealt with.",
+        runbook="An event could not be published. The message in the queue has the reason and the "
+        "prompt; the prompt's history has the event. Delete the message when it is resolved.",
     )
 
 
 class Alarms(Construct):
-    """Silence is fine: a service that nobody calls sends no metrics.
+    """All alarms of a deployment; missing metrics, as of an unused service, raise none.
 
-    Args:
-        email: who is told; the topic is there for others too. Without it alarms are only seen.
+    Attributes:
+        all: The alarms.
     """
 
     def __init__(
         self, scope: Construct, id: str, *, stage: str, signals: Signals, email: str | None
     ) -> None:
-        super().__init__(scope, id)
-        topic = self._topic(email) if email else None
-        self.all = [self._alarm(watch, stage, topic) for watch in watches(signals)]
+        """Define the alarms.
 
-    def _alarm(self, watch: Watch, stage: str, topic: sns.Topic | None) -> cloudwatch.Alarm:
+        Args:
+            scope: The parent construct.
+            id: The id in the parent construct.
+            stage: The name of the stage.
+            signals: The metrics.
+            email: Who is notified, by way of a topic; None for no topic.
+        """
+        super().__init__(scope, id)
+        topic = self._create_topic(email) if email else None
+        self.all = [self._create_alarm(rule, stage, topic) for rule in list_rules(signals)]
+
+    def _create_alarm(
+        self, rule: AlarmRule, stage: str, topic: sns.Topic | None
+    ) -> cloudwatch.Alarm:
         alarm = cloudwatch.Alarm(
             self,
-            "".join(word.capitalize() for word in watch.name.split("-")),
-            alarm_name=f"cuebook-{stage}-{watch.name}",
-            alarm_description=watch.runbook,
-            metric=watch.signal,
-            threshold=watch.above,
+            "".join(word.capitalize() for word in rule.name.split("-")),
+            alarm_name=f"cuebook-{stage}-{rule.name}",
+            alarm_description=rule.runbook,
+            metric=rule.metric,
+            threshold=rule.threshold,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluation_periods=watch.minutes,
-            datapoints_to_alarm=watch.bad,
+            evaluation_periods=rule.minutes,
+            datapoints_to_alarm=rule.bad_minutes,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         if topic is not None:
@@ -132,9 +147,9 @@ class Alarms(Construct):
             alarm.add_ok_action(actions.SnsAction(topic))
         return alarm
 
-    def _topic(self, email: str) -> sns.Topic:
-        ours = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
-        # CloudWatch may not use the key that AWS manages for SNS.
+    def _create_topic(self, email: str) -> sns.Topic:
+        same_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+        # CloudWatch cannot use the key that AWS manages for SNS.
         key = kms.Key(
             self,
             "Key",
@@ -148,17 +163,17 @@ class Alarms(Construct):
                 principals=[iam.ServicePrincipal(CLOUDWATCH)],
                 actions=["kms:Decrypt", "kms:GenerateDataKey*"],
                 resources=["*"],
-                conditions=ours,
+                conditions=same_account,
             )
         )
         topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
-        # A policy of its own takes the place of the one that lets in all of the account.
+        # This replaces the default policy, which allows the whole account to publish.
         topic.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal(CLOUDWATCH)],
                 actions=["sns:Publish"],
                 resources=[topic.topic_arn],
-                conditions=ours,
+                conditions=same_account,
             )
         )
         sns.Subscription(

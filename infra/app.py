@@ -1,6 +1,6 @@
-"""The CDK app: `python -m infra.app` writes cdk.out, as the `cdk` command line does by way of it.
+"""The CDK app: `python -m infra.app` writes cdk.out; the `cdk` command line runs it too.
 
-It needs no credentials and no Docker; the network only to build the layer a first time.
+It needs no credentials and no Docker, and the network only to build the layer the first time.
 """
 
 import json
@@ -10,20 +10,22 @@ import shutil
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from infra.packaging import ROOT, Bundle
+from infra.packaging import Bundle
+from infra.project import ROOT, read_version
 from infra.stack import CuebookStack, Deployment
 
 
 def main() -> None:
+    """Synthesise the stack."""
     output = os.environ.get("CDK_OUTDIR")  # set by the command line
     if output is None:
         output = str(ROOT / "cdk.out")
-        shutil.rmtree(output, ignore_errors=True)  # what earlier checks found must not outlive them
+        shutil.rmtree(output, ignore_errors=True)  # it contains the findings of earlier checks
     settings = json.loads((ROOT / "cdk.json").read_text())
     app = App(context=settings["context"], outdir=output, analytics_reporting=False)
-    deployment = Deployment.read(app.node)
+    deployment = Deployment.from_context(app.node)
     bundle = Bundle.build(architecture=deployment.architecture)
-    CuebookStack(app, "Cuebook", deployment=deployment, bundle=bundle)
+    CuebookStack(app, "Cuebook", deployment=deployment, bundle=bundle, version=read_version())
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     app.synth()
 

@@ -1,4 +1,4 @@
-"""The bucket of the bodies that do not fit into a DynamoDB item."""
+"""The bucket for bodies that are too large for a DynamoDB item."""
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_s3 as s3
@@ -10,9 +10,20 @@ OBJECTS = "content/*"
 
 
 class Content(Construct):
-    """A private bucket; its objects are named by the hash of what they hold, and never change."""
+    """A private bucket, whose objects have the hash of their content as name and never change.
 
-    def __init__(self, scope: Construct, id: str, *, retained: bool) -> None:
+    Attributes:
+        bucket: The bucket.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, retain: bool) -> None:
+        """Define the bucket.
+
+        Args:
+            scope: The parent construct.
+            id: The id in the parent construct.
+            retain: Whether to keep the bucket when the stack is deleted.
+        """
         super().__init__(scope, id)
         self.bucket = s3.Bucket(
             self,
@@ -27,14 +38,14 @@ class Content(Construct):
                     noncurrent_version_expiration=Duration.days(30),
                 )
             ],
-            # A development stack is deleted with its bucket only once that has been emptied: doing
-            # it unasked would take one more function, which could delete every object.
-            removal_policy=RemovalPolicy.RETAIN if retained else RemovalPolicy.DESTROY,
+            # A stack for development can be deleted only after emptying the bucket. Doing that
+            # automatically would need another function, which could delete every object.
+            removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
         )
         acknowledge(
             self.bucket,
             {
-                "AwsSolutions-S1": "Only our functions can read or write here, and each logs its "
-                "request; access logs would need a second bucket to say it again."
+                "AwsSolutions-S1": "Only the functions read and write here, and each logs its "
+                "requests; access logs would need a second bucket for the same information."
             },
         )

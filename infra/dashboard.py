@@ -1,4 +1,4 @@
-"""One page for two questions: are prompts being served, and is the machinery well?"""
+"""The dashboard: how calls end and how long they take, and the state of the resources."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,13 @@ from constructs import Construct
 
 from infra.signals import MINUTE, OUTCOMES, Signals
 
-WIDTH = 24  # of the page, in columns
+WIDTH = 24  # columns of a dashboard
 HEIGHT = 6
 
 
 class Dashboard(Construct):
+    """The dashboard."""
+
     def __init__(
         self,
         scope: Construct,
@@ -21,6 +23,15 @@ class Dashboard(Construct):
         signals: Signals,
         alarms: Sequence[cloudwatch.IAlarm],
     ) -> None:
+        """Define the dashboard.
+
+        Args:
+            scope: The parent construct.
+            id: The id in the parent construct.
+            stage: The name of the stage.
+            signals: The metrics.
+            alarms: The alarms whose state is shown.
+        """
         super().__init__(scope, id)
         cloudwatch.Dashboard(
             self,
@@ -28,56 +39,62 @@ class Dashboard(Construct):
             dashboard_name=f"cuebook-{stage}",
             period_override=cloudwatch.PeriodOverride.INHERIT,
             widgets=[
-                [_title("Are prompts being served?")],
-                _row(
-                    _graph(
+                [_build_title("Are prompts being served?")],
+                _build_row(
+                    _build_graph(
                         "Calls by outcome",
                         *(
-                            signals.ours("calls", statistic="Sum", outcome=outcome).with_(
+                            signals.build_metric("calls", statistic="Sum", outcome=outcome).with_(
                                 label=outcome
                             )
                             for outcome in OUTCOMES
                         ),
                         stacked=True,
                     ),
-                    _graph("Share of calls that fail by our fault", signals.server_errors),
-                    _graph("Time to answer, in ms", *signals.latencies.values()),
-                    _graph("Requests, and those turned away", signals.requests, signals.throttled),
+                    _build_graph("Share of calls with status 5XX", signals.server_errors),
+                    _build_graph("Latency, in ms", *signals.latencies.values()),
+                    _build_graph(
+                        "Requests, and those throttled", signals.requests, signals.throttled
+                    ),
                 ),
-                [_title("Is the machinery well?")],
+                [_build_title("Are the resources healthy?")],
                 [
                     cloudwatch.AlarmStatusWidget(
                         title="Alarms", alarms=alarms, width=WIDTH, height=3
                     )
                 ],
-                _row(
-                    _graph(
+                _build_row(
+                    _build_graph(
                         "Functions: errors and throttles",
-                        signals.of_functions("Errors", statistic="Sum"),
-                        signals.of_functions("Throttles", statistic="Sum"),
+                        signals.build_function_search("Errors", statistic="Sum"),
+                        signals.build_function_search("Throttles", statistic="Sum"),
                     ),
-                    _graph(
+                    _build_graph(
                         "Functions: duration, p99 in ms",
-                        signals.of_functions("Duration", statistic="p99"),
+                        signals.build_function_search("Duration", statistic="p99"),
                     ),
-                    _graph(
-                        "Functions: running at once",
-                        signals.of_functions("ConcurrentExecutions", statistic="Maximum"),
+                    _build_graph(
+                        "Functions: concurrent executions",
+                        signals.build_function_search("ConcurrentExecutions", statistic="Maximum"),
                     ),
-                    _graph("Lost races per write", signals.raced),
+                    _build_graph("Lost races per write", signals.raced),
                 ),
-                _row(
-                    _graph(
+                _build_row(
+                    _build_graph(
                         "Tables: throttled",
-                        *_of_tables(signals, "ReadThrottleEvents"),
-                        *_of_tables(signals, "WriteThrottleEvents"),
+                        *_list_table_metrics(signals, "ReadThrottleEvents"),
+                        *_list_table_metrics(signals, "WriteThrottleEvents"),
                     ),
-                    _graph("Tables: units read", *_of_tables(signals, "ConsumedReadCapacityUnits")),
-                    _graph(
-                        "Tables: units written", *_of_tables(signals, "ConsumedWriteCapacityUnits")
+                    _build_graph(
+                        "Tables: units read",
+                        *_list_table_metrics(signals, "ConsumedReadCapacityUnits"),
                     ),
-                    _graph(
-                        "Events: oldest in ms, unpublished",
+                    _build_graph(
+                        "Tables: units written",
+                        *_list_table_metrics(signals, "ConsumedWriteCapacityUnits"),
+                    ),
+                    _build_graph(
+                        "Events: age of the oldest in ms, unpublished",
                         signals.stream_lag,
                         right=[signals.unpublished],
                     ),
@@ -86,14 +103,14 @@ class Dashboard(Construct):
         )
 
 
-def _of_tables(signals: Signals, name: str) -> list[cloudwatch.IMetric]:
+def _list_table_metrics(signals: Signals, name: str) -> list[cloudwatch.IMetric]:
     return [
         table.metric(name, statistic="Sum", period=MINUTE, label=f"{label} {name}")
         for label, table in signals.tables.items()
     ]
 
 
-def _title(text: str) -> cloudwatch.IWidget:
+def _build_title(text: str) -> cloudwatch.IWidget:
     return cloudwatch.TextWidget(
         markdown=f"## {text}",
         width=WIDTH,
@@ -102,11 +119,11 @@ def _title(text: str) -> cloudwatch.IWidget:
     )
 
 
-def _row(*widgets: cloudwatch.GraphWidget) -> list[cloudwatch.IWidget]:
+def _build_row(*widgets: cloudwatch.GraphWidget) -> list[cloudwatch.IWidget]:
     return [*widgets]
 
 
-def _graph(
+def _build_graph(
     title: str,
     *metrics: cloudwatch.IMetric,
     stacked: bool = False,

@@ -1,4 +1,4 @@
-"""The API under a name of the owner's."""
+"""A custom domain name of the API."""
 
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
@@ -9,11 +9,11 @@ from infra.api import Api
 
 
 class Domain(Construct):
-    """A regional domain name whose root is the API.
+    """A regional domain name, whose root is the API.
 
-    Args:
-        certificate_arn: of a certificate for the name, in the stack's own region.
-        hosted_zone_id: of the zone that the name is entered into; None when DNS is kept elsewhere.
+    Attributes:
+        url: The URL of the API with this name.
+        target: The name that a DNS record must point at.
     """
 
     def __init__(
@@ -26,6 +26,16 @@ class Domain(Construct):
         certificate_arn: str,
         hosted_zone_id: str | None,
     ) -> None:
+        """Define the domain name.
+
+        Args:
+            scope: The parent construct.
+            id: The id in the parent construct.
+            api: The API.
+            name: The domain name.
+            certificate_arn: The ARN of a certificate for the name, in the region of the stack.
+            hosted_zone_id: The id of the zone for the DNS record; None to create no record.
+        """
         super().__init__(scope, id)
         domain = apigateway.DomainName(
             self,

@@ -1,4 +1,4 @@
-"""Changes of prompts, published: table stream → function → event bus."""
+"""Publishing of events: stream of the table → function → event bus."""
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_events as events
@@ -13,18 +13,23 @@ from infra.tables import Tables
 from shared.routes import CONSUMERS
 
 BATCH = 100
-# DynamoDB keeps a stream's records for 24 hours. Until they are nearly gone nothing is given up:
-# what fails is EventBridge, and then it fails for all. A record at fault is set aside at once.
-LONGEST_TRY = Duration.hours(23)
+# DynamoDB keeps records of a stream for 24 hours, so the function retries almost as long: if
+# EventBridge fails, it fails for all records. Invalid records are put into the queue at once.
+MAX_RECORD_AGE = Duration.hours(23)
 
 
 class Events(Construct):
-    """A bus of its own, which owners of other systems write their rules on.
+    """An event bus, on which other systems can define rules, and the function that publishes.
 
-    It reads the prompts' own table, although the history says the same: a stream keeps the order in
-    which one item was written, but not that of the several items of a transaction.
+    The function consumes the stream of the table `prompts` and not that of `history`, because a
+    stream keeps the order of writes to one item, but not of writes to several items.
 
-    Publishing happens after the fact: no call of the API waits for it, or fails with it.
+    Publishing is asynchronous: calls of the API neither wait for it nor fail with it.
+
+    Attributes:
+        bus: The event bus.
+        publisher: The function that publishes.
+        unpublished: The queue for records that cannot be published.
     """
 
     def __init__(
@@ -35,8 +40,18 @@ class Events(Construct):
         functions: Functions,
         tables: Tables,
         stage: str,
-        retained: bool,
+        retain: bool,
     ) -> None:
+        """Define bus, function and queue.
+
+        Args:
+            scope: The parent construct.
+            id: The id in the parent construct.
+            functions: The construct that defines functions.
+            tables: The tables, of which `prompts` has the stream.
+            stage: The name of the stage.
+            retain: Whether to keep the queue when the stack is deleted.
+        """
         super().__init__(scope, id)
         stream = tables.by_name["prompts"].table_stream_arn
         assert stream is not None
@@ -44,16 +59,16 @@ class Events(Construct):
             self,
             "Bus",
             event_bus_name=f"cuebook-{stage}",
-            description="What happens to prompts",
+            description="Events of prompts",
         )
-        # Of a prompt's changes not one may be lost in silence: what cannot be published waits here.
+        # No event may be lost unnoticed: records that cannot be published are stored here.
         self.unpublished = sqs.Queue(
             self,
             "Unpublished",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=Duration.days(14),
-            removal_policy=RemovalPolicy.RETAIN if retained else RemovalPolicy.DESTROY,
+            removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
         )
         (publisher,) = CONSUMERS
         self.publisher = functions.define(
@@ -88,10 +103,10 @@ class Events(Construct):
             function_name=self.publisher.function_name,
             starting_position="TRIM_HORIZON",
             batch_size=BATCH,
-            # A record that kills the function is found by halves, and its neighbours go through.
+            # Isolates a record that crashes the function, so that the others are published.
             bisect_batch_on_function_error=True,
             function_response_types=["ReportBatchItemFailures"],
-            maximum_record_age_in_seconds=LONGEST_TRY.to_seconds(),
+            maximum_record_age_in_seconds=MAX_RECORD_AGE.to_seconds(),
             maximum_retry_attempts=-1,
             destination_config=lambda_.CfnEventSourceMapping.DestinationConfigProperty(
                 on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(
@@ -101,5 +116,5 @@ class Events(Construct):
         )
         acknowledge(
             self.unpublished,
-            {"AwsSolutions-SQS3": "This is the queue of what failed elsewhere; nothing reads it."},
+            {"AwsSolutions-SQS3": "This is itself a dead-letter queue, which nothing consumes."},
         )

@@ -1,4 +1,4 @@
-"""A web application firewall before the API, for those who want one."""
+"""An optional web application firewall in front of the API."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_wafv2 as wafv2
@@ -6,13 +6,13 @@ from constructs import Construct
 
 from infra.api import Api
 
-Property = wafv2.CfnWebACL
+WebAcl = wafv2.CfnWebACL
 
-SECONDS = 300  # over which the firewall counts the requests of an address
+SECONDS = 300  # the period in which the firewall counts requests of an address
 COMMON = "AWSManagedRulesCommonRuleSet"
-# Rules of the common set that would refuse what the API is for. A prompt may be longer than 8 KB,
-# and may show markup, paths and addresses; and clients of machines need not say what they are.
-COUNTED = (
+# Rules of the common set that would block valid requests: prompts can be longer than 8 KB, and can
+# contain markup, paths and addresses; and clients need not send a user agent.
+COUNT_ONLY_RULES = (
     "CrossSiteScripting_BODY",
     "EC2MetaDataSSRF_BODY",
     "GenericLFI_BODY",
@@ -23,54 +23,59 @@ COUNTED = (
 
 
 class Firewall(Construct):
-    """Holds off floods from one address, and what AWS's common rules know as attacks.
-
-    Args:
-        requests_per_second: that one address may send on average.
-    """
+    """Limits requests per address, and blocks what AWS's common rules classify as attacks."""
 
     def __init__(
         self, scope: Construct, id: str, *, api: Api, stage: str, requests_per_second: int
     ) -> None:
+        """Define the firewall.
+
+        Args:
+            scope: The parent construct.
+            id: The id in the parent construct.
+            api: The API.
+            stage: The name of the stage.
+            requests_per_second: The average rate that one address may send.
+        """
         super().__init__(scope, id)
         acl = wafv2.CfnWebACL(
             self,
             "Acl",
             scope="REGIONAL",
-            default_action=Property.DefaultActionProperty(allow={}),
-            visibility_config=_seen_as(f"cuebook-{stage}"),
+            default_action=WebAcl.DefaultActionProperty(allow={}),
+            visibility_config=_build_visibility(f"cuebook-{stage}"),
             rules=[
-                Property.RuleProperty(
+                WebAcl.RuleProperty(
                     name="flood",
                     priority=0,
-                    action=Property.RuleActionProperty(block={}),
-                    statement=Property.StatementProperty(
-                        rate_based_statement=Property.RateBasedStatementProperty(
+                    action=WebAcl.RuleActionProperty(block={}),
+                    statement=WebAcl.StatementProperty(
+                        rate_based_statement=WebAcl.RateBasedStatementProperty(
                             aggregate_key_type="IP",
                             evaluation_window_sec=SECONDS,
                             limit=requests_per_second * SECONDS,
                         )
                     ),
-                    visibility_config=_seen_as(f"cuebook-{stage}-flood"),
+                    visibility_config=_build_visibility(f"cuebook-{stage}-flood"),
                 ),
-                Property.RuleProperty(
+                WebAcl.RuleProperty(
                     name="common",
                     priority=1,
-                    override_action=Property.OverrideActionProperty(none={}),
-                    statement=Property.StatementProperty(
-                        managed_rule_group_statement=Property.ManagedRuleGroupStatementProperty(
+                    override_action=WebAcl.OverrideActionProperty(none={}),
+                    statement=WebAcl.StatementProperty(
+                        managed_rule_group_statement=WebAcl.ManagedRuleGroupStatementProperty(
                             vendor_name="AWS",
                             name=COMMON,
                             rule_action_overrides=[
-                                Property.RuleActionOverrideProperty(
+                                WebAcl.RuleActionOverrideProperty(
                                     name=name,
-                                    action_to_use=Property.RuleActionProperty(count={}),
+                                    action_to_use=WebAcl.RuleActionProperty(count={}),
                                 )
-                                for name in COUNTED
+                                for name in COUNT_ONLY_RULES
                             ],
                         )
                     ),
-                    visibility_config=_seen_as(f"cuebook-{stage}-common"),
+                    visibility_config=_build_visibility(f"cuebook-{stage}-common"),
                 ),
             ],
         )
@@ -83,8 +88,8 @@ class Firewall(Construct):
         )
 
 
-def _seen_as(name: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
-    """Metrics, but no samples: those would show headers, and so the keys of callers."""
-    return Property.VisibilityConfigProperty(
+def _build_visibility(name: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
+    """Build it with metrics, but without samples, which contain headers and so API keys."""
+    return WebAcl.VisibilityConfigProperty(
         cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=False
     )

@@ -1,4 +1,4 @@
-"""The Lambda functions, each with a role and a log group of its own."""
+"""The Lambda functions, each with its own role and log group."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,22 +15,22 @@ from infra.packaging import RUNTIME, Architecture, Bundle
 from infra.tables import Tables
 from shared.routes import Route
 
-# The least memory that comes with a whole processor. A start with its first render is nearly all
-# processor time: 300 ms here, 510 ms at 1024 MB, for the same money. A warm render mostly waits: it
-# is billed 7 ms instead of 9, which is 4 cents more, of 480 for a million calls. With more memory
-# nothing is faster, for each function uses one processor, and the hungriest requests known need
-# less than 150 MB where texts are ASCII. One size for all: the smallest function starts in 250 ms
-# here, in 440 ms there. (If starts get a whole processor whatever their memory, as is reported of
-# Lambda and not promised, a start with a render takes 300 ms against 350.)
-# `make cost ARGS=--memory` measures it anew; this was Python 3.13 with the deployed bytecode and
-# layer, on x86_64, in November 2026.
+# The smallest memory with a whole processor. A cold start with its first rendering is nearly all
+# processor time: 300 ms here, 510 ms with 1024 MB, at the same cost. A warm rendering mostly waits:
+# it is billed 7 ms instead of 9 ms, which adds 4 cents to 480 cents for a million calls. More
+# memory makes nothing faster, because each function uses one processor, and the largest known
+# requests need less than 150 MB for ASCII texts. All functions have the same size: the smallest one
+# starts in 250 ms here, in 440 ms with 1024 MB. (If Lambda gives starts a whole processor whatever
+# their memory, as is reported but not documented, a start with a rendering takes 300 ms instead of
+# 350.) `make cost ARGS=--memory` repeats the measurement; this was Python 3.13 with the deployed
+# bytecode and layer, on x86_64, in November 2026.
 MEMORY_MB = 1769
-# API Gateway gives up after 29 seconds; a function that ends first can still say what happened. Few
-# requests take even a second: of the heaviest (the same measurement) Maxim's sync of 1,000 prompts
-# takes 0.8 s, a diff of texts of 1.3 MiB 0.5 s, rendering up to the limit of work 0.3 s, and a new
-# version of 4 MiB 0.2 s. What takes long is to lose races, for 22 s at most
-# (`shared.call.RETRY_SECONDS`); the last try, and slow answers of AWS, have the 6 s that are left.
-# The hardest diff that is accepted, of texts made for it, takes under 3 s.
+# API Gateway gives up after 29 seconds; a function that ends earlier can still report what
+# happened. Few requests take a second: among the slowest (in the same measurement) are Maxim's sync
+# of 1,000 prompts with 0.8 s, a diff of texts of 1.3 MiB with 0.5 s, a rendering up to the limit of
+# steps with 0.3 s, and a new version of 4 MiB with 0.2 s. The slowest diff that is accepted takes
+# under 3 s. Writes retry lost races for at most 22 s (`shared.writing.RETRY_SECONDS`), which leaves
+# 6 s for the last attempt and slow responses of AWS.
 TIMEOUT = Duration.seconds(28)
 
 ARCHITECTURES: Mapping[Architecture, lambda_.Architecture] = {
@@ -40,15 +40,18 @@ ARCHITECTURES: Mapping[Architecture, lambda_.Architecture] = {
 
 
 class Functions(Construct):
-    """One function per route, and those that other constructs define, at three resources each.
+    """One function per route, and those that other constructs define, with three resources each.
 
-    A stack holds 500 resources and there will be a hundred routes: hence policies inside the roles,
-    and the permission to invoke with the API (see `infra.api`) instead of on every function.
+    A stack can have 500 resources, and there will be a hundred routes. Therefore policies are
+    inside the roles, and the API has the permission to invoke functions (see `infra.api`).
 
-    The layer brings the boto3 that is tested, although Lambda has one too. It starts no slower: to
-    import it and to make a DynamoDB client took 178 ms of processor time from the layer, where its
-    data is trimmed, and 211 ms from a whole installation with valid bytecode (Python 3.13; the
-    least of 15 runs each, in turns; the medians were 202 and 257).
+    The layer contains the tested boto3, although Lambda has one too. This does not slow down cold
+    starts: importing it and making a DynamoDB client took 178 ms of processor time from the layer,
+    where its data is trimmed, and 211 ms from a whole installation with valid bytecode (Python
+    3.13; minimum of 15 alternating runs each; the medians were 202 and 257 ms).
+
+    Attributes:
+        by_route: The functions by route.
     """
 
     def __init__(
@@ -58,26 +61,46 @@ class Functions(Construct):
         *,
         routes: Iterable[Route],
         stage: str,
+        version: str,
         bundle: Bundle,
         architecture: Architecture,
         tables: Tables,
         content: Content,
         log_retention: logs.RetentionDays,
         metrics_by_route: bool,
-        retained: bool,
+        retain: bool,
     ) -> None:
+        """Define the functions of all routes.
+
+        Args:
+            scope: The parent construct.
+            id: The id in the parent construct.
+            routes: The routes.
+            stage: The name of the stage.
+            version: The version of Cuebook.
+            bundle: The code and the layer.
+            architecture: The processor architecture.
+            tables: The tables.
+            content: The bucket for bodies.
+            log_retention: The retention of the logs.
+            metrics_by_route: Whether there are metrics by route.
+            retain: Whether to keep the logs when the stack is deleted.
+        """
         super().__init__(scope, id)
         self._code = bundle.code
         self._architecture = ARCHITECTURES[architecture]
         self._log_retention = log_retention
-        self._log_removal = RemovalPolicy.RETAIN if retained else RemovalPolicy.DESTROY
-        # What `Route.role_actions` calls a table or `content`: its service and its ARN.
+        self._log_removal = RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY
+        # Service and ARN of each table and of `content`, by the names in `Route.role_actions`.
         self._resources = {
             "content": ("s3", content.bucket.arn_for_objects(OBJECTS)),
             **{name: ("dynamodb", table.table_arn) for name, table in tables.by_name.items()},
         }
-        # Tells the stages apart in logs, traces and metrics.
-        self._service = {"POWERTOOLS_SERVICE_NAME": f"cuebook-{stage}"}
+        # The name of the service distinguishes stages in logs, traces and metrics.
+        self._common = {
+            "POWERTOOLS_SERVICE_NAME": f"cuebook-{stage}",
+            "CUEBOOK_VERSION": version,
+        }
         self._environment = {
             "METRICS_BY_ROUTE": str(int(metrics_by_route)),
             "CONTENT_BUCKET": content.bucket.bucket_name,
@@ -95,7 +118,7 @@ class Functions(Construct):
             route: self.define(
                 route.module,
                 description=f"{route.dialect}: {route.method} {route.path}",
-                statements=self._statements(route),
+                statements=self._list_statements(route),
                 environment=self._environment,
             )
             for route in routes
@@ -105,13 +128,13 @@ class Functions(Construct):
         acknowledge(
             self,
             {
-                "AwsSolutions-L1": "The newest runtime whose interpreter we build and test with: "
+                "AwsSolutions-L1": "The newest runtime that the code is built and tested with: "
                 "bytecode is only valid for the minor version that compiled it.",
-                "AwsSolutions-IAM5[Resource::*]": "Sending a trace and listing streams have no "
-                "resources to name: they are allowed on all or not at all.",
+                "AwsSolutions-IAM5[Resource::*]": "Sending traces and listing streams do not "
+                "support permissions for single resources.",
                 f"AwsSolutions-IAM5[Resource::<{Stack.of(self).get_logical_id(bucket)}.Arn>"
-                f"/{OBJECTS}]": "An object is named by the hash of its body, so that only the "
-                "prefix is known beforehand.",
+                f"/{OBJECTS}]": "The name of an object is the hash of its body, so only the "
+                "prefix is known in advance.",
             },
         )
 
@@ -123,14 +146,16 @@ class Functions(Construct):
         statements: Iterable[iam.PolicyStatement],
         environment: Mapping[str, str],
     ) -> lambda_.Function:
-        """The function of a module's `lambda_handler`.
+        """Define the function of a module's `lambda_handler`.
 
         Args:
-            module: as `functions.<folder>.<name>`.
-            statements: what it may do beside writing its log and its trace.
+            module: The module, `functions.<folder>.<name>`.
+            description: The description for people.
+            statements: Permissions, in addition to those for its log and traces.
+            environment: Environment variables, in addition to those of all functions.
         """
         _, folder, name = module.split(".")
-        scope = Construct(self._folder(folder), _pascal_case(name))
+        scope = Construct(self._get_folder(folder), _to_pascal_case(name))
         log_group = logs.LogGroup(
             scope, "Logs", retention=self._log_retention, removal_policy=self._log_removal
         )
@@ -139,7 +164,9 @@ class Functions(Construct):
             "Role",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={
-                "function": iam.PolicyDocument(statements=[*statements, *_watching(log_group)])
+                "function": iam.PolicyDocument(
+                    statements=[*statements, *_list_log_statements(log_group)]
+                )
             },
         )
         function = lambda_.Function(
@@ -153,8 +180,8 @@ class Functions(Construct):
             layers=[self._layer],
             memory_size=MEMORY_MB,
             timeout=TIMEOUT,
-            environment={**self._service, **environment},
-            # Frozen, for the library would add a policy of its own, which is one more resource.
+            environment={**self._common, **environment},
+            # Otherwise the CDK would add a policy, which is another resource.
             role=role.without_policy_updates(),
             tracing=lambda_.Tracing.ACTIVE,
             logging_format=lambda_.LoggingFormat.JSON,
@@ -162,16 +189,16 @@ class Functions(Construct):
         )
         resource = function.node.default_child
         assert isinstance(resource, CfnResource)
-        # On the role's policies, which are in the role; a reference to that orders the two anyhow.
+        # It names the role's policies, which are inside the role that the function refers to.
         resource.add_deletion_override("DependsOn")
         return function
 
-    def _folder(self, name: str) -> Construct:
+    def _get_folder(self, name: str) -> Construct:
         if name not in self._folders:
             self._folders[name] = Construct(self, name.capitalize())
         return self._folders[name]
 
-    def _statements(self, route: Route) -> Iterator[iam.PolicyStatement]:
+    def _list_statements(self, route: Route) -> Iterator[iam.PolicyStatement]:
         actions = defaultdict(list)
         for action in route.role_actions:
             resource, verb = action.split(":")
@@ -183,7 +210,7 @@ class Functions(Construct):
             )
 
 
-def _watching(log_group: logs.LogGroup) -> Iterator[iam.PolicyStatement]:
+def _list_log_statements(log_group: logs.LogGroup) -> Iterator[iam.PolicyStatement]:
     yield iam.PolicyStatement(
         actions=["logs:CreateLogStream", "logs:PutLogEvents"],
         resources=[log_group.log_group_arn],
@@ -193,5 +220,5 @@ def _watching(log_group: logs.LogGroup) -> Iterator[iam.PolicyStatement]:
     )
 
 
-def _pascal_case(name: str) -> str:
+def _to_pascal_case(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))

@@ -1,8 +1,8 @@
-"""The OpenAPI document, made of what the routes, the models, the endpoints and the errors say.
+"""Generate the OpenAPI document from the routes, the dialects, the endpoints and the problems.
 
     python -m infra.openapi [--check]
 
-With `--check` nothing is written, and a committed document that says something else is a failure.
+`--check` writes nothing, and fails if the committed document is stale.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
-from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 
-from shared import errors, paging
-from shared.answers import JSON
-from shared.call import IDEMPOTENCY_KEY_LENGTH
-from shared.dialects import MODULES, dialect, maxim
-from shared.dialects.maxim import folders
-from shared.domain import prompts, versions
+from shared import problems
+from shared.call import Call
+from shared.dialects.dialect import get_dialect
 from shared.domain.access import OPERATIONS
-from shared.routes import ROUTES, Permission, registry
+from shared.responses import JSON, Response
+from shared.routes import DIALECTS, ROUTES, Parameter, Permission, registry
+from shared.writing import IDEMPOTENCY_KEY_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from types import ModuleType
 
-    from pydantic import BaseModel
     from pydantic_core.core_schema import WithDefaultSchema
 
-    from shared.answers import Reply
+    from shared.dialects.dialect import Dialect
     from shared.routes import Route
 
     Json = dict[str, Any]
@@ -43,211 +43,44 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "shared" / "documents" / "openapi.json"
 REFERENCE = "#/components/schemas/{model}"
-REQUEST_ID = "0b9d5f3e-6c4f-4a55-9d0c-2f6a4c1f7e21"  # of the examples
+REQUEST_ID = "0b9d5f3e-6c4f-4a55-9d0c-2f6a4c1f7e21"  # in examples
 
 DESCRIPTION = """\
-A prompt registry: prompts are kept in teams, their texts as numbered versions that go from draft to
-stable to live, and a client renders the live one by the prompt's slug.
+A prompt registry: teams have prompts, and a prompt has numbered versions of its text, which are
+promoted from draft to stable to live. Clients render the live version by the prompt's slug.
 
-- The operations of px0 have its names, bodies and error texts, so its clients work here as well.
-- Those of Maxim, LangWatch and Tela stand in chapters of their own: other shapes over the same
-  prompts, with the credentials and errors that their clients know.
-- Every `GET` answers `HEAD` too; an `If-None-Match` that names the current `ETag` is told 304.
-- A change that is sent again with the same `Idempotency-Key` within 24 hours happens once.
-- Whatever fails says so in one shape per API, and every answer carries an `X-Request-Id` to ask
-  about.
-- Ids are also taken in upper case, without dashes, in braces, or with `urn:uuid:` before them.
+- The operations of px0 have its names, bodies and error texts, so px0's clients work unchanged.
+- The operations of Maxim, LangWatch and Tela have their own chapters: they use the same prompts,
+  with the formats, credentials and errors that their clients expect.
+- Every `GET` also supports `HEAD`. If `If-None-Match` contains the current `ETag`, the status is
+  304.
+- A change that is repeated with the same `Idempotency-Key` within 24 hours happens once.
+- Each API has one format for problems. Every response has an `X-Request-Id`, which identifies the
+  request in support questions.
+- Ids are also accepted in upper case, without dashes, in braces, or with the prefix `urn:uuid:`.
 """
 
-TAGS = {
-    "Prompts": "Names and descriptions, kept in teams.",
-    "Prompt Versions": "The texts of a prompt, their life from draft to archived, and their tags.",
-    "Prompt Payloads": "Sample variables to try a prompt with.",
-    "Prompt Renders": "What an application calls: variables in, text out.",
-    "Health": "Whether the service answers.",
-    "Documentation": "This document, for programs and for people.",
-    "Maxim: Prompts": "Prompts of a workspace, which is a team, and their configuration.",
-    "Maxim: Prompt Versions": "Versions as Maxim publishes them, and where they are deployed.",
-    "Maxim: Folders": "What prompts lie in.",
-    "Maxim: SDK": "What Maxim's SDKs ask for by themselves.",
-    "LangWatch: Prompts": "Prompts by their handle, which is the slug.",
-    "LangWatch: Prompt Versions": "Versions in the shapes of LangWatch's first API and today's.",
-    "LangWatch: Prompt Tags": "The tags that versions can be given; `production` is the live one.",
-    "LangWatch: Traces": "What LangWatch's clients send besides.",
-    "Tela: Prompt Versions": "Versions of a prompt, which Tela calls a canvas too.",
-    "Tela: Prompts": "What Tela's n8n node reads.",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """What a dialect has of its own.
-
-    Args:
-        prefix: of the names of its components; px0's have none.
-        security: the schemes of which a caller needs one.
-        error: the model of its failures.
-    """
-
-    prefix: str
-    security: tuple[str, ...] = ("BearerAuth",)
-    error: str = "Error"
-
-
-MANNERS = {
-    "registry": Manner(prefix="", error="APIError"),
-    "maxim": Manner(prefix="Maxim", security=("MaximApiKey",)),
-    "langwatch": Manner(
-        prefix="LangWatch", security=("BearerAuth", "LangWatchToken", "LangWatchBasic")
-    ),
-    "tela": Manner(prefix="Tela"),
-}
-SECURITY: Mapping[str, Json] = {
-    "BearerAuth": {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "An API key: `Bearer ak_…`.",
-    },
-    "MaximApiKey": {
-        "type": "apiKey",
-        "in": "header",
-        "name": maxim.HEADER,
-        "description": "An API key.",
-    },
-    "LangWatchToken": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "X-Auth-Token",
-        "description": "An API key.",
-    },
-    "LangWatchBasic": {
-        "type": "http",
-        "scheme": "basic",
-        "description": "The team's id and an API key.",
-    },
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    description: str
-    schema: Mapping[str, Any]
-    required: bool = False
-    examples: tuple[str, ...] = ()
-
-    def of(self, name: str, place: str) -> Json:
-        said: Json = {
-            "name": name,
-            "in": place,
-            "required": self.required or place == "path",
-            "description": self.description,
-            "schema": {**self.schema},
-        }
-        if self.examples:
-            said["schema"]["examples"] = list(self.examples)
-        return said
-
-
 TEXT = {"type": "string"}
-UUID = {"type": "string", "format": "uuid"}
-NUMBER = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
-BOOLEAN = {"type": "boolean"}
-HANDLE = "The prompt's id or its handle, which may hold one slash, as in `team/greet`"
-NEXT = "The `X-Next-Cursor` of the page before, to go on from there."
-
-# By name, or by operation or dialect and name where these mean something of their own by it.
-PARAMETERS = {
-    "id": Parameter("The prompt's id.", UUID),
-    "getPrompt.id": Parameter("The prompt's id or its slug.", TEXT, examples=("welcome",)),
-    "slug": Parameter("The prompt's slug.", TEXT, examples=("welcome",)),
-    "version": Parameter(
-        "A version's number, or a tag; `live` and `latest` always resolve.",
-        TEXT,
-        examples=("1", "live", "production"),
-    ),
-    "getPrompt.version": Parameter(
-        "The version to give along: its number, or a tag.", TEXT, examples=("live",)
-    ),
-    "tag": Parameter("The tag's name.", TEXT, examples=("production",)),
-    "getPrompt.tag": Parameter("The version to give along, by a tag; `version` wins.", TEXT),
-    "payload_id": Parameter("The payload's id.", UUID),
-    "team_id": Parameter("The team's id.", UUID),
-    "listAllPrompts.team_id": Parameter("Another name for `team`, which wins.", UUID),
-    "team": Parameter("The team's id; without it the list is empty.", UUID),
-    "status": Parameter(
-        "Only prompts of this status.", {"type": "string", "enum": list(get_args(prompts.Status))}
-    ),
-    "listVersions.status": Parameter(
-        "Only versions of this status.", {"type": "string", "enum": list(get_args(versions.Status))}
-    ),
-    "archived": Parameter("Only archived prompts, or only active ones.", BOOLEAN),
-    "tags": Parameter(
-        "Only versions that have one of these tags, separated by commas.",
-        TEXT,
-        examples=("production,staging",),
-    ),
-    "from": Parameter("Number of the version to compare.", NUMBER, required=True),
-    "to": Parameter("Number of the version to compare it with.", NUMBER, required=True),
-    "limit": Parameter(
-        "How many to list at most; without it, as many as one answer can carry.",
-        {"type": "integer", "minimum": 1, "maximum": paging.MOST},
-    ),
-    "cursor": Parameter("The `next_cursor` of the page before, to go on from there.", TEXT),
-    "If-None-Match": Parameter("ETags known already: answer 304 if one is current.", TEXT),
-    "If-Match": Parameter("ETag of what was read: fail with 412 if it has changed.", TEXT),
-    "Idempotency-Key": Parameter(
-        "Any text of the caller's: the same call with the same key happens once.",
-        {"type": "string", "minLength": 1, "maxLength": IDEMPOTENCY_KEY_LENGTH},
-    ),
-    # -- Maxim's
-    "workspaceId": Parameter("The workspace's id, which is the team's.", UUID, required=True),
-    "maxim.id": Parameter("The version's id; or give `promptId`.", UUID),
-    "deleteWorkspacePrompt.id": Parameter("The prompt's id.", UUID, required=True),
-    "getPromptConfig.id": Parameter("The configuration's id, which is the prompt's.", UUID),
-    "listFolders.id": Parameter("Get the one folder of this id.", UUID),
-    "maxim.promptId": Parameter("The prompt's id.", UUID),
-    "listPromptDeployments.promptId": Parameter("The prompt's id.", UUID, required=True),
-    "syncPrompts.promptId": Parameter("Get the one prompt of this id.", UUID),
-    "promptVersionNumber": Parameter("Get this version of `promptId`, deployed or not.", NUMBER),
-    "promptChainId": Parameter("There is no prompt chain here: 404.", UUID),
-    "entityType": Parameter(
-        "What the folders are for.",
-        {"type": "string", "enum": list(folders.ENTITY_TYPES)},
-        required=True,
-    ),
-    "folderId": Parameter("The folder's id.", UUID),
-    "syncFolders.folderId": Parameter("Get the one folder of this id.", UUID),
-    "listFolderContents.folderId": Parameter("The folder's id; or give `name`.", UUID),
-    "name": Parameter("The folder's name.", TEXT),
-    "parentFolderId": Parameter("Only in the folder of this id.", UUID),
-    "parentFolderName": Parameter("Only in the folder of this name.", TEXT),
-    "maxim.limit": Parameter(
-        "How many to list at most.", {"type": "integer", "minimum": 1, "maximum": maxim.MOST}
-    ),
-    "maxim.cursor": Parameter("The cursor in `pagination` of the page before.", TEXT),
-    # -- LangWatch's
-    "langwatch.id": Parameter(f"{HANDLE}.", TEXT, examples=("welcome",)),
-    "getPromptByHandle.id": Parameter(
-        f"{HANDLE}; with `:` and a number or a tag, that version.",
-        TEXT,
-        examples=("welcome", "welcome:1", "welcome:production"),
-    ),
-    "getPromptByHandle.version": Parameter("The version's number; else it is the newest.", NUMBER),
-    "getPromptByHandle.tag": Parameter("The version's tag; `latest` is the newest.", TEXT),
-    "version_id": Parameter("The version's id.", UUID),
-    "langwatch.cursor": Parameter(NEXT, TEXT),
-    # -- Tela's
-    "tela.id": Parameter("The version's id.", UUID),
-    "getPromotedVersion.id": Parameter("The prompt's id.", UUID),
-    "tela.promptId": Parameter("The prompt's id.", UUID, required=True),
-    "projectId": Parameter("The project's id, which is the team's; else it is the key's.", UUID),
-    "includeLastVersion": Parameter("Whether to give each prompt's newest version.", BOOLEAN),
-    "tela.cursor": Parameter(NEXT, TEXT),
+OBJECT = {"type": "object", "additionalProperties": True}
+# Request headers of all routes of a kind.
+IF_NONE_MATCH = Parameter(
+    "If-None-Match", "ETags that the client has; the status is 304 if one is current."
+)
+IF_MATCH = Parameter(
+    "If-Match", "The ETag of what was read; the status is 412 if it has changed since."
+)
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Any text; the same request with the same key happens once.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": IDEMPOTENCY_KEY_LENGTH},
 }
 
+# Response headers of several dialects.
 HEADERS: Mapping[str, Json] = {
     "X-Request-Id": {
-        "description": "The request's id in our logs.",
+        "description": "The request's id in the service's logs.",
         "required": True,
         "schema": TEXT,
     },
@@ -257,78 +90,70 @@ HEADERS: Mapping[str, Json] = {
         "schema": TEXT,
     },
     "Cache-Control": {
-        "description": "Private, and to be asked for again.",
+        "description": "Private, and to be revalidated.",
         "required": True,
         "schema": TEXT,
     },
     "Retry-After": {
-        "description": "Seconds after which the same call may succeed.",
+        "description": "Seconds after which the same request may succeed.",
         "schema": {"type": "integer", "minimum": 0},
     },
     "X-Next-Cursor": {
-        "description": "There when the list goes on; give it as `cursor`.",
+        "description": "The `cursor` of the next page, if there is one.",
         "schema": TEXT,
-    },
-    "X-Omitted-Prompts": {
-        "description": "How many prompts had no room in the answer; there when some had not.",
-        "schema": {"type": "integer", "minimum": 1},
-    },
-    "X-Should-Retry": {
-        "description": "Tells Tela's SDK that trying again is of no use.",
-        "schema": {"type": "string", "enum": ["false"]},
     },
 }
 
-SUCCESSES = {200: "Done.", 201: "Created.", 204: "Done; there is no body."}
-PROBLEMS = {problem.status: problem for problem in errors.Problem.__subclasses__()}
-FAILURES = {
-    400: "Something in the request is malformed, or missing.",
+SUCCESSES = {200: "Success.", 201: "Created.", 204: "Success, without a body."}
+PROBLEMS = {problem.status: problem for problem in problems.Problem.__subclasses__()}
+PROBLEM_DESCRIPTIONS = {
+    400: "A part of the request is malformed or missing.",
     401: "The API key is missing or unknown.",
-    403: "The API key may not do this here.",
-    404: "It does not exist, or is out of the API key's reach.",
-    409: "It clashes with what is there, or with the first use of the idempotency key.",
-    412: "It has changed since it was read.",
+    403: "The API key does not have the required permission.",
+    404: "The resource does not exist, or the API key has no access to it.",
+    409: "The request conflicts with existing data, or with the first use of the idempotency key.",
+    412: "The resource has changed since it was read.",
     413: "The request's body is too large.",
     422: "The request is well-formed, but cannot be carried out.",
-    429: "Too many requests.",
-    500: "A fault of the service.",
-    501: "The service does not do this.",
-    503: "The service cannot do it just now.",
+    429: "There are too many requests.",
+    500: "The service has an internal error.",
+    501: "The service does not support this request.",
+    503: "The service is temporarily unavailable.",
 }
-# Their texts are never sent: only what is more special is raised, or with a text of its own.
-NEVER_RAISED = (errors.Conflict, errors.Unprocessable)
-# What answers without a model consist of.
-DOCUMENTS = {"get_openapi": (JSON, {"type": "object"}), "get_docs": ("text/html", TEXT)}
-# The other model of what is taken in either of two shapes.
-ALSO_TAKEN = {"create_config_version": "FlatVersion"}
-OMITTING = ("sync_prompts",)  # where a list has no second page
+# Problems without examples, because only their subclasses are raised, or with other messages.
+NEVER_RAISED = (problems.Conflict, problems.Unprocessable)
 
 
 def main() -> int:
+    """Run the command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m infra.openapi", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare")
     check = parser.parse_args().check
-    text = written()
+    text = write_document()
     if not check:
         FILE.write_text(text, encoding="utf-8")
     elif not FILE.exists() or FILE.read_text(encoding="utf-8") != text:
-        sys.stderr.write(f"{FILE.relative_to(ROOT)} is stale: run python -m infra.openapi\n")
+        sys.stderr.write(f"{FILE.relative_to(ROOT)} is stale: run make documents\n")
         return 1
     return 0
 
 
-def written() -> str:
-    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+def write_document() -> str:
+    """Build the document as text."""
+    return json.dumps(build_document(), indent=2, ensure_ascii=False) + "\n"
 
 
-def document() -> Json:
+def build_document() -> Json:
+    """Build the document."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    routes = documented()
-    schemas = {name: Schemas.of(name) for name in MANNERS}
+    routes = list_documented_routes()
+    dialects = [get_dialect(name) for name in DIALECTS]
+    schemas = {dialect.name: Schemas.build(dialect) for dialect in dialects}
     paths: dict[str, Json] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = operation(route, schemas)
-    failing = {(route.dialect, status) for route in routes for status in failures(route)}
+        operation = build_operation(route, schemas)
+        paths.setdefault(route.path, {})[route.method.lower()] = operation
+    statuses = {(route.dialect, status) for route in routes for status in list_problems(route)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -338,324 +163,427 @@ def document() -> Json:
             "license": {"name": project["license"], "identifier": project["license"]},
             "version": project["version"],
         },
-        # Relative to this document, which may lie below the name of a stage.
-        "servers": [{"url": ".", "description": "Where this document comes from."}],
-        "tags": [{"name": name, "description": said} for name, said in TAGS.items()],
+        # Relative to this document, whose path can start with a stage.
+        "servers": [{"url": ".", "description": "The server of this document."}],
+        "tags": [
+            {"name": name, "description": description}
+            for dialect in dialects
+            for name, description in dialect.chapters.items()
+        ],
         "security": [],
         "paths": paths,
         "components": {
             "schemas": {
                 name: schema
-                for of_dialect in schemas.values()
-                for name, schema in of_dialect.components.items()
+                for dialect in dialects
+                for name, schema in schemas[dialect.name].components.items()
             },
             "responses": {
-                failure_name(name, status): failure(name, status)
-                for name in MANNERS
-                for status in sorted(FAILURES)
-                if (name, status) in failing
+                name_problem(dialect, status): build_problem(dialect, status)
+                for dialect in dialects
+                for status in sorted(PROBLEM_DESCRIPTIONS)
+                if (dialect.name, status) in statuses
             },
-            "headers": dict(HEADERS),
-            "securitySchemes": dict(SECURITY),
+            "headers": {
+                **HEADERS,
+                **{
+                    name: header
+                    for dialect in dialects
+                    for name, header in dialect.response_headers.items()
+                },
+            },
+            "securitySchemes": {
+                name: scheme for dialect in dialects for name, scheme in dialect.security.items()
+            },
         },
     }
 
 
-def documented() -> tuple[Route, ...]:
-    """Of two routes at one URL the native one, which comes first."""
-    found: dict[tuple[str, str], Route] = {}
+def list_documented_routes() -> tuple[Route, ...]:
+    """List the routes; for a shared URL only the native one, which is the first."""
+    routes: dict[tuple[str, str], Route] = {}
     for route in ROUTES:
-        found.setdefault((route.method, route.path), route)
-    return tuple(found.values())
+        routes.setdefault((route.method, route.path), route)
+    return tuple(routes.values())
 
 
 # -- an operation
 
 
-def operation(route: Route, schemas: Mapping[str, Schemas]) -> Json:
-    public = route.allow is Permission.PUBLIC
-    summary, said_more = words(route)
-    said: Json = {
-        "tags": [route.tag],
+def build_operation(route: Route, schemas: Mapping[str, Schemas]) -> Json:
+    """Build the operation of a route."""
+    is_public = route.permission is Permission.PUBLIC
+    summary, paragraphs = read_docstring(route)
+    operation: Json = {
+        "tags": [route.chapter],
         "summary": summary,
         "operationId": route.operation_id,
-        "security": [] if public else [{name: []} for name in security(route)],
+        "security": [] if is_public else [{name: []} for name in list_security(route)],
     }
-    said_more += [*permissions(route), *neighbours(route)]
-    if said_more:
-        said["description"] = "\n\n".join(said_more)
-    if listed := list(parameters(route)):
-        said["parameters"] = listed
-    if route.takes:
-        said["requestBody"] = {
+    paragraphs += [*describe_permission(route), *describe_neighbours(route)]
+    if paragraphs:
+        operation["description"] = "\n\n".join(paragraphs)
+    if parameters := list(list_parameters(route)):
+        operation["parameters"] = parameters
+    if route.body:
+        operation["requestBody"] = {
             "required": True,
-            "content": {JSON: {"schema": body(route)}},
+            "content": {JSON: {"schema": build_body(route)}},
         }
-    said["responses"] = responses((route, *answering_instead(route)), schemas)
-    return said
+    operation["responses"] = build_responses((route, *list_fallbacks(route)), schemas)
+    return operation
 
 
-def words(route: Route) -> tuple[str, list[str]]:
-    """What the endpoint says of itself, in short, and then at length."""
-    endpoint = getattr(import_module(route.module), route.name)
-    summary, *more = (inspect.getdoc(endpoint) or "").split("\n\n")
-    return " ".join(summary.split()).removesuffix("."), [" ".join(text.split()) for text in more]
+def read_docstring(route: Route) -> tuple[str, list[str]]:
+    """Read the endpoint's docstring: the summary, and the other paragraphs."""
+    summary, *paragraphs = (inspect.getdoc(load_endpoint(route)) or "").split("\n\n")
+    return (
+        " ".join(summary.split()).removesuffix("."),
+        [" ".join(text.split()) for text in paragraphs],
+    )
 
 
-def security(route: Route) -> Iterator[str]:
-    for answering in (route, *answering_instead(route)):
-        yield from MANNERS[answering.dialect].security
+def load_endpoint(route: Route) -> Any:
+    """Load the function of a route's endpoint."""
+    return getattr(import_module(route.module), route.name)
 
 
-def permissions(route: Route) -> Iterator[str]:
-    if route.allow is not Permission.PUBLIC:
-        able = [f"`{name}`" for name, granted in OPERATIONS.items() if route.allow in granted]
-        yield f"API keys that may: {', '.join(able)}."
+def list_security(route: Route) -> Iterator[str]:
+    """List the security schemes, of which a request needs one."""
+    for responder in (route, *list_fallbacks(route)):
+        yield from get_dialect(responder.dialect).security
 
 
-def neighbours(route: Route) -> Iterator[str]:
-    """Who else answers at this URL."""
-    for other in answering_instead(route):
+def describe_permission(route: Route) -> Iterator[str]:
+    """Describe which API keys can use a route."""
+    if route.permission is not Permission.PUBLIC:
+        names = [
+            f"`{name}`"
+            for name, permissions in OPERATIONS.items()
+            if route.permission in permissions
+        ]
+        yield f"API keys with permission: {', '.join(names)}."
+
+
+def describe_neighbours(route: Route) -> Iterator[str]:
+    """Describe the other operations at this URL."""
+    credential = get_dialect(route.dialect).credential
+    for other in list_fallbacks(route):
         yield (
-            f"Without the header `{maxim.HEADER}` it is `{other.operation_id}` that answers, where "
+            f"Without {credential} the operation is `{other.operation_id}`, and "
             f"`{route.path.rpartition('/')[2]}` is a prompt's slug."
         )
-    for hiding in ROUTES:
-        if hiding.hides(route):
-            summary, _ = words(hiding)
-            asked = ", ".join(f"`{name}`" for name in hiding.query)
+    for front in ROUTES:
+        if front.is_in_front_of(route):
+            dialect = get_dialect(front.dialect)
+            summary, _ = read_docstring(front)
+            parameters = ", ".join(f"`{name}`" for name in front.query_names)
             yield (
-                f"With the header `{maxim.HEADER}` it is Maxim's `{hiding.operation_id}` that "
-                f"answers: {summary[:1].lower()}{summary[1:]}; it asks for {asked}, and gives "
-                "`data`, an array of `MaximWorkspacePrompt`, and `pagination`, a "
-                "`MaximCursorPagination`."
+                f"With {dialect.credential} the operation is {dialect.title}'s "
+                f"`{front.operation_id}`: {summary[:1].lower()}{summary[1:]}. Its parameters are "
+                f"{parameters}, and its response has {', and '.join(describe_fields(front))}."
             )
 
 
-def answering_instead(route: Route) -> tuple[Route, ...]:
-    """The route that answers here when the caller's credential is not of this one's dialect."""
-    return tuple(other for other in registry.ROWS if other.name == route.before)
+def describe_fields(route: Route) -> Iterator[str]:
+    """Describe the fields of a response."""
+    prefix = get_dialect(route.dialect).prefix
+    for name, kind in get_type_hints(load_response_type(route)).items():
+        article, model = "a", kind
+        if get_origin(kind) is list:
+            article, (model,) = "an array of", get_args(kind)
+        yield f"`{name}`, {article} `{prefix}{model.__name__}`"
 
 
-def body(route: Route) -> Json:
-    own = reference(request_name(route))
-    if (other := ALSO_TAKEN.get(route.name)) is None:
-        return own
-    return {"anyOf": [own, reference(MANNERS[route.dialect].prefix + other)]}
+def list_fallbacks(route: Route) -> tuple[Route, ...]:
+    """List the route that handles requests with another dialect's credential, if there is one."""
+    return tuple(other for other in registry.ROWS if other.name == route.falls_back_to)
 
 
-def parameters(route: Route) -> Iterator[Json]:
-    asked = [(name, "path") for name in route.parameters]
-    asked += [(name, "query") for name in route.query]
-    if conditional(route):
-        asked.append(("If-None-Match", "header"))
-    if errors.PreconditionFailed.status in route.problems:
-        asked.append(("If-Match", "header"))
-    if changes(route):
-        asked.append(("Idempotency-Key", "header"))
-    for name, place in asked:
-        own = PARAMETERS.get(f"{route.operation_id}.{name}")
-        own = own or PARAMETERS.get(f"{route.dialect}.{name}")
-        yield (own or PARAMETERS[name]).of(name, place)
+def build_body(route: Route) -> Json:
+    """Build the schema of a request's body, which can have one of several models."""
+    prefix = get_dialect(route.dialect).prefix
+    first, *others = route.body
+    schema = refer_to(name_request(route, first))
+    if not others:
+        return schema
+    return {"anyOf": [schema, *(refer_to(prefix + model) for model in others)]}
 
 
-def conditional(route: Route) -> bool:
-    return route.method == "GET" and route.gives is not None
+def list_parameters(route: Route) -> Iterator[Json]:
+    """List the parameters of path, query and headers."""
+    for segment in route.segments:
+        yield build_parameter(segment, "path")
+    for parameter in route.query:
+        yield build_parameter(parameter, "query")
+    if is_conditional(route):
+        yield build_parameter(IF_NONE_MATCH, "header")
+    if problems.PreconditionFailed.status in route.problems:
+        yield build_parameter(IF_MATCH, "header")
+    if is_write(route):
+        yield IDEMPOTENCY_KEY
 
 
-def changes(route: Route) -> bool:
-    return route.allow not in (Permission.PUBLIC, Permission.READ)
-
-
-def responses(routes: Sequence[Route], schemas: Mapping[str, Schemas]) -> Json:
-    """Of the routes that answer at one URL, each in its own dialect."""
-    said: Json = {}
-    for route in routes:
-        if route.status in SUCCESSES:
-            own, name = success(route, schemas[route.dialect]), str(route.status)
-            said[name] = either(said[name], own) if name in said else own
-    if any(map(conditional, routes)):
-        said["304"] = {
-            "description": "The caller has the current answer already.",
-            "headers": headers("X-Request-Id", "ETag", "Cache-Control"),
-        }
-    for status in sorted(set().union(*map(failures, routes))):
-        first, *more = [route.dialect for route in routes if status in failures(route)]
-        said[str(status)] = {"$ref": f"#/components/responses/{failure_name(first, status)}"}
-        for name in more:
-            said[str(status)] = either(failure(first, status), failure(name, status))
-    return said
-
-
-def either(first: Json, second: Json) -> Json:
-    """One response for both; whose examples are whose would be hard to tell."""
-    both = [said["content"][JSON]["schema"] for said in (first, second)]
-    return {**first, "content": {JSON: {"schema": {"anyOf": both}}}}
-
-
-def success(route: Route, schemas: Schemas) -> Json:
-    schema = schemas.answers[route.gives] if route.gives else {}
-    named = ["X-Request-Id"]
-    if route.gives:
-        named.append("ETag")
-    if route.method == "GET":
-        named.append("Cache-Control")
-    if schema.get("type") == "array" and "cursor" in route.query:
-        named.append("X-Next-Cursor")
-    if route.name in OMITTING:
-        named.append("X-Omitted-Prompts")
-    said: Json = {"description": SUCCESSES[route.status], "headers": headers(*named)}
-    if route.gives:
-        said["content"] = {JSON: {"schema": schema}}
-    elif route.name in DOCUMENTS:
-        kind, schema = DOCUMENTS[route.name]
-        said["content"] = {kind: {"schema": schema}}
-    return said
-
-
-@cache
-def failures(route: Route) -> frozenset[int]:
-    """The statuses of a route: those of all routes, of those of its kind, and its own."""
-    may = {errors.Throttled, errors.Internal, errors.Unavailable}
-    if route.allow is not Permission.PUBLIC:
-        may |= {errors.Unauthorized, errors.Forbidden}
-        if route.parameters or route.query or route.method != "GET":
-            may.add(errors.InvalidRequest)
-    if {"id", "slug"} & {*route.parameters}:
-        may.add(errors.NotFound)
-    if changes(route):
-        may.add(errors.Conflict)
-    if route.method in ("POST", "PUT", "PATCH"):
-        may.add(errors.TooLarge)
-    statuses = {problem.status for problem in may} | {*route.problems}
-    statuses |= {route.status} - {*SUCCESSES}
-    return frozenset(told(route.dialect, PROBLEMS[status]).status for status in statuses)
-
-
-def failure(name: str, status: int) -> Json:
-    """How a dialect tells its failures of one status."""
-    examples: dict[str, Json] = {}
-    named = ["X-Request-Id"]
-    if status in (errors.Throttled.status, errors.Unavailable.status):
-        named.append("Retry-After")
-    for kind in kinds(name):
-        reply = told(name, kind)
-        example = {"value": reply.body}
-        # To some dialects one failure is like another.
-        if reply.status == status and example not in examples.values():
-            examples[kind.code] = example
-            named += [header for header in reply.headers if header not in named]
+def build_parameter(parameter: Parameter, place: str) -> Json:
+    """Build the description of a parameter."""
     return {
-        "description": FAILURES[status],
-        "headers": headers(*named),
-        "content": {JSON: {"schema": error(name), "examples": examples}},
+        "name": parameter.name,
+        "in": place,
+        "required": parameter.required or place == "path",
+        "description": parameter.description,
+        "schema": parameter.schema,
     }
 
 
-def kinds(name: str, of: type[errors.Problem] = errors.Problem) -> Iterator[type[errors.Problem]]:
-    """The failures that a dialect tells: everybody's, and its own."""
-    own = f"shared.dialects.{MODULES.get(name, name)}."
-    for kind in of.__subclasses__():
-        known = kind.__module__ == errors.__name__ or kind.__module__.startswith(own)
-        if known and "default" in vars(kind) and kind not in NEVER_RAISED:
+def is_conditional(route: Route) -> bool:
+    """Tell whether a route supports `If-None-Match`."""
+    return route.method == "GET" and load_response_type(route) is not None
+
+
+def is_write(route: Route) -> bool:
+    """Tell whether a route changes something."""
+    return route.permission not in (Permission.PUBLIC, Permission.READ)
+
+
+def build_responses(routes: Sequence[Route], schemas: Mapping[str, Schemas]) -> Json:
+    """Build the responses of the routes that share a URL, each in its own dialect."""
+    responses: Json = {}
+    for route in routes:
+        if route.status in SUCCESSES:
+            own, name = build_success(route, schemas[route.dialect]), str(route.status)
+            responses[name] = combine(responses[name], own) if name in responses else own
+    if any(map(is_conditional, routes)):
+        responses["304"] = {
+            "description": "The client already has the current response.",
+            "headers": refer_to_headers("X-Request-Id", "ETag", "Cache-Control"),
+        }
+    for status in sorted(set().union(*map(list_problems, routes))):
+        first, *others = [
+            get_dialect(route.dialect) for route in routes if status in list_problems(route)
+        ]
+        reference = {"$ref": f"#/components/responses/{name_problem(first, status)}"}
+        responses[str(status)] = reference
+        for dialect in others:
+            responses[str(status)] = combine(
+                build_problem(first, status), build_problem(dialect, status)
+            )
+    return responses
+
+
+def combine(first: Json, second: Json) -> Json:
+    """Combine two responses, without their examples, which could not be told apart."""
+    both = [response["content"][JSON]["schema"] for response in (first, second)]
+    return {**first, "content": {JSON: {"schema": {"anyOf": both}}}}
+
+
+def build_success(route: Route, schemas: Schemas) -> Json:
+    """Build the response of a route's success."""
+    has_body = load_response_type(route) is not None
+    schema = schemas.responses[route.name] if has_body else {}
+    headers = ["X-Request-Id"]
+    if has_body:
+        headers.append("ETag")
+    if route.method == "GET":
+        headers.append("Cache-Control")
+    if schema.get("type") == "array" and "cursor" in route.query_names:
+        headers.append("X-Next-Cursor")
+    headers += route.response_headers
+    response: Json = {
+        "description": SUCCESSES[route.status],
+        "headers": refer_to_headers(*headers),
+    }
+    if has_body:
+        response["content"] = {JSON: {"schema": schema}}
+    elif route.permission is Permission.PUBLIC:
+        schema = OBJECT if route.media_type == JSON else TEXT
+        response["content"] = {route.media_type: {"schema": schema}}
+    return response
+
+
+@cache
+def list_problems(route: Route) -> frozenset[int]:
+    """List the statuses of a route's problems: of all routes, of its kind, and its own."""
+    kinds = {problems.Throttled, problems.Internal, problems.Unavailable}
+    if route.permission is not Permission.PUBLIC:
+        kinds |= {problems.Unauthorized, problems.Forbidden}
+        if route.segments or route.query or route.method != "GET":
+            kinds.add(problems.InvalidRequest)
+    if {"id", "slug"} & {*route.segment_names}:
+        kinds.add(problems.NotFound)
+    if is_write(route):
+        kinds.add(problems.Conflict)
+    if route.method in ("POST", "PUT", "PATCH"):
+        kinds.add(problems.TooLarge)
+    statuses = {kind.status for kind in kinds} | {*route.problems}
+    statuses |= {route.status} - {*SUCCESSES}
+    dialect = get_dialect(route.dialect)
+    return frozenset(
+        dialect.dump_problem(PROBLEMS[status](), REQUEST_ID).status for status in statuses
+    )
+
+
+def build_problem(dialect: Dialect, status: int) -> Json:
+    """Build the response to a dialect's problems with one status."""
+    examples: dict[str, Json] = {}
+    headers = ["X-Request-Id"]
+    if status in (problems.Throttled.status, problems.Unavailable.status):
+        headers.append("Retry-After")
+    for kind in list_kinds(dialect):
+        response = dialect.dump_problem(kind(), REQUEST_ID)
+        example = {"value": response.body}
+        # Some dialects have the same response for several problems.
+        if response.status == status and example not in examples.values():
+            examples[kind.code] = example
+            headers += [name for name in response.headers if name not in headers]
+    return {
+        "description": PROBLEM_DESCRIPTIONS[status],
+        "headers": refer_to_headers(*headers),
+        "content": {
+            JSON: {"schema": refer_to(dialect.prefix + dialect.error_model), "examples": examples}
+        },
+    }
+
+
+def list_kinds(
+    dialect: Dialect, parent: type[problems.Problem] = problems.Problem
+) -> Iterator[type[problems.Problem]]:
+    """List the problems of a dialect: those of all dialects, and its own."""
+    own = f"shared.dialects.{dialect.name}."
+    for kind in parent.__subclasses__():
+        is_dumped = kind.__module__ == problems.__name__ or kind.__module__.startswith(own)
+        if is_dumped and "default" in vars(kind) and kind not in NEVER_RAISED:
             yield kind
-        yield from kinds(name, kind)
+        yield from list_kinds(dialect, kind)
 
 
-def told(name: str, kind: type[errors.Problem]) -> Reply:
-    return dialect(name).problem(kind(), REQUEST_ID)
+def name_problem(dialect: Dialect, status: int) -> str:
+    """Build the name of the component for a dialect's problems with one status."""
+    return dialect.prefix + PROBLEMS[status].__name__
 
 
-def failure_name(name: str, status: int) -> str:
-    return MANNERS[name].prefix + PROBLEMS[status].__name__
-
-
-def error(name: str) -> Json:
-    return reference(MANNERS[name].prefix + MANNERS[name].error)
-
-
-def headers(*names: str) -> Json:
+def refer_to_headers(*names: str) -> Json:
+    """Build references to response headers."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 # -- schemas
 
 
-class Plain(GenerateJsonSchema):
-    """Without titles that only repeat a name, and without defaults that stand for an absence."""
+class PlainSchema(GenerateJsonSchema):
+    """Schemas without titles, which only repeat names, and without empty defaults."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
+        """Omit titles."""
         return False
 
     def default_schema(self, schema: WithDefaultSchema) -> Json:
-        said = super().default_schema(schema)
-        return said if said.get("default") else {k: v for k, v in said.items() if k != "default"}
+        """Omit empty defaults."""
+        generated = super().default_schema(schema)
+        if generated.get("default"):
+            return generated
+        return {name: value for name, value in generated.items() if name != "default"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schemas:
-    """What a dialect's models say.
+    """The schemas of a dialect.
 
-    As in px0's document a request is a component named after its operation, and the envelope of an
-    answer is no component but stands in the answer itself: generators name classes after both.
+    As in px0's document, a request is a component named after its operation, and the envelope of a
+    response is inline: code generators derive names of classes from both.
 
-    Args:
-        components: by their names.
-        answers: by the name of the model.
+    Attributes:
+        components: Components by name.
+        responses: Schemas of responses by name of the route.
     """
 
     components: Mapping[str, Json]
-    answers: Mapping[str, Json]
+    responses: Mapping[str, Json]
 
     @classmethod
-    def of(cls, name: str) -> Schemas:
-        routes = [route for route in ROUTES if route.dialect == name]
-        prefix, failed = MANNERS[name].prefix, MANNERS[name].error
-        requests = {route.takes for route in routes if route.takes}
-        others = {ALSO_TAKEN[route.name] for route in routes if route.name in ALSO_TAKEN}
-        answers = {route.gives for route in routes if route.gives}
-        modes: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
-            *((load(name, model), "validation") for model in sorted(requests | others)),
-            *((load(name, model), "serialization") for model in sorted({*answers, failed})),
+    def build(cls, dialect: Dialect) -> Schemas:
+        """Build the schemas of all requests and responses of a dialect."""
+        models, prefix = load_models(dialect.name), dialect.prefix
+        routes = [route for route in ROUTES if route.dialect == dialect.name]
+        types = {
+            route.name: kind for route in routes if (kind := load_response_type(route)) is not None
+        }
+        names = sorted({name for route in routes for name in route.body})
+        inputs: list[tuple[str, Mode, TypeAdapter[Any]]] = [
+            *((name, "validation", TypeAdapter(getattr(models, name))) for name in names),
+            *((name, "serialization", TypeAdapter(kind)) for name, kind in types.items()),
+            ("", "serialization", TypeAdapter(getattr(models, dialect.error_model))),
         ]
-        _, generated = models_json_schema(
-            modes, schema_generator=Plain, ref_template=REFERENCE.format(model=prefix + "{model}")
+        generated, definitions = TypeAdapter.json_schemas(
+            inputs,
+            schema_generator=PlainSchema,
+            ref_template=REFERENCE.format(model=prefix + "{model}"),
         )
-        parts = generated["$defs"]
-        for part in parts.values():
+        parts: dict[str, Json] = definitions.get("$defs", {})
+        for part in (*parts.values(), *generated.values()):
             part.pop("title", None)
-        taken = {
-            request_name(route): parts[route.takes] for route in routes if route.takes is not None
-        }
-        # A request or an answer is a component of its own only where others refer to it.
-        inside = json.dumps(generated)
+        error = generated["", "serialization"]
+        if error != refer_to(prefix + dialect.error_model):
+            parts[dialect.error_model] = error  # a union
+        # The model of a request or a response is a component of this name only if others use it.
+        lists = [generated[name, "serialization"] for name in types if not is_model(types[name])]
+        inside = json.dumps([parts, lists])
         alone = {
-            model
-            for model in requests | answers
-            if json.dumps(reference(prefix + model)["$ref"]) not in inside
+            name
+            for name in parts
+            if name in {*names, *(kind.__name__ for kind in types.values() if is_model(kind))}
+            and json.dumps(refer_to(prefix + name)["$ref"]) not in inside
         }
-        given = {
-            model: parts[model] if model in alone else reference(prefix + model)
-            for model in answers
+        requests = {
+            name_request(route, route.body[0]): parts[route.body[0]]
+            for route in routes
+            if route.body
         }
-        shared = {prefix + model: part for model, part in parts.items() if model not in alone}
-        return cls(components=taken | shared, answers=given)
+        others = {
+            prefix + name: part
+            for name, part in parts.items()
+            if name not in alone or name in {name for route in routes for name in route.body[1:]}
+        }
+        return cls(
+            components=requests | others,
+            responses={
+                name: parts[kind.__name__]
+                if is_model(kind) and kind.__name__ in alone
+                else generated[name, "serialization"]
+                for name, kind in types.items()
+            },
+        )
 
 
-def load(name: str, model: str) -> type[BaseModel]:
-    module = import_module(f"shared.dialects.{MODULES.get(name, name)}.models")
-    found: type[BaseModel] = getattr(module, model)
-    return found
+Mode = Literal["validation", "serialization"]
 
 
-def request_name(route: Route) -> str:
-    """`CreateVersionRequest` of `createVersion`, unless the model is called a request itself."""
-    if route.takes and route.takes.endswith("Request"):
-        return route.takes
+def is_model(kind: Any) -> bool:
+    """Tell whether the type of a response is a model, and not a list of models."""
+    return isinstance(kind, type) and get_origin(kind) is None
+
+
+def load_models(dialect: str) -> ModuleType:
+    """Load the module of a dialect's models."""
+    return import_module(f"shared.dialects.{dialect}.models")
+
+
+@cache
+def load_response_type(route: Route) -> Any:
+    """Load the type of a response's body from the endpoint's annotation; None for no body."""
+    names = {**vars(load_models(route.dialect)), "Call": Call, "Response": Response}
+    (body,) = get_args(get_type_hints(load_endpoint(route), localns=names)["return"])
+    return None if body is type(None) else body
+
+
+def name_request(route: Route, model: str) -> str:
+    """Build the name of a request from its operation, or from a model called `…Request`."""
+    if model.endswith("Request"):
+        return model
     return f"{route.operation_id[0].upper()}{route.operation_id[1:]}Request"
 
 
-def reference(name: str) -> Json:
+def refer_to(name: str) -> Json:
+    """Build a reference to a component's schema."""
     return {"$ref": REFERENCE.format(model=name)}
 
 

@@ -1,61 +1,88 @@
-"""What Lambda runs, built without Docker: our code as one asset, the locked wheels as one layer.
+"""Packaging for Lambda, without Docker: the code as one asset, the locked wheels as one layer.
 
-Both are folders named by a hash of all that goes into them, so that a second synthesis builds
-nothing and needs no network, and an unchanged tree is never uploaded again.
+Both are folders whose names contain a hash of their sources. Therefore a second synthesis builds
+nothing and needs no network, and unchanged assets are not uploaded again.
 """
+
+from __future__ import annotations
 
 import hashlib
 import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from aws_cdk import AssetHashType
 from aws_cdk import aws_lambda as lambda_
 
+from infra.project import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 Architecture = Literal["arm64", "x86_64"]
 
-ROOT = Path(__file__).parent.parent
 LOCK = ROOT / "requirements" / "runtime.txt"
 CACHE = ROOT / ".local" / "packages"
 SOURCES = ("functions", "shared")
 
-# The newest runtime that our development machines can execute and precompile for as well.
+# The newest runtime whose interpreter is also available for development.
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 PYTHON = "3.13"
 PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
-# What functions call: botocore describes four hundred services more, in half of its size.
+# The services that functions call. Botocore's data of four hundred others is half of its size.
 SERVICES = frozenset({"dynamodb", "events", "s3", "sqs"})
-# Of no use to a program that runs.
-UNUSED = ("**/tests", "*-stubs", "**/*.pyi", "boto3/examples", "botocore/data/*/*/examples-1.json")
+# Files that are not needed at run time.
+UNUSED_FILES = (
+    "**/tests",
+    "*-stubs",
+    "**/*.pyi",
+    "boto3/examples",
+    "botocore/data/*/*/examples-1.json",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """The two assets that all functions share; a test hands in folders of its own."""
+    """The two assets of all functions.
+
+    Attributes:
+        code: The packages of this project.
+        layer: The locked wheels.
+    """
 
     code: lambda_.Code
     layer: lambda_.Code
 
     @classmethod
-    def build(cls, *, architecture: Architecture) -> "Bundle":
-        return cls(code=_asset(build_code()), layer=_asset(build_layer(architecture=architecture)))
+    def build(cls, *, architecture: Architecture) -> Bundle:
+        """Build both assets, unless they exist."""
+        layer = build_layer(architecture=architecture)
+        return cls.from_folders(code=build_code(), layer=layer)
 
     @classmethod
-    def of_folders(cls, *, code: Path, layer: Path) -> "Bundle":
-        return cls(code=_asset(code), layer=_asset(layer))
+    def from_folders(cls, *, code: Path, layer: Path) -> Bundle:
+        """Make both assets from folders."""
+        return cls(code=_build_asset(code), layer=_build_asset(layer))
 
 
 def build_code(*, root: Path = ROOT, cache: Path = CACHE) -> Path:
-    """Returns a folder of the packages that functions import, precompiled when possible."""
+    """Build a folder with the packages that functions import, precompiled if possible.
+
+    Args:
+        root: The folder of a checkout.
+        cache: The folder in which the result is cached.
+
+    Returns:
+        The folder.
+    """
     interpreter = find_interpreter()
-    files = list(source_files(root))
-    digest = _recipe("code", interpreter)
+    files = list(list_source_files(root))
+    digest = _start_digest("code", interpreter)
     for file in files:
         digest.update(f"\0{file}\0".encode() + (root / file).read_bytes())
 
@@ -63,20 +90,32 @@ def build_code(*, root: Path = ROOT, cache: Path = CACHE) -> Path:
         for file in files:
             target = folder / file
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(root / file, target)
+            if file.suffix == ".json":  # indented for those who read it in a checkout
+                compact_json(root / file, target)
+            else:
+                shutil.copyfile(root / file, target)
         precompile(folder, runs_in="/var/task", interpreter=interpreter)
 
-    return _built_once(cache / f"code-{digest.hexdigest()[:32]}", fill)
+    return _build_once(cache / f"code-{digest.hexdigest()[:32]}", fill)
 
 
 def build_layer(*, architecture: Architecture, lock: Path = LOCK, cache: Path = CACHE) -> Path:
-    """Returns a folder of the locked wheels for Lambda's platform; the first time it downloads."""
+    """Build a folder with the locked wheels for Lambda's platform, which downloads them.
+
+    Args:
+        architecture: The processor architecture of the functions.
+        lock: The lock file.
+        cache: The folder in which the result is cached.
+
+    Returns:
+        The folder.
+    """
     interpreter = find_interpreter()
-    digest = _recipe(f"layer for {architecture}", interpreter)
+    digest = _start_digest(f"layer for {architecture}", interpreter)
     digest.update(lock.read_bytes())
 
     def fill(folder: Path) -> None:
-        packages = folder / "python"  # where a layer's packages are looked for, under /opt
+        packages = folder / "python"  # Lambda imports the packages of a layer from /opt/python
         uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--link-mode", "copy"]
         wheels = ["--python-platform", PLATFORMS[architecture], "--python-version", PYTHON]
         wheels += ["--only-binary", ":all:", "--require-hashes", "--no-compile-bytecode"]
@@ -86,23 +125,23 @@ def build_layer(*, architecture: Architecture, lock: Path = LOCK, cache: Path = 
         trim(packages)
         precompile(folder, runs_in="/opt", interpreter=interpreter)
 
-    return _built_once(cache / f"layer-{digest.hexdigest()[:32]}", fill)
+    return _build_once(cache / f"layer-{digest.hexdigest()[:32]}", fill)
 
 
 def trim(packages: Path) -> None:
-    """Remove what no function uses, which every cold start would fetch, and in part read."""
-    described = packages / "botocore" / "data"
-    for folder in filter(Path.is_dir, described.iterdir()):
+    """Remove what no function uses, which cold starts would download and in part read."""
+    models = packages / "botocore" / "data"
+    for folder in filter(Path.is_dir, models.iterdir()):
         if folder.name not in SERVICES:
             shutil.rmtree(folder)
-    for pattern in UNUSED:
+    for pattern in UNUSED_FILES:
         for path in [*packages.glob(pattern)]:
             if path.is_dir():
                 shutil.rmtree(path)
             else:
                 path.unlink()
-    # Read whole to make the first client: a megabyte of addresses, nearly all of other services.
-    file = described / "endpoints.json"
+    # The first client parses this megabyte of endpoints, nearly all of other services.
+    file = models / "endpoints.json"
     endpoints = json.loads(file.read_text(encoding="utf-8"))
     for partition in endpoints["partitions"]:
         services = partition["services"]
@@ -112,7 +151,15 @@ def trim(packages: Path) -> None:
     file.write_text(json.dumps(endpoints), encoding="utf-8")
 
 
-def source_files(root: Path) -> Iterator[Path]:
+def compact_json(source: Path, target: Path) -> None:
+    """Copy a JSON document without its insignificant white space."""
+    document = json.loads(source.read_text(encoding="utf-8"))
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    target.write_text(f"{text}\n", encoding="utf-8")
+
+
+def list_source_files(root: Path) -> Iterator[Path]:
+    """List the files to deploy, relative to the folder of a checkout."""
     for package in SOURCES:
         for path in sorted((root / package).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
@@ -120,43 +167,50 @@ def source_files(root: Path) -> Iterator[Path]:
 
 
 def precompile(folder: Path, *, runs_in: str, interpreter: str | None) -> None:
-    """Write bytecode that stays valid: nothing costs a cold start more than compiling.
+    """Compile modules to bytecode that is valid in Lambda, which makes cold starts much faster.
 
-    Lambda's folders are read-only and the packager resets every file's date, so that ordinary
-    bytecode is stale on arrival, at each start again; only `unchecked-hash` asks for no date.
+    Lambda's folders are read-only and the packager resets the dates of files, so that ordinary
+    bytecode would be stale in every cold start; `unchecked-hash` does not check dates.
+
+    Args:
+        folder: The folder with the modules.
+        runs_in: The folder's path in Lambda, which tracebacks contain.
+        interpreter: An interpreter of the runtime's minor version; None to compile nothing.
     """
     if interpreter is None:
-        sys.stderr.write(f"no Python {PYTHON} found: functions will compile at every cold start\n")
+        sys.stderr.write(
+            f"Python {PYTHON} is missing: functions compile in every cold start; install it\n"
+        )
         return
     compiler = [interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     _run(*compiler, "-s", str(folder), "-p", runs_in, str(folder))
 
 
 def find_interpreter() -> str | None:
-    """Returns an interpreter of the runtime's minor version, whose bytecode Lambda can read."""
-    installations = Path(sys.base_prefix).parent  # version managers keep theirs side by side
+    """Find an interpreter of the runtime's minor version, whose bytecode Lambda can use."""
+    installations = Path(sys.base_prefix).parent  # version managers install all versions here
     candidates = (
         sys.executable,
         shutil.which(f"python{PYTHON}"),
         *map(str, sorted(installations.glob(f"*{PYTHON}*/bin/python3"), reverse=True)),
     )
-    question = "import sys; print('{}.{}'.format(*sys.version_info))"
-    for candidate in filter(None, candidates):  # one on the PATH may be a stub that only complains
-        answer = subprocess.run([candidate, "-c", question], capture_output=True, text=True)
-        if answer.stdout.strip() == PYTHON:
+    program = "import sys; print('{}.{}'.format(*sys.version_info))"
+    for candidate in filter(None, candidates):  # the one on the PATH may be a stub that fails
+        result = subprocess.run([candidate, "-c", program], capture_output=True, text=True)
+        if result.stdout.strip() == PYTHON:
             return candidate
     return None
 
 
-def _recipe(name: str, interpreter: str | None) -> "hashlib._Hash":
-    """Everything that decides what is built, but for the ingredients: this file above all."""
+def _start_digest(name: str, interpreter: str | None) -> hashlib._Hash:
+    """Start a digest with everything but the sources that affects the result, such as this file."""
     digest = hashlib.sha256(f"{name} {PYTHON} {bool(interpreter)}\0".encode())
     digest.update(Path(__file__).read_bytes())
     return digest
 
 
-def _built_once(folder: Path, fill: Callable[[Path], None]) -> Path:
-    """An interrupted build leaves nothing behind that looks finished."""
+def _build_once(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """Build a folder unless it exists; an interrupted build leaves no folder of this name."""
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder.parent) as draft:
@@ -165,7 +219,7 @@ def _built_once(folder: Path, fill: Callable[[Path], None]) -> Path:
     return folder
 
 
-def _asset(folder: Path) -> lambda_.Code:
+def _build_asset(folder: Path) -> lambda_.Code:
     return lambda_.Code.from_asset(
         str(folder), asset_hash=folder.name, asset_hash_type=AssetHashType.CUSTOM
     )

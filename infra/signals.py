@@ -1,4 +1,4 @@
-"""The metrics that alarms and the dashboard are about, each of this deployment only."""
+"""The metrics of this deployment that alarms and the dashboard use."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -11,13 +11,26 @@ from infra.tables import Tables
 from shared.observe import NAMESPACE
 
 MINUTE = Duration.minutes(1)
-# Of `shared.observe.outcome_of`.
+# The results of `shared.observe.classify_status`.
 OUTCOMES = ("ok", "refused", "unauthorized", "throttled", "failed")
 
 
 class Signals(Construct):
-    """Most cost nothing, for AWS keeps them anyway. Of our own there are those of `shared.observe`
-    and one made of the access log, for only the gateway knows of calls that reach no function.
+    """All metrics.
+
+    Most cost nothing, because AWS provides them. The others are those of `shared.observe`, and one
+    that is derived from the access log, because some calls do not reach a function.
+
+    Attributes:
+        service: The value of the dimension `service` of this project's own metrics.
+        tables: The tables by name.
+        requests: Requests of the API.
+        server_errors: The share of requests that end with 5XX.
+        latencies: Latencies of the API in milliseconds, by statistic.
+        throttled: Requests that end with 429.
+        raced: Lost races per write.
+        stream_lag: The age of the oldest unpublished record, in milliseconds.
+        unpublished: Records that cannot be published.
     """
 
     def __init__(
@@ -30,6 +43,16 @@ class Signals(Construct):
         tables: Tables,
         events: Events,
     ) -> None:
+        """Define the metrics.
+
+        Args:
+            scope: The parent construct.
+            id: The id in the parent construct.
+            stage: The name of the stage.
+            api: The API.
+            tables: The tables.
+            events: The publisher and its queue.
+        """
         super().__init__(scope, id)
         self.service = f"cuebook-{stage}"
         self.tables = tables.by_name
@@ -55,14 +78,20 @@ class Signals(Construct):
             statistic="Sum",
             dimensions_map={"service": self.service},
         )
-        self.raced = self.ours("raced", statistic="Average", outcome="ok")
+        self.raced = self.build_metric("raced", statistic="Average", outcome="ok")
         self.stream_lag = events.publisher.metric("IteratorAge", period=MINUTE, statistic="Maximum")
         self.unpublished = events.unpublished.metric_approximate_number_of_messages_visible(
             period=MINUTE, statistic="Maximum"
         )
 
-    def ours(self, name: str, *, statistic: str, outcome: str) -> cloudwatch.Metric:
-        """Of calls that ended like this, in all dialects."""
+    def build_metric(self, name: str, *, statistic: str, outcome: str) -> cloudwatch.Metric:
+        """Build a metric of `shared.observe`, for calls of all dialects.
+
+        Args:
+            name: The name of the metric.
+            statistic: The statistic over a minute.
+            outcome: The outcome of the calls.
+        """
         return cloudwatch.Metric(
             namespace=NAMESPACE,
             metric_name=name,
@@ -71,8 +100,13 @@ class Signals(Construct):
             period=MINUTE,
         )
 
-    def of_functions(self, name: str, *, statistic: str) -> cloudwatch.MathExpression:
-        """One line for each function, those to come included: their names begin like the stack."""
+    def build_function_search(self, name: str, *, statistic: str) -> cloudwatch.MathExpression:
+        """Build a search for a metric of all functions, whose names start with the stack's.
+
+        Args:
+            name: The name of Lambda's metric.
+            statistic: The statistic over a minute.
+        """
         search = f'{{AWS/Lambda,FunctionName}} MetricName="{name}" "{self.service}"'
         return cloudwatch.MathExpression(
             expression=f"SEARCH('{search}', '{statistic}')",

@@ -1,13 +1,13 @@
-"""The whole deployment, composed of its capabilities."""
+"""The stack, which composes the constructs of a deployment."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_logs as logs
-from constructs import Construct, Node
 
 from infra.alarms import Alarms
 from infra.api import Api
@@ -23,9 +23,14 @@ from infra.tables import Tables
 from shared.routes import ROUTES, Route
 from shared.store.tables import TABLES
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from constructs import Construct, Node
+
 Stage = Literal["dev", "prod"]
 
-# The periods of CloudWatch that make sense for logs of requests.
+# Those of CloudWatch's periods, in days, that are useful for logs of requests.
 LOG_RETENTION = {
     1: logs.RetentionDays.ONE_DAY,
     7: logs.RetentionDays.ONE_WEEK,
@@ -37,8 +42,8 @@ LOG_RETENTION = {
 }
 
 
-# What the texts of the context look like.
-TEXTS = {
+# The formats of texts in the context.
+TEXT_PATTERNS = {
     "domain": re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}"),
     "certificate_arn": re.compile(r"arn:[a-z-]+:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+"),
     "hosted_zone_id": re.compile(r"Z[A-Z0-9]+"),
@@ -47,25 +52,29 @@ TEXTS = {
 }
 
 
-class InvalidContext(Exception):
-    """A value of cdk.json's context, or of `-c name=value`, that we cannot deploy."""
+class InvalidContextError(Exception):
+    """A value in cdk.json's context, or in `-c name=value`, is invalid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """What may differ between deployments, from the app's context.
+    """The parameters of a deployment, from the app's context.
 
-    Args:
+    Attributes:
         stage: `prod` keeps data and logs when the stack is deleted, and protects the tables.
-        log_retention_days: of all logs.
-        requests_per_second, burst: beyond which API Gateway answers 429.
-        account_logging: see `infra.api.Api`.
-        domain, certificate_arn, hosted_zone_id: see `infra.domain.Domain`.
-        waf: whether the API has a firewall, see `infra.firewall`.
-        replica_region: see `infra.tables.Tables`.
-        monitoring: whether there are alarms and a dashboard.
-        metrics_by_route: whether there are metrics for each route, see `shared.observe.report`.
-        alarm_email: see `infra.alarms.Alarms`.
+        architecture: The processor architecture of the functions.
+        log_retention_days: The retention of all logs, in days.
+        requests_per_second: The rate above which API Gateway responds with 429.
+        burst: The number of requests that may arrive at once.
+        account_logging: See `infra.api.Api`.
+        domain: See `infra.domain.Domain`.
+        certificate_arn: See `infra.domain.Domain`.
+        hosted_zone_id: See `infra.domain.Domain`.
+        waf: Whether the API has a firewall; see `infra.firewall`.
+        replica_region: See `infra.tables.Tables`.
+        monitoring: Whether there are alarms and a dashboard.
+        metrics_by_route: Whether there are metrics by route; see `shared.observe.report_call`.
+        alarm_email: See `infra.alarms.Alarms`.
     """
 
     stage: Stage = "dev"
@@ -85,34 +94,40 @@ class Deployment:
 
     def __post_init__(self) -> None:
         if (self.domain is None) is not (self.certificate_arn is None):
-            raise InvalidContext("domain and certificate_arn go together")
+            raise InvalidContextError("domain requires certificate_arn, and the reverse; set both")
         if self.hosted_zone_id and not self.domain:
-            raise InvalidContext("hosted_zone_id needs a domain")
+            raise InvalidContextError("hosted_zone_id requires domain; set both")
         if self.alarm_email and not self.monitoring:
-            raise InvalidContext("alarm_email needs monitoring")
+            raise InvalidContextError("alarm_email requires monitoring; set monitoring=true")
 
     @classmethod
-    def read(cls, node: Node) -> "Deployment":
-        """Raises InvalidContext."""
+    def from_context(cls, node: Node) -> Deployment:
+        """Read the parameters from the context of a node.
+
+        Raises:
+            InvalidContextError: A value is invalid.
+        """
         return cls(
-            stage=cast("Stage", _choice(node, "stage", get_args(Stage))),
+            stage=cast("Stage", _read_choice(node, "stage", get_args(Stage))),
             architecture=cast(
-                "Architecture", _choice(node, "architecture", get_args(Architecture))
+                "Architecture", _read_choice(node, "architecture", get_args(Architecture))
             ),
             log_retention_days=int(
-                _choice(node, "log_retention_days", [str(days) for days in LOG_RETENTION])
+                _read_choice(node, "log_retention_days", [str(days) for days in LOG_RETENTION])
             ),
-            requests_per_second=_number(node, "requests_per_second"),
-            burst=_number(node, "burst"),
-            account_logging=_switch(node, "account_logging"),
-            waf=_switch(node, "waf"),
-            monitoring=_switch(node, "monitoring"),
-            metrics_by_route=_switch(node, "metrics_by_route"),
-            **{name: _text(node, name) for name in TEXTS},
+            requests_per_second=_read_number(node, "requests_per_second"),
+            burst=_read_number(node, "burst"),
+            account_logging=_read_switch(node, "account_logging"),
+            waf=_read_switch(node, "waf"),
+            monitoring=_read_switch(node, "monitoring"),
+            metrics_by_route=_read_switch(node, "metrics_by_route"),
+            **{name: _read_text(node, name) for name in TEXT_PATTERNS},
         )
 
 
 class CuebookStack(Stack):
+    """The stack of a deployment."""
+
     def __init__(
         self,
         scope: Construct,
@@ -120,15 +135,26 @@ class CuebookStack(Stack):
         *,
         deployment: Deployment,
         bundle: Bundle,
+        version: str,
         routes: Iterable[Route] = ROUTES,
     ) -> None:
-        retained = deployment.stage == "prod"
+        """Define the stack.
+
+        Args:
+            scope: The app.
+            id: The id in the app.
+            deployment: The parameters of the deployment.
+            bundle: The code and the layer of the functions.
+            version: The version of Cuebook.
+            routes: The routes.
+        """
+        retain = deployment.stage == "prod"
         super().__init__(
             scope,
             id,
             stack_name=f"cuebook-{deployment.stage}",
             description="Cuebook, a prompt registry",
-            termination_protection=retained,
+            termination_protection=retain,
         )
         log_retention = LOG_RETENTION[deployment.log_retention_days]
         stage = deployment.stage
@@ -137,24 +163,25 @@ class CuebookStack(Stack):
             "Tables",
             tables=TABLES,
             replica_region=deployment.replica_region,
-            retained=retained,
+            retain=retain,
         )
-        content = Content(self, "Content", retained=retained)
+        content = Content(self, "Content", retain=retain)
         functions = Functions(
             self,
             "Functions",
             routes=routes,
             stage=stage,
+            version=version,
             bundle=bundle,
             architecture=deployment.architecture,
             tables=tables,
             content=content,
             log_retention=log_retention,
             metrics_by_route=deployment.metrics_by_route,
-            retained=retained,
+            retain=retain,
         )
         events = Events(
-            self, "Events", functions=functions, tables=tables, stage=stage, retained=retained
+            self, "Events", functions=functions, tables=tables, stage=stage, retain=retain
         )
         api = Api(
             self,
@@ -166,11 +193,11 @@ class CuebookStack(Stack):
             firewall=deployment.waf,
             account_logging=deployment.account_logging,
             log_retention=log_retention,
-            retained=retained,
+            retain=retain,
         )
         url = api.url
         if deployment.waf:
-            # A fifth of what all may send together: applications often share one address.
+            # A fifth of the limit for all addresses, because applications often share one address.
             share = max(1, deployment.requests_per_second // 5)
             Firewall(self, "Firewall", api=api, stage=stage, requests_per_second=share)
         if deployment.domain and deployment.certificate_arn:
@@ -190,6 +217,7 @@ class CuebookStack(Stack):
                 self, "Alarms", stage=stage, signals=signals, email=deployment.alarm_email
             )
             Dashboard(self, "Dashboard", stage=stage, signals=signals, alarms=alarms.all)
+        CfnOutput(self, "Version", value=version)
         CfnOutput(self, "ApiUrl", value=url)
         CfnOutput(self, "EventBus", value=events.bus.event_bus_name)
         CfnOutput(self, "UnpublishedQueue", value=events.unpublished.queue_url)
@@ -198,32 +226,34 @@ class CuebookStack(Stack):
             CfnOutput(self, f"{name.capitalize()}Table", value=table.table_name)
 
 
-def _choice(node: Node, name: str, choices: Iterable[str]) -> str:
-    """The command line gives words where cdk.json may have numbers and booleans."""
+def _read_choice(node: Node, name: str, choices: Iterable[str]) -> str:
+    """Read one of several texts; cdk.json can have other types, the command line only texts."""
     default = getattr(Deployment(), name)
     value = node.try_get_context(name)
     word = str(default if value is None else value).lower()
     if word not in choices:
-        raise InvalidContext(f"{name} must be one of {', '.join(choices)}, not {word}")
+        raise InvalidContextError(f"{name} must be one of {', '.join(choices)}, not {word}")
     return word
 
 
-def _switch(node: Node, name: str) -> bool:
-    return _choice(node, name, ("true", "false")) == "true"
+def _read_switch(node: Node, name: str) -> bool:
+    return _read_choice(node, name, ("true", "false")) == "true"
 
 
-def _text(node: Node, name: str) -> str | None:
+def _read_text(node: Node, name: str) -> str | None:
     value = node.try_get_context(name)
     if value in (None, ""):
         return None
-    if not TEXTS[name].fullmatch(str(value)):
-        raise InvalidContext(f"{name} must look like {TEXTS[name].pattern}, not {value}")
+    if not TEXT_PATTERNS[name].fullmatch(str(value)):
+        raise InvalidContextError(
+            f"{name} must look like {TEXT_PATTERNS[name].pattern}, not {value}"
+        )
     return str(value)
 
 
-def _number(node: Node, name: str) -> int:
+def _read_number(node: Node, name: str) -> int:
     value = node.try_get_context(name)
     word = str(getattr(Deployment(), name) if value is None else value)
     if not word.isdecimal() or int(word) < 1:
-        raise InvalidContext(f"{name} must be a whole number above 0, not {word}")
+        raise InvalidContextError(f"{name} must be a whole number above 0, not {word}")
     return int(word)

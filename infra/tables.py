@@ -1,4 +1,4 @@
-"""The DynamoDB tables, exactly as `shared.store.tables` states them."""
+"""The DynamoDB tables, as `shared.store.tables` defines them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,13 +16,12 @@ TYPES: Mapping[AttributeType, dynamodb.AttributeType] = {
 
 
 class Tables(Construct):
-    """Tables on demand, encrypted, and restorable to any second of the last 35 days.
+    """Tables with on-demand capacity and encryption, restorable to any second of 35 days.
 
-    CloudFormation names them, so that a table can be replaced or restored beside its predecessor.
+    CloudFormation chooses their names, so that a replacement can exist beside the original.
 
-    Args:
-        replica_region: where each table has a copy that follows within seconds, if it is to have
-            one. To add or to remove one later replaces nothing.
+    Attributes:
+        by_name: The tables by their name in code.
     """
 
     def __init__(
@@ -32,57 +31,67 @@ class Tables(Construct):
         *,
         tables: Iterable[Table],
         replica_region: str | None,
-        retained: bool,
+        retain: bool,
     ) -> None:
+        """Define the tables.
+
+        Args:
+            scope: The parent construct.
+            id: The id in the parent construct.
+            tables: The tables as data.
+            replica_region: The region of a replica of each table, which lags by seconds; None for
+                no replica. Adding or removing one later does not replace the tables.
+            retain: Whether to keep the tables when the stack is deleted.
+        """
         super().__init__(scope, id)
         self.by_name: Mapping[str, dynamodb.TableV2] = {
-            table.name: self._table(table, replica_region=replica_region, retained=retained)
+            table.name: self._create_table(table, replica_region=replica_region, retain=retain)
             for table in tables
         }
 
-    def _table(
-        self, table: Table, *, replica_region: str | None, retained: bool
+    def _create_table(
+        self, table: Table, *, replica_region: str | None, retain: bool
     ) -> dynamodb.TableV2:
         optional: dict[str, Any] = {}
         if table.sort:
-            optional["sort_key"] = _attribute(*table.sort)
+            optional["sort_key"] = _build_attribute(*table.sort)
         if table.expires:
             optional["time_to_live_attribute"] = table.expires
         if table.streams or replica_region:
-            # Replication takes both images, and changing this would start another stream.
+            # Replicas need both images, and changing the type would replace the stream.
             optional["dynamo_stream"] = dynamodb.StreamViewType.NEW_AND_OLD_IMAGES
-        deployed = dynamodb.TableV2(
+        resource = dynamodb.TableV2(
             self,
             table.name.capitalize(),
-            partition_key=_attribute(*table.partition),
+            partition_key=_build_attribute(*table.partition),
             billing=dynamodb.Billing.on_demand(),
             encryption=dynamodb.TableEncryptionV2.aws_managed_key(),
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            deletion_protection=retained,
-            removal_policy=RemovalPolicy.RETAIN if retained else RemovalPolicy.DESTROY,
+            deletion_protection=retain,
+            removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
             **optional,
         )
         if replica_region:
-            _replicate(deployed, replica_region, retained=retained)
-        return deployed
+            _replicate(resource, replica_region, retain=retain)
+        return resource
 
 
-def _replicate(table: dynamodb.TableV2, region: str, *, retained: bool) -> None:
-    """Give a table a copy, protected like itself.
+def _replicate(table: dynamodb.TableV2, region: str, *, retain: bool) -> None:
+    """Add a replica with the table's protection.
 
-    The construct would do so only for a stack whose region is known when it is synthesised.
+    The CDK supports replicas only in stacks whose region is known at synthesis.
     """
     resource = table.node.default_child
     assert isinstance(resource, CfnResource)
-    copy = {
+    replica = {
         "Region": region,
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
-        "DeletionProtectionEnabled": retained,
+        "DeletionProtectionEnabled": retain,
     }
-    resource.add_property_override("Replicas.1", copy)  # the table itself is number 0
+    resource.add_property_override("Replicas.1", replica)  # the table itself is number 0
 
 
-def _attribute(name: str, kind: AttributeType) -> dynamodb.Attribute:
+def _build_attribute(name: str, kind: AttributeType) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=name, type=TYPES[kind])

@@ -1,7 +1,7 @@
-"""Logs, traces and metrics; nothing else imports their libraries: another tracer is one file away.
+"""Logs, traces and metrics. No other module imports their libraries, so that they can be replaced.
 
-Fields travel with each record and are never appended to the logger: a warm process serves one
-caller after the other, and the local server many at once.
+Fields are passed with each record and never appended to the logger, because a warm process serves
+several callers, and the local server even concurrently.
 """
 
 from __future__ import annotations
@@ -22,46 +22,51 @@ if TYPE_CHECKING:
 
 NAMESPACE = "Cuebook"
 
-# The service's name comes with the environment, as POWERTOOLS_SERVICE_NAME: it tells the stage.
+# The name of the service is in POWERTOOLS_SERVICE_NAME, and includes the stage.
 logger = Logger(use_rfc3339=True)
 
 
 @cache
-def _tracer() -> Tracer:
+def _get_tracer() -> Tracer:
     return Tracer(patch_modules=["botocore"])
 
 
 @contextmanager
-def traced(route: Route, facts: Mapping[str, str | int]) -> Iterator[None]:
-    """A subsegment for one call; what is known of the call when it ends can be searched for.
+def trace_call(route: Route, annotations: Mapping[str, str | int]) -> Iterator[None]:
+    """Trace one call in a subsegment with the annotations that the call has added by its end.
 
-    Nothing of the request or the answer is captured: they hold prompts.
+    The trace captures nothing of the request or the response, because they contain prompts.
     """
-    with _tracer().provider.in_subsegment(name=f"## {route.name}") as segment:
+    with _get_tracer().provider.in_subsegment(name=f"## {route.name}") as segment:
         yield
-        for name, value in {"route": route.name, "dialect": route.dialect, **facts}.items():
+        for name, value in {"route": route.name, "dialect": route.dialect, **annotations}.items():
             segment.put_annotation(key=name, value=value)  # type: ignore[arg-type]  # ints too
 
 
-def report(
+def report_call(
     route: Route,
     *,
     request_id: str,
     status: int,
     code: str | None,
     milliseconds: float,
-    facts: Mapping[str, str | int],
+    annotations: Mapping[str, str | int],
 ) -> None:
-    """One log line and one metric record for a call, ids and sizes only.
+    """Write one log line and one metric record for a call, with ids and sizes only.
 
-    The metrics are by outcome, and by route and outcome. CloudWatch bills every combination of
-    values that dimensions take, in the hours in which there are any: a deployment may do without
-    those by route, and codes and prompts are in the log line only.
+    Metrics are by outcome, and by route and outcome. CloudWatch bills each combination of
+    dimension values per hour in which it occurs; therefore a deployment can turn off those by
+    route, and codes and prompts are only in the log line.
 
     Args:
-        code: of the problem, when the call failed.
+        route: The route whose endpoint responded.
+        request_id: API Gateway's id of the request.
+        status: The status of the response.
+        code: The code of the problem; None if there was none.
+        milliseconds: The duration of the call.
+        annotations: Ids and numbers that the call has added.
     """
-    outcome = outcome_of(status)
+    outcome = classify_status(status)
     logger.info(
         "call",
         extra={
@@ -72,22 +77,22 @@ def report(
             "outcome": outcome,
             "code": code,
             "milliseconds": round(milliseconds, 1),
-            **facts,
+            **annotations,
         },
     )
     metrics = EphemeralMetrics(namespace=NAMESPACE)
-    metrics.add_dimension("outcome", outcome)  # and the service, which every record has
-    if settings.reporting().metrics_by_route:
+    metrics.add_dimension("outcome", outcome)  # in addition to the service, which is always there
+    if settings.get_metric_settings().metrics_by_route:
         metrics.add_dimensions(service=str(metrics.service), route=route.name, outcome=outcome)
     metrics.add_metric("calls", MetricUnit.Count, 1)
     metrics.add_metric("latency", MetricUnit.Milliseconds, milliseconds)
-    if "raced" in facts:  # of a call that writes: how often somebody else was faster
-        metrics.add_metric("raced", MetricUnit.Count, float(facts["raced"]))
+    if "raced" in annotations:  # only in calls that write: how often another writer was faster
+        metrics.add_metric("raced", MetricUnit.Count, float(annotations["raced"]))
     metrics.flush_metrics()
 
 
-def outcome_of(status: int) -> str:
-    """One of five: fine, the caller's fault in three kinds, or ours."""
+def classify_status(status: int) -> str:
+    """Classify a status as `ok`, `failed` for 5xx, or one of three outcomes for other problems."""
     if status >= 500:
         return "failed"
     if status < 400:
@@ -95,15 +100,24 @@ def outcome_of(status: int) -> str:
     return {401: "unauthorized", 429: "throttled"}.get(status, "refused")
 
 
-def published(*, records: int, unfit: int, complete: bool) -> None:
-    """One log line for a batch of changes."""
-    logger.info("published", extra={"records": records, "unfit": unfit, "complete": complete})
+def report_batch(*, records: int, unpublishable: int, complete: bool) -> None:
+    """Write one log line for a batch of the stream.
+
+    Args:
+        records: The number of records in the batch.
+        unpublishable: The number of records that can never be published.
+        complete: Whether no record has to be retried.
+    """
+    logger.info(
+        "published",
+        extra={"records": records, "unpublishable": unpublishable, "complete": complete},
+    )
 
 
-def bug(request_id: str, route: Route) -> None:
-    """Log the exception being handled, which is a fault of ours, and mark the trace of its call."""
+def report_bug(request_id: str, route: Route) -> None:
+    """Log the current exception, which is a bug, and mark the trace of the call."""
     logger.exception("bug", extra={"request_id": request_id, "route": route.name})
-    recorder: Any = _tracer().provider
+    recorder: Any = _get_tracer().provider
     segment = recorder.current_subsegment()
-    if segment is not None:  # Lambda may have begun no trace
-        segment.add_fault_flag()  # without the exception, whose words may be the caller's
+    if segment is not None:  # Lambda may not trace this call
+        segment.add_fault_flag()  # without the exception, which may contain the caller's input

@@ -1,105 +1,130 @@
-"""Pages of a list: bounded by the caller's limit and by what one answer can carry."""
+"""Pages of a list, limited by the caller and by the size of a response."""
+
+from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from shared import wire
-from shared.errors import InvalidRequest
+from shared import exact_json
+from shared.problems import InvalidRequest
+from shared.routes.route import MAX_LIMIT
 
-Place = TypeVar("Place")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+Position = TypeVar("Position")
+Row = TypeVar("Row")
 NUMBER = re.compile("[0-9]{1,10}")
-MOST = 1000  # items a page, when the caller names a limit
-QUERY_DIGEST = 8  # bytes
-LONGEST_PLACE = 1000  # bytes; a sort key takes 1024
+DIGEST_BYTES = 8  # length of the query's digest in a cursor
+MAX_POSITION_BYTES = 1000  # a sort key takes at most 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class Window(Generic[Place]):
-    """The part of a list that a caller asks for.
+class PageRequest(Generic[Position]):
+    """The page of a list that a caller requests.
 
-    Args:
-        query: what the list is of; a cursor is good for no other.
-        limit: items at most; None for all that one answer can carry.
-        after: the place in the list to go on from.
+    Attributes:
+        query: Identifies the list, which a cursor must belong to.
+        limit: The maximum number of rows; None for as many as one response can hold.
+        after: The position after which the page starts; None for the first page.
     """
 
     query: str
     limit: int | None = None
-    after: Place | None = None
+    after: Position | None = None
 
     @classmethod
-    def read(
-        cls, given: Mapping[str, str], *, of: str, place: Callable[[str], Place]
-    ) -> "Window[Place]":
-        """From the parameters `limit` and `cursor`. Raises InvalidRequest.
+    def parse(
+        cls,
+        parameters: Mapping[str, str],
+        *,
+        path: str,
+        parse_position: Callable[[str], Position],
+    ) -> PageRequest[Position]:
+        """Parse the parameters `limit` and `cursor`.
 
         Args:
-            of: the list's path; with the other parameters it identifies the list.
-            place: reads a place in the list from its text; raises ValueError.
+            parameters: The query parameters.
+            path: The path, which identifies the list together with the other parameters.
+            parse_position: Parses the text of a position; raises ValueError.
+
+        Raises:
+            InvalidRequest: A parameter is malformed, or the cursor belongs to another list.
         """
-        rest = {name: text for name, text in given.items() if name not in ("limit", "cursor")}
-        query = wire.canonical([of, rest])
-        cursor = given.get("cursor")
+        others = {
+            name: text for name, text in parameters.items() if name not in ("limit", "cursor")
+        }
+        query = exact_json.encode_sorted([path, others])
+        cursor = parameters.get("cursor")
         return cls(
             query=query,
-            limit=_limit(given.get("limit")),
-            after=_place(cursor, query, place) if cursor else None,
+            limit=_parse_limit(parameters.get("limit")),
+            after=_parse_cursor(cursor, query, parse_position) if cursor else None,
         )
 
-    def cursor(self, place: str) -> str:
-        """An opaque text that stands for going on after a place."""
-        return urlsafe_b64encode(_digest(self.query) + place.encode()).decode().rstrip("=")
+    def make_cursor(self, position: str) -> str:
+        """Make the cursor of the page after a position."""
+        return urlsafe_b64encode(_digest(self.query) + position.encode()).decode().rstrip("=")
 
 
 def _digest(query: str) -> bytes:
-    return sha256(query.encode()).digest()[:QUERY_DIGEST]
+    return sha256(query.encode()).digest()[:DIGEST_BYTES]
 
 
-def _limit(text: str | None) -> int | None:
+def _parse_limit(text: str | None) -> int | None:
     if not text:
         return None
-    if NUMBER.fullmatch(text) and 1 <= int(text) <= MOST:
+    if NUMBER.fullmatch(text) and 1 <= int(text) <= MAX_LIMIT:
         return int(text)
-    raise InvalidRequest(f"invalid limit: must be a number from 1 to {MOST}")
+    raise InvalidRequest(f"invalid limit: must be a number from 1 to {MAX_LIMIT}")
 
 
-def number(text: str) -> int:
-    """A place that is a version's number. Raises ValueError."""
+def parse_number(text: str) -> int:
+    """Parse a position that is a number, such as the number of a version.
+
+    Raises:
+        ValueError: The text is not such a number.
+    """
     if not NUMBER.fullmatch(text):
         raise ValueError(text)
     return int(text)
 
 
-def _place(cursor: str, query: str, read: Callable[[str], Place]) -> Place:
+def _parse_cursor(cursor: str, query: str, parse_position: Callable[[str], Position]) -> Position:
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        digest, place = raw[:QUERY_DIGEST], raw[QUERY_DIGEST:]
-        if digest != _digest(query) or not 0 < len(place) <= LONGEST_PLACE:
+        digest, position = raw[:DIGEST_BYTES], raw[DIGEST_BYTES:]
+        if digest != _digest(query) or not 0 < len(position) <= MAX_POSITION_BYTES:
             raise ValueError(cursor)
-        return read(place.decode())
+        return parse_position(position.decode())
     except ValueError as error:
-        raise InvalidRequest("invalid cursor: it belongs to another list") from error
+        raise InvalidRequest(
+            "invalid cursor: it must come from the previous page of the same list"
+        ) from error
 
 
-def page(
-    rows: Iterable[tuple[str, Mapping[str, Any]]], window: Window[Any], *, budget: int
-) -> tuple[list[Mapping[str, Any]], str | None]:
-    """The next rows of a list, and the cursor to go on with; None when there are no more.
+def build_page(
+    rows: Iterable[tuple[str, Row]], request: PageRequest[Position], *, max_bytes: int
+) -> tuple[list[Row], str | None]:
+    """Build a page of a list.
 
     Args:
-        rows: places and what is to be shown of them, from the window's start on.
-        budget: bytes that the shown rows may take together; one row always fits.
+        rows: The rows from where the page starts, each with its position.
+        request: The page that the caller requests.
+        max_bytes: The maximum size of all rows as JSON, except that a page has at least one row.
+
+    Returns:
+        The rows, and the cursor of the next page; None if there are no more rows.
     """
-    shown: list[Mapping[str, Any]] = []
+    page: list[Row] = []
     last = ""
-    for place, row in rows:
-        budget -= len(wire.encode(row).encode())
-        if shown and (budget < 0 or len(shown) == window.limit):
-            return shown, window.cursor(last)
-        shown.append(row)
-        last = place
-    return shown, None
+    for position, row in rows:
+        max_bytes -= len(exact_json.encode(row).encode())
+        if page and (max_bytes < 0 or len(page) == request.limit):
+            return page, request.make_cursor(last)
+        page.append(row)
+        last = position
+    return page, None

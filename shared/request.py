@@ -1,22 +1,26 @@
-"""A request, read from an API Gateway REST proxy event."""
+"""Requests, as API Gateway's REST proxy events describe them."""
+
+from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from shared.routes import Route
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shared.routes import Route
 
 
 @dataclass(frozen=True)
 class Request:
-    """A proxy event, read once.
+    """A request, from a proxy event.
 
-    Args:
-        route: the row that the event was routed by.
-        event: as API Gateway sends it.
+    Attributes:
+        route: The route whose endpoint handles the request.
+        event: The event, as API Gateway sends it.
     """
 
     route: Route
@@ -24,40 +28,41 @@ class Request:
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
-        """By lower-case name; of a repeated header the last one counts."""
+        """Headers by lower-case name; the last of a repeated header counts."""
         return {name.lower(): text for name, text in (self.event.get("headers") or {}).items()}
 
     @cached_property
     def query(self) -> Mapping[str, str]:
-        """Of a repeated parameter the first one counts, as for px0."""
-        many = self.event.get("multiValueQueryStringParameters") or {}
-        return {name: texts[0] for name, texts in many.items() if texts}
+        """Query parameters by name; the first of a repeated parameter counts, as in px0."""
+        parameters = self.event.get("multiValueQueryStringParameters") or {}
+        return {name: texts[0] for name, texts in parameters.items() if texts}
 
     @cached_property
-    def parameters(self) -> dict[str, str]:
-        """The path's variable segments, by the names that the route gives them.
+    def path_parameters(self) -> dict[str, str]:
+        """The variable segments of the path, by their names in the route.
 
-        They are found by their places, since the route that answers need not be the one that API
-        Gateway chose. It hands them over still percent-encoded.
+        They are matched by position, because the route can be another one than API Gateway chose.
+        API Gateway passes them percent-encoded.
         """
-        given = self.event.get("pathParameters") or {}
-        asked = [
-            unquote(given[part.strip("{}")]) if part.startswith("{") else part
-            for part in str(self.event["resource"]).split("/")
+        values = self.event.get("pathParameters") or {}
+        segments = [
+            unquote(values[segment.strip("{}")]) if segment.startswith("{") else segment
+            for segment in str(self.event["resource"]).split("/")
         ]
-        parts = self.route.path.split("/")
-        if len(asked) > len(parts):
-            # The parameter that may hold a slash holds one: its two segments are one again.
-            place = parts.index(f"{{{self.route.spread}}}")
-            asked[place : place + 2] = ["/".join(asked[place : place + 2])]
+        names = self.route.path.split("/")
+        if len(segments) > len(names):
+            # The segment that may contain a slash contains one: join its two parts.
+            first = names.index(f"{{{self.route.spread}}}")
+            segments[first : first + 2] = ["/".join(segments[first : first + 2])]
         return {
-            part.strip("{}"): text
-            for part, text in zip(parts, asked, strict=True)
-            if part.startswith("{")
+            name.strip("{}"): text
+            for name, text in zip(names, segments, strict=True)
+            if name.startswith("{")
         }
 
     @cached_property
     def body(self) -> bytes:
+        """The body; empty if there is none."""
         text = self.event.get("body") or ""
         if self.event.get("isBase64Encoded"):
             return b64decode(text)
@@ -65,15 +70,17 @@ class Request:
 
     @property
     def method(self) -> str:
+        """The HTTP method in upper case."""
         return str(self.event["httpMethod"])
 
     @property
     def path(self) -> str:
+        """The path as it was sent, percent-encoded."""
         return str(self.event["path"])
 
     @property
     def base_url(self) -> str:
-        """Where this API is to be found, the name of its stage included, without a last slash."""
+        """The URL of this API, including the stage, without a slash at the end."""
         context = self.event["requestContext"]
         stage = str(context["path"]).removesuffix(self.path)
         scheme = self.headers.get("x-forwarded-proto", "https")
@@ -82,4 +89,5 @@ class Request:
 
     @property
     def id(self) -> str:
+        """API Gateway's id of the request."""
         return str(self.event["requestContext"]["requestId"])

@@ -1,4 +1,4 @@
-"""From a plain function to a Lambda handler: authenticate, call, map errors, reply, report."""
+"""Lambda handlers of endpoints: authenticate, call, translate problems, respond, report."""
 
 from __future__ import annotations
 
@@ -9,132 +9,153 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from shared import observe, settings
-from shared.answers import Answer, Replayed, Reply, finish, names, require_size
+from shared import observe
 from shared.call import Call
-from shared.dialects import Credential, dialect
-from shared.errors import Internal, Problem, TooLarge, Unauthorized
+from shared.dialects.dialect import get_dialect
+from shared.problems import Internal, Problem, TooLarge, Unauthorized
 from shared.request import Request
+from shared.responses import (
+    EncodedResponse,
+    Replay,
+    Response,
+    encode_response,
+    lists_etag,
+    require_size,
+)
 from shared.routes import ROUTES, Permission
+from shared.settings import get_settings, is_in_lambda
 from shared.store.store import Store
+from shared.writing import respond_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from shared.domain.access import Principal
+    from shared.store.team import Annotations
 
-    Endpoint = Callable[..., Reply]
+    Endpoint = Callable[..., Response[Any]]
     Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
 SECRET = re.compile(r"ak_[0-9a-f]{64}")
-ROUTES_BY_NAME = {route.name: route for route in ROUTES if route.dialect == "registry"}
+NATIVE_ROUTES = {route.name: route for route in ROUTES if route.dialect == "registry"}
 ROUTES_BY_MODULE = {route.module: route for route in ROUTES}
 
 
 @cache
-def store() -> Store:
-    return Store(settings.settings())
+def get_store() -> Store:
+    """Get the store of this process."""
+    return Store(get_settings())
 
 
 def serve(endpoint: Endpoint) -> Handler:
-    """The Lambda handler of an endpoint, by the rule of its row in the route table."""
+    """Make the Lambda handler of an endpoint, from its row in the route table."""
     route = ROUTES_BY_MODULE[endpoint.__module__]
-    if settings.in_lambda():
-        # The start of a function has more CPU than its calls have.
-        store()
+    if is_in_lambda():
+        # Lambda gives a function more CPU while it starts than while it handles a call.
+        get_store()
 
     def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        started = time.perf_counter()
-        request, answering = _handed_over(Request(route, event), endpoint)
-        facts: dict[str, str | int] = {}
+        start = time.perf_counter()
+        request, responder = _choose_responder(Request(route, event), endpoint)
+        annotations: Annotations = {}
         code = None
-        with observe.traced(request.route, facts):
+        with observe.trace_call(request.route, annotations):
             try:
-                answer = _conditional(request, _answer(answering, request, facts))
+                response = _respond(responder, request, annotations)
+                response = _apply_conditions(request, response)
             except Problem as problem:
-                answer, code = _failure(request, problem), problem.code
-        observe.report(
+                response, code = _respond_problem(request, problem), problem.code
+        observe.report_call(
             request.route,
             request_id=request.id,
-            status=answer.status,
+            status=response.status,
             code=code,
-            milliseconds=(time.perf_counter() - started) * 1000,
-            facts=facts,
+            milliseconds=(time.perf_counter() - start) * 1000,
+            annotations=annotations,
         )
-        return _proxy_result(request, answer)
+        return _dump_proxy_result(request, response)
 
     return lambda_handler
 
 
-def _handed_over(request: Request, endpoint: Endpoint) -> tuple[Request, Endpoint]:
-    """Who answers: two dialects may share a URL, and then the caller's credential decides."""
+def _choose_responder(request: Request, endpoint: Endpoint) -> tuple[Request, Endpoint]:
+    """Choose the endpoint by the kind of credential, where two dialects share a URL."""
     route = request.route
-    if route.before is None or dialect(route.dialect).speaks(request.headers):
+    if route.falls_back_to is None or get_dialect(route.dialect).has_credential(request.headers):
         return request, endpoint
-    other = ROUTES_BY_NAME[route.before]
+    other = NATIVE_ROUTES[route.falls_back_to]
     return Request(other, request.event), getattr(import_module(other.module), other.name)
 
 
-def _answer(endpoint: Endpoint, request: Request, facts: dict[str, str | int]) -> Answer:
-    """Raises Problem, Internal for any fault of ours."""
+def _respond(endpoint: Endpoint, request: Request, annotations: Annotations) -> EncodedResponse:
+    """Authenticate and call an endpoint.
+
+    Raises:
+        Problem: The endpoint raises it, or `Internal` stands for a bug.
+    """
+    settings = get_settings()
     try:
-        if len(request.body) > settings.settings().body_bytes:
+        if len(request.body) > settings.body_bytes:
             raise TooLarge
         call = Call(
             request=request,
-            dialect=dialect(request.route.dialect),
-            principal=_principal(request),
-            store=store(),
-            settings=settings.settings(),
-            facts=facts,
+            dialect=get_dialect(request.route.dialect),
+            principal=_authenticate(request),
+            store=get_store(),
+            settings=settings,
+            annotations=annotations,
         )
-        answer = finish(call.once(endpoint))
-    except Replayed as replayed:
-        return replayed.answer
+        response = respond_once(call, endpoint)
+    except Replay as replay:
+        return replay.response
     except Problem:
         raise
     except Exception as error:
-        observe.bug(request.id, request.route)
+        observe.report_bug(request.id, request.route)
         raise Internal from error
-    require_size(answer, settings.settings().answer_bytes)
-    return answer
+    require_size(response, settings.response_bytes)
+    return response
 
 
-def _principal(request: Request) -> Principal | None:
-    """Raises Unauthorized."""
-    if request.route.allow is Permission.PUBLIC:
+def _authenticate(request: Request) -> Principal | None:
+    """Find the principal of a request; None for a public route.
+
+    Raises:
+        Unauthorized: The credential is missing, malformed or unknown.
+    """
+    if request.route.permission is Permission.PUBLIC:
         return None
-    given = dialect(request.route.dialect).credential(request.headers)
-    secret, team_id = given if isinstance(given, Credential) else Credential(given)
-    principal = store().principal(secret) if SECRET.fullmatch(secret) else None
-    if principal is None or not (team_id is None or principal.reaches(team_id)):
+    secret, team_id = get_dialect(request.route.dialect).parse_credential(request.headers)
+    is_well_formed = SECRET.fullmatch(secret) is not None
+    principal = get_store().callers.find_principal(secret) if is_well_formed else None
+    if principal is None or not (team_id is None or principal.is_in(team_id)):
         raise Unauthorized
     return principal
 
 
-def _conditional(request: Request, answer: Answer) -> Answer:
-    """Not Modified, when the caller has this very answer already. Source: RFC 9110, 13.1.2."""
-    if request.method not in ("GET", "HEAD") or answer.status != 200:
-        return answer
-    headers = {"Cache-Control": "private, no-cache", **answer.headers}
-    etag, known = answer.headers.get("ETag"), request.headers.get("if-none-match")
-    if etag and known and names(known, etag):
-        return Answer(status=304, body=None, headers=headers)
-    return Answer(status=200, body=answer.body, headers=headers)
+def _apply_conditions(request: Request, response: EncodedResponse) -> EncodedResponse:
+    """Respond with 304 if the caller already has this response. Source: RFC 9110, 13.1.2."""
+    if request.method not in ("GET", "HEAD") or response.status != 200:
+        return response
+    headers = {"Cache-Control": "private, no-cache", **response.headers}
+    etag, condition = response.headers.get("ETag"), request.headers.get("if-none-match")
+    if etag and condition and lists_etag(condition, etag):
+        return EncodedResponse(status=304, body=None, headers=headers)
+    return replace(response, headers=headers)
 
 
-def _failure(request: Request, problem: Problem) -> Answer:
-    reply = dialect(request.route.dialect).problem(problem, request.id)
+def _respond_problem(request: Request, problem: Problem) -> EncodedResponse:
+    response = get_dialect(request.route.dialect).dump_problem(problem, request.id)
     if problem.retry_after is not None:
-        headers = {**reply.headers, "Retry-After": str(problem.retry_after)}
-        reply = replace(reply, headers=headers)
-    return finish(reply)
+        headers = {**response.headers, "Retry-After": str(problem.retry_after)}
+        response = replace(response, headers=headers)
+    return encode_response(response)
 
 
-def _proxy_result(request: Request, answer: Answer) -> dict[str, Any]:
+def _dump_proxy_result(request: Request, response: EncodedResponse) -> dict[str, Any]:
     return {
-        "statusCode": answer.status,
-        "headers": {**answer.headers, "X-Request-Id": request.id},
-        "body": answer.body or "",
+        "statusCode": response.status,
+        "headers": {**response.headers, "X-Request-Id": request.id},
+        "body": response.body or "",
         "isBase64Encoded": False,
     }

@@ -1,45 +1,55 @@
-"""The environment as a typed contract, read once: the only module that looks at `os.environ`."""
+"""Settings from environment variables; no other module reads `os.environ`."""
+
+from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar, get_type_hints
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Kind = TypeVar("Kind", bound="Environment")
 
 
-class MissingSetting(Exception):
-    """A setting is absent or not of its type; the argument names the variable."""
+class MissingSettingError(Exception):
+    """An environment variable is missing or malformed."""
 
 
 class Environment:
-    """A contract: each field of the dataclass that inherits it is a variable in upper case."""
+    """Base class of settings, whose fields are environment variables, in upper case."""
 
     __slots__ = ()
 
     @classmethod
-    def read(cls: type[Kind], environment: Mapping[str, str]) -> Kind:
-        """Raises MissingSetting for a variable that is absent without a default, or no number."""
-        declared = fields(cls)  # type: ignore[arg-type]  # those who inherit are dataclasses
-        given = {
-            field.name: _number_or_text(field.name.upper(), field.type, environment)
-            for field in declared
+    def load(cls: type[Kind], environment: Mapping[str, str]) -> Kind:
+        """Load settings from environment variables.
+
+        Raises:
+            MissingSettingError: A variable without a default is missing, or is not a number.
+        """
+        types = get_type_hints(cls)
+        declarations = fields(cls)  # type: ignore[arg-type]  # all subclasses are dataclasses
+        values = {
+            field.name: _convert(field.name.upper(), types[field.name], environment)
+            for field in declarations
             if field.name.upper() in environment
         }
-        needed = {field.name for field in declared if field.default is MISSING}
-        if absent := sorted(needed - given.keys()):
-            raise MissingSetting(f"not set: {', '.join(name.upper() for name in absent)}")
-        return cls(**given)
+        required = {field.name for field in declarations if field.default is MISSING}
+        if absent := sorted(required - values.keys()):
+            names = ", ".join(name.upper() for name in absent)
+            raise MissingSettingError(f"environment variables are missing, set them: {names}")
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlet(Environment):
-    """Where the function that publishes changes puts them.
+class EventSettings(Environment):
+    """Settings of the function that publishes events.
 
-    Args:
-        event_bus: name of the bus.
-        unpublished_queue: address of the queue of what can never be published.
+    Attributes:
+        event_bus: The name of the event bus.
+        unpublished_queue: The URL of the queue for records that can never be published.
     """
 
     event_bus: str
@@ -47,11 +57,11 @@ class Outlet(Environment):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reporting(Environment):
-    """What functions tell of their calls.
+class MetricSettings(Environment):
+    """Settings of metrics.
 
-    Args:
-        metrics_by_route: whether metrics are kept for each route too: 1 or 0.
+    Attributes:
+        metrics_by_route: Whether there are metrics by route: 1 or 0.
     """
 
     metrics_by_route: int = 1
@@ -59,20 +69,21 @@ class Reporting(Environment):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(Environment):
-    """What a function needs to know about its deployment.
+    """Settings of all functions with endpoints.
 
-    Args:
-        *_table: names of the DynamoDB tables.
-        content_bucket: bucket of the bodies that do not fit an item.
-        inline_bytes: a body up to this size lies in its item, a larger one in the bucket.
-        default_model: of a prompt whose author names none, in the dialects that need one.
-        key_cache_seconds: how long a revoked key may still be honoured by a warm process.
-        content_cache_bytes: bound of the process's cache of versions.
-        template_bytes: largest template that is accepted.
-        output_bytes: largest text that rendering may produce.
-        render_steps: the work that one rendering may do, in evaluated nodes.
-        body_bytes: largest request body.
-        answer_bytes: largest answer; Lambda refuses more than 6 MB.
+    Attributes:
+        *_table: Names of the DynamoDB tables.
+        content_bucket: The name of the bucket for bodies that are too large for an item.
+        inline_bytes: The largest body, in bytes, that is stored in its item.
+        default_model: The model of a version that names none, in dialects that require one.
+        key_cache_seconds: How long, in seconds, a warm process caches an API key.
+        content_cache_bytes: The size of the process's cache of versions, in bytes.
+        template_bytes: The largest template, in bytes.
+        output_bytes: The largest output of a rendering, in bytes.
+        render_steps: The maximum work of a rendering, in evaluated nodes.
+        body_bytes: The largest request body, in bytes.
+        response_bytes: The largest response, in bytes; Lambda allows 6 MB.
+        cuebook_version: The version of Cuebook that is deployed.
     """
 
     prompts_table: str
@@ -90,36 +101,41 @@ class Settings(Environment):
     output_bytes: int = 4 * 1024 * 1024
     render_steps: int = 300_000
     body_bytes: int = 4 * 1024 * 1024
-    answer_bytes: int = 5_500_000
+    response_bytes: int = 5_500_000
+    cuebook_version: str = "unknown"
 
     @property
     def tables(self) -> dict[str, str]:
-        """The deployed name of each table, by the name that the code gives it."""
+        """The deployed name of each table, by its name in code."""
         names = [field.name for field in fields(self) if field.name.endswith("_table")]
         return {name.removesuffix("_table"): getattr(self, name) for name in names}
 
 
-def _number_or_text(name: str, kind: Any, environment: Mapping[str, str]) -> Any:
+def _convert(name: str, kind: type, environment: Mapping[str, str]) -> object:
     try:
         return kind(environment[name])
     except ValueError as error:
-        raise MissingSetting(f"{name} must be a number") from error
+        raise MissingSettingError(f"the environment variable {name} must be a number") from error
 
 
 @cache
-def settings() -> Settings:
-    return Settings.read(os.environ)
+def get_settings() -> Settings:
+    """Get the settings of this process."""
+    return Settings.load(os.environ)
 
 
 @cache
-def reporting() -> Reporting:
-    return Reporting.read(os.environ)
+def get_metric_settings() -> MetricSettings:
+    """Get the settings of metrics of this process."""
+    return MetricSettings.load(os.environ)
 
 
 @cache
-def outlet() -> Outlet:
-    return Outlet.read(os.environ)
+def get_event_settings() -> EventSettings:
+    """Get the settings for publishing events of this process."""
+    return EventSettings.load(os.environ)
 
 
-def in_lambda() -> bool:
+def is_in_lambda() -> bool:
+    """Tell whether this process runs in Lambda."""
     return "AWS_LAMBDA_FUNCTION_NAME" in os.environ

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections import defaultdict
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,11 +16,12 @@ from uuid import uuid4
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
-from infra.local.aws import BUCKET, table_name
+from infra.local.aws import BUCKET, build_table_name
 from infra.local.gateway import Context, Event, Gateway, Handler, Request
 from shared import serve
 from shared.domain import prompts
-from shared.domain.changes import Act, Author, change
+from shared.domain.changes import Origin, build_change
+from shared.domain.model import Author
 from shared.routes import ROUTES, Route
 from shared.store import aws
 from shared.store.tables import TABLES
@@ -32,34 +34,46 @@ if TYPE_CHECKING:
 RUNNING: ContextVar[Route | None] = ContextVar("RUNNING", default=None)
 
 
-def load(route: Route) -> Handler:
+def load_handler(route: Route) -> Handler:
+    """Load the handler of a route, which notes that it is the one that runs."""
     handler: Handler = import_module(route.module).lambda_handler
 
-    def running(event: Event, context: Context) -> object:
-        token = RUNNING.set(route)
-        try:
+    def run(event: Event, context: Context) -> object:
+        with note_running(route):
             return handler(event, context)
-        finally:
-            RUNNING.reset(token)
 
-    return running
+    return run
 
 
-GATEWAY = Gateway(ROUTES, load)
+@contextmanager
+def note_running(route: Route) -> Iterator[None]:
+    """Note that whatever is done in AWS is done for a route."""
+    token = RUNNING.set(route)
+    try:
+        yield
+    finally:
+        RUNNING.reset(token)
+
+
+GATEWAY = Gateway(ROUTES, load_handler)
 # The id of nothing; the same in every process, so that all collect the same tests.
-NOWHERE = "4f9c2d0e-6a3b-4c57-8e1d-0b2a97c5d613"
-RESOURCES = {table_name(table): table.name for table in TABLES} | {BUCKET: "content"}
-LEGS = {"Put": "PutItem", "Delete": "DeleteItem", "Update": "UpdateItem"} | {
-    "ConditionCheck": "ConditionCheckItem"
+UNKNOWN_ID = "4f9c2d0e-6a3b-4c57-8e1d-0b2a97c5d613"
+RESOURCES = {build_table_name(table): table.name for table in TABLES} | {BUCKET: "content"}
+ALLOWED_ACTIONS = {route.module: frozenset(route.role_actions) for route in ROUTES}
+WRITE_ACTIONS = {
+    "Put": "PutItem",
+    "Delete": "DeleteItem",
+    "Update": "UpdateItem",
+    "ConditionCheck": "ConditionCheckItem",
 }
 
 
-def actions(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
-    """What IAM asks for before it lets an AWS call through, in the route table's words."""
+def list_actions(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
+    """List what IAM asks for before it lets an AWS call through, in the route table's words."""
     if operation == "TransactWriteItems":
         for item in params["TransactItems"]:
-            for leg, target in item.items():
-                yield f"{RESOURCES[target['TableName']]}:{LEGS[leg]}"
+            for write, target in item.items():
+                yield f"{RESOURCES[target['TableName']]}:{WRITE_ACTIONS[write]}"
     elif operation == "BatchGetItem":
         for table in params["RequestItems"]:
             yield f"{RESOURCES[table]}:{operation}"
@@ -68,15 +82,26 @@ def actions(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
 
 
 class Cloud:
-    """AWS as the handlers meet it: what they do there is noted, and it can be made to fail."""
+    """AWS as the handlers reach it: what they do there is noted, and it can be made to fail.
+
+    Attributes:
+        used: The actions that each endpoint needed, by its module.
+        is_strict: Whether a call may do only what the role of its route allows.
+    """
 
     def __init__(self) -> None:
         self.used: defaultdict[str, set[str]] = defaultdict(set)
-        self.strict = True
+        self.is_strict = True
         self._undo: list[Callable[[], None]] = []
-        self._on("before-parameter-build", self._note)
+        self.open()
 
-    def refuse(
+    def open(self) -> None:
+        """Note from now on what is done."""
+        self.used.clear()
+        self.is_strict = True
+        self._register("before-parameter-build", self._note)
+
+    def fail(
         self,
         code: str,
         *,
@@ -84,19 +109,21 @@ class Cloud:
         reasons: Sequence[str] = (),
         times: int | None = None,
     ) -> Callable[[], None]:
-        """Answer calls with an AWS error, so many times or until the returned function is called.
+        """Fail calls with an AWS error, until the function that this returns is called.
 
         Args:
-            operation: of either service; all of both when it is empty.
-            reasons: why a transaction is cancelled, leg by leg.
+            code: Of the error.
+            operation: Of either service; all of both when it is empty.
+            reasons: Why a transaction is cancelled, write by write.
+            times: How many calls fail at most; None for any number.
         """
-        left = times
+        remaining = times
 
-        def answer(model: Any, **_: object) -> object:
-            nonlocal left
-            if left == 0 or operation not in ("", model.name):
+        def respond(model: Any, **_: object) -> object:
+            nonlocal remaining
+            if remaining == 0 or operation not in ("", model.name):
                 return None
-            left = left and left - 1
+            remaining = remaining and remaining - 1
             error = {
                 "Error": {"Code": code, "Message": "told by AWS"},
                 "CancellationReasons": [{"Code": reason} for reason in reasons],
@@ -104,28 +131,30 @@ class Cloud:
             }
             return AWSResponse("", 400, HTTPHeaders(), None), error
 
-        return self._on("before-call", answer)
+        return self._register("before-call", respond)
 
-    def before(self, operation: str, act: Callable[[], object]) -> None:
-        """Let something happen just before the next such call."""
+    def run_before(self, operation: str, act: Callable[[], object]) -> None:
+        """Run something just before the next such call."""
 
-        def once(model: Any, **_: object) -> None:
+        def run(model: Any, **_: object) -> None:
             if model.name == operation:
                 undo()
                 act()
 
-        undo = self._on("before-parameter-build", once)
+        undo = self._register("before-parameter-build", run)
 
     def close(self) -> None:
+        """Undo all failures, and note nothing more."""
         for undo in self._undo:
             undo()
+        self._undo.clear()
 
     def _note(self, model: Any, params: Mapping[str, Any], **_: object) -> None:
         if (route := RUNNING.get()) is not None:
-            self.used[route.name] |= set(actions(model.name, params))
+            self.used[route.module] |= set(list_actions(model.name, params))
 
-    def _on(self, event: str, handler: Callable[..., Any]) -> Callable[[], None]:
-        sources = [aws.dynamodb().meta.events, aws.s3().meta.events]
+    def _register(self, event: str, handler: Callable[..., Any]) -> Callable[[], None]:
+        sources = [aws.get_dynamodb().meta.events, aws.get_s3().meta.events]
         for source in sources:
             source.register(event, handler)
 
@@ -139,39 +168,48 @@ class Cloud:
 
 @dataclass(frozen=True, slots=True)
 class Response:
+    """What a call is answered."""
+
     status: int
     headers: Mapping[str, str]
     text: str
 
     @property
     def json(self) -> Any:
+        """The JSON value of the body."""
         return json.loads(self.text)
 
     @property
     def error(self) -> str:
+        """The text of a problem, in the dialects that have it here."""
         message: str = self.json["error"]
         return message
 
 
-def bearer(key: str) -> dict[str, str]:
+def build_bearer(key: str) -> dict[str, str]:
+    """Build the header in which most dialects send a key."""
     return {"authorization": f"Bearer {key}"}
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Args:
-    key: the API key that it sends; None to send none.
-    credential: the headers in which it sends the key.
+    """A caller of the API.
+
+    Attributes:
+        team_id: The team that it works in.
+        key: The API key that it sends; None to send none.
+        cloud: What its calls do in AWS.
+        build_credential: Builds the headers in which it sends the key.
     """
 
     team_id: str
     key: str | None
     cloud: Cloud
-    credential: Callable[[str], Mapping[str, str]] = bearer
+    build_credential: Callable[[str], Mapping[str, str]] = build_bearer
 
-    def speaking(self, credential: Callable[[str], Mapping[str, str]]) -> Client:
-        """The same caller, with the key in other headers."""
-        return replace(self, credential=credential)
+    def use_credential(self, build_credential: Callable[[str], Mapping[str, str]]) -> Client:
+        """Make the same caller, with the key in other headers."""
+        return replace(self, build_credential=build_credential)
 
     def __call__(
         self,
@@ -182,52 +220,64 @@ class Client:
         raw: str | bytes | None = None,
         headers: Mapping[str, str | None] | None = None,
     ) -> Response:
-        """Args:
-        body: sent as JSON; raw: sent as it is. headers: None takes a default one away.
+        """Call the API.
+
+        Args:
+            method: Of the request.
+            path: With the query.
+            body: Sent as JSON.
+            raw: Sent as it is.
+            headers: More of them; None takes a default one away.
         """
         if raw is None and body is not None:
             raw = json.dumps(body)
-        sent: dict[str, str | None] = {"content-type": None if raw is None else "application/json"}
+        fields: dict[str, str | None] = {
+            "content-type": None if raw is None else "application/json"
+        }
         if self.key is not None:
-            sent |= self.credential(self.key)
-        sent |= {name.lower(): value for name, value in (headers or {}).items()}
-        answer = GATEWAY.answer(
+            fields |= self.build_credential(self.key)
+        fields |= {name.lower(): value for name, value in (headers or {}).items()}
+        response = GATEWAY.respond(
             Request(
                 method=method,
                 target=path,
-                headers=tuple((name, value) for name, value in sent.items() if value is not None),
+                headers=tuple((name, value) for name, value in fields.items() if value is not None),
                 body=raw.encode() if isinstance(raw, str) else raw or b"",
             )
         )
-        for route in ROUTES if self.cloud.strict else ():
-            excess = self.cloud.used[route.name] - set(route.role_actions)
-            assert not excess, f"the role of {route.name} lacks {excess}"
-        return Response(answer.status, dict(answer.headers), answer.body.decode())
+        for module, actions in self.cloud.used.items() if self.cloud.is_strict else ():
+            excess = actions - ALLOWED_ACTIONS[module]
+            assert not excess, f"the role of {module} lacks {excess}"
+        return Response(response.status, dict(response.headers), response.body.decode())
 
-    def new_prompt(self, name: str | None = None, **fields: str) -> dict[str, Any]:
+    def create_prompt(self, name: str | None = None, **fields: str) -> dict[str, Any]:
+        """Create a prompt."""
         name = name or f"Prompt {uuid4().hex[:8]}"
-        made = self("POST", f"/v1/teams/{self.team_id}/prompts", {"name": name, **fields})
-        assert made.status == 201, made.text
-        prompt: dict[str, Any] = made.json["prompt"]
+        response = self("POST", f"/v1/teams/{self.team_id}/prompts", {"name": name, **fields})
+        assert response.status == 201, response.text
+        prompt: dict[str, Any] = response.json["prompt"]
         return prompt
 
-    def new_version(self, prompt_id: str, template: str = "Hi", **fields: Any) -> dict[str, Any]:
-        made = self("POST", f"/v1/prompts/{prompt_id}/versions", {"template": template, **fields})
-        assert made.status == 201, made.text
-        version: dict[str, Any] = made.json["version"]
+    def create_version(self, prompt_id: str, template: str = "Hi", **fields: Any) -> dict[str, Any]:
+        """Create a version of a prompt."""
+        body = {"template": template, **fields}
+        response = self("POST", f"/v1/prompts/{prompt_id}/versions", body)
+        assert response.status == 201, response.text
+        version: dict[str, Any] = response.json["version"]
         return version
 
-    def promote(self, prompt_id: str, version: int, *, times: int = 1) -> dict[str, Any]:
+    def promote(self, prompt_id: str, number: int, *, times: int = 1) -> dict[str, Any]:
+        """Promote a version, twice for a draft to become live."""
         for _ in range(times):
-            done = self("POST", f"/v1/prompts/{prompt_id}/versions/{version}/promote")
-            assert done.status == 200, done.text
-        promoted: dict[str, Any] = done.json["version"]
-        return promoted
+            response = self("POST", f"/v1/prompts/{prompt_id}/versions/{number}/promote")
+            assert response.status == 200, response.text
+        version: dict[str, Any] = response.json["version"]
+        return version
 
-    def statuses(self, prompt_id: str) -> dict[int, str]:
-        """Status by number."""
-        listed = self("GET", f"/v1/prompts/{prompt_id}/versions").json["versions"]
-        return {version["version"]: version["status"] for version in listed}
+    def list_statuses(self, prompt_id: str) -> dict[int, str]:
+        """List the status of each version, by number."""
+        versions = self("GET", f"/v1/prompts/{prompt_id}/versions").json["versions"]
+        return {version["version"]: version["status"] for version in versions}
 
 
 class Registry:
@@ -236,41 +286,52 @@ class Registry:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.cloud = Cloud()
-        self.team_id = self.new_team("Ours")
-        self.editor = self.client(self.team_id, "all")
-        self.viewer = self.client(self.team_id, "read_render")
-        self.admin = self.client(self.team_id, "admin")
-        self.stranger = self.client(self.new_team("Theirs"), "admin")
+        self.team_id = self.create_team("Ours")
+        self.editor = self.create_client(self.team_id, "all")
+        self.viewer = self.create_client(self.team_id, "read_render")
+        self.admin = self.create_client(self.team_id, "admin")
+        self.stranger = self.create_client(self.create_team("Theirs"), "admin")
         self.nobody = Client(self.team_id, None, self.cloud)
+
+    def open(self) -> None:
+        """Begin a test: nothing is remembered, and nothing fails."""
+        self.forget()
+        self.cloud.open()
 
     def forget(self) -> None:
         """Go on as a process that has just started, without what it had remembered."""
-        serve.store.cache_clear()
-        self.store = serve.store()
+        serve.get_store.cache_clear()
+        self.store = serve.get_store()
 
-    def move(self, prompt_id: str, team_id: str) -> None:
-        """As by somebody who is in both teams, which no API key is."""
-        prompt = self.store.prompt(prompt_id)
+    def move_prompt(self, prompt_id: str, team_id: str) -> None:
+        """Move a prompt, as somebody who is in both teams could; no API key is."""
+        prompt = self.store.find_prompt(prompt_id)
         assert prompt is not None
         by = Author(id=str(uuid4()), name="in both teams")
-        self.store.commit(prompts.move(prompt, team_id, Act(by=by)))
+        target = self.store.open_team(team_id)
+        self.store.open_team(prompt.team_id).commit(
+            prompts.move(prompt, team_id, Origin(by=by)), target=target
+        )
 
-    def tag(self, prompt_id: str, tags: Iterable[str]) -> None:
+    def set_tags(self, prompt_id: str, tags: Iterable[str]) -> None:
         """Set many tags on version 1 at once, for which there is no call."""
-        prompt = self.store.prompt(prompt_id)
+        prompt = self.store.find_prompt(prompt_id)
         assert prompt is not None
         by = Author(id=str(uuid4()), name="in a hurry")
         after = dict.fromkeys(tags, 1)
-        self.store.commit(change(prompt, Act(by=by), "tag.moved", about=None, tags=after))
+        change = build_change(prompt, Origin(by=by), "tag.moved", subject=None, tags=after)
+        self.store.open_team(prompt.team_id).commit(change)
 
-    def new_team(self, name: str) -> str:
+    def create_team(self, name: str) -> str:
+        """Create a team, and give its id."""
         team_id = str(uuid4())
-        self.store.add_team(team_id=team_id, name=name, at=datetime.now(UTC))
+        self.store.callers.add_team(team_id=team_id, name=name, at=datetime.now(UTC))
         return team_id
 
-    def client(self, team_id: str, operation: str) -> Client:
+    def create_client(self, team_id: str, operation: str) -> Client:
+        """Create a client with a key of its own."""
         secret = f"ak_{secrets.token_hex(32)}"
-        self.store.add_key(
+        self.store.callers.add_key(
             secret=secret,
             key_id=str(uuid4()),
             team_id=team_id,

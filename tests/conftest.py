@@ -2,46 +2,97 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.local.aws import environment, local_aws
+from infra.local.aws import build_environment, simulate_aws
 from shared import serve, settings
 from shared.store import aws
 from tests.client import Registry
+from tests.memory import Memory
+from tests.routes.scene import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.memory import Saved
+
+
+def pytest_configure() -> None:
+    """Collect garbage seldom: what fills the heap here, libraries and models, is never garbage.
+
+    With Python's own thresholds a third of the time of a run goes into looking at it again.
+    """
+    gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now is never looked at again."""
+    gc.collect()
+    gc.freeze()
+
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Making the AWS clients takes longer than most tests; a test's own teams keep it apart."""
+def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memory]:
+    """The tables and the bucket: making the AWS clients takes longer than most tests."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment().items():
+        for name, value in build_environment().items():
             patch.setenv(name, value)
         _forget_clients()
-        with local_aws(None, tmp_path_factory.mktemp("objects")):
-            yield
+        with simulate_aws(None, tmp_path_factory.mktemp("objects")):
+            yield Memory()
         _forget_clients()
+
+
+@pytest.fixture(scope="module")
+def teams(memory: Memory) -> tuple[Registry, Saved]:
+    """The teams and clients that each test of a module begins with."""
+    _forget()
+    registry = Registry(serve.get_store())
+    registry.cloud.close()
+    return registry, memory.save()
 
 
 @pytest.fixture
-def registry(tables: None) -> Iterator[Registry]:
+def registry(memory: Memory, teams: tuple[Registry, Saved]) -> Iterator[Registry]:
+    """Two teams with nothing in them."""
+    registry, saved = teams
+    memory.restore(saved)
     _forget()
-    registry = Registry(serve.store())
+    registry.open()
     yield registry
     registry.cloud.close()
     _forget()
 
 
+@pytest.fixture(scope="module")
+def stage(memory: Memory, teams: tuple[Registry, Saved]) -> tuple[Scene, Saved]:
+    """The scene that each test of a module begins with, if it begins with one."""
+    registry, saved = teams
+    memory.restore(saved)
+    _forget()
+    registry.open()
+    scene = Scene(registry)
+    registry.cloud.close()
+    return scene, memory.save()
+
+
+@pytest.fixture
+def scene(memory: Memory, stage: tuple[Scene, Saved], registry: Registry) -> Scene:
+    """A prompt with one of everything."""
+    scene, saved = stage
+    memory.restore(saved)
+    return scene
+
+
 def _forget() -> None:
     """What a process remembers must not outlive the test that it was learnt in."""
-    settings.settings.cache_clear()
-    serve.store.cache_clear()
+    settings.get_settings.cache_clear()
+    serve.get_store.cache_clear()
 
 
 def _forget_clients() -> None:
-    aws.dynamodb.cache_clear()
-    aws.s3.cache_clear()
+    aws.get_dynamodb.cache_clear()
+    aws.get_s3.cache_clear()

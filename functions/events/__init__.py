@@ -1,0 +1,1 @@
+"""Functions that consume the stream of the table `prompts`."""

@@ -1,45 +1,46 @@
-"""PUT /api/prompts/{id}/tags/{tag}"""
+"""Serve `PUT /api/prompts/{id}/tags/{tag}`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import langwatch
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.formats import dump_js_time
 from shared.dialects.langwatch.models import Assignment
-from shared.dialects.langwatch.problems import Refused
+from shared.dialects.langwatch.problems import RuleBroken
 from shared.dialects.langwatch.project import Project
-from shared.dialects.langwatch.tags import assign, wanted
-from shared.domain.changes import Change
-from shared.domain.prompts import Prompt
-from shared.domain.versions import Version
-from shared.errors import VersionNotFound
+from shared.dialects.langwatch.requests import add_name, check_name_length
+from shared.dialects.langwatch.tags import assign, select_tags
+from shared.problems import PromptNotFound, VersionNotFound
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.langwatch.models import TagAssignment
+    from shared.responses import Response
 
 
-def assign_tag(call: Call, id: str, tag: str) -> Reply:
-    """Point a tag at a version; `production` makes it the live one."""
-    project = Project(call)
-    prompt = project.prompt(id, otherwise=langwatch.named("Prompt not found", id))
-    assignment = call.body(Assignment)
-    (definition,) = wanted(project.tags, [tag])
+def assign_tag(call: Call, id: str, tag: str) -> Response[TagAssignment]:
+    """Assign a tag to a version; `production` makes the version live."""
+    name = check_name_length(id, problem=PromptNotFound)
+    store = call.open_prompt_by_name(name, missing=add_name("Prompt not found", id))
+    assignment = call.load_body(Assignment)
+    project = Project(call.request, call.settings, store.team.get_ledger)
+    (definition,) = select_tags(project.tags, [tag])
     try:
-        number = project.version_of(prompt, assignment.versionId).number
+        number = call.find_own_version(store, assignment.versionId).number
     except VersionNotFound as error:
-        raise Refused("Version does not belong to this prompt config") from error
-    act = call.act()
-
-    def assigned(prompt: Prompt) -> Change[Version]:
-        return assign(prompt, definition, call.version(prompt, number), act)
-
-    return call.commit(
-        prompt,
-        assigned,
-        lambda change: call.reply(
-            {
-                "configId": prompt.id,
-                "versionId": change.about.id,
-                "tag": tag,
-                "updatedAt": langwatch.time(change.after.changed_at),
-            }
-        ),
+        raise RuleBroken("Version does not belong to this prompt config") from error
+    return commit(
+        call,
+        store,
+        lambda store, origin: assign(store.prompt, definition, store.get_version(number), origin),
+        lambda change: {
+            "configId": store.prompt.id,
+            "versionId": change.subject.id,
+            "tag": tag,
+            "updatedAt": dump_js_time(change.after.changed_at),
+        },
     )
 
 

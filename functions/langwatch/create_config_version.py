@@ -1,45 +1,53 @@
-"""POST /api/prompts/{id}/versions"""
+"""Serve `POST /api/prompts/{id}/versions`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import langwatch
-from shared.dialects.langwatch import bodies
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.langwatch.bodies import load_message, load_whole_content, revise_content
 from shared.dialects.langwatch.models import FlatVersion, NewConfigVersion
-from shared.dialects.langwatch.project import Project
+from shared.dialects.langwatch.requests import check_name_length, is_flat
+from shared.dialects.langwatch.responses import dump_config_version
 from shared.domain import versions
-from shared.domain.changes import Change
 from shared.domain.content import Content
-from shared.domain.prompts import Prompt
-from shared.domain.versions import Version
+from shared.problems import PromptNotFound
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.langwatch.models import ConfigVersion
+    from shared.domain.changes import Change, Origin
+    from shared.domain.model import Version
+    from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
-def create_config_version(call: Call, id: str) -> Reply:
-    """Create the next version of a prompt from a whole configuration, or a flat one from its last.
+def create_config_version(call: Call, id: str) -> Response[ConfigVersion]:
+    """Create the next version of a prompt, from a whole configuration or from changes.
 
-    The whole one is LangWatch's first API, the flat one is only in its guide to version control.
+    The whole configuration is that of LangWatch's first API. The changes are flat, as in
+    LangWatch's guide to version control, and apply to the newest version.
     """
-    prompt = Project(call).prompt(id)
-    flat = langwatch.is_flat(call.request)
-    new = call.body(FlatVersion) if flat else call.body(NewConfigVersion)
-    message = bodies.message(new)
-    act = call.act()
+    store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
+    flat = is_flat(call.request)
+    new = call.load_body(FlatVersion) if flat else call.load_body(NewConfigVersion)
+    message = load_message(new)
 
-    def create(prompt: Prompt) -> Change[Version]:
+    def create(store: PromptStore, origin: Origin) -> Change[Version]:
         if isinstance(new, NewConfigVersion):
-            content = bodies.whole_content(new)
+            content = load_whole_content(new, call.settings)
         else:
-            newest = call.store.version(prompt, "latest")
+            newest = store.find_version("latest")
             base = newest.content if newest else Content(template="", engine="jinja")
-            content = bodies.revised_content(base, new, call.settings)
-        return versions.create(prompt, content, act, message=message, status="stable")
+            content = revise_content(base, new, call.settings)
+        return versions.create(store.prompt, content, origin, message=message, status="stable")
 
-    return call.commit(
-        prompt,
+    return commit(
+        call,
+        store,
         create,
-        lambda change: call.reply(
-            langwatch.config_version(change.after, change.about, call.settings)
-        ),
+        lambda change: dump_config_version(change.after, change.subject, call.settings),
     )
 
 

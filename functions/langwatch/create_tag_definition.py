@@ -1,25 +1,34 @@
-"""POST /api/prompts/tags"""
+"""Serve `POST /api/prompts/tags`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import langwatch
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.formats import dump_js_time
 from shared.dialects.langwatch.models import TagName
-from shared.dialects.langwatch.tags import LEDGER, define
-from shared.domain.ledgers import Ledger
+from shared.dialects.langwatch.tags import LEDGER, define, dump_definition
+from shared.ids import new_id
 from shared.serve import serve
+from shared.writing import commit_ledger
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.langwatch.models import TagDefinition
+    from shared.domain.changes import Origin
+    from shared.domain.model import Ledger
+    from shared.responses import Response
 
 
-def create_tag_definition(call: Call) -> Reply:
-    """Define a tag that versions can be given."""
-    call.permit(call.team_id)
-    name = call.body(TagName).name
-    act = call.act()
+def create_tag_definition(call: Call) -> Response[TagDefinition]:
+    """Define a tag, so that it can be assigned to versions."""
+    team = call.open_own_team()
+    name = call.load_body(TagName).name
 
-    def create(ledger: Ledger) -> tuple[Ledger, Reply]:
-        after, definition = define(ledger, name, id=act.new_id, at=langwatch.time(act.now))
-        return after, call.reply(definition.shown)
+    def create(ledger: Ledger, origin: Origin) -> tuple[Ledger, TagDefinition]:
+        after, definition = define(ledger, name, id=new_id(), at=dump_js_time(origin.now))
+        return after, dump_definition(definition)
 
-    return call.commit_ledger(call.team_id, LEDGER, create)
+    return commit_ledger(call, team, LEDGER, create)
 
 
 lambda_handler = serve(create_tag_definition)

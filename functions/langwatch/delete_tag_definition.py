@@ -1,16 +1,22 @@
-"""DELETE /api/prompts/tags/{tag}"""
+"""Serve `DELETE /api/prompts/tags/{tag}`."""
 
-from shared.answers import Reply
-from shared.call import Call
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from shared.dialects.langwatch.tags import LEDGER, remove
 from shared.serve import serve
+from shared.writing import commit_ledger
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.responses import Response
 
 
-def delete_tag_definition(call: Call, tag: str) -> Reply:
-    """Delete a tag; nothing is found by it, nor shown with it, any more."""
-    call.permit(call.team_id)
-    return call.commit_ledger(
-        call.team_id, LEDGER, lambda ledger: (remove(ledger, tag), call.reply(None))
+def delete_tag_definition(call: Call, tag: str) -> Response[None]:
+    """Delete a tag; it no longer selects versions, and responses no longer contain it."""
+    return commit_ledger(
+        call, call.open_own_team(), LEDGER, lambda ledger, origin: (remove(ledger, tag), None)
     )
 
 

@@ -1,17 +1,23 @@
-"""POST /api/otel/v1/traces"""
+"""Serve `POST /api/otel/v1/traces`."""
 
-from shared.answers import Reply
-from shared.call import Call
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.responses import Response
 
-def drop_traces(call: Call) -> Reply:
-    """Take the traces that LangWatch's clients send by themselves, and keep none.
 
-    The empty body is an answer of OpenTelemetry's that says nothing.
+def drop_traces(call: Call) -> Response[None]:
+    """Accept the traces that LangWatch's clients send automatically, and discard them.
+
+    The empty body is a valid response of OpenTelemetry's protocol.
     """
-    call.permit(call.team_id)
-    return call.reply(None)
+    call.open_own_team()
+    return call.respond(None)
 
 
 lambda_handler = serve(drop_traces)

@@ -1,23 +1,32 @@
-"""GET /api/prompts/{id}"""
+"""Serve `GET /api/prompts/{id}`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects.langwatch import wanted_version
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from shared.dialects.langwatch.project import Project
+from shared.dialects.langwatch.requests import check_name_length, parse_version_query
+from shared.problems import PromptNotFound
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.langwatch.models import PromptOfHandle
+    from shared.responses import Response
 
-def get_prompt_by_handle(call: Call, id: str) -> Reply:
-    """Get a version of a prompt: the newest, or the one that the query or a shorthand names.
 
-    `team/greet:2` and `team/greet:production` name one by its number and by a tag.
+def get_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
+    """Get a version of a prompt: the newest, or the one that the query or a shorthand selects.
+
+    The shorthands `team/greet:2` and `team/greet:production` select one by number and by tag.
     """
-    name, wanted = wanted_version(id, call.request.query)
-    project = Project(call)
-    prompt = project.prompt(name, otherwise="Prompt not found")
-    version = call.shown_version(prompt, project.selector(prompt, wanted))
-    newest = True if wanted == "latest" else None
-    return call.reply(project.shown(prompt, version, newest=newest))
+    name, selector = parse_version_query(id, call.request.query)
+    name = check_name_length(name, problem=PromptNotFound)
+    store = call.open_prompt_by_name(name, missing="Prompt not found")
+    project = Project(call.request, call.settings, store.team.get_ledger)
+    version = store.get_cached_version(project.resolve_selector(store.prompt, selector))
+    is_newest = True if selector == "latest" else None
+    return call.respond(project.dump_prompt(store.prompt, version, is_newest=is_newest))
 
 
 lambda_handler = serve(get_prompt_by_handle)

@@ -1,36 +1,46 @@
-"""GET /api/prompts/{id}/versions"""
+"""Serve `GET /api/prompts/{id}/versions`."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
 
-from shared import paging
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import langwatch
+from typing import TYPE_CHECKING
+
 from shared.dialects.langwatch.project import Project
-from shared.domain.prompts import Prompt
+from shared.dialects.langwatch.requests import check_name_length
+from shared.dialects.langwatch.responses import dump_config_version, dump_version_row
+from shared.paging import parse_number
+from shared.problems import PromptNotFound
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-def list_config_versions(call: Call, id: str) -> Reply:
-    """List a prompt's versions, newest first, each in the shapes of both generations.
+    from shared.call import Call
+    from shared.dialects.langwatch.models import VersionOfHandle
+    from shared.responses import Response
+    from shared.store.team import PromptStore
 
-    All of them, as far as one answer can carry; the header `X-Next-Cursor` is there when it goes
-    on, and is given back as `cursor`.
+
+def list_config_versions(call: Call, id: str) -> Response[list[VersionOfHandle]]:
+    """List a prompt's versions, newest first, each in the formats of both of LangWatch's APIs.
+
+    The list has as many as one response can hold. If there are more, the header `X-Next-Cursor` is
+    the `cursor` of the next page.
     """
-    prompt = Project(call).prompt(id)
-    window = call.window(paging.number)
-    return call.reply_rows(rows(call, prompt, window.after), window)
+    store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
+    page = call.parse_page(parse_number)
+    return call.respond_rows(_list_rows(call, store, page.after), page)
 
 
-def rows(call: Call, prompt: Prompt, before: int | None) -> Iterator[tuple[str, dict[str, Any]]]:
-    project = Project(call)
-    newest = before is None
-    for version in call.store.versions(prompt.id, before=before):
-        shown = project.shown(prompt, version, newest=newest)
-        stored = langwatch.config_version(prompt, version, call.settings)
-        yield str(version.number), langwatch.row(shown, stored)
-        newest = False
+def _list_rows(
+    call: Call, store: PromptStore, before: int | None
+) -> Iterator[tuple[str, VersionOfHandle]]:
+    project = Project(call.request, call.settings, store.team.get_ledger)
+    is_newest = before is None
+    for version in store.list_versions(before=before):
+        body = project.dump_prompt(store.prompt, version, is_newest=is_newest)
+        row = dump_config_version(store.prompt, version, call.settings)
+        yield str(version.number), dump_version_row(body, row)
+        is_newest = False
 
 
 lambda_handler = serve(list_config_versions)

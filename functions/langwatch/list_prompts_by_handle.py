@@ -1,44 +1,55 @@
-"""GET /api/prompts"""
+"""Serve `GET /api/prompts`."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
+
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING
 
-from shared.answers import Reply
-from shared.call import Call
 from shared.dialects.langwatch.project import Project
-from shared.domain.prompts import Prompt
 from shared.serve import serve
 
-AT_ONCE = 100
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from shared.call import Call
+    from shared.dialects.langwatch.models import PromptOfHandle
+    from shared.domain.model import Prompt
+    from shared.responses import Response
+    from shared.store.team import TeamStore
 
 
-def list_prompts_by_handle(call: Call) -> Reply:
-    """List the newest version of every prompt, those changed last first.
+BATCH = 100  # prompts whose newest versions are read in one request
 
-    All of them, as far as one answer can carry; the header `X-Next-Cursor` is there when it goes
-    on, and is given back as `cursor`.
+
+def list_prompts_by_handle(call: Call) -> Response[list[PromptOfHandle]]:
+    """List the newest version of every prompt, those that changed last first.
+
+    The list has as many as one response can hold. If there are more, the header `X-Next-Cursor` is
+    the `cursor` of the next page.
     """
-    call.permit(call.team_id)
-    window = call.window(str)
-    prompts = [prompt for _, prompt in call.store.prompts(call.team_id)]
-    listed = sorted((p for p in prompts if p.status != "deleted"), key=place_of, reverse=True)
-    rest = [p for p in listed if window.after is None or place_of(p) < window.after]
-    return call.reply_rows(rows(call, rest), window)
+    team = call.open_own_team()
+    page = call.parse_page(str)
+    prompts = [prompt for _, prompt in team.list_prompts() if not prompt.is_deleted]
+    prompts.sort(key=_get_position, reverse=True)
+    rest = [prompt for prompt in prompts if not page.after or _get_position(prompt) < page.after]
+    return call.respond_rows(_list_rows(call, team, rest), page)
 
 
-def place_of(prompt: Prompt) -> str:
+def _get_position(prompt: Prompt) -> str:
     return f"{prompt.changed_at.isoformat(timespec='microseconds')} {prompt.id}"
 
 
-def rows(call: Call, prompts: Sequence[Prompt]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A prompt without a version, which only other dialects make, has nothing to show."""
-    project, left = Project(call), iter(prompts)
-    while some := list(islice(left, AT_ONCE)):
-        newest = call.store.newest(some)
-        for prompt in some:
+def _list_rows(
+    call: Call, team: TeamStore, prompts: Sequence[Prompt]
+) -> Iterator[tuple[str, PromptOfHandle]]:
+    """List rows, without prompts that have no version, which only other dialects create."""
+    project = Project(call.request, call.settings, team.get_ledger)
+    remaining = iter(prompts)
+    while batch := list(islice(remaining, BATCH)):
+        newest = team.find_newest_versions(batch)
+        for prompt in batch:
             if (version := newest.get(prompt.id)) is not None:
-                yield place_of(prompt), project.shown(prompt, version, newest=True)
+                yield _get_position(prompt), project.dump_prompt(prompt, version, is_newest=True)
 
 
 lambda_handler = serve(list_prompts_by_handle)

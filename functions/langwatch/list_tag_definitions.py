@@ -1,14 +1,22 @@
-"""GET /api/prompts/tags"""
+"""Serve `GET /api/prompts/tags`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects.langwatch.project import Project
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.langwatch.tags import LEDGER, dump_definition, list_definitions
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.langwatch.models import TagDefinition
+    from shared.responses import Response
 
-def list_tag_definitions(call: Call) -> Reply:
-    """List the tags that versions can be given, oldest first."""
-    return call.reply([definition.shown for definition in Project(call).tags])
+
+def list_tag_definitions(call: Call) -> Response[list[TagDefinition]]:
+    """List the tags that can be assigned to versions, oldest first."""
+    ledger = call.open_own_team().get_ledger(LEDGER)
+    return call.respond([dump_definition(tag) for tag in list_definitions(ledger)])
 
 
 lambda_handler = serve(list_tag_definitions)

@@ -1,23 +1,32 @@
-"""PUT /api/prompts/tags/{tag}"""
+"""Serve `PUT /api/prompts/tags/{tag}`."""
 
-from shared.answers import Reply
-from shared.call import Call
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from shared.dialects.langwatch.models import TagName
-from shared.dialects.langwatch.tags import LEDGER, rename
-from shared.domain.ledgers import Ledger
+from shared.dialects.langwatch.tags import LEDGER, dump_definition, rename
 from shared.serve import serve
+from shared.writing import commit_ledger
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.langwatch.models import TagDefinition
+    from shared.domain.changes import Origin
+    from shared.domain.model import Ledger
+    from shared.responses import Response
 
 
-def rename_tag_definition(call: Call, tag: str) -> Reply:
-    """Give a tag another name; whatever it points at, it still does."""
-    call.permit(call.team_id)
-    name = call.body(TagName).name
+def rename_tag_definition(call: Call, tag: str) -> Response[TagDefinition]:
+    """Rename a tag; it stays assigned to the same versions."""
+    team = call.open_own_team()
+    name = call.load_body(TagName).name
 
-    def renamed(ledger: Ledger) -> tuple[Ledger, Reply]:
+    def rename_tag(ledger: Ledger, origin: Origin) -> tuple[Ledger, TagDefinition]:
         after, definition = rename(ledger, tag, name)
-        return after, call.reply(definition.shown)
+        return after, dump_definition(definition)
 
-    return call.commit_ledger(call.team_id, LEDGER, renamed)
+    return commit_ledger(call, team, LEDGER, rename_tag)
 
 
 lambda_handler = serve(rename_tag_definition)

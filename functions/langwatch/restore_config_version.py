@@ -1,30 +1,39 @@
-"""POST /api/prompts/{id}/versions/{version_id}/restore"""
+"""Serve `POST /api/prompts/{id}/versions/{version_id}/restore`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects.langwatch.contents import signed
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.langwatch.contents import sign_content
 from shared.dialects.langwatch.project import Project
+from shared.dialects.langwatch.requests import check_name_length
 from shared.domain import versions
-from shared.domain.changes import Change
-from shared.domain.prompts import Prompt
-from shared.domain.versions import Version
+from shared.problems import PromptNotFound
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.langwatch.models import PromptOfHandle
+    from shared.domain.changes import Change, Origin
+    from shared.domain.model import Version
+    from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
-def restore_config_version(call: Call, id: str, version_id: str) -> Reply:
+def restore_config_version(call: Call, id: str, version_id: str) -> Response[PromptOfHandle]:
     """Create the next version of a prompt with the content of an earlier one."""
-    project = Project(call)
-    prompt = project.prompt(id)
-    number = project.version_of(prompt, version_id).number
+    store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
+    number = call.find_own_version(store, version_id).number
+    project = Project(call.request, call.settings, store.team.get_ledger)
     message = f"Restore from version {number}"
-    act = call.act()
 
-    def restore(prompt: Prompt) -> Change[Version]:
-        content = signed(call.version(prompt, number).content, None)
-        return versions.create(prompt, content, act, message=message, status="stable")
+    def restore(store: PromptStore, origin: Origin) -> Change[Version]:
+        content = sign_content(store.get_version(number).content, None, call.settings)
+        return versions.create(store.prompt, content, origin, message=message, status="stable")
 
-    return call.commit(
-        prompt, restore, lambda change: call.reply(project.shown(change.after, change.about))
+    return commit(
+        call, store, restore, lambda change: project.dump_prompt(change.after, change.subject)
     )
 
 

@@ -1,75 +1,95 @@
-"""POST /api/prompts/{id}/sync"""
+"""Serve `POST /api/prompts/{id}/sync`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import langwatch
-from shared.dialects.langwatch import contents
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.langwatch.contents import dump_config, get_runtime_parameters
 from shared.dialects.langwatch.models import LocalPrompt
 from shared.dialects.langwatch.problems import HandleTaken
 from shared.dialects.langwatch.project import Project
-from shared.dialects.langwatch.syncing import Action, Local, Outcome, compared, message_of
+from shared.dialects.langwatch.requests import check_handle, check_name_length
+from shared.dialects.langwatch.responses import dump_synced_prompt
+from shared.dialects.langwatch.syncing import Local, Outcome, compare, write_message
 from shared.domain import prompts, versions
-from shared.domain.changes import Change, nothing
-from shared.domain.prompts import Prompt
-from shared.domain.versions import Version
-from shared.errors import NameTaken, PromptNotFound
+from shared.domain.changes import Change
+from shared.problems import NameTaken, PromptNotFound
 from shared.serve import serve
+from shared.writing import commit, create
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.langwatch.models import SyncResult
+    from shared.dialects.langwatch.syncing import Action
+    from shared.domain.changes import Origin
+    from shared.domain.model import Prompt, Version
+    from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
-def sync_prompt(call: Call, id: str) -> Reply:
-    """Bring a local file and its prompt together, or tell in what the two conflict."""
-    call.permit(call.team_id)
-    project, local, act = Project(call), Local.of(call.body(LocalPrompt)), call.act()
+def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
+    """Update a prompt from a local file, or report how the two conflict."""
+    team = call.open_own_team()
+    project = Project(call.request, call.settings, team.get_ledger)
+    local = Local.load(call.load_body(LocalPrompt))
     first_message = "Synced from local file" if local.message is None else local.message
 
-    def create(prompt: Prompt) -> Change[Outcome]:
-        made = versions.create(prompt, local.first, act, message=first_message, status="stable")
-        return _told("created", made)
+    def create_first(prompt: Prompt, origin: Origin) -> Change[Outcome]:
+        content = local.load_first_content(call.settings)
+        version = versions.create(prompt, content, origin, message=first_message, status="stable")
+        return _conclude("created", version)
 
-    def sync(prompt: Prompt) -> Change[Outcome]:
-        remote = call.store.version(prompt, "latest")
+    def create_prompt(origin: Origin) -> Change[Outcome]:
+        handle = check_handle(id)
+        prompt = prompts.create(team_id=team.id, name=handle, slug=handle, origin=origin)
+        return prompt.then(lambda prompt: create_first(prompt, origin))
+
+    def sync(store: PromptStore, origin: Origin) -> Change[Outcome]:
+        remote = store.find_version("latest")
         if remote is None:
-            return create(prompt)
-        base = call.store.version(prompt, int(local.version))
-        outcome = compared(local, remote, base, call.settings)
+            return create_first(store.prompt, origin)
+        base = store.find_version(int(local.version))
+        outcome = compare(local, remote, base, call.settings)
         if outcome.action != "updated":
-            return nothing(prompt, about=outcome)
-        content = local.over(remote.content, call.settings)
-        message = message_of(local, outcome.differences)
-        made = versions.create(prompt, content, act, message=message, status="stable")
-        return _told("updated", made)
+            return Change.none(store.prompt, subject=outcome)
+        content = local.revise_content(remote.content, call.settings)
+        message = write_message(local, outcome.differences)
+        version = versions.create(store.prompt, content, origin, message=message, status="stable")
+        return _conclude("updated", version)
 
-    def answer(change: Change[Outcome]) -> Reply:
-        outcome, settings = change.about, call.settings
+    def dump(change: Change[Outcome]) -> SyncResult:
+        outcome = change.subject
         if outcome.action != "conflict":
-            shown = project.shown(change.after, outcome.version, newest=True)
-            prompt = langwatch.synced(shown, outcome.version, settings)
-            return call.reply({"action": outcome.action, "prompt": prompt})
-        info = {
-            "localVersion": local.version,
-            "remoteVersion": outcome.version.number,
-            "differences": outcome.differences,
-            "remoteConfigData": contents.config(outcome.version.content, settings),
-            "remoteParameters": contents.runtime_parameters(outcome.version.content),
+            body = project.dump_prompt(change.after, outcome.version, is_newest=True)
+            prompt = dump_synced_prompt(body, outcome.version, call.settings)
+            return {"action": outcome.action, "prompt": prompt}
+        content = outcome.version.content
+        return {
+            "action": outcome.action,
+            "conflictInfo": {
+                "localVersion": local.version,
+                "remoteVersion": outcome.version.number,
+                "differences": outcome.differences,
+                "remoteConfigData": dump_config(content, call.settings),
+                "remoteParameters": get_runtime_parameters(content, call.settings),
+            },
         }
-        return call.reply({"action": outcome.action, "conflictInfo": info})
 
     try:
-        prompt = project.prompt(id)
+        store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
     except PromptNotFound:
-        handle = langwatch.checked_name(id)
-        made = prompts.create(team_id=call.team_id, name=handle, slug=handle, act=call.act())
+        pass
     else:
-        return call.commit(prompt, sync, answer)
+        return commit(call, store, sync, dump)
     try:
-        return call.create(made.then(create), answer)
+        return create(call, team, create_prompt, dump)
     except NameTaken as error:
         raise HandleTaken("Prompt handle already exists for scope PROJECT") from error
 
 
-def _told(action: Action, change: Change[Version]) -> Change[Outcome]:
-    outcome = Outcome(action=action, version=change.about)
-    return change.then(lambda prompt: nothing(prompt, about=outcome))
+def _conclude(action: Action, change: Change[Version]) -> Change[Outcome]:
+    outcome = Outcome(action=action, version=change.subject)
+    return change.then(lambda prompt: Change.none(prompt, subject=outcome))
 
 
 lambda_handler = serve(sync_prompt)

@@ -1,60 +1,68 @@
-"""PUT /api/prompts/{id}"""
+"""Serve `PUT /api/prompts/{id}`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects.langwatch import SCOPES, SHOWN_SCOPES, bodies
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.langwatch.bodies import load_message, load_names, revise_content
 from shared.dialects.langwatch.models import HandleChanges
 from shared.dialects.langwatch.problems import HandleTaken, StaleBase
 from shared.dialects.langwatch.project import Project
-from shared.dialects.langwatch.tags import assign_all, wanted
+from shared.dialects.langwatch.requests import SCOPES, check_name_length
+from shared.dialects.langwatch.responses import SCOPE_NAMES
+from shared.dialects.langwatch.tags import assign_all, select_tags
 from shared.domain import prompts, versions
-from shared.domain.changes import Change
 from shared.domain.content import Content
-from shared.domain.prompts import Prompt
-from shared.domain.versions import Version
-from shared.errors import NameTaken
+from shared.problems import NameTaken, PromptNotFound
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.langwatch.models import PromptOfHandle
+    from shared.domain.changes import Change, Origin
+    from shared.domain.model import Version
+    from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
-def update_prompt_by_handle(call: Call, id: str) -> Reply:
-    """Make a prompt's next version from its newest, and give the prompt other names.
+def update_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
+    """Create a prompt's next version from its newest, and change the prompt's handle and scope.
 
-    To lose no update of somebody else's, send what was read: its number as `baseVersion`, or its
-    ETag as `If-Match`.
+    To avoid overwriting an update of somebody else, send the number of the version that was read
+    as `baseVersion`, or its ETag as `If-Match`.
     """
-    project = Project(call)
-    prompt = project.prompt(id)
-    changes = call.body(HandleChanges)
-    message = bodies.message(changes)
-    tags = wanted(project.tags, changes.tags) if changes.tags else []
-    act = call.act()
+    store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
+    project = Project(call.request, call.settings, store.team.get_ledger)
+    changes = call.load_body(HandleChanges)
+    message = load_message(changes)
+    tags = select_tags(project.tags, changes.tags) if changes.tags else []
+    fields = changes.fields
 
-    def update(prompt: Prompt) -> Change[Version]:
-        newest = call.store.version(prompt, "latest")
+    def update(store: PromptStore, origin: Origin) -> Change[Version]:
+        prompt, newest = store.prompt, store.find_version("latest")
         if newest is not None:
-            call.require_match(project.shown(prompt, newest, newest=True))
-        if "baseVersion" in changes.given and changes.baseVersion != (newest and newest.number):
+            call.require_match(project.dump_prompt(prompt, newest, is_newest=True))
+        if "baseVersion" in fields and changes.baseVersion != (newest and newest.number):
             raise StaleBase
         base = newest.content if newest else Content(template="", engine="jinja")
-        content = bodies.revised_content(base, changes, call.settings)
-        name, handle = bodies.new_names(changes, prompt)
-        scope = SCOPES[changes.scope] if "scope" in changes.given else None
-        return assign_all(
-            prompts.rename(prompt, act, name=name, slug=handle, scope=scope).then(
-                lambda prompt: versions.create(
-                    prompt, content, act, message=message, status="stable"
-                )
-            ),
-            tags,
-            act,
+        content = revise_content(base, changes, call.settings)
+        name, handle = load_names(changes, prompt)
+        scope = SCOPES[changes.scope] if "scope" in fields else None
+        names = prompts.rename(prompt, origin, name=name, slug=handle, scope=scope)
+        version = names.then(
+            lambda prompt: versions.create(
+                prompt, content, origin, message=message, status="stable"
+            )
         )
+        return assign_all(version, tags, origin)
 
     try:
-        return call.commit(
-            prompt, update, lambda change: call.reply(project.shown(change.after, change.about))
+        return commit(
+            call, store, update, lambda change: project.dump_prompt(change.after, change.subject)
         )
     except NameTaken as error:
-        scope = changes.scope if "scope" in changes.given else SHOWN_SCOPES[prompt.scope]
+        scope = changes.scope if "scope" in fields else SCOPE_NAMES[store.prompt.scope]
         raise HandleTaken(f"Prompt handle already exists for scope {scope}") from error
 
 

@@ -1,0 +1,1 @@
+"""Endpoints of Maxim's API."""

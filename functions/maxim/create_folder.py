@@ -1,25 +1,33 @@
-"""POST /v1/folders"""
+"""Serve `POST /v1/folders`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import maxim
-from shared.dialects.maxim import folders
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.maxim.folders import LEDGER, create, dump_folder
 from shared.dialects.maxim.models import NewFolder
-from shared.domain.ledgers import Ledger
+from shared.dialects.maxim.responses import NO_WORKSPACE
 from shared.serve import serve
+from shared.writing import commit_ledger
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.maxim.models import FolderData
+    from shared.domain.changes import Origin
+    from shared.domain.model import Ledger
+    from shared.responses import Response
 
 
-def create_folder(call: Call) -> Reply:
-    """Create a folder, in another one of the same type or in none."""
-    new = call.body(NewFolder)
-    call.enter(new.workspaceId, otherwise=maxim.NO_WORKSPACE)
-    act = call.act()
+def create_folder(call: Call) -> Response[FolderData]:
+    """Create a folder, optionally in another folder of the same type."""
+    new = call.load_body(NewFolder)
+    team = call.open_team(new.workspaceId, missing=NO_WORKSPACE)
 
-    def create(ledger: Ledger) -> tuple[Ledger, Reply]:
-        ledger, entry = folders.create(ledger, new, act)
-        return ledger, call.reply({"data": folders.folder(entry, new.workspaceId)})
+    def create_entry(ledger: Ledger, origin: Origin) -> tuple[Ledger, FolderData]:
+        after, entry = create(ledger, new, origin)
+        return after, {"data": dump_folder(entry, team.id)}
 
-    return call.commit_ledger(new.workspaceId, folders.LEDGER, create)
+    return commit_ledger(call, team, LEDGER, create_entry)
 
 
 lambda_handler = serve(create_folder)

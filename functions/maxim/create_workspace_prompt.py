@@ -1,49 +1,62 @@
-"""POST /v1/prompts"""
+"""Serve `POST /v1/prompts`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import maxim
-from shared.dialects.maxim import deployments, folders
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.maxim.deployments import NAME
+from shared.dialects.maxim.folders import LEDGER, PROMPT, get_folder
 from shared.dialects.maxim.models import NewWorkspacePrompt
+from shared.dialects.maxim.responses import NO_WORKSPACE, dump_prompt
 from shared.domain import prompts
-from shared.domain.changes import Change
-from shared.errors import NameTaken
+from shared.ids import new_id
+from shared.problems import NameTaken
 from shared.serve import serve
+from shared.writing import create
 
-SLUG_LENGTH = 240  # which leaves room for what tells it from another
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.maxim.models import CreatedPromptData
+    from shared.domain.changes import Change
+    from shared.responses import Response
 
 
-def create_workspace_prompt(call: Call) -> Reply:
-    """Create a prompt; its slug is made from its name, which alone need be unique."""
-    new = call.body(NewWorkspacePrompt)
-    call.enter(new.workspaceId, otherwise=maxim.NO_WORKSPACE)
+SLUG_LENGTH = 240  # characters, so that a suffix can make the slug unique
+
+
+def create_workspace_prompt(call: Call) -> Response[CreatedPromptData]:
+    """Create a prompt with a unique name, from which a unique slug is made."""
+    new = call.load_body(NewWorkspacePrompt)
+    team = call.open_team(new.workspaceId, missing=NO_WORKSPACE)
     if new.folderId is not None:
-        ledger = call.store.ledger(new.workspaceId, folders.LEDGER)
-        folders.find(ledger, new.folderId, entity_type=folders.PROMPT)
-    act = call.act()
+        get_folder(team.get_ledger(LEDGER), new.folderId, entity_type=PROMPT)
 
-    def create(slug: str) -> Reply:
-        change = prompts.create(
-            team_id=new.workspaceId,
-            name=new.name,
-            slug=slug,
-            description=new.description,
-            settings={deployments.NAME: {"createdById": act.by.id, "folderId": new.folderId}},
-            act=act,
+    def create_with(slug: str) -> Response[CreatedPromptData]:
+        return create(
+            call,
+            team,
+            lambda origin: prompts.create(
+                team_id=team.id,
+                name=new.name,
+                slug=slug,
+                description=new.description,
+                settings={NAME: {"createdById": origin.by.id, "folderId": new.folderId}},
+                origin=origin,
+            ),
+            dump,
         )
-        return call.create(change, answer)
 
-    def answer(change: Change[None]) -> Reply:
-        # Maxim's document wraps a new prompt twice, and all else once: it is found either way.
-        created = maxim.prompt(change.after)
-        return call.reply({"data": created | {"data": created}})
+    def dump(change: Change[None]) -> CreatedPromptData:
+        # Maxim's OpenAPI document wraps new prompts in `data` twice, all else once; support both.
+        prompt = dump_prompt(change.after)
+        return {"data": {**prompt, "data": prompt}}
 
-    slug = prompts.slug_from(new.name)[:SLUG_LENGTH]
+    slug = prompts.make_slug(new.name)[:SLUG_LENGTH]
     try:
-        return create(slug)
+        return create_with(slug)
     except NameTaken:
-        # Two names may have one slug, of which a client of this dialect knows nothing.
-        return create(f"{slug}_{act.new_id[:8]}")
+        # Two names can have the same slug, which clients of this dialect do not see.
+        return create_with(f"{slug}_{new_id()[:8]}")
 
 
 lambda_handler = serve(create_workspace_prompt)

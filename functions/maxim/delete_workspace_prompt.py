@@ -1,24 +1,30 @@
-"""DELETE /v1/prompts"""
+"""Serve `DELETE /v1/prompts`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import maxim
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.maxim.requests import get_required, parse_prompt_id
+from shared.dialects.maxim.responses import NO_WORKSPACE
 from shared.domain import prompts
-from shared.errors import PromptNotFound
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.responses import Response
 
 
-def delete_workspace_prompt(call: Call) -> Reply:
-    """Delete a prompt with its versions, in every dialect; the SDKs are told of it for a day."""
-    team_id = maxim.required(call.request.query, "workspaceId")
-    prompt_id = maxim.required(call.request.query, "id")
-    call.enter(team_id, otherwise=maxim.NO_WORKSPACE)
-    prompt = call.prompt(maxim.prompt_id(prompt_id))
-    if prompt.team_id != team_id:
-        raise PromptNotFound
-    act = call.act()
-    return call.commit(
-        prompt, lambda prompt: prompts.delete(prompt, act), lambda _: call.reply(None)
+def delete_workspace_prompt(call: Call) -> Response[None]:
+    """Delete a prompt with its versions, in every dialect; SDKs are notified for a day."""
+    team_id = get_required(call.request.query, "workspaceId")
+    prompt_id = get_required(call.request.query, "id")
+    team = call.open_team(team_id, missing=NO_WORKSPACE)
+    return commit(
+        call,
+        call.open_prompt_of_team(team, parse_prompt_id(prompt_id)),
+        lambda store, origin: prompts.delete(store.prompt, origin),
+        lambda change: None,
     )
 
 

@@ -1,48 +1,53 @@
-"""POST /v1/prompts/deploy"""
+"""Serve `POST /v1/prompts/deploy`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import maxim
-from shared.dialects.maxim import deployments
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.maxim.deployments import deploy, list_deployments
 from shared.dialects.maxim.models import NewDeployment
-from shared.domain.changes import Change
-from shared.domain.prompts import Prompt
-from shared.errors import InvalidRequest, PromptNotFound, VersionNotFound
+from shared.dialects.maxim.requests import parse_prompt_id, parse_version_id
+from shared.dialects.maxim.responses import NO_WORKSPACE, dump_deployment
+from shared.problems import InvalidRequest
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.maxim.models import DeploymentData
+    from shared.domain.changes import Change
+    from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
-def deploy_prompt(call: Call) -> Reply:
-    """Serve a version where conditions hold, instead of the one that was served there before."""
-    new = call.body(NewDeployment)
+def deploy_prompt(call: Call) -> Response[DeploymentData]:
+    """Deploy a version under conditions, replacing the deployment with the same conditions."""
+    new = call.load_body(NewDeployment)
     if new.versionId is None and new.version is None:
         raise InvalidRequest("versionId or version is required")
-    call.enter(new.workspaceId, otherwise=maxim.NO_WORKSPACE)
-    prompt = call.prompt(maxim.prompt_id(new.promptId))
-    if prompt.team_id != new.workspaceId:
-        raise PromptNotFound
-    number = _number(call, prompt, new)
-    conditions = [condition.model_dump() for condition in new.deploymentConditions]
-    act = call.act()
-    at = maxim.time(act.now)
+    team = call.open_team(new.workspaceId, missing=NO_WORKSPACE)
+    store = call.open_prompt_of_team(team, parse_prompt_id(new.promptId))
+    number = _find_number(call, store, new)
+    conditions = [{**condition} for condition in new.deploymentConditions]
 
-    def deploy(prompt: Prompt) -> Change[None]:
-        return deployments.deploy(prompt, call.version(prompt, number), conditions, act, at=at)
+    def dump(change: Change[None]) -> DeploymentData:
+        newest = list_deployments(change.after)[0]
+        return {"data": dump_deployment(newest, change.after)}
 
-    def answer(change: Change[None]) -> Reply:
-        newest = deployments.of(change.after)[0]
-        return call.reply({"data": maxim.deployment(newest, change.after)})
-
-    return call.commit(prompt, deploy, answer)
+    return commit(
+        call,
+        store,
+        lambda store, origin: deploy(store.prompt, store.get_version(number), conditions, origin),
+        dump,
+    )
 
 
-def _number(call: Call, prompt: Prompt, new: NewDeployment) -> int:
+def _find_number(call: Call, store: PromptStore, new: NewDeployment) -> int:
     if new.versionId is None:
         return new.version or 0
-    owner, version = call.version_by_id(maxim.version_id(new.versionId))
-    if owner.id != prompt.id:
-        raise VersionNotFound
+    version = call.find_own_version(store, parse_version_id(new.versionId))
     if new.version not in (None, version.number):
-        raise InvalidRequest("versionId and version are of two different versions")
+        raise InvalidRequest("versionId and version name different versions; send only one of them")
     return version.number
 
 

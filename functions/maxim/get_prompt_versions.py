@@ -1,39 +1,47 @@
-"""GET /v1/prompts/versions"""
+"""Serve `GET /v1/prompts/versions`."""
 
-from shared import paging
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import maxim
-from shared.errors import InvalidRequest, VersionNotFound
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.maxim.requests import parse_page, parse_prompt_id, parse_version_id
+from shared.dialects.maxim.responses import dump_pagination, dump_whole_version
+from shared.paging import parse_number
+from shared.problems import InvalidRequest, VersionNotFound
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.maxim.models import PublishedVersionsData
+    from shared.responses import Response
 
-def get_prompt_versions(call: Call, *, tool_ids: bool = False) -> Reply:
-    """Get the version of an `id`, or list those of a `promptId`, highest number first.
 
-    The list is full as far as one answer can carry it; when `pagination.hasMore` is true it goes
-    on with `pagination.cursor` as `cursor`. `limit` is optional.
+def get_prompt_versions(
+    call: Call, *, with_tool_ids: bool = False
+) -> Response[PublishedVersionsData]:
+    """Get the version with an `id`, or list those of a `promptId`, highest number first.
+
+    Without a `limit` the list has as many as one response can hold. If `pagination.hasMore` is
+    true, `pagination.cursor` is the `cursor` of the next page.
     """
-    query, model = call.request.query, call.settings.default_model
+    query, settings = call.request.query, call.settings
     version_id, prompt_id = query.get("id"), query.get("promptId")
     if version_id:
-        prompt, version = call.version_by_id(maxim.version_id(version_id))
-        if prompt_id not in (None, "", prompt.id):
+        store, version = call.open_version_by_id(parse_version_id(version_id))
+        if prompt_id not in (None, "", store.prompt.id):
             raise VersionNotFound
-        shown = maxim.version_in_full(version, default_model=model, tool_ids=tool_ids)
-        return call.reply({"data": shown})
+        body = dump_whole_version(version, settings, with_tool_ids=with_tool_ids)
+        return call.respond({"data": body})
     if not prompt_id:
         raise InvalidRequest("id or promptId is required")
-    window = maxim.window(call.request, place=paging.number)
-    prompt = call.prompt(maxim.prompt_id(prompt_id))
+    page = parse_page(call.request, parse_number)
+    store = call.open_prompt(parse_prompt_id(prompt_id))
     rows = (
-        (
-            str(version.number),
-            maxim.version_in_full(version, default_model=model, tool_ids=tool_ids),
-        )
-        for version in call.store.versions(prompt.id, before=window.after)
+        (str(version.number), dump_whole_version(version, settings, with_tool_ids=with_tool_ids))
+        for version in store.list_versions(before=page.after)
     )
-    return call.reply(maxim.listed(*call.page(rows, window)))
+    versions, cursor = call.build_page(rows, page)
+    return call.respond({"data": versions, "pagination": dump_pagination(cursor)})
 
 
 lambda_handler = serve(get_prompt_versions)

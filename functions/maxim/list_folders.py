@@ -1,34 +1,51 @@
-"""GET /v1/folders"""
+"""Serve `GET /v1/folders`."""
+
+from __future__ import annotations
 
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import maxim
-from shared.dialects.maxim import folders
+from shared.dialects.maxim.folders import (
+    DEFAULT_LIMIT,
+    LEDGER,
+    dump_folder,
+    get_folder,
+    get_folder_by_name,
+    list_children,
+)
+from shared.dialects.maxim.requests import get_required, parse_entity_type, parse_page
+from shared.dialects.maxim.responses import NO_WORKSPACE, dump_folder_pagination
+from shared.paging import parse_number
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.maxim.models import FoldersData
+    from shared.responses import Response
 
-def list_folders(call: Call) -> Reply:
-    """Get the folder of an `id` or a `name`, or list folders, oldest first, twenty at a time."""
+
+def list_folders(call: Call) -> Response[FoldersData]:
+    """Get the folder with an `id` or a `name`, or list folders, oldest first, twenty per page."""
     query = call.request.query
-    team_id = maxim.required(query, "workspaceId")
-    entity_type = folders.entity_type(query)
-    window = maxim.window(call.request, place=folders.place, default=folders.DEFAULT_LIMIT)
-    call.enter(team_id, otherwise=maxim.NO_WORKSPACE)
-    ledger = call.store.ledger(team_id, folders.LEDGER)
+    team_id = get_required(query, "workspaceId")
+    entity_type = parse_entity_type(query)
+    page = parse_page(call.request, parse_number, default_limit=DEFAULT_LIMIT)
+    team = call.open_team(team_id, missing=NO_WORKSPACE)
+    ledger = team.get_ledger(LEDGER)
     if folder_id := query.get("id"):
-        entry = folders.find(ledger, folder_id, entity_type=entity_type)
-        return call.reply({"data": folders.folder(entry, team_id)})
+        entry = get_folder(ledger, folder_id, entity_type=entity_type)
+        return call.respond({"data": dump_folder(entry, team.id)})
     if query.get("name"):
-        entry = folders.named(ledger, query, entity_type)
-        return call.reply({"data": folders.folder(entry, team_id)})
-    start = window.after or 0
-    found = islice(folders.matching(ledger, query, entity_type), start, None)
+        entry = get_folder_by_name(ledger, query, entity_type)
+        return call.respond({"data": dump_folder(entry, team.id)})
+    start = page.after or 0
+    entries = islice(list_children(ledger, query, entity_type), start, None)
     rows = (
-        (str(place), folders.folder(entry, team_id)) for place, entry in enumerate(found, start + 1)
+        (str(position), dump_folder(entry, team.id))
+        for position, entry in enumerate(entries, start + 1)
     )
-    return call.reply(maxim.listed(*call.page(rows, window), named="nextCursor"))
+    folders, cursor = call.build_page(rows, page)
+    return call.respond({"data": folders, "pagination": dump_folder_pagination(cursor)})
 
 
 lambda_handler = serve(list_folders)

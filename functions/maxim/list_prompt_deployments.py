@@ -1,22 +1,32 @@
-"""GET /v1/prompts/deploy"""
+"""Serve `GET /v1/prompts/deploy`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import maxim
-from shared.dialects.maxim import deployments
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.maxim.deployments import list_deployments
+from shared.dialects.maxim.requests import get_required, parse_prompt_id
+from shared.dialects.maxim.responses import dump_deployment_with_conditions
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.maxim.models import DeploymentsData
+    from shared.responses import Response
 
-def list_prompt_deployments(call: Call) -> Reply:
-    """List a prompt's deployments, newest first: the order in which they win."""
-    prompt_id = maxim.required(call.request.query, "promptId")
-    prompt = call.prompt(maxim.prompt_id(prompt_id))
-    shown = [
-        maxim.deployment(deployment, prompt)
-        | {"version": deployment["number"], "deploymentConditions": deployment["conditions"]}
-        for deployment in deployments.of(prompt)
-    ]
-    return call.reply({"data": shown})
+
+def list_prompt_deployments(call: Call) -> Response[DeploymentsData]:
+    """List a prompt's deployments, newest first, which is also their precedence."""
+    prompt_id = get_required(call.request.query, "promptId")
+    prompt = call.open_prompt(parse_prompt_id(prompt_id)).prompt
+    return call.respond(
+        {
+            "data": [
+                dump_deployment_with_conditions(deployment, prompt)
+                for deployment in list_deployments(prompt)
+            ]
+        }
+    )
 
 
 lambda_handler = serve(list_prompt_deployments)

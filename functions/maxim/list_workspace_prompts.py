@@ -1,56 +1,78 @@
-"""GET /v1/prompts"""
+"""Serve `GET /v1/prompts`."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import maxim
-from shared.dialects.maxim import deployments
-from shared.domain.prompts import Prompt
+from typing import TYPE_CHECKING
+
+from shared.dialects.maxim.deployments import get_settings
+from shared.dialects.maxim.requests import (
+    get_required,
+    parse_boolean,
+    parse_page,
+    refuse_deployment_query,
+)
+from shared.dialects.maxim.responses import (
+    NO_WORKSPACE,
+    dump_pagination,
+    dump_whole_prompt,
+    dump_whole_version,
+)
+from shared.ids import is_id
 from shared.serve import serve
-from shared.store import keys
+from shared.store.keys import DirectoryEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.call import Call
+    from shared.dialects.maxim.models import WorkspacePrompt, WorkspacePromptsData
+    from shared.domain.model import Prompt
+    from shared.responses import Response
+    from shared.settings import Settings
+    from shared.store.team import TeamStore
+
 
 DEFAULT_LIMIT = 10
 
 
-def list_workspace_prompts(call: Call) -> Reply:
-    """List a workspace's prompts, newest first, ten at a time unless `limit` says otherwise."""
+def list_workspace_prompts(call: Call) -> Response[WorkspacePromptsData]:
+    """List a workspace's prompts, newest first, by default ten per page."""
     query = call.request.query
-    team_id = maxim.required(query, "workspaceId")
-    with_versions = maxim.boolean(query, "includeVersions")
-    window = maxim.window(call.request, place=keys.Entry.read, default=DEFAULT_LIMIT)
-    maxim.refuse_deployment_query(query)
-    call.enter(team_id, otherwise=maxim.NO_WORKSPACE)
+    team_id = get_required(query, "workspaceId")
+    with_versions = parse_boolean(query, "includeVersions")
+    page = parse_page(call.request, DirectoryEntry.parse, default_limit=DEFAULT_LIMIT)
+    refuse_deployment_query(query)
+    team = call.open_team(team_id, missing=NO_WORKSPACE)
     rows = (
-        (place, maxim.prompt_in_full(prompt) | _versions(call, prompt, with_versions))
-        for place, prompt in _candidates(call, team_id, query.get("id"), window.after)
-        if prompt.status != "deleted" and prompt.team_id == team_id
+        (position, _dump(team, prompt, call.settings, with_versions=with_versions))
+        for position, prompt in _list_candidates(team, query.get("id"), page.after)
+        if not prompt.is_deleted
         if query.get("name") in (None, "", prompt.name)
-        if query.get("folderId") in (None, "", deployments.kept(prompt).get("folderId"))
+        if query.get("folderId") in (None, "", get_settings(prompt).get("folderId"))
     )
-    return call.reply(maxim.listed(*call.page(rows, window)))
+    prompts, cursor = call.build_page(rows, page)
+    return call.respond({"data": prompts, "pagination": dump_pagination(cursor)})
 
 
-def _candidates(
-    call: Call, team_id: str, prompt_id: str | None, after: keys.Entry | None
+def _list_candidates(
+    team: TeamStore, prompt_id: str | None, after: DirectoryEntry | None
 ) -> Iterator[tuple[str, Prompt]]:
     if not prompt_id:
-        yield from call.store.prompts(team_id, after=after)
-    elif maxim.UUID.fullmatch(prompt_id) and (found := call.store.prompt(prompt_id)):
-        yield "", found
+        yield from team.list_prompts(after=after)
+    elif is_id(prompt_id) and (prompt := team.find_prompt(prompt_id)):
+        yield "", prompt
 
 
-def _versions(call: Call, prompt: Prompt, wanted: bool) -> dict[str, Any]:
-    if not wanted:
-        return {}
-    model = call.settings.default_model
-    found = call.store.versions(prompt.id)
-    return {
-        "versions": [
-            maxim.version_in_full(one, default_model=model, tool_ids=False) for one in found
+def _dump(
+    team: TeamStore, prompt: Prompt, settings: Settings, *, with_versions: bool
+) -> WorkspacePrompt:
+    body = dump_whole_prompt(prompt)
+    if with_versions:
+        body["versions"] = [
+            dump_whole_version(version, settings, with_tool_ids=False)
+            for version in team.open_prompt(prompt).list_versions()
         ]
-    }
+    return body
 
 
 lambda_handler = serve(list_workspace_prompts)

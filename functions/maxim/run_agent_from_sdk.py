@@ -1,13 +1,19 @@
-"""POST /api/sdk/v4/agents/run"""
+"""Serve `POST /api/sdk/v4/agents/run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from functions.maxim.run_prompt import run_prompt
-from shared.answers import Reply
-from shared.call import Call
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.responses import Response
 
-def run_agent_from_sdk(call: Call) -> Reply:
-    """Refuse to run a chain of prompts, and say what to do instead."""
+
+def run_agent_from_sdk(call: Call) -> Response[None]:
+    """Refuse to run a prompt chain, and explain what to do instead."""
     return run_prompt(call)
 
 

@@ -1,13 +1,19 @@
-"""POST /api/sdk/v4/prompts/run"""
+"""Serve `POST /api/sdk/v4/prompts/run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from functions.maxim.run_prompt import run_prompt
-from shared.answers import Reply
-from shared.call import Call
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.responses import Response
 
-def run_prompt_from_sdk(call: Call) -> Reply:
-    """Refuse an SDK's call of a model, and say what to do instead."""
+
+def run_prompt_from_sdk(call: Call) -> Response[None]:
+    """Refuse to run a model for an SDK, and explain what to do instead."""
     return run_prompt(call)
 
 

@@ -1,22 +1,29 @@
-"""GET /api/sdk/v3/folders"""
+"""Serve `GET /api/sdk/v3/folders`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects.maxim import folders, runtime
-from shared.errors import FolderNotFound
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.maxim.folders import LEDGER, SYNC_ENTITIES
+from shared.dialects.maxim.runtime import dump_folder
+from shared.problems import FolderNotFound
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.maxim.models import RuntimeFoldersData
+    from shared.responses import Response
 
-def sync_folders(call: Call) -> Reply:
-    """Give an SDK the folders for prompts and chains, or the one of a `folderId`."""
-    call.permit(call.team_id)
-    ledger = call.store.ledger(call.team_id, folders.LEDGER)
-    entries = [entry for entry in ledger.entries if entry["entityType"] in folders.SERVED]
+
+def sync_folders(call: Call) -> Response[RuntimeFoldersData]:
+    """List all folders of prompts and prompt chains for an SDK, or get the one of a `folderId`."""
+    ledger = call.open_own_team().get_ledger(LEDGER)
+    entries = [entry for entry in ledger.entries if entry["entityType"] in SYNC_ENTITIES]
     if not (folder_id := call.request.query.get("folderId")):
-        return call.reply({"data": [runtime.folder(entry) for entry in entries]})
+        return call.respond({"data": [dump_folder(entry) for entry in entries]})
     for entry in entries:
         if entry["id"] == folder_id:
-            return call.reply({"data": runtime.folder(entry)})
+            return call.respond({"data": dump_folder(entry)})
     raise FolderNotFound
 
 

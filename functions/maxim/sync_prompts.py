@@ -1,48 +1,66 @@
-"""GET /api/sdk/v4/prompts"""
+"""Serve `GET /api/sdk/v4/prompts`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import maxim
-from shared.dialects.maxim import runtime
-from shared.errors import InvalidRequest
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from shared.dialects.maxim.requests import parse_prompt_id, parse_version_number
+from shared.dialects.maxim.runtime import (
+    dump_bundle,
+    dump_bundle_of_version,
+    dump_bundles,
+    is_listed,
+    list_numbers,
+    select_fitting,
+)
+from shared.problems import InvalidRequest
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.maxim.models import BundlesData
+    from shared.responses import Response
 
-def sync_prompts(call: Call) -> Reply:
-    """Give an SDK the prompts that there is something to serve of, or the one of a `promptId`.
 
-    An SDK takes no second page: what would not fit in one answer is left out, of the prompts that
-    were not changed for longest, and the header `X-Omitted-Prompts` tells how many. They are still
-    served, for the SDKs ask singly for what no list brought them.
+def sync_prompts(call: Call) -> Response[BundlesData]:
+    """List all prompts with deployed or live versions for an SDK, or get the one of a `promptId`.
+
+    SDKs do not support pages. If the prompts do not fit into one response, those that changed
+    longest ago are left out, and the header `X-Omitted-Prompts` has their number. SDKs request
+    these one by one.
     """
     query = call.request.query
     if prompt_id := query.get("promptId"):
-        return _one(call, prompt_id, query.get("promptVersionNumber"))
+        return _respond_one(call, prompt_id, query.get("promptVersionNumber"))
     if query.get("promptVersionNumber"):
-        raise InvalidRequest("promptVersionNumber needs a promptId")
-    return _all(call)
+        raise InvalidRequest("promptId is required with promptVersionNumber")
+    return _respond_all(call)
 
 
-def _one(call: Call, prompt_id: str, text: str | None) -> Reply:
-    number = maxim.version_number(text) if text else None
-    prompt, model = call.prompt(maxim.prompt_id(prompt_id)), call.settings.default_model
+def _respond_one(call: Call, prompt_id: str, text: str | None) -> Response[BundlesData]:
+    number = parse_version_number(text) if text else None
+    store = call.open_prompt(parse_prompt_id(prompt_id))
     if number is None:
-        found = call.store.numbered([(prompt.id, one) for one in runtime.numbers(prompt)])
-        return call.reply({"data": runtime.bundle(prompt, found, default_model=model)})
-    version = call.shown_version(prompt, number)
-    return call.reply({"data": runtime.bundle_of(prompt, version, default_model=model)})
+        versions = store.team.find_versions(
+            (store.prompt, number) for number in list_numbers(store.prompt)
+        )
+        return call.respond({"data": dump_bundle(store.prompt, versions, call.settings)})
+    version = store.get_cached_version(number)
+    return call.respond({"data": dump_bundle_of_version(store.prompt, version, call.settings)})
 
 
-def _all(call: Call) -> Reply:
-    call.permit(call.team_id)
-    now = call.act().now
-    heads = [p for _, p in call.store.prompts(call.team_id) if runtime.listed(p, now)]
-    heads.sort(key=lambda prompt: prompt.changed_at, reverse=True)
-    bundles = runtime.bundles(heads, call.store.numbered, default_model=call.settings.default_model)
-    shown = runtime.fitting(bundles, call.settings.answer_bytes)
-    omitted = len(heads) - len(shown)
-    headers = {"X-Omitted-Prompts": str(omitted)} if omitted else {}
-    return Reply(body={"data": shown}, headers=headers)
+def _respond_all(call: Call) -> Response[BundlesData]:
+    team, now = call.open_own_team(), datetime.now(UTC)
+    prompts = [prompt for _, prompt in team.list_prompts() if is_listed(prompt, now)]
+    prompts.sort(key=lambda prompt: prompt.changed_at, reverse=True)
+    bundles = dump_bundles(prompts, team.find_versions, call.settings)
+    selection = select_fitting(bundles, call.settings.response_bytes)
+    omissions = len(prompts) - len(selection)
+    headers = {"X-Omitted-Prompts": str(omissions)} if omissions else {}
+    response: Response[BundlesData] = call.respond({"data": selection})
+    return replace(response, headers=headers)
 
 
 lambda_handler = serve(sync_prompts)

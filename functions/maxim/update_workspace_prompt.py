@@ -1,45 +1,51 @@
-"""PUT /v1/prompts"""
+"""Serve `PUT /v1/prompts`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import maxim
-from shared.dialects.maxim import deployments, folders
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.maxim.deployments import update_settings
+from shared.dialects.maxim.folders import LEDGER, PROMPT, get_folder
 from shared.dialects.maxim.models import WorkspacePromptChanges
+from shared.dialects.maxim.requests import parse_prompt_id
+from shared.dialects.maxim.responses import NO_WORKSPACE, dump_whole_prompt
 from shared.domain import prompts
-from shared.domain.changes import Change
-from shared.domain.prompts import Prompt
-from shared.errors import InvalidRequest, PromptNotFound
+from shared.problems import InvalidRequest
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.maxim.models import WorkspacePromptData
+    from shared.domain.changes import Change, Origin
+    from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
-def update_workspace_prompt(call: Call) -> Reply:
-    """Change a prompt's name, description or folder; what is left out stays, the slug too."""
-    changes = call.body(WorkspacePromptChanges)
-    given = changes.model_fields_set
-    if "name" in given and not changes.name:
+def update_workspace_prompt(call: Call) -> Response[WorkspacePromptData]:
+    """Change a prompt's name, description or folder; other fields and the slug do not change."""
+    changes = call.load_body(WorkspacePromptChanges)
+    fields = changes.model_fields_set
+    if "name" in fields and not changes.name:
         raise InvalidRequest("name must not be empty")
-    call.enter(changes.workspaceId, otherwise=maxim.NO_WORKSPACE)
-    prompt = call.prompt(maxim.prompt_id(changes.id))
-    if prompt.team_id != changes.workspaceId:
-        raise PromptNotFound
+    team = call.open_team(changes.workspaceId, missing=NO_WORKSPACE)
+    store = call.open_prompt_of_team(team, parse_prompt_id(changes.id))
     if changes.folderId is not None:
-        ledger = call.store.ledger(prompt.team_id, folders.LEDGER)
-        folders.find(ledger, changes.folderId, entity_type=folders.PROMPT)
-    act = call.act()
+        get_folder(team.get_ledger(LEDGER), changes.folderId, entity_type=PROMPT)
 
-    def revise(prompt: Prompt) -> Change[None]:
-        change = prompts.rename(prompt, act, name=changes.name or None)
-        if "description" in given and changes.description != prompt.description:
-            change = change.then(lambda prompt: prompts.describe(prompt, changes.description, act))
-        if "folderId" in given:
+    def update(store: PromptStore, origin: Origin) -> Change[None]:
+        change = prompts.rename(store.prompt, origin, name=changes.name or None)
+        if "description" in fields and changes.description != store.prompt.description:
             change = change.then(
-                lambda prompt: deployments.keep(prompt, act, folderId=changes.folderId)
+                lambda prompt: prompts.describe(prompt, changes.description, origin)
+            )
+        if "folderId" in fields:
+            change = change.then(
+                lambda prompt: update_settings(prompt, origin, folderId=changes.folderId)
             )
         return change
 
-    return call.commit(
-        prompt, revise, lambda change: call.reply({"data": maxim.prompt_in_full(change.after)})
-    )
+    return commit(call, store, update, lambda change: {"data": dump_whole_prompt(change.after)})
 
 
 lambda_handler = serve(update_workspace_prompt)

@@ -1,21 +1,29 @@
-"""POST /v1/prompts/{id}/versions/{version}/archive"""
+"""Serve `POST /v1/prompts/{id}/versions/{version}/archive`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_prompt_id, parse_selector
+from shared.dialects.registry.responses import dump_version
 from shared.domain import versions
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import VersionResponse
+    from shared.responses import Response
 
 
-def archive_version(call: Call, id: str, version: str) -> Reply:
-    """Archive a version for good."""
-    selector = px0.selector(version)
-    prompt = call.prompt(px0.prompt_id(id))
-    act = call.act()
-    return call.commit(
-        prompt,
-        lambda prompt: versions.archive(prompt, call.version(prompt, selector), act),
-        lambda change: call.reply({"version": px0.version(change.about, change.after)}),
+def archive_version(call: Call, id: str, version: str) -> Response[VersionResponse]:
+    """Archive a version permanently."""
+    selector = parse_selector(version)
+    return commit(
+        call,
+        call.open_prompt(parse_prompt_id(id)),
+        lambda store, origin: versions.archive(store.prompt, store.get_version(selector), origin),
+        lambda change: {"version": dump_version(change.subject, change.after)},
     )
 
 

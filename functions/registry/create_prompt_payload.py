@@ -1,26 +1,38 @@
-"""POST /v1/prompts/{id}/payloads"""
+"""Serve `POST /v1/prompts/{id}/payloads`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
-from shared.dialects.px0.models import NewPayload
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.models import NewPayload
+from shared.dialects.registry.requests import parse_prompt_id
+from shared.dialects.registry.responses import dump_payload
 from shared.domain import payloads
-from shared.errors import InvalidRequest
+from shared.problems import InvalidRequest
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import PayloadResponse
+    from shared.responses import Response
 
 
-def create_prompt_payload(call: Call, id: str) -> Reply:
+def create_prompt_payload(call: Call, id: str) -> Response[PayloadResponse]:
     """Store sample variables with a prompt."""
-    prompt = call.prompt(px0.prompt_id(id))
-    new = call.body(NewPayload)
+    store = call.open_prompt(parse_prompt_id(id))
+    new = call.load_body(NewPayload)
     if "variables" not in new.model_fields_set:
         raise InvalidRequest("payload variables are required")
-    name, variables = payloads.checked_name(new.name), payloads.checked_variables(new.variables)
-    act = call.act()
-    return call.commit(
-        prompt,
-        lambda prompt: payloads.create(prompt, name=name, variables=variables, act=act),
-        lambda change: call.reply({"payload": px0.payload(change.about)}),
+    name = payloads.check_payload_name(new.name)
+    variables = payloads.check_variables(new.variables)
+    return commit(
+        call,
+        store,
+        lambda store, origin: payloads.create(
+            store.prompt, name=name, variables=variables, origin=origin
+        ),
+        lambda change: {"payload": dump_payload(change.subject)},
     )
 
 

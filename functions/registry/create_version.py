@@ -1,28 +1,37 @@
-"""POST /v1/prompts/{id}/versions"""
+"""Serve `POST /v1/prompts/{id}/versions`."""
 
-from shared import templates
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
-from shared.dialects.px0.contents import new_content
-from shared.dialects.px0.models import NewVersion
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.contents import load_content
+from shared.dialects.registry.models import NewVersion
+from shared.dialects.registry.requests import parse_prompt_id
+from shared.dialects.registry.responses import dump_version
 from shared.domain import versions
-from shared.domain.prompts import checked_message
+from shared.domain.checks import check_message
 from shared.serve import serve
+from shared.templates import check_template
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import VersionResponse
+    from shared.responses import Response
 
 
-def create_version(call: Call, id: str) -> Reply:
+def create_version(call: Call, id: str) -> Response[VersionResponse]:
     """Create the next version of a prompt, as a draft."""
-    prompt = call.prompt(px0.prompt_id(id))
-    new = call.body(NewVersion)
-    content = new_content(new)
-    message = checked_message(new.message)
-    templates.check(content, call.settings)
-    act = call.act()
-    return call.commit(
-        prompt,
-        lambda prompt: versions.create(prompt, content, act, message=message),
-        lambda change: call.reply({"version": px0.version(change.about, change.after)}),
+    store = call.open_prompt(parse_prompt_id(id))
+    new = call.load_body(NewVersion)
+    content = load_content(new)
+    message = check_message(new.message)
+    check_template(content, call.settings)
+    return commit(
+        call,
+        store,
+        lambda store, origin: versions.create(store.prompt, content, origin, message=message),
+        lambda change: {"version": dump_version(change.subject, change.after)},
     )
 
 

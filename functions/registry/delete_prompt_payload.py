@@ -1,21 +1,27 @@
-"""DELETE /v1/prompts/{id}/payloads/{payload_id}"""
+"""Serve `DELETE /v1/prompts/{id}/payloads/{payload_id}`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_payload_id, parse_prompt_id
 from shared.domain import payloads
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.responses import Response
 
 
-def delete_prompt_payload(call: Call, id: str, payload_id: str) -> Reply:
+def delete_prompt_payload(call: Call, id: str, payload_id: str) -> Response[None]:
     """Delete a payload."""
-    prompt_id, payload_id = px0.prompt_id(id), px0.payload_id(payload_id)
-    prompt = call.prompt(prompt_id)
-    act = call.act()
-    return call.commit(
-        prompt,
-        lambda prompt: payloads.delete(prompt, call.payload(prompt, payload_id), act),
-        lambda _: call.reply(None),
+    prompt_id, payload_id = parse_prompt_id(id), parse_payload_id(payload_id)
+    return commit(
+        call,
+        call.open_prompt(prompt_id),
+        lambda store, origin: payloads.delete(store.prompt, store.get_payload(payload_id), origin),
+        lambda change: None,
     )
 
 

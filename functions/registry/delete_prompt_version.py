@@ -1,21 +1,27 @@
-"""DELETE /v1/prompts/{id}/versions/{version}"""
+"""Serve `DELETE /v1/prompts/{id}/versions/{version}`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_prompt_id, parse_selector
 from shared.domain import versions
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.responses import Response
 
 
-def delete_prompt_version(call: Call, id: str, version: str) -> Reply:
-    """Erase a draft; a version of any other status is archived."""
-    selector = px0.selector(version)
-    prompt = call.prompt(px0.prompt_id(id))
-    act = call.act()
-    return call.commit(
-        prompt,
-        lambda prompt: versions.delete(prompt, call.version(prompt, selector), act),
-        lambda _: call.reply(None),
+def delete_prompt_version(call: Call, id: str, version: str) -> Response[None]:
+    """Delete a draft, or archive a version with another status."""
+    selector = parse_selector(version)
+    return commit(
+        call,
+        call.open_prompt(parse_prompt_id(id)),
+        lambda store, origin: versions.delete(store.prompt, store.get_version(selector), origin),
+        lambda change: None,
     )
 
 

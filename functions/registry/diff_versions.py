@@ -1,22 +1,29 @@
-"""GET /v1/prompts/{id}/versions/diff"""
+"""Serve `GET /v1/prompts/{id}/versions/diff`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
-from shared.domain import versions
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_diff_range, parse_prompt_id
+from shared.domain.diffs import compare_templates
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import Diff
+    from shared.responses import Response
 
-def diff_versions(call: Call, id: str) -> Reply:
+
+def diff_versions(call: Call, id: str) -> Response[Diff]:
     """Compare the templates of two versions."""
-    prompt_id = px0.prompt_id(id)
-    first, second = px0.diff_range(call.request.query)
-    prompt = call.prompt(prompt_id)
-    before = call.shown_version(prompt, first, otherwise="from version not found")
-    after = call.shown_version(prompt, second, otherwise="to version not found")
-    return call.reply(
+    prompt_id = parse_prompt_id(id)
+    first, second = parse_diff_range(call.request.query)
+    store = call.open_prompt(prompt_id)
+    before = store.get_cached_version(first, missing="from version not found")
+    after = store.get_cached_version(second, missing="to version not found")
+    return call.respond(
         {
-            "diff": versions.diff(before, after),
+            "diff": compare_templates(before, after),
             "from_template": before.content.text,
             "from_version": before.number,
             "to_template": after.content.text,

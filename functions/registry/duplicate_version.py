@@ -1,29 +1,31 @@
-"""POST /v1/prompts/{id}/versions/{version}/duplicate"""
+"""Serve `POST /v1/prompts/{id}/versions/{version}/duplicate`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_prompt_id, parse_selector
+from shared.dialects.registry.responses import dump_version
 from shared.domain import versions
-from shared.domain.changes import Change
-from shared.domain.prompts import Prompt
-from shared.domain.versions import Version
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import VersionResponse
+    from shared.responses import Response
 
 
-def duplicate_version(call: Call, id: str, version: str) -> Reply:
+def duplicate_version(call: Call, id: str, version: str) -> Response[VersionResponse]:
     """Create a draft with the content of any version, without its tags."""
-    selector = px0.selector(version)
-    prompt = call.prompt(px0.prompt_id(id))
-    act = call.act()
-
-    def duplicate(prompt: Prompt) -> Change[Version]:
-        source = call.version(prompt, selector)
-        return versions.create(prompt, source.content, act)
-
-    return call.commit(
-        prompt,
-        duplicate,
-        lambda change: call.reply({"version": px0.version(change.about, change.after)}),
+    selector = parse_selector(version)
+    return commit(
+        call,
+        call.open_prompt(parse_prompt_id(id)),
+        lambda store, origin: versions.create(
+            store.prompt, store.get_version(selector).content, origin
+        ),
+        lambda change: {"version": dump_version(change.subject, change.after)},
     )
 
 

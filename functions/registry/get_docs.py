@@ -1,15 +1,23 @@
-"""GET /docs"""
+"""Serve `GET /docs`."""
 
-from shared import documents
-from shared.answers import Reply
-from shared.call import Call
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.documents.files import read_document
+from shared.responses import Response
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
 
-def get_docs(call: Call) -> Reply:
-    """Browse the OpenAPI document; the page needs nothing from elsewhere."""
-    return Reply(
-        text=documents.read("docs.html"), headers={"Content-Type": "text/html; charset=utf-8"}
+
+def get_docs(call: Call) -> Response[None]:
+    """Get a page for browsing the OpenAPI document, without external resources."""
+    return Response(
+        body=None,
+        text=read_document("docs.html"),
+        headers={"Content-Type": "text/html; charset=utf-8"},
     )
 
 

@@ -1,19 +1,28 @@
-"""GET /v1/prompts/{id}"""
+"""Serve `GET /v1/prompts/{id}`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_version_query
+from shared.dialects.registry.responses import dump_prompt, dump_version
+from shared.ids import parse_id
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import PromptAndVersionResponse
+    from shared.responses import Response
 
-def get_prompt(call: Call, id: str) -> Reply:
-    """Get a prompt by its id or slug, with the version that `version` or `tag` names."""
-    prompt_id = px0.maybe_uuid(id)
-    prompt = call.prompt(prompt_id) if prompt_id else call.prompt_by_slug(id)
-    body = {"prompt": px0.prompt(prompt)}
-    if (selector := px0.wanted_version(call.request.query)) is not None:
-        body["version"] = px0.version(call.shown_version(prompt, selector), prompt)
-    return call.reply(body)
+
+def get_prompt(call: Call, id: str) -> Response[PromptAndVersionResponse]:
+    """Get a prompt by its id or slug, with the version that `version` or `tag` selects."""
+    prompt_id = parse_id(id)
+    store = call.open_prompt(prompt_id) if prompt_id else call.open_prompt_by_slug(id)
+    body: PromptAndVersionResponse = {"prompt": dump_prompt(store.prompt)}
+    if (selector := parse_version_query(call.request.query)) is not None:
+        body["version"] = dump_version(store.get_cached_version(selector), store.prompt)
+    return call.respond(body)
 
 
 lambda_handler = serve(get_prompt)

@@ -1,16 +1,24 @@
-"""GET /v1/prompts/{id}/payloads/{payload_id}"""
+"""Serve `GET /v1/prompts/{id}/payloads/{payload_id}`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_payload_id, parse_prompt_id
+from shared.dialects.registry.responses import dump_payload
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import PayloadResponse
+    from shared.responses import Response
 
-def get_prompt_payload(call: Call, id: str, payload_id: str) -> Reply:
+
+def get_prompt_payload(call: Call, id: str, payload_id: str) -> Response[PayloadResponse]:
     """Get a payload."""
-    prompt_id, payload_id = px0.prompt_id(id), px0.payload_id(payload_id)
-    prompt = call.prompt(prompt_id)
-    return call.reply({"payload": px0.payload(call.payload(prompt, payload_id))})
+    prompt_id, payload_id = parse_prompt_id(id), parse_payload_id(payload_id)
+    payload = call.open_prompt(prompt_id).get_payload(payload_id)
+    return call.respond({"payload": dump_payload(payload)})
 
 
 lambda_handler = serve(get_prompt_payload)

@@ -1,15 +1,23 @@
-"""GET /v1/prompts/{id}/versions/{version}"""
+"""Serve `GET /v1/prompts/{id}/versions/{version}`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_prompt_id, parse_selector
+from shared.dialects.registry.responses import dump_version
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import VersionResponse
+    from shared.responses import Response
 
-def get_version(call: Call, id: str, version: str) -> Reply:
+
+def get_version(call: Call, id: str, version: str) -> Response[VersionResponse]:
     """Get a version by its number or by a tag."""
-    prompt, found = call.prompt_and_version(px0.prompt_id(id), px0.selector(version))
-    return call.reply({"version": px0.version(found, prompt)})
+    store, current = call.open_version(parse_prompt_id(id), parse_selector(version))
+    return call.respond({"version": dump_version(current, store.prompt)})
 
 
 lambda_handler = serve(get_version)

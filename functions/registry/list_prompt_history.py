@@ -1,20 +1,29 @@
-"""GET /v1/prompts/{id}/history"""
+"""Serve `GET /v1/prompts/{id}/history`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_prompt_id
+from shared.dialects.registry.responses import add_cursor, dump_event
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import EventPage
+    from shared.responses import Response
 
-def list_prompt_history(call: Call, id: str) -> Reply:
-    """List who did what to a prompt, newest first."""
-    prompt = call.prompt(px0.prompt_id(id))
-    window = call.window(str)
+
+def list_prompt_history(call: Call, id: str) -> Response[EventPage]:
+    """List the events of a prompt, newest first."""
+    store = call.open_prompt(parse_prompt_id(id))
+    page = call.parse_page(str)
     rows = (
-        (place, px0.event(event))
-        for place, event in call.store.events(prompt.id, before=window.after)
+        (position, dump_event(event)) for position, event in store.list_events(before=page.after)
     )
-    return call.reply_page("events", rows, window)
+    events, cursor = call.build_page(rows, page)
+    body: EventPage = {"events": events}
+    return call.respond(add_cursor(body, cursor))
 
 
 lambda_handler = serve(list_prompt_history)

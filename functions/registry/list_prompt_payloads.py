@@ -1,20 +1,29 @@
-"""GET /v1/prompts/{id}/payloads"""
+"""Serve `GET /v1/prompts/{id}/payloads`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_prompt_id
+from shared.dialects.registry.responses import add_cursor, dump_payload
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import PayloadPage
+    from shared.responses import Response
 
-def list_prompt_payloads(call: Call, id: str) -> Reply:
+
+def list_prompt_payloads(call: Call, id: str) -> Response[PayloadPage]:
     """List a prompt's payloads, newest first."""
-    prompt = call.prompt(px0.prompt_id(id))
-    window = call.window(str)
+    store = call.open_prompt(parse_prompt_id(id))
+    page = call.parse_page(str)
     rows = (
-        (payload.id, px0.payload(payload))
-        for payload in call.store.payloads(prompt.id, before=window.after)
+        (payload.id, dump_payload(payload)) for payload in store.list_payloads(before=page.after)
     )
-    return call.reply_page("payloads", rows, window)
+    payloads, cursor = call.build_page(rows, page)
+    body: PayloadPage = {"payloads": payloads}
+    return call.respond(add_cursor(body, cursor))
 
 
 lambda_handler = serve(list_prompt_payloads)

@@ -1,25 +1,34 @@
-"""GET /v1/teams/{team_id}/prompts"""
+"""Serve `GET /v1/teams/{team_id}/prompts`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_status_filter, parse_uuid
+from shared.dialects.registry.responses import add_cursor, dump_prompt
 from shared.serve import serve
-from shared.store import keys
+from shared.store.keys import DirectoryEntry
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import PromptPage
+    from shared.responses import Response
 
 
-def list_prompts(call: Call, team_id: str) -> Reply:
+def list_prompts(call: Call, team_id: str) -> Response[PromptPage]:
     """List a team's prompts, newest first, archived ones included unless filtered."""
-    team_id = px0.uuid(team_id, otherwise="invalid id")
-    call.permit(team_id)
-    status = px0.status_filter(call.request.query)
-    window = call.window(keys.Entry.read)
+    team = call.open_team(parse_uuid(team_id, problem="invalid id"))
+    status = parse_status_filter(call.request.query)
+    page = call.parse_page(DirectoryEntry.parse)
     rows = (
-        (place, px0.prompt(prompt))
-        for place, prompt in call.store.prompts(team_id, after=window.after)
-        if prompt.status != "deleted"
+        (position, dump_prompt(prompt))
+        for position, prompt in team.list_prompts(after=page.after)
+        if not prompt.is_deleted
         if status in (None, prompt.status)
     )
-    return call.reply_page("prompts", rows, window)
+    prompts, cursor = call.build_page(rows, page)
+    body: PromptPage = {"prompts": prompts}
+    return call.respond(add_cursor(body, cursor))
 
 
 lambda_handler = serve(list_prompts)

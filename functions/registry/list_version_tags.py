@@ -1,21 +1,31 @@
-"""GET /v1/prompts/{id}/tags"""
+"""Serve `GET /v1/prompts/{id}/tags`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_prompt_id
+from shared.dialects.registry.responses import add_cursor, dump_tag
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import TagPage
+    from shared.responses import Response
 
-def list_version_tags(call: Call, id: str) -> Reply:
-    """List a prompt's tags in alphabetical order, each with the version that it points at."""
-    prompt = call.prompt(px0.prompt_id(id))
-    window = call.window(str)
+
+def list_version_tags(call: Call, id: str) -> Response[TagPage]:
+    """List a prompt's tags in alphabetical order, each with the number of its version."""
+    prompt = call.open_prompt(parse_prompt_id(id)).prompt
+    page = call.parse_page(str)
     rows = (
-        (tag, {"tag": tag, "version": number})
+        (tag, dump_tag(tag, number))
         for tag, number in sorted(prompt.tags.items())
-        if window.after is None or tag > window.after
+        if page.after is None or tag > page.after
     )
-    return call.reply_page("tags", rows, window)
+    tags, cursor = call.build_page(rows, page)
+    body: TagPage = {"tags": tags}
+    return call.respond(add_cursor(body, cursor))
 
 
 lambda_handler = serve(list_version_tags)

@@ -1,16 +1,23 @@
-"""GET /v1/prompts/{id}/versions/{version}/variables"""
+"""Serve `GET /v1/prompts/{id}/versions/{version}/variables`."""
 
-from shared import templates
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_prompt_id, parse_selector
 from shared.serve import serve
+from shared.templates import list_variables
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import VariableList
+    from shared.responses import Response
 
 
-def list_version_variables(call: Call, id: str, version: str) -> Reply:
-    """List the variables that a version's template may ask for."""
-    _, found = call.prompt_and_version(px0.prompt_id(id), px0.selector(version))
-    return call.reply({"variables": templates.variables(found.content, call.settings)})
+def list_version_variables(call: Call, id: str, version: str) -> Response[VariableList]:
+    """List the variables that a version's template may use."""
+    _, current = call.open_version(parse_prompt_id(id), parse_selector(version))
+    return call.respond({"variables": list_variables(current.content, call.settings)})
 
 
 lambda_handler = serve(list_version_variables)

@@ -1,28 +1,38 @@
-"""POST /v1/prompts/{id}/move"""
+"""Serve `POST /v1/prompts/{id}/move`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
-from shared.dialects.px0.models import Move
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.models import Move
+from shared.dialects.registry.requests import parse_prompt_id, parse_uuid
+from shared.dialects.registry.responses import dump_prompt
 from shared.domain import prompts
-from shared.errors import Unauthorized
+from shared.problems import Unauthorized
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import PromptResponse
+    from shared.responses import Response
 
 
-def move_prompt(call: Call, id: str) -> Reply:
-    """Hand a prompt over to another team; the caller must be permitted in both."""
-    prompt_id = px0.prompt_id(id)
-    target_id = px0.uuid(call.body(Move).team_id, otherwise="invalid target team_id")
-    if not call.principal.may_somewhere(call.request.route.allow):
-        raise Unauthorized  # not Forbidden: px0's own answer, here only
-    call.require_team(target_id, otherwise="target team not found")
-    prompt = call.prompt(prompt_id)
-    call.permit(target_id)
-    act = call.act()
-    return call.commit(
-        prompt,
-        lambda prompt: prompts.move(prompt, target_id, act),
-        lambda change: call.reply({"prompt": px0.prompt(change.after)}),
+def move_prompt(call: Call, id: str) -> Response[PromptResponse]:
+    """Move a prompt to another team; the caller needs the permission in both."""
+    prompt_id = parse_prompt_id(id)
+    target_id = parse_uuid(call.load_body(Move).team_id, problem="invalid target team_id")
+    if not call.principal.has_permission_anywhere(call.request.route.permission):
+        raise Unauthorized  # instead of Forbidden, as in px0, only in this endpoint
+    call.require_team(target_id, missing="target team not found")
+    store = call.open_prompt(prompt_id)
+    target = call.open_team(target_id)
+    return commit(
+        call,
+        store,
+        lambda store, origin: prompts.move(store.prompt, target.id, origin),
+        lambda change: {"prompt": dump_prompt(change.after)},
+        target=target,
     )
 
 

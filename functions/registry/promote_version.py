@@ -1,30 +1,38 @@
-"""POST /v1/prompts/{id}/versions/{version}/promote"""
+"""Serve `POST /v1/prompts/{id}/versions/{version}/promote`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_prompt_id, parse_selector
+from shared.dialects.registry.responses import dump_version
 from shared.domain import versions
-from shared.domain.changes import Change
-from shared.domain.prompts import Prompt
-from shared.domain.versions import Version
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import VersionResponse
+    from shared.domain.changes import Change, Origin
+    from shared.domain.model import Version
+    from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
-def promote_version(call: Call, id: str, version: str) -> Reply:
-    """Make a draft stable, or a stable version the live one."""
-    selector = px0.selector(version)
-    prompt = call.prompt(px0.prompt_id(id))
-    act = call.act()
+def promote_version(call: Call, id: str, version: str) -> Response[VersionResponse]:
+    """Make a draft stable, or a stable version live."""
+    selector = parse_selector(version)
 
-    def promote(prompt: Prompt) -> Change[Version]:
-        current = call.version(prompt, selector)
-        call.require_match({"version": px0.version(current, prompt)})
-        return versions.promote(prompt, current, act)
+    def promote(store: PromptStore, origin: Origin) -> Change[Version]:
+        current = store.get_version(selector)
+        call.require_match({"version": dump_version(current, store.prompt)})
+        return versions.promote(store.prompt, current, origin)
 
-    return call.commit(
-        prompt,
+    return commit(
+        call,
+        call.open_prompt(parse_prompt_id(id)),
         promote,
-        lambda change: call.reply({"version": px0.version(change.about, change.after)}),
+        lambda change: {"version": dump_version(change.subject, change.after)},
     )
 
 

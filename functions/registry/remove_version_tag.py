@@ -1,18 +1,26 @@
-"""DELETE /v1/prompts/{id}/tags/{tag}"""
+"""Serve `DELETE /v1/prompts/{id}/tags/{tag}`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_prompt_id
 from shared.domain import prompts
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.responses import Response
 
 
-def remove_version_tag(call: Call, id: str, tag: str) -> Reply:
+def remove_version_tag(call: Call, id: str, tag: str) -> Response[None]:
     """Remove a tag from a prompt."""
-    prompt = call.prompt(px0.prompt_id(id))
-    act = call.act()
-    return call.commit(
-        prompt, lambda prompt: prompts.remove_tag(prompt, tag, act), lambda _: call.reply(None)
+    return commit(
+        call,
+        call.open_prompt(parse_prompt_id(id)),
+        lambda store, origin: prompts.remove_tag(store.prompt, tag, origin),
+        lambda change: None,
     )
 
 

@@ -1,22 +1,30 @@
-"""POST /v1/prompts/{slug}/render"""
+"""Serve `POST /v1/prompts/{slug}/render`."""
 
-from shared import templates
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
-from shared.errors import NoLiveVersion
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import load_variables
+from shared.dialects.registry.responses import dump_rendering
+from shared.problems import NoLiveVersion
 from shared.serve import serve
+from shared.templates import render
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import Rendering
+    from shared.responses import Response
 
 
-def render_live(call: Call, slug: str) -> Reply:
+def render_live(call: Call, slug: str) -> Response[Rendering]:
     """Render the live version of a prompt."""
-    prompt = call.prompt_by_slug(slug)
-    if prompt.live_version is None:
+    store = call.open_prompt_by_slug(slug)
+    if store.prompt.live_version is None:
         raise NoLiveVersion
-    version = call.shown_version(prompt, prompt.live_version)
-    variables = px0.variables(call.request, version.content.engine)
-    rendered = templates.render(version.content, variables, call.settings)
-    return call.reply(px0.rendering(rendered, prompt, version))
+    version = store.get_cached_version(store.prompt.live_version)
+    variables = load_variables(call.request, version.content.engine)
+    text = render(version.content, variables, call.settings)
+    return call.respond(dump_rendering(text, store.prompt, version))
 
 
 lambda_handler = serve(render_live)

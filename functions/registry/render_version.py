@@ -1,20 +1,28 @@
-"""POST /v1/prompts/{slug}/versions/{version}/render"""
+"""Serve `POST /v1/prompts/{slug}/versions/{version}/render`."""
 
-from shared import templates
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import load_variables, parse_selector
+from shared.dialects.registry.responses import dump_rendering
 from shared.serve import serve
+from shared.templates import render
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import Rendering
+    from shared.responses import Response
 
 
-def render_version(call: Call, slug: str, version: str) -> Reply:
+def render_version(call: Call, slug: str, version: str) -> Response[Rendering]:
     """Render a version of any status, by its number or by a tag."""
-    selector = px0.selector(version)
-    prompt = call.prompt_by_slug(slug)
-    found = call.shown_version(prompt, selector)
-    variables = px0.variables(call.request, found.content.engine)
-    rendered = templates.render(found.content, variables, call.settings)
-    return call.reply(px0.rendering(rendered, prompt, found))
+    selector = parse_selector(version)
+    store = call.open_prompt_by_slug(slug)
+    current = store.get_cached_version(selector)
+    variables = load_variables(call.request, current.content.engine)
+    text = render(current.content, variables, call.settings)
+    return call.respond(dump_rendering(text, store.prompt, current))
 
 
 lambda_handler = serve(render_version)

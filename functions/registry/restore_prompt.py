@@ -1,20 +1,28 @@
-"""POST /v1/prompts/{id}/restore"""
+"""Serve `POST /v1/prompts/{id}/restore`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.requests import parse_prompt_id
+from shared.dialects.registry.responses import dump_prompt
 from shared.domain import prompts
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import PromptResponse
+    from shared.responses import Response
 
 
-def restore_prompt(call: Call, id: str) -> Reply:
+def restore_prompt(call: Call, id: str) -> Response[PromptResponse]:
     """Make an archived prompt active again."""
-    prompt = call.prompt(px0.prompt_id(id))
-    act = call.act()
-    return call.commit(
-        prompt,
-        lambda prompt: prompts.set_status(prompt, "active", act),
-        lambda change: call.reply({"prompt": px0.prompt(change.after)}),
+    return commit(
+        call,
+        call.open_prompt(parse_prompt_id(id)),
+        lambda store, origin: prompts.set_status(store.prompt, "active", origin),
+        lambda change: {"prompt": dump_prompt(change.after)},
     )
 
 

@@ -1,32 +1,40 @@
-"""POST /v1/prompts/{id}/rollback"""
+"""Serve `POST /v1/prompts/{id}/rollback`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
-from shared.dialects.px0.models import Rollback
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.models import Rollback
+from shared.dialects.registry.requests import parse_prompt_id
+from shared.dialects.registry.responses import dump_version
 from shared.domain import versions
-from shared.domain.prompts import checked_message
-from shared.errors import InvalidRequest
+from shared.domain.checks import check_message
+from shared.problems import InvalidRequest
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import VersionResponse
+    from shared.responses import Response
 
 
-def rollback_prompt(call: Call, id: str) -> Reply:
-    """Make a stable version live again, and keep the reason in the prompt's history."""
-    prompt_id = px0.prompt_id(id)
-    rollback = call.body(Rollback)
+def rollback_prompt(call: Call, id: str) -> Response[VersionResponse]:
+    """Make a stable version live, and record the reason in the prompt's history."""
+    prompt_id = parse_prompt_id(id)
+    rollback = call.load_body(Rollback)
     if rollback.target_version <= 0:
         raise InvalidRequest("target_version must be greater than 0")
     if not rollback.rollback_reason:
         raise InvalidRequest("rollback_reason is required")
-    reason = checked_message(rollback.rollback_reason)
-    prompt = call.prompt(prompt_id)
-    act = call.act()
-    return call.commit(
-        prompt,
-        lambda prompt: versions.roll_back(
-            prompt, call.version(prompt, rollback.target_version), act, reason=reason
+    reason = check_message(rollback.rollback_reason)
+    return commit(
+        call,
+        call.open_prompt(prompt_id),
+        lambda store, origin: versions.roll_back(
+            store.prompt, store.get_version(rollback.target_version), origin, reason=reason
         ),
-        lambda change: call.reply({"version": px0.version(change.about, change.after)}),
+        lambda change: {"version": dump_version(change.subject, change.after)},
     )
 
 

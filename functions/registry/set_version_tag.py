@@ -1,23 +1,34 @@
-"""POST /v1/prompts/{id}/versions/{version}/tags"""
+"""Serve `POST /v1/prompts/{id}/versions/{version}/tags`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
-from shared.dialects.px0.models import NewTag
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.models import NewTag
+from shared.dialects.registry.requests import parse_prompt_id, parse_selector
+from shared.dialects.registry.responses import dump_version
 from shared.domain import prompts
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import VersionResponse
+    from shared.responses import Response
 
 
-def set_version_tag(call: Call, id: str, version: str) -> Reply:
-    """Point a tag at a version, wherever it pointed before."""
-    selector = px0.selector(version)
-    prompt = call.prompt(px0.prompt_id(id))
-    tag = prompts.checked_tag(call.body(NewTag).tag)
-    act = call.act()
-    return call.commit(
-        prompt,
-        lambda prompt: prompts.set_tag(prompt, tag, call.version(prompt, selector), act),
-        lambda change: call.reply({"version": px0.version(change.about, change.after)}),
+def set_version_tag(call: Call, id: str, version: str) -> Response[VersionResponse]:
+    """Set a tag to a version; if the prompt has the tag already, it is moved."""
+    selector = parse_selector(version)
+    store = call.open_prompt(parse_prompt_id(id))
+    tag = prompts.check_tag(call.load_body(NewTag).tag)
+    return commit(
+        call,
+        store,
+        lambda store, origin: prompts.set_tag(
+            store.prompt, tag, store.get_version(selector), origin
+        ),
+        lambda change: {"version": dump_version(change.subject, change.after)},
     )
 
 

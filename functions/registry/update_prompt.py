@@ -1,28 +1,39 @@
-"""PUT /v1/prompts/{id}"""
+"""Serve `PUT /v1/prompts/{id}`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
-from shared.dialects.px0.models import PromptChanges
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.models import PromptChanges
+from shared.dialects.registry.requests import parse_prompt_id
+from shared.dialects.registry.responses import dump_prompt
 from shared.domain import prompts
-from shared.domain.changes import Change
-from shared.domain.prompts import Prompt
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import PromptResponse
+    from shared.domain.changes import Change, Origin
+    from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
-def update_prompt(call: Call, id: str) -> Reply:
-    """Give a prompt another description."""
-    prompt = call.find_prompt(px0.prompt_id(id))
-    changes = call.body(PromptChanges)  # px0 judges the body before the role, here only
-    call.permit(prompt.team_id)
-    act = call.act()
+def update_prompt(call: Call, id: str) -> Response[PromptResponse]:
+    """Replace the description of a prompt."""
+    prompt = call.locate_prompt(parse_prompt_id(id))
+    # As in px0, only this endpoint checks the body before the permission.
+    changes = call.load_body(PromptChanges)
 
-    def describe(prompt: Prompt) -> Change[None]:
-        call.require_match({"prompt": px0.prompt(prompt)})
-        return prompts.describe(prompt, changes.description, act)
+    def describe(store: PromptStore, origin: Origin) -> Change[None]:
+        call.require_match({"prompt": dump_prompt(store.prompt)})
+        return prompts.describe(store.prompt, changes.description, origin)
 
-    return call.commit(
-        prompt, describe, lambda change: call.reply({"prompt": px0.prompt(change.after)})
+    return commit(
+        call,
+        call.admit(prompt),
+        describe,
+        lambda change: {"prompt": dump_prompt(change.after)},
     )
 
 

@@ -1,30 +1,39 @@
-"""PUT /v1/prompts/{id}/payloads/{payload_id}"""
+"""Serve `PUT /v1/prompts/{id}/payloads/{payload_id}`."""
 
-from typing import Any
+from __future__ import annotations
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
-from shared.dialects.px0.models import PayloadChanges
+from typing import TYPE_CHECKING, Any
+
+from shared.dialects.registry.models import PayloadChanges
+from shared.dialects.registry.requests import parse_payload_id, parse_prompt_id
+from shared.dialects.registry.responses import dump_payload
 from shared.domain import payloads
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import PayloadResponse
+    from shared.responses import Response
 
 
-def update_prompt_payload(call: Call, id: str, payload_id: str) -> Reply:
-    """Change the name or replace the variables of a payload; what is left out stays."""
-    prompt_id, payload_id = px0.prompt_id(id), px0.payload_id(payload_id)
-    prompt = call.prompt(prompt_id)
-    changes = call.body(PayloadChanges)
+def update_prompt_payload(call: Call, id: str, payload_id: str) -> Response[PayloadResponse]:
+    """Change the name or replace the variables of a payload; other fields do not change."""
+    prompt_id, payload_id = parse_prompt_id(id), parse_payload_id(payload_id)
+    store = call.open_prompt(prompt_id)
+    changes = call.load_body(PayloadChanges)
     fields: dict[str, Any] = {}
     if changes.name is not None:
-        fields["name"] = payloads.checked_name(changes.name)
+        fields["name"] = payloads.check_payload_name(changes.name)
     if "variables" in changes.model_fields_set:
-        fields["variables"] = payloads.checked_variables(changes.variables)
-    act = call.act()
-    return call.commit(
-        prompt,
-        lambda prompt: payloads.update(prompt, call.payload(prompt, payload_id), act, **fields),
-        lambda change: call.reply({"payload": px0.payload(change.about)}),
+        fields["variables"] = payloads.check_variables(changes.variables)
+    return commit(
+        call,
+        store,
+        lambda store, origin: payloads.update(
+            store.prompt, store.get_payload(payload_id), origin, **fields
+        ),
+        lambda change: {"payload": dump_payload(change.subject)},
     )
 
 

@@ -1,36 +1,44 @@
-"""PUT /v1/prompts/{id}/versions/{version}"""
+"""Serve `PUT /v1/prompts/{id}/versions/{version}`."""
 
-from shared import templates
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import px0
-from shared.dialects.px0.contents import revised
-from shared.dialects.px0.models import VersionChanges
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.registry.contents import revise_content
+from shared.dialects.registry.models import VersionChanges
+from shared.dialects.registry.requests import parse_prompt_id, parse_selector
+from shared.dialects.registry.responses import dump_version
 from shared.domain import versions
-from shared.domain.changes import Change
-from shared.domain.prompts import Prompt
-from shared.domain.versions import Version
 from shared.serve import serve
+from shared.templates import check_template
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.registry.models import VersionResponse
+    from shared.domain.changes import Change, Origin
+    from shared.domain.model import Version
+    from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
-def update_version(call: Call, id: str, version: str) -> Reply:
+def update_version(call: Call, id: str, version: str) -> Response[VersionResponse]:
     """Change the content of a draft."""
-    selector = px0.selector(version)
-    prompt = call.prompt(px0.prompt_id(id))
-    act = call.act()
+    selector = parse_selector(version)
 
-    def revise(prompt: Prompt) -> Change[Version]:
-        current = call.version(prompt, selector)
-        call.require_match({"version": px0.version(current, prompt)})
-        versions.require_draft(current)  # px0 judges the state before it reads the body
-        content = revised(current.content, call.body(VersionChanges))
-        templates.check(content, call.settings)
-        return versions.revise(prompt, current, content, act)
+    def revise(store: PromptStore, origin: Origin) -> Change[Version]:
+        current = store.get_version(selector)
+        call.require_match({"version": dump_version(current, store.prompt)})
+        versions.require_draft(current)  # as in px0, before the body is checked
+        content = revise_content(current.content, call.load_body(VersionChanges))
+        check_template(content, call.settings)
+        return versions.revise(store.prompt, current, content, origin)
 
-    return call.commit(
-        prompt,
+    return commit(
+        call,
+        call.open_prompt(parse_prompt_id(id)),
         revise,
-        lambda change: call.reply({"version": px0.version(change.about, change.after)}),
+        lambda change: {"version": dump_version(change.subject, change.after)},
     )
 
 

@@ -1,15 +1,21 @@
-"""GET /api-key"""
+"""Serve `GET /api-key`."""
 
-from shared.answers import Reply
-from shared.call import Call
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.tela.models import APIKey
+    from shared.responses import Response
 
-def check_api_key(call: Call) -> Reply:
-    """Tell whose API key it is, and so that it is good."""
-    call.permit(call.team_id)
-    caller = call.principal
-    return call.reply({"id": caller.id, "title": caller.name, "workspaceId": call.team_id})
+
+def check_api_key(call: Call) -> Response[APIKey]:
+    """Confirm that the API key is valid, and get its name and team."""
+    team, caller = call.open_own_team(), call.principal
+    return call.respond({"id": caller.id, "title": caller.name, "workspaceId": team.id})
 
 
 lambda_handler = serve(check_api_key)

@@ -1,25 +1,37 @@
-"""POST /prompt-version"""
+"""Serve `POST /prompt-version`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import tela
-from shared.dialects.tela.contents import new_content
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.tela.contents import load_content
+from shared.dialects.tela.flags import choose_status
 from shared.dialects.tela.models import NewCanvasVersion
+from shared.dialects.tela.requests import dump_fields
+from shared.dialects.tela.responses import dump_version
 from shared.domain import versions
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.tela.models import CanvasVersion
+    from shared.responses import Response
 
 
-def create_canvas_version(call: Call) -> Reply:
-    """Create a version of a prompt: a draft, the promoted one, or neither."""
-    new = call.body(NewCanvasVersion)
-    prompt = call.prompt(new.promptId.lower())
-    content = new_content(tela.given(new), call.settings)
-    status = tela.status(promoted=new.promoted, draft=new.draft)
-    act = call.act()
-    return call.commit(
-        prompt,
-        lambda prompt: versions.create(prompt, content, act, message=new.title, status=status),
-        lambda change: call.reply(tela.version(change.about, change.after, call.settings)),
+def create_canvas_version(call: Call) -> Response[CanvasVersion]:
+    """Create a version of a prompt, optionally as a draft or promoted."""
+    new = call.load_body(NewCanvasVersion)
+    store = call.open_prompt(new.promptId.lower())
+    content = load_content(dump_fields(new), call.settings)
+    status = choose_status(promoted=new.promoted, draft=new.draft)
+    return commit(
+        call,
+        store,
+        lambda store, origin: versions.create(
+            store.prompt, content, origin, message=new.title, status=status
+        ),
+        lambda change: dump_version(change.subject, change.after, call.settings),
     )
 
 

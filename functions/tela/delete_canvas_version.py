@@ -1,30 +1,35 @@
-"""DELETE /prompt-version/{id}"""
+"""Serve `DELETE /prompt-version/{id}`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import tela
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.tela.flags import require_present
+from shared.dialects.tela.requests import parse_version_id
+from shared.dialects.tela.responses import dump_deleted_version, dump_version
 from shared.domain import versions
-from shared.domain.changes import Change
-from shared.domain.prompts import Prompt
-from shared.domain.versions import Version
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.tela.models import CanvasVersion
+    from shared.domain.changes import Change, Origin
+    from shared.domain.model import Version
+    from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
-def delete_canvas_version(call: Call, id: str) -> Reply:
-    """Erase a draft; any other version is archived, which ends it for Tela's clients too."""
-    prompt, found = call.version_by_id(tela.version_id(id))
-    act = call.act()
+def delete_canvas_version(call: Call, id: str) -> Response[CanvasVersion]:
+    """Delete a draft, or archive any other version, which hides it from Tela's clients."""
+    store, version = call.open_version_by_id(parse_version_id(id))
 
-    def delete(prompt: Prompt) -> Change[Version]:
-        current = tela.present(call.version(prompt, found.number))
-        call.require_match(tela.version(current, prompt, call.settings))
-        return versions.delete(prompt, current, act)
+    def delete(store: PromptStore, origin: Origin) -> Change[Version]:
+        current = require_present(store.get_version(version.number))
+        call.require_match(dump_version(current, store.prompt, call.settings))
+        return versions.delete(store.prompt, current, origin)
 
-    return call.commit(
-        prompt,
-        delete,
-        lambda change: call.reply(tela.deleted(change, by=act.by, settings=call.settings)),
-    )
+    return commit(call, store, delete, lambda change: dump_deleted_version(change, call.settings))
 
 
 lambda_handler = serve(delete_canvas_version)

@@ -1,15 +1,24 @@
-"""GET /prompt-version/{id}"""
+"""Serve `GET /prompt-version/{id}`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import tela
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.tela.flags import require_present
+from shared.dialects.tela.requests import parse_version_id
+from shared.dialects.tela.responses import dump_version
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.tela.models import CanvasVersion
+    from shared.responses import Response
 
-def get_canvas_version(call: Call, id: str) -> Reply:
+
+def get_canvas_version(call: Call, id: str) -> Response[CanvasVersion]:
     """Get a version."""
-    prompt, version = call.version_by_id(tela.version_id(id))
-    return call.reply(tela.version(tela.present(version), prompt, call.settings))
+    store, version = call.open_version_by_id(parse_version_id(id))
+    return call.respond(dump_version(require_present(version), store.prompt, call.settings))
 
 
 lambda_handler = serve(get_canvas_version)

@@ -1,20 +1,29 @@
-"""GET /prompt/{id}/promoted-version"""
+"""Serve `GET /prompt/{id}/promoted-version`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import tela
-from shared.errors import NoLiveVersion, VersionNotFound
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.tela.flags import require_present
+from shared.dialects.tela.requests import parse_prompt_id
+from shared.dialects.tela.responses import dump_version
+from shared.problems import NoLiveVersion, VersionNotFound
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.tela.models import CanvasVersion
+    from shared.responses import Response
 
-def get_promoted_version(call: Call, id: str) -> Reply:
+
+def get_promoted_version(call: Call, id: str) -> Response[CanvasVersion]:
     """Get the promoted version of a prompt."""
-    prompt = call.prompt(tela.prompt_id(id))
+    store = call.open_prompt(parse_prompt_id(id))
     try:
-        version = tela.present(call.shown_version(prompt, "live"))
+        version = require_present(store.get_cached_version("live"))
     except VersionNotFound as error:
         raise NoLiveVersion("no version of this prompt is promoted") from error
-    return call.reply(tela.version(version, prompt, call.settings))
+    return call.respond(dump_version(version, store.prompt, call.settings))
 
 
 lambda_handler = serve(get_promoted_version)

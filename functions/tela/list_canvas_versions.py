@@ -1,22 +1,30 @@
-"""GET /prompt-version"""
+"""Serve `GET /prompt-version`."""
 
-from shared import paging
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import tela
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.tela.requests import parse_prompt_query
+from shared.dialects.tela.responses import dump_version
+from shared.paging import parse_number
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.tela.models import CanvasVersion
+    from shared.responses import Response
 
-def list_canvas_versions(call: Call) -> Reply:
-    """List a prompt's versions, newest first; `X-Next-Cursor` tells that there are more."""
-    prompt = call.prompt(tela.wanted_prompt(call.request.query))
-    window = call.window(paging.number)
+
+def list_canvas_versions(call: Call) -> Response[list[CanvasVersion]]:
+    """List a prompt's versions, newest first; `X-Next-Cursor` is the cursor of the next page."""
+    store = call.open_prompt(parse_prompt_query(call.request.query))
+    page = call.parse_page(parse_number)
     rows = (
-        (str(version.number), tela.version(version, prompt, call.settings))
-        for version in call.store.versions(prompt.id, before=window.after)
+        (str(version.number), dump_version(version, store.prompt, call.settings))
+        for version in store.list_versions(before=page.after)
         if version.stage != "archived"
     )
-    return call.reply_rows(rows, window)
+    return call.respond_rows(rows, page)
 
 
 lambda_handler = serve(list_canvas_versions)

@@ -1,51 +1,66 @@
-"""GET /prompt"""
+"""Serve `GET /prompt`."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import tela
-from shared.domain.prompts import Prompt
-from shared.domain.versions import Version
+from shared.dialects.tela.requests import parse_project_query, wants_last_version
+from shared.dialects.tela.responses import dump_canvas, dump_version
 from shared.serve import serve
-from shared.store.keys import Entry
+from shared.store.keys import DirectoryEntry
 
-BATCH = 100  # prompts whose last versions are read together
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.call import Call
+    from shared.dialects.tela.models import Canvas
+    from shared.domain.model import Prompt, Version
+    from shared.responses import Response
+    from shared.settings import Settings
+    from shared.store.team import TeamStore
 
 
-def list_canvases(call: Call) -> Reply:
-    """List a project's prompts, newest first; `X-Next-Cursor` tells that there are more."""
+BATCH = 100  # prompts whose newest versions are read in one request
+
+
+def list_canvases(call: Call) -> Response[list[Canvas]]:
+    """List a project's prompts, newest first; `X-Next-Cursor` is the cursor of the next page."""
     query = call.request.query
-    team_id = tela.wanted_project(query, call.principal) or call.team_id
-    call.permit(team_id)
-    window = call.window(Entry.read)
-    listed = call.store.prompts(team_id, after=window.after)
-    prompts = ((place, prompt) for place, prompt in listed if prompt.status != "deleted")
-    if not tela.wants_last_version(query):
-        return call.reply_rows(((place, tela.canvas(prompt)) for place, prompt in prompts), window)
-    # One more than is asked for: it tells whether the list goes on.
-    size = min(BATCH, (window.limit or BATCH) + 1)
-    return call.reply_rows(_with_last_versions(call, prompts, size), window)
+    team_id = parse_project_query(query, call.principal)
+    team = call.open_team(team_id) if team_id else call.open_own_team()
+    page = call.parse_page(DirectoryEntry.parse)
+    prompts = (
+        (position, prompt)
+        for position, prompt in team.list_prompts(after=page.after)
+        if not prompt.is_deleted
+    )
+    if not wants_last_version(query):
+        return call.respond_rows(
+            ((position, dump_canvas(prompt)) for position, prompt in prompts), page
+        )
+    # One more than the limit, which shows whether there is a next page.
+    size = min(BATCH, (page.limit or BATCH) + 1)
+    return call.respond_rows(_add_last_versions(team, prompts, size, call.settings), page)
 
 
-def _with_last_versions(
-    call: Call, prompts: Iterator[tuple[str, Prompt]], size: int
-) -> Iterator[tuple[str, dict[str, Any]]]:
+def _add_last_versions(
+    team: TeamStore, prompts: Iterator[tuple[str, Prompt]], size: int, settings: Settings
+) -> Iterator[tuple[str, Canvas]]:
     while batch := list(islice(prompts, size)):
-        newest = call.store.newest([prompt for _, prompt in batch])
-        for place, prompt in batch:
-            version = _present(call, newest.get(prompt.id))
-            last = tela.version(version, prompt, call.settings) if version else None
-            yield place, {**tela.canvas(prompt), "lastVersion": last}
+        newest = team.find_newest_versions([prompt for _, prompt in batch])
+        for position, prompt in batch:
+            canvas = dump_canvas(prompt)
+            version = _find_present(team, prompt, newest.get(prompt.id))
+            canvas["lastVersion"] = dump_version(version, prompt, settings) if version else None
+            yield position, canvas
 
 
-def _present(call: Call, newest: Version | None) -> Version | None:
-    """The newest version that is not archived."""
+def _find_present(team: TeamStore, prompt: Prompt, newest: Version | None) -> Version | None:
+    """Find the newest version that is not archived."""
     if newest is None or newest.stage != "archived":
         return newest
-    older = call.store.versions(newest.prompt_id, before=newest.number)
+    older = team.open_prompt(prompt).list_versions(before=newest.number)
     return next((version for version in older if version.stage != "archived"), None)
 
 

@@ -1,19 +1,21 @@
-"""GET /project"""
+"""Serve `GET /project`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import tela
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.tela.responses import dump_project
 from shared.serve import serve
 
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.tela.models import Project
+    from shared.responses import Response
 
-def list_projects(call: Call) -> Reply:
-    """List the caller's projects: each of its teams is one."""
-    projects = []
-    for team_id in call.principal.permissions:
-        call.permit(team_id)
-        if (team := call.store.team(team_id)) is not None:
-            projects.append(tela.project(team))
-    return call.reply(projects)
+
+def list_projects(call: Call) -> Response[list[Project]]:
+    """List the caller's projects, which are its teams."""
+    return call.respond([dump_project(team) for team in call.list_teams()])
 
 
 lambda_handler = serve(list_projects)

@@ -1,37 +1,50 @@
-"""PATCH /prompt-version/{id}"""
+"""Serve `PATCH /prompt-version/{id}`."""
 
-from shared.answers import Reply
-from shared.call import Call
-from shared.dialects import tela
-from shared.dialects.tela.contents import revised
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.tela.contents import revise_content
+from shared.dialects.tela.flags import apply_flags, require_present
 from shared.dialects.tela.models import CanvasVersionChanges
+from shared.dialects.tela.requests import dump_fields, parse_version_id
+from shared.dialects.tela.responses import dump_version, revise_message
 from shared.domain import versions
-from shared.domain.changes import Change
-from shared.domain.prompts import Prompt
-from shared.domain.versions import Version
 from shared.serve import serve
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.tela.models import CanvasVersion
+    from shared.domain.changes import Change, Origin
+    from shared.domain.model import Version
+    from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
-def update_canvas_version(call: Call, id: str) -> Reply:
-    """Change a draft, or of any version its title and whether it is a draft or promoted."""
-    prompt, found = call.version_by_id(tela.version_id(id))
-    changes = call.body(CanvasVersionChanges)
-    given = tela.given(changes)
-    act = call.act()
+def update_canvas_version(call: Call, id: str) -> Response[CanvasVersion]:
+    """Change a draft, or the title and the flags of any version."""
+    store, version = call.open_version_by_id(parse_version_id(id))
+    changes = call.load_body(CanvasVersionChanges)
+    fields = dump_fields(changes)
 
-    def update(prompt: Prompt) -> Change[Version]:
-        current = tela.present(call.version(prompt, found.number))
-        call.require_match(tela.version(current, prompt, call.settings))
-        content = revised(current.content, given, call.settings)
-        change = versions.annotate(prompt, current, tela.new_title(current, given), act)
+    def update(store: PromptStore, origin: Origin) -> Change[Version]:
+        current = require_present(store.get_version(version.number))
+        call.require_match(dump_version(current, store.prompt, call.settings))
+        content = revise_content(current.content, fields, call.settings)
+        message = revise_message(current, fields)
+        change = versions.annotate(store.prompt, current, message, origin)
         if content is not current.content:
-            change = change.then(lambda prompt: versions.revise(prompt, change.about, content, act))
-        return tela.flagged(change, act, promoted=changes.promoted, draft=changes.draft)
+            change = change.then(
+                lambda prompt: versions.revise(prompt, change.subject, content, origin)
+            )
+        return apply_flags(change, origin, promoted=changes.promoted, draft=changes.draft)
 
-    return call.commit(
-        prompt,
+    return commit(
+        call,
+        store,
         update,
-        lambda change: call.reply(tela.version(change.about, change.after, call.settings)),
+        lambda change: dump_version(change.subject, change.after, call.settings),
     )
 
 

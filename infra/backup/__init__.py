@@ -1,15 +1,5 @@
-"""A team as a file, and back again: `make export-team`, `make import-team`, `make restore-tables`.
+"""Export and import of teams: `make export-team`, `make import-team`, `make restore-tables`.
 
-Run with the operator's own AWS credentials, from outside of the deployment; nothing here is shipped
-to Lambda.
+These commands run outside of the deployment with the operator's AWS credentials. Nothing here is
+deployed to Lambda.
 """
-
-from typing import Any
-
-# What a line of the file holds: its kind, and the values of an item.
-Values = dict[str, Any]
-Record = tuple[str, Values]
-
-
-class CannotBackUp(Exception):
-    """The argument says why, on one line."""

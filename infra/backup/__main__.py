@@ -10,95 +10,102 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+import boto3
 
-from infra.backup import CannotBackUp
 from infra.backup.archive import Archive
-from infra.backup.restore import restore
+from infra.backup.restore import restore_tables
 from infra.backup.team import Team
-from infra.backup.transfer import export, load
-from infra.deployed import NotDeployed, Stack
-from shared.errors import Unavailable
+from infra.backup.transfer import export_team, import_team
+from infra.operator import choose_target, run_command, write_line
+from infra.outputs import get_stack
 
 if TYPE_CHECKING:
+    from infra.outputs import StackOutputs
     from shared.settings import Settings
 
-TOLD_SECONDS = 5.0  # between two lines of progress
+PROGRESS_SECONDS = 5.0  # minimum time between lines of progress
 
 
 class Progress:
-    """Lines on the standard error, not too many."""
+    """Writes lines of progress to the standard error, at a limited rate."""
 
     def __init__(self) -> None:
-        self._told = 0.0
+        self._last = 0.0
 
     def __call__(self, text: str) -> None:
-        if time.monotonic() - self._told > TOLD_SECONDS:
-            self._told = time.monotonic()
-            say(text)
+        """Write a line, unless the previous one was written less than `PROGRESS_SECONDS` ago."""
+        if time.monotonic() - self._last > PROGRESS_SECONDS:
+            self._last = time.monotonic()
+            write_line(text)
 
 
-def say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-
-
-def run_export(stack: Stack, arguments: argparse.Namespace) -> int:
+def run_export(stack: StackOutputs, arguments: argparse.Namespace) -> int:
+    """Run `export`; returns the exit code."""
     settings = stack.settings
     if arguments.tables:
-        settings = with_tables(settings, arguments.tables)
+        settings = replace_tables(settings, arguments.tables)
     team = Team(settings, arguments.team or stack.team_id)
-    counts = export(team, arguments.file, Progress())
-    held = ", ".join(f"{count:,} {kind}s" for kind, count in counts.items())
-    say(f"{arguments.file} holds {held} of the team {team.id}")
+    counts = export_team(team, arguments.file, Progress())
+    summary = ", ".join(f"{count:,} {kind}s" for kind, count in counts.items())
+    write_line(f"{arguments.file} has {summary} of the team {team.id}")
     return 0
 
 
-def run_import(stack: Stack, arguments: argparse.Namespace) -> int:
+def run_import(stack: StackOutputs, arguments: argparse.Namespace) -> int:
+    """Run `import`; returns the exit code, which is 1 if something differs from the file."""
     archive = Archive.open(arguments.file)
-    done = load(archive, Team(stack.settings, archive.team_id), Progress())
-    say(f"{done.new:,} prompts are new, {len(archive.blocks) - done.new:,} were there before")
-    if done.others:
-        say(f"{done.others:,} prompts of the team are not in the file")
-    for reason in done.different:
-        say(f"different: {reason}")
-    if not done.different:
-        held = ", ".join(f"{count:,} {kind}" for kind, count in archive.totals.items())
-        say(f"compared with the file, item by item: {held}, all equal")
-    return int(bool(done.different))
+    result = import_team(archive, Team(stack.settings, archive.team_id), Progress())
+    previous = len(archive.blocks) - result.new
+    write_line(f"{result.new:,} prompts are new, {previous:,} existed already")
+    if result.others:
+        write_line(f"{result.others:,} prompts of the team are not in the file")
+    for reason in result.differences:
+        write_line(f"different: {reason}")
+    if not result.differences:
+        summary = ", ".join(f"{count:,} {kind}" for kind, count in archive.totals.items())
+        write_line(f"compared with the file, item by item: {summary}, all equal")
+    return int(bool(result.differences))
 
 
-def run_restore(stack: Stack, arguments: argparse.Namespace) -> int:
-    restore(stack.settings, arguments.at, arguments.tables, Progress())
-    say(f"restored as {', '.join(arguments.tables + name for name in stack.settings.tables)}")
+def run_restore(stack: StackOutputs, arguments: argparse.Namespace) -> int:
+    """Run `restore`; returns the exit code."""
+    restore_tables(stack.settings, arguments.at, arguments.tables, Progress())
+    names = ", ".join(arguments.tables + name for name in stack.settings.tables)
+    write_line(f"restored as {names}")
     return 0
 
 
-def with_tables(settings: Settings, prefix: str) -> Settings:
-    """The settings of a deployment, with restored tables instead of those in use."""
+def replace_tables(settings: Settings, prefix: str) -> Settings:
+    """Replace the tables of a deployment by restored ones, whose names have a prefix."""
     names: dict[str, Any] = {f"{name}_table": prefix + name for name in settings.tables}
     return replace(settings, **names)
 
 
-def moment(text: str) -> datetime:
-    """Raises ValueError."""
+def parse_moment(text: str) -> datetime:
+    """Parse a time in the format of ISO 8601, by default in UTC.
+
+    Raises:
+        ValueError: The text is not such a time.
+    """
     at = datetime.fromisoformat(text)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def parsed() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
+    """Parse the command line; the result's `run` is the function of the command."""
     parser = argparse.ArgumentParser(prog="python -m infra.backup", description=__doc__)
     commands = parser.add_subparsers(required=True)
     for name, run in (("export", run_export), ("import", run_import), ("restore", run_restore)):
         command = commands.add_parser(name)
         command.set_defaults(run=run)
-        command.add_argument("stack", help="its name, such as cuebook-prod")
+        command.add_argument("stack", help="name of the stack, such as cuebook-prod")
         if run is not run_restore:
             command.add_argument("file", type=Path)
         if run is run_export:
-            command.add_argument("--team", help="its id; the stack's first team without one")
+            command.add_argument("--team", help="id of the team; by default the stack's first team")
         if run is run_restore:
             command.add_argument(
-                "--at", type=moment, required=True, help="such as 2026-01-31T14:05Z"
+                "--at", type=parse_moment, required=True, help="such as 2026-01-31T14:05Z"
             )
         if run is not run_import:
             command.add_argument(
@@ -108,18 +115,13 @@ def parsed() -> argparse.Namespace:
 
 
 def main() -> int:
-    arguments = parsed()
-    try:
-        code: int = arguments.run(Stack.read(arguments.stack), arguments)
-        return code
-    except (CannotBackUp, NotDeployed, OSError) as reason:
-        say(str(reason))
-    except (BotoCoreError, ClientError, Unavailable) as error:
-        say(f"AWS refused: {error.__cause__ or error}")
-    except KeyboardInterrupt:
-        say("interrupted; run again, it goes on from here")
-    return 1
+    """Run a command."""
+    arguments = parse_arguments()
+    choose_target(arguments.stack)
+    stack = get_stack(arguments.stack, boto3.client("cloudformation"))
+    code: int = arguments.run(stack, arguments)
+    return code
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -1,4 +1,4 @@
-"""The tables as they were at a second of the last 35 days, beside those that are in use."""
+"""Restoration of tables to a second of the last 35 days, beside those that are in use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from infra.backup import CannotBackUp
+from infra.backup.errors import BackupError
 from shared.store import aws
 
 if TYPE_CHECKING:
@@ -19,19 +19,28 @@ if TYPE_CHECKING:
 POLL_SECONDS = 10.0
 
 
-def restore(settings: Settings, at: datetime, prefix: str, tell: Callable[[str], None]) -> None:
-    """Have DynamoDB restore each table to one of the same name behind a prefix, and wait.
+def restore_tables(
+    settings: Settings, at: datetime, prefix: str, report: Callable[[str], None]
+) -> None:
+    """Restore each table to a new one whose name has a prefix, and wait for it.
 
-    Nothing that is in use changes. The bucket needs no restoring: a body lies there under its hash
-    and is never written over. Run again it goes on waiting.
+    This changes nothing that is in use. The bucket needs no restoration, because objects have the
+    hash of their body as name and are never overwritten. Run again, it continues to wait.
 
-    Raises CannotBackUp.
+    Args:
+        settings: The settings of the deployment.
+        at: The time to restore.
+        prefix: The prefix of the names of the new tables.
+        report: Called with a line for each step.
+
+    Raises:
+        BackupError: DynamoDB has failed to restore a table.
     """
-    dynamodb = aws.dynamodb()
-    for table, deployed in settings.tables.items():
+    dynamodb = aws.get_dynamodb()
+    for table, source in settings.tables.items():
         try:
             dynamodb.restore_table_to_point_in_time(
-                SourceTableName=deployed,
+                SourceTableName=source,
                 TargetTableName=f"{prefix}{table}",
                 RestoreDateTime=at,
             )
@@ -41,14 +50,16 @@ def restore(settings: Settings, at: datetime, prefix: str, tell: Callable[[str],
                 "ResourceInUseException",
             ):
                 raise
-            tell(f"{prefix}{table} is there already")
+            report(f"{prefix}{table} exists already")
     for table in settings.tables:
         name = f"{prefix}{table}"
         while (status := dynamodb.describe_table(TableName=name)["Table"]["TableStatus"]) in (
             "CREATING",
             "UPDATING",
         ):
-            tell(f"{name} is being restored")
+            report(f"{name} is being restored")
             time.sleep(POLL_SECONDS)
         if status != "ACTIVE":
-            raise CannotBackUp(f"{name} is {status.lower()}")
+            raise BackupError(
+                f"{name} was not restored: its status is {status.lower()}; delete it and try again"
+            )

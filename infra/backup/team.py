@@ -1,39 +1,47 @@
-"""A team in a deployment's tables: everything that is its own, item by item."""
+"""Access to all items of a team in a deployment's tables."""
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from infra.backup import CannotBackUp
-from shared.store import attributes, aws, items, keys
+from infra.backup.errors import BackupError
+from shared.store import attributes, items, keys
 from shared.store.contents import Contents
+from shared.store.dynamodb import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from infra.backup import Record, Values
+    from infra.backup.archive import Record, Values
     from shared.settings import Settings
     from shared.store.attributes import Item
 
-AT_ONCE = 25  # what BatchWriteItem takes
-RETRY_SECONDS = 0.5
-# A part's table and the attribute that orders it there.
+# The table of each kind of part.
 PARTS = {"version": "versions", "payload": "payloads", "event": "history"}
 
 
 class Team:
-    """Raises CannotBackUp, botocore's errors, and Unavailable from every method.
+    """A team of a deployment.
 
-    Not the team's are the answers that are kept for idempotency keys: they belong to the callers
-    of one deployment, and only for a day.
+    Idempotency records do not belong to the team, but to the callers of one deployment, for a day.
+
+    Every method can raise `BackupError`, botocore's errors, and `Unavailable`.
+
+    Attributes:
+        id: The id of the team.
     """
 
     def __init__(self, settings: Settings, team_id: str) -> None:
+        """Bind a team.
+
+        Args:
+            settings: The settings of the deployment.
+            team_id: The id of the team, which need not exist yet.
+        """
         self.id = team_id
-        self._tables = settings.tables
+        self._database = Database(settings.tables)
         self._contents = Contents(
             bucket=settings.content_bucket, inline_bytes=settings.inline_bytes
         )
@@ -41,189 +49,139 @@ class Team:
     # -- reading
 
     def exists(self) -> bool:
-        return self._get("access", keys.team(self.id)) is not None
+        """Tell whether the team exists."""
+        return self._database.get("access", keys.build_team(self.id)) is not None
 
-    def access(self) -> Iterator[Values]:
-        """The team, what belongs to it beside its prompts, and its keys, by their hashes.
+    def list_access(self) -> Iterator[Values]:
+        """List the team's items without its prompts: the team, its ledgers and its keys.
 
-        The keys are found by a scan: the API itself only ever looks up one by its secret.
+        The keys are found by a scan: the API needs no index by team, because it finds keys by their
+        secrets.
         """
-        for item in self._query("access", "pk", keys.team(self.id)["pk"]):
+        for item in self._database.query_upwards("access", self._partition):
             if not item["sk"]["S"].startswith(keys.PROMPT):
-                yield attributes.values(item)
-        for item in self._pages(
-            "scan",
-            "access",
-            FilterExpression="entity = :key AND team_id = :team",
-            ExpressionAttributeValues={":key": {"S": "key"}, ":team": {"S": self.id}},
-        ):
-            yield attributes.values(item)
+                yield attributes.load_item(item)
+        for item in self._database.scan("access", entity="key", team_id=self.id):
+            yield attributes.load_item(item)
 
-    def places(self, after: keys.Entry | None = None) -> Iterator[keys.Entry]:
-        """The lines of the team's directory from the oldest prompt to the newest."""
-        first = after.sort if after else keys.PROMPT
-        for item in self._query(
-            "access",
-            "pk",
-            keys.team(self.id)["pk"],
-            condition=" AND sk > :first",
-            given={":first": {"S": first}},
-        ):
+    def list_entries(
+        self, after: keys.DirectoryEntry | None = None
+    ) -> Iterator[keys.DirectoryEntry]:
+        """List the entries of the team's directory, oldest first."""
+        first = after.sort_key if after else keys.PROMPT
+        for item in self._database.query_upwards("access", self._partition, sort="sk", after=first):
             if item["sk"]["S"].startswith(keys.PROMPT):
-                yield keys.Entry.read(item["sk"]["S"])
+                yield keys.DirectoryEntry.parse(item["sk"]["S"])
 
-    def anybodys(self, prompt_id: str) -> bool:
-        """Whether the prompt is here, be it this team's or another's."""
-        return self._get("prompts", {"prompt_id": prompt_id}) is not None
+    def has_prompt(self, prompt_id: str) -> bool:
+        """Tell whether the deployment has the prompt, in this team or another one."""
+        return self._database.get("prompts", {"prompt_id": prompt_id}) is not None
 
-    def head(self, prompt_id: str) -> Values | None:
-        """A prompt, unless it is another team's by now.
+    def find_head(self, prompt_id: str) -> Values | None:
+        """Find a prompt's head, unless the prompt has moved to another team.
 
-        Without the events that it tells of: they are told, and must not be told again elsewhere.
+        The head comes without its events, which must not be published again by the import.
         """
-        item = self._get("prompts", {"prompt_id": prompt_id})
+        item = self._database.get("prompts", {"prompt_id": prompt_id})
         if item is None or item["team_id"]["S"] != self.id:
             return None
-        return attributes.values(item) | {"events": []}
+        return attributes.load_item(item) | {"events": []}
 
-    def parts(self, prompt_id: str) -> Iterator[Record]:
-        """A prompt's versions, payloads and history, each from the oldest to the newest.
+    def list_parts(self, prompt_id: str) -> Iterator[Record]:
+        """List a prompt's versions, payloads and history, each oldest first.
 
-        Those whose body lies in the bucket have it in `content` too.
+        Bodies in the bucket are in `content` too.
         """
         for kind, table in PARTS.items():
-            for item in self._query(table, "prompt_id", prompt_id):
-                values = attributes.values(item)
+            for item in self._database.query_upwards(table, ("prompt_id", prompt_id)):
+                values = attributes.load_item(item)
                 if "content_hash" in values:
                     values["content"] = self._contents.get(item)
                 yield kind, values
 
+    @property
+    def _partition(self) -> tuple[str, str]:
+        """The team's partition of the table `access`."""
+        return "pk", keys.build_team(self.id)["pk"]
+
     # -- writing
 
-    def name_taken(self, head: Values) -> str | None:
-        """A name of a prompt that is another prompt's here, if there is one."""
-        prompt = items.prompt_from(attributes.item(head))
-        for name in sorted(items.names(prompt)):
-            claim = self._get("lookups", {"key": name})
+    def find_name_conflict(self, head: Values) -> str | None:
+        """Find the prompt's name if another prompt of the deployment has it or the slug."""
+        prompt = items.load_prompt(attributes.dump_item(head))
+        for name in sorted(items.list_name_claims(prompt)):
+            claim = self._database.get("lookups", {"key": name})
             if claim is not None and claim["prompt_id"]["S"] != prompt.id:
                 return prompt.name
         return None
 
     def put_parts(self, parts: Iterable[Record]) -> None:
-        """Write a prompt's parts, which nobody finds until the prompt is there too."""
-        batch: list[dict[str, Any]] = []
-        for part in parts:
-            for table, item in self._items(*part):
-                if len(batch) == AT_ONCE:
-                    self._put_all(batch)
-                    batch = []
-                batch.append({"table": table, "item": item})
-        self._put_all(batch)
+        """Write a prompt's parts, which callers cannot see until the head is written."""
+        self._database.put_many(pair for part in parts for pair in self._dump_part(*part))
 
     def put_head(self, head: Values) -> None:
-        """Make a prompt appear, at once with its names and its line in the team's directory.
+        """Write a prompt's head together with its claims and its directory entry.
 
-        Does nothing if it is there already, or if a name of it is taken.
+        This does nothing if the prompt exists already, or if another prompt has one of its names.
         """
-        item = attributes.item(head)
-        prompt = items.prompt_from(item)
-        puts = [
-            self._new("prompts", item, "prompt_id"),
-            *(self._claim(items.name_claim(name, prompt)) for name in items.names(prompt)),
-            {"Put": {"TableName": self._tables["access"], "Item": items.directory_line(prompt)}},
+        database, item = self._database, attributes.dump_item(head)
+        prompt = items.load_prompt(item)
+        claims = [items.dump_name_claim(name, prompt) for name in items.list_name_claims(prompt)]
+        writes = [
+            # The prompt does not exist yet.
+            database.build_put(
+                "prompts", item, ConditionExpression="attribute_not_exists(prompt_id)"
+            ),
+            *(
+                # The name is free, or belongs to this prompt.
+                database.build_put(
+                    "lookups",
+                    claim,
+                    ConditionExpression="attribute_not_exists(#key) OR prompt_id = :prompt",
+                    ExpressionAttributeNames={"#key": "key"},
+                    ExpressionAttributeValues={":prompt": claim["prompt_id"]},
+                )
+                for claim in claims
+            ),
+            database.build_put("access", items.dump_directory_entry(prompt)),
         ]
         try:
-            with aws.translated():
-                aws.dynamodb().transact_write_items(TransactItems=puts)
+            database.transact(writes)
         except ClientError as error:
             if error.response["Error"]["Code"] != "TransactionCanceledException":
                 raise
 
     def put_access(self, values: Values) -> bool:
-        """Write what belongs to the team, unless it is there; whether it is there alike now."""
-        item = attributes.item(values)
+        """Write one of the items of `list_access`, unless it exists.
+
+        Returns:
+            Whether the stored item is equal to this one.
+        """
+        item = attributes.dump_item(values)
         try:
-            with aws.translated():
-                aws.dynamodb().put_item(**self._new("access", item, "pk")["Put"])
+            self._database.put("access", item, ConditionExpression="attribute_not_exists(pk)")
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-        return self._get("access", {"pk": values["pk"], "sk": values["sk"]}) == item
+        return self._database.get("access", {"pk": values["pk"], "sk": values["sk"]}) == item
 
-    def _items(self, kind: str, values: Values) -> Iterator[tuple[str, Item]]:
+    def _dump_part(self, kind: str, values: Values) -> Iterator[tuple[str, Item]]:
+        """Convert a part to items, each with the name of its table."""
         if "content" in values:
             digest, inline = self._contents.put(values["content"])
             if digest != values["content_hash"]:
-                raise CannotBackUp(f"a body of {values['prompt_id']} is not what its hash says")
+                raise BackupError(
+                    f"a body of the prompt {values['prompt_id']} does not match its hash; "
+                    "export the team again"
+                )
             values = {**values, "content": inline}
-        yield PARTS[kind], attributes.item(values)
+        yield PARTS[kind], attributes.dump_item(values)
         if kind == "version":
             yield (
                 "lookups",
-                items.version_claim(
+                items.dump_version_claim(
                     version_id=values["version_id"],
                     prompt_id=values["prompt_id"],
                     number=values["version"],
                 ),
             )
-
-    # -- DynamoDB
-
-    def _new(self, table: str, item: Item, key: str) -> Any:
-        return {
-            "Put": {
-                "TableName": self._tables[table],
-                "Item": item,
-                "ConditionExpression": "attribute_not_exists(#key)",
-                "ExpressionAttributeNames": {"#key": key},
-            }
-        }
-
-    def _claim(self, claim: Item) -> Any:
-        put = self._new("lookups", claim, "key")
-        put["Put"]["ConditionExpression"] += " OR prompt_id = :prompt"
-        put["Put"]["ExpressionAttributeValues"] = {":prompt": claim["prompt_id"]}
-        return put
-
-    def _put_all(self, batch: list[dict[str, Any]]) -> None:
-        request: Any = {}
-        for put in batch:
-            request.setdefault(self._tables[put["table"]], []).append(
-                {"PutRequest": {"Item": put["item"]}}
-            )
-        while request:
-            with aws.translated():
-                left = aws.dynamodb().batch_write_item(RequestItems=request)
-            if request := left.get("UnprocessedItems"):
-                time.sleep(RETRY_SECONDS)  # the table cannot take so much at once
-
-    def _get(self, table: str, key: Mapping[str, Any]) -> Item | None:
-        with aws.translated():
-            found = aws.dynamodb().get_item(
-                TableName=self._tables[table], Key=attributes.item(key), ConsistentRead=True
-            )
-        return found.get("Item")
-
-    def _query(
-        self,
-        table: str,
-        partition: str,
-        value: str,
-        *,
-        condition: str = "",
-        given: Mapping[str, Any] | None = None,
-    ) -> Iterator[Item]:
-        return self._pages(
-            "query",
-            table,
-            KeyConditionExpression=f"{partition} = :partition{condition}",
-            ExpressionAttributeValues={":partition": {"S": value}, **(given or {})},
-        )
-
-    def _pages(self, operation: Any, table: str, **request: Any) -> Iterator[Item]:
-        pages = aws.dynamodb().get_paginator(operation)
-        with aws.translated():
-            for page in pages.paginate(
-                TableName=self._tables[table], ConsistentRead=True, **request
-            ):
-                yield from page["Items"]

@@ -1,4 +1,4 @@
-"""Out of a deployment into a file, and from there into another one."""
+"""Export of a team from a deployment to a file, and import into another deployment."""
 
 from __future__ import annotations
 
@@ -6,132 +6,152 @@ from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
-from infra.backup import CannotBackUp
-from infra.backup.archive import COUNTED, Archive, Draft
+from infra.backup.archive import KINDS, Archive, Draft
+from infra.backup.errors import BackupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from infra.backup import Record, Values
-    from infra.backup.archive import Block
+    from infra.backup.archive import Block, Record, Values
     from infra.backup.team import Team
     from shared.store import keys
 
-    Tell = Callable[[str], None]
+    Report = Callable[[str], None]
 
 
-def export(team: Team, path: Path, tell: Tell) -> dict[str, int]:
-    """Write a team to a file, each prompt as it is at one moment; callers may go on meanwhile.
+def export_team(team: Team, path: Path, report: Report) -> dict[str, int]:
+    """Write a team to a file, with a consistent snapshot of each prompt.
+
+    The API can be used in the meantime.
 
     Args:
-        path: a new file, or one that an interrupted run has left, which is gone on with.
-        tell: is told how far it is.
+        team: The team, in the deployment to export from.
+        path: A new file, or one that an interrupted run has left, to be continued.
+        report: Called with a line for each prompt.
 
-    Returns how many prompts, versions, payloads and events the file holds. Raises CannotBackUp.
+    Returns:
+        The numbers of prompts, versions, payloads and events in the file, by kind.
+
+    Raises:
+        BackupError: There is no such team, the file is not an incomplete export of it, or the
+            tables were restored to different times.
     """
     if not team.exists():
-        raise CannotBackUp(f"there is no team {team.id} here")
-    path.touch(mode=0o600)  # prompts are not for everybody on the machine
+        raise BackupError(f"there is no team {team.id} in this deployment; check TEAM_ID and STACK")
+    path.touch(mode=0o600)  # other users of the machine must not read prompts
     with path.open("r+b") as file:
         draft = Draft(file, team.id)
-        if not draft.ready:
-            for values in team.access():
+        if not draft.is_ready:
+            for values in team.list_access():
                 draft.write(("access", values))
             draft.write(("ready", {}))
-        for place in team.places(after=draft.last):
-            _write_prompt(team, draft, place)
-            tell(_said("exported", draft.counts))
+        for entry in team.list_entries(after=draft.last):
+            _export_prompt(team, draft, entry)
+            report(_format_counts("exported", draft.counts))
         draft.finish()
-    return {kind: draft.counts[kind] for kind in COUNTED}
+    return {kind: draft.counts[kind] for kind in KINDS}
 
 
-def _write_prompt(team: Team, draft: Draft, place: keys.Entry) -> None:
-    """As of one moment: again from the start if somebody changed the prompt meanwhile."""
+def _export_prompt(team: Team, draft: Draft, entry: keys.DirectoryEntry) -> None:
+    """Write a consistent snapshot of a prompt, starting again if the prompt changes meanwhile."""
     mark = draft.mark()
-    while head := team.head(place.prompt_id):
+    while head := team.find_head(entry.prompt_id):
         draft.write(("prompt", head))
         newest = 0
-        for kind, values in team.parts(place.prompt_id):
+        for kind, values in team.list_parts(entry.prompt_id):
             draft.write((kind, values))
             if kind == "event":
                 newest = values["sequence"]
-        now = team.head(place.prompt_id)
-        if now == head:
+        if team.find_head(entry.prompt_id) == head:
             if newest != head["revision"]:
-                # Each change leaves one event: a table was restored to another moment than others.
-                raise CannotBackUp(
-                    f"the tables do not agree about {head['slug']}: it is at revision "
-                    f"{head['revision']}, its history at {newest}; restore them to another second"
+                # Each change adds one event, so the tables were restored to different times.
+                raise BackupError(
+                    f"the tables do not agree about {head['slug']}: its revision is "
+                    f"{head['revision']}, that of its history {newest}; restore them to another "
+                    "second"
                 )
-            draft.write(("done", {"prompt_id": place.prompt_id, "created_at": place.created_at}))
+            draft.write(("done", {"prompt_id": entry.prompt_id, "created_at": entry.created_at}))
             return
-        draft.back(mark)
-    draft.back(mark)  # it has moved to another team
+        draft.rewind(mark)
+    draft.rewind(mark)  # the prompt has moved to another team
 
 
 @dataclass(kw_only=True)
-class Imported:
-    """Args:
-    new: prompts that were not there before.
-    different: what is not as in the file, each with the reason.
-    others: how many prompts of the team are here that the file does not have.
+class ImportResult:
+    """The result of an import.
+
+    Attributes:
+        new: The number of new prompts.
+        differences: Items that differ from the file, each with the reason.
+        others: The number of prompts of the team that are not in the file.
     """
 
     new: int = 0
-    different: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
     others: int = 0
 
 
-def load(archive: Archive, team: Team, tell: Tell) -> Imported:
-    """Put what a file holds into a deployment that lacks it, then read it back and compare.
+def import_team(archive: Archive, team: Team, report: Report) -> ImportResult:
+    """Import what a deployment does not have yet from a file, then read it back and compare.
 
-    Whatever is there already stays as it is. Each prompt appears at once and complete; keys come
-    last, so that nobody sees a part of the team. After an interruption it is simply run again.
+    Existing items are not changed. Each prompt becomes visible only when it is complete, and keys
+    are written last, so that nobody sees a part of the team. An interrupted import can be repeated.
+
+    Args:
+        archive: The file.
+        team: The file's team, in the deployment to import into.
+        report: Called with a line for each prompt.
     """
-    done = Imported()
-    here = {place.prompt_id for place in team.places()}
+    result = ImportResult()
+    others = {entry.prompt_id for entry in team.list_entries()}
     for number, block in enumerate(archive.blocks, 1):
-        records = block.records()
+        records = block.read_records()
         _, head = next(records)
-        here.discard(head["prompt_id"])
-        if reason := _load_prompt(block, head, records, team, done):
-            done.different.append(f"{head['slug']}: {reason}")
-        tell(f"imported and compared {number:,} of {len(archive.blocks):,} prompts")
+        others.discard(head["prompt_id"])
+        if reason := _import_prompt(block, head, records, team, result):
+            result.differences.append(f"{head['slug']}: {reason}")
+        report(f"imported and compared {number:,} of {len(archive.blocks):,} prompts")
     for values in archive.access:
         if not team.put_access(values):
-            done.different.append(f"{values['entity']} {values['sk']}: not as in the file")
-    done.others = len(here)
-    return done
+            result.differences.append(
+                f"{values['entity']} {values['sk']}: differs from the file; not changed"
+            )
+    result.others = len(others)
+    return result
 
 
-def _load_prompt(
-    block: Block, head: Values, parts: Iterator[Record], team: Team, done: Imported
+def _import_prompt(
+    block: Block, head: Values, parts: Iterator[Record], team: Team, result: ImportResult
 ) -> str | None:
-    """Why the prompt is not there as in the file, if it is not."""
+    """Import a prompt.
+
+    Returns:
+        Why the stored prompt differs from the file; None if they are equal.
+    """
     prompt_id = head["prompt_id"]
-    if not team.anybodys(prompt_id):
-        if name := team.name_taken(head):
-            return f"another prompt has the name {name!r} here"
+    if not team.has_prompt(prompt_id):
+        if name := team.find_name_conflict(head):
+            return f"another prompt has the name {name!r} or its slug; rename one of them"
         team.put_parts(parts)
         team.put_head(head)
-        done.new += 1
-    if not _equal(block.records(), _stored(team, prompt_id)):
-        return "not as in the file; it stays as it is here"
+        result.new += 1
+    if not _are_equal(block.read_records(), _list_records(team, prompt_id)):
+        return "differs from the file; not changed"
     return None
 
 
-def _stored(team: Team, prompt_id: str) -> Iterator[Record]:
-    head = team.head(prompt_id)
+def _list_records(team: Team, prompt_id: str) -> Iterator[Record]:
+    head = team.find_head(prompt_id)
     if head is None:
         return iter(())
-    return chain([("prompt", head)], team.parts(prompt_id))
+    return chain([("prompt", head)], team.list_parts(prompt_id))
 
 
-def _equal(some: Iterator[Record], others: Iterator[Record]) -> bool:
-    """Whether two streams hold the same, without having either in memory."""
+def _are_equal(some: Iterator[Record], others: Iterator[Record]) -> bool:
+    """Tell whether two streams of records are equal, without having them in memory."""
     return all(one == other for one, other in zip_longest(some, others))
 
 
-def _said(what: str, counts: dict[str, int]) -> str:
-    return f"{what} {counts['prompt']:,} prompts, {counts['version']:,} versions"
+def _format_counts(verb: str, counts: dict[str, int]) -> str:
+    return f"{verb} {counts['prompt']:,} prompts, {counts['version']:,} versions"

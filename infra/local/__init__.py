@@ -1,5 +1,1 @@
-"""The API on this machine: API Gateway, Lambda, DynamoDB and S3 played by one process."""
-
-
-class CannotStart(Exception):
-    """Something that the local server needs is not there; the argument says what, on one line."""
+"""The API on this machine: one process that simulates API Gateway, Lambda, DynamoDB and S3."""

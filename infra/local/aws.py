@@ -1,7 +1,7 @@
-"""DynamoDB and S3 inside this process, made fit for many threads.
+"""DynamoDB and S3 inside this process, usable by several threads.
 
-moto stands in for both. With `DYNAMODB_ENDPOINT` a DynamoDB-compatible server has the tables, and
-because those outlive the process, the bucket's objects are then kept in files.
+moto simulates both. With `DYNAMODB_ENDPOINT` a DynamoDB-compatible server has the tables; because
+these last longer than this process, the objects of the bucket are then stored in files.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table as MotoTable
 
+from infra.project import read_version
 from shared.store import aws
 from shared.store.tables import TABLES, Table
 
@@ -36,14 +37,20 @@ BUCKET = "cuebook-content"
 KEY_TYPES: tuple[Literal["HASH", "RANGE"], ...] = ("HASH", "RANGE")
 
 
-def table_name(table: Table) -> str:
+def build_table_name(table: Table) -> str:
+    """Build the name of a table on this machine."""
     return f"cuebook-{table.name}"
 
 
-def environment(dynamodb_endpoint: str | None = None) -> dict[str, str]:
-    """What a function finds in its environment, with nothing that could reach a real account."""
-    variables = {f"{table.name.upper()}_TABLE": table_name(table) for table in TABLES} | {
+def build_environment(dynamodb_endpoint: str | None = None) -> dict[str, str]:
+    """Build the environment of a function, without access to any real account.
+
+    Args:
+        dynamodb_endpoint: The URL of a DynamoDB-compatible server that has the tables.
+    """
+    variables = {f"{table.name.upper()}_TABLE": build_table_name(table) for table in TABLES} | {
         "CONTENT_BUCKET": BUCKET,
+        "CUEBOOK_VERSION": read_version(),
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_REGION": REGION,
@@ -62,45 +69,55 @@ def environment(dynamodb_endpoint: str | None = None) -> dict[str, str]:
 
 
 def become_local(dynamodb_endpoint: str | None = None) -> None:
-    """Gives this process a local function's environment; its AWS profile and credentials go."""
+    """Replace the AWS variables of this process by the environment of a local function."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
-    os.environ.update(environment(dynamodb_endpoint))
+    os.environ.update(build_environment(dynamodb_endpoint))
 
 
 @contextmanager
-def local_aws(dynamodb_endpoint: str | None, objects: Path) -> Iterator[None]:
-    """AWS for the handlers, with its tables and its bucket. Start it before any client exists.
+def simulate_aws(dynamodb_endpoint: str | None, objects: Path) -> Iterator[None]:
+    """Simulate AWS for the handlers, with the tables and the bucket.
+
+    This must start before any client exists.
 
     Args:
-        objects: folder of the bucket's objects, where the tables outlive the process.
+        dynamodb_endpoint: The URL of a server that has the tables; None for tables in this process.
+        objects: The folder for the objects of the bucket, used with such a server.
     """
-    through = ["dynamodb"] if dynamodb_endpoint else []
+    passthrough = ["dynamodb"] if dynamodb_endpoint else []
     with ExitStack() as stack:
         stack.enter_context(
             mock_aws(
                 config={
                     "core": {
                         "mock_credentials": False,
-                        "passthrough": {"services": through, "urls": []},
+                        "passthrough": {"services": passthrough, "urls": []},
                     }
                 }
             )
         )
-        stack.enter_context(one_call_at_a_time())
-        stack.enter_context(cheap_transactions())
-        stack.enter_context(cheap_answers())
+        stack.enter_context(serialize_calls())
+        stack.enter_context(patch_transactions())
+        stack.enter_context(patch_responses())
         # Also makes the clients, which is not safe in several threads.
-        create_tables(aws.dynamodb())
-        aws.s3().create_bucket(Bucket=BUCKET)
+        create_tables(aws.get_dynamodb())
+        aws.get_s3().create_bucket(Bucket=BUCKET)
         if dynamodb_endpoint:
-            restore(aws.s3(), objects)
-            stack.enter_context(kept_in_files(aws.s3(), objects))
+            load_objects(aws.get_s3(), objects)
+            stack.enter_context(save_objects(aws.get_s3(), objects))
         yield
 
 
-def create_tables(client: DynamoDBClient, name_of: Callable[[Table], str] = table_name) -> None:
-    """Make the tables that are absent. Nothing listens to their streams here: they have none."""
+def create_tables(
+    client: DynamoDBClient, name_of: Callable[[Table], str] = build_table_name
+) -> None:
+    """Create the missing tables, without streams, which nothing consumes here.
+
+    Args:
+        client: The boto3 client of DynamoDB.
+        name_of: Builds the name of a table.
+    """
     pages = client.get_paginator("list_tables").paginate()
     present = {name for page in pages for name in page["TableNames"]}
     for table in TABLES:
@@ -131,8 +148,8 @@ def create_tables(client: DynamoDBClient, name_of: Callable[[Table], str] = tabl
 
 
 @contextmanager
-def replaced(owner: object, name: str, value: object) -> Iterator[None]:
-    """An attribute of something we do not own, ours for a while."""
+def replace_attribute(owner: object, name: str, value: object) -> Iterator[None]:
+    """Replace an attribute of a foreign object temporarily."""
     before = vars(owner).get(name)
     setattr(owner, name, value)
     try:
@@ -145,10 +162,11 @@ def replaced(owner: object, name: str, value: object) -> Iterator[None]:
 
 
 @contextmanager
-def one_call_at_a_time() -> Iterator[None]:
-    """Make each call to moto atomic, which its checks and writes are not under threads.
+def serialize_calls() -> Iterator[None]:
+    """Make moto process one call at a time, because its checks and writes are not atomic.
 
-    The lock spans moto's part of a call only: clients sign and parse beside each other.
+    The lock covers only moto's part of a call: clients sign requests and parse responses
+    concurrently.
     """
     lock = threading.RLock()
     process = botocore_stubber.process_request
@@ -157,26 +175,26 @@ def one_call_at_a_time() -> Iterator[None]:
         with lock:
             return process(request)
 
-    with replaced(botocore_stubber, "process_request", process_request):
+    with replace_attribute(botocore_stubber, "process_request", process_request):
         yield
 
 
 @contextmanager
-def cheap_transactions() -> Iterator[None]:
-    """Make a transaction cost what it writes, not what its tables hold.
+def patch_transactions() -> Iterator[None]:
+    """Make the time of a transaction depend on what it writes, not on the size of its tables.
 
-    Against a failure, moto copies every table of a transaction first: half a second once there are
-    10 MB in them. Here, the few items that a transaction names are noted instead, and put back.
+    To roll back, moto copies every table of a transaction first, which takes half a second for
+    tables of 10 MB. This patch copies only the items of the transaction, and restores those.
     """
     transact = DynamoDBBackend.transact_write_items
 
     def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
         undo = [
-            partial(put_back, *place)
-            for place in (place_of(self, item) for item in transact_items)
+            partial(restore_item, *place)
+            for place in (find_place(self, item) for item in transact_items)
             if place is not None
         ]
-        with replaced(MotoTable, "__deepcopy__", lambda table, memo: table):
+        with replace_attribute(MotoTable, "__deepcopy__", lambda table, memo: table):
             try:
                 transact(self, transact_items)
             except BaseException:
@@ -184,35 +202,54 @@ def cheap_transactions() -> Iterator[None]:
                     put()
                 raise
 
-    with replaced(DynamoDBBackend, "transact_write_items", transact_write_items):
+    with replace_attribute(DynamoDBBackend, "transact_write_items", transact_write_items):
         yield
 
 
 @contextmanager
-def cheap_answers() -> Iterator[None]:
-    """Send items as moto stores them.
+def patch_responses() -> Iterator[None]:
+    """Make moto send items as it stores them.
 
-    They have the shape of DynamoDB's answers already, but moto looks for each of the ten kinds of
-    each attribute under several spellings: ten milliseconds an item, seconds for a long list.
+    They already have the format of DynamoDB's responses, but moto looks for each of the ten types
+    of each attribute under several names: ten milliseconds per item, seconds for a long list.
     """
     serialize = JSONSerializer._serialize_type_structure
 
     def serialize_structure(
-        self: JSONSerializer, serialized: Any, value: Any, shape: Any, key: str
+        self: JSONSerializer, document: Any, value: Any, shape: Any, key: str
     ) -> None:
-        if shape.name == "AttributeValue":
-            serialized[key] = value
+        if shape.name == "AttributeValue" and not has_bytes(value):
+            document[key] = value
         else:
-            serialize(self, serialized, value, shape, key)
+            serialize(self, document, value, shape, key)
 
-    with replaced(JSONSerializer, "_serialize_type_structure", serialize_structure):
+    with replace_attribute(JSONSerializer, "_serialize_type_structure", serialize_structure):
         yield
 
 
-def place_of(
+def has_bytes(attribute: Mapping[str, Any]) -> bool:
+    """Tell whether an attribute contains a binary value, which must be encoded for JSON."""
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "B" | "BS":
+            return True
+        case "M":
+            return any(map(has_bytes, value.values()))
+        case "L":
+            return any(map(has_bytes, value))
+        case _:
+            return False
+
+
+def find_place(
     backend: DynamoDBBackend, transact_item: Mapping[str, Any]
 ) -> tuple[dict[Any, Any], DynamoType, Any] | None:
-    """Where a transaction's item stands, and what stands there now; None where moto will refuse."""
+    """Find where moto stores an item of a transaction.
+
+    Returns:
+        The items of its partition, its key there, and a copy of the current item; None if moto will
+        reject the transaction.
+    """
     operation = next(iter(transact_item.values()))
     table = backend.tables.get(operation.get("TableName"))
     keys = operation.get("Key") or operation.get("Item") or {}
@@ -222,39 +259,41 @@ def place_of(
     items: dict[Any, Any] = table.items
     for partition in outer:
         items = items[partition]
-    # An update changes the item itself; a put or a delete only what stands in its place.
+    # An update changes the item itself; a put or a delete replaces it.
     return items, key, copy.deepcopy(items.get(key))
 
 
-def put_back(items: dict[Any, Any], key: DynamoType, item: Any) -> None:
+def restore_item(items: dict[Any, Any], key: DynamoType, item: Any) -> None:
+    """Restore the item of a key; None for no item."""
     if item is None:
         items.pop(key, None)
     else:
         items[key] = item
 
 
-# -- objects that outlive the process
+# -- objects in files
 
 
 @contextmanager
-def kept_in_files(client: S3Client, folder: Path) -> Iterator[None]:
-    """Write each object to its file before the bucket has it."""
+def save_objects(client: S3Client, folder: Path) -> Iterator[None]:
+    """Save each object in a file before it is stored in the bucket."""
 
-    def keep(params: Mapping[str, Any], **_: object) -> None:
+    def save(params: Mapping[str, Any], **_: object) -> None:
         file = folder / params["Key"]
         file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_name(f"{file.name}.{threading.get_ident()}")
-        unfinished.write_bytes(params["Body"])
-        unfinished.replace(file)
+        draft = file.with_name(f"{file.name}.{threading.get_ident()}")
+        draft.write_bytes(params["Body"])
+        draft.replace(file)
 
-    client.meta.events.register("provide-client-params.s3.PutObject", keep)
+    client.meta.events.register("provide-client-params.s3.PutObject", save)
     try:
         yield
     finally:
-        client.meta.events.unregister("provide-client-params.s3.PutObject", keep)
+        client.meta.events.unregister("provide-client-params.s3.PutObject", save)
 
 
-def restore(client: S3Client, folder: Path) -> None:
+def load_objects(client: S3Client, folder: Path) -> None:
+    """Load the objects in files into the bucket."""
     for file in sorted(folder.rglob("*")):
         if file.is_file():
             key = file.relative_to(folder).as_posix()

@@ -1,18 +1,20 @@
-"""What API Gateway does between HTTP and a Lambda handler, without a socket.
+"""A simulation of API Gateway between HTTP requests and Lambda handlers, without a socket.
 
-A REST API with Lambda proxy integrations. How it treats a URL, and how sure that is:
+It is a REST API with Lambda proxy integrations. Its treatment of URLs, by source:
 
-- recorded on AWS (the events that LocalStack's validated tests keep): `path` is as sent, still
-  percent-encoded, and keeps a trailing slash; a greedy path parameter is still encoded too
-  (`%2B` stays, `+` stays) and has no trailing slash; slashes before the first segment count as
-  one; the query is decoded in both maps, `+` is a space, and the map of single values holds the
-  last; names of headers keep their case; `Connection` and `Content-Length` do not arrive;
+- recorded on AWS, in the snapshots of LocalStack's validated tests: `path` is as it was sent, with
+  percent-encoding and a slash at the end; a greedy path parameter keeps its encoding too (`%2B` and
+  `+` do not change) but not a slash at the end; slashes before the first segment count as one; the
+  query is decoded in both maps, `+` is a space, and the map of single values has the last value;
+  names of headers keep their case; `Connection` and `Content-Length` are dropped;
 - reported by users (`%40` arrives as `%40`): a path parameter of one segment is not decoded either.
-  AWS's guide says of HTTP APIs that they decode it, which is another product;
-- follows from these: `team%2Fgreet` is one segment, and `%31` is not `1`;
-- believed, not seen: the resource is chosen first and the method afterwards, so that a static
-  segment hides a variable one even for methods that only the latter has.
+  According to AWS's guide HTTP APIs, which are another product, decode it;
+- a consequence of these: `team%2Fgreet` is one segment, and `%31` is not `1`;
+- an assumption: the resource is chosen before the method, so that a static segment hides a variable
+  one even for methods that only the latter has.
 """
+
+from __future__ import annotations
 
 import base64
 import hashlib
@@ -25,20 +27,29 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from shared.routes import Route
+from infra.gateway_problems import (
+    MALFORMED_RESULT,
+    OTHER_METHOD,
+    TOO_LARGE,
+    UNKNOWN_PATH,
+    GatewayProblem,
+)
+
+if TYPE_CHECKING:
+    from shared.routes import Route
 
 STAGE = "local"
 ACCOUNT = "123456789012"
 API = "local"
 REQUEST_BYTES = 10 * 1024 * 1024  # API Gateway's limit
-INVOCATION_BYTES = 6 * 1024 * 1024  # Lambda's limit, of an event and of a result
-SECONDS = 29.0  # API Gateway gives up on an integration after this
+INVOCATION_BYTES = 6 * 1024 * 1024  # Lambda's limit for an event and for a result
+SECONDS = 29.0  # API Gateway's timeout of an integration
 NO_BODY = frozenset({204, 304})
 
-# The connection's business: not passed on to a handler, nor taken from it.
+# Headers of the connection, which are neither passed to a handler nor accepted from it.
 HOP_HEADERS = frozenset(
     {"connection", "content-length", "expect", "keep-alive", "transfer-encoding"}
 )
@@ -48,17 +59,16 @@ HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 RESULT_KEYS = frozenset({"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"})
 
 Event = dict[str, Any]
-Handler = Callable[[Event, "Context"], object]
 log = logging.getLogger("infra.local")
 
 
-class MalformedResult(Exception):
-    """A handler returned what API Gateway would refuse to send; the argument says why."""
+class MalformedResultError(Exception):
+    """API Gateway would reject the result of a handler; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One HTTP request, its target as it stood in the request line."""
+    """One HTTP request; its target is that of the request line."""
 
     method: str
     target: str
@@ -70,19 +80,21 @@ class Request:
 
     @property
     def path(self) -> str:
+        """The path of the URL as it was sent, with one slash before the first segment."""
         path = self.target.partition("?")[0]
         if not path.startswith("/"):
-            path = urlsplit(path).path  # a proxy's client sends the whole URL
+            path = urlsplit(path).path  # clients of a proxy send the whole URL
         return "/" + path.lstrip("/")
 
     @property
     def query(self) -> str:
+        """The query of the URL as it was sent."""
         return self.target.partition("?")[2]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One HTTP response, without what the connection adds."""
+class Response:
+    """One HTTP response, without headers of the connection."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -91,7 +103,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Lambda's context object, as far as handlers and Powertools look at it."""
+    """Lambda's context object, with the attributes that handlers and Powertools use."""
 
     aws_request_id: str
     function_name: str
@@ -101,93 +113,127 @@ class Context:
 
     @property
     def invoked_function_arn(self) -> str:
+        """The ARN of the function."""
         return f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{self.function_name}"
 
     @property
     def log_group_name(self) -> str:
+        """The name of the function's log group."""
         return f"/aws/lambda/{self.function_name}"
 
     @property
     def log_stream_name(self) -> str:
+        """The name of the process's log stream."""
         return "local"
 
     def get_remaining_time_in_millis(self) -> int:
+        """Get the time until Lambda's timeout, in milliseconds."""
         return max(0, int((self.deadline - time.monotonic()) * 1000))
 
 
-# -- which route
+Handler = Callable[[Event, Context], object]
+
+
+# -- routing
 
 
 @dataclass(slots=True)
 class Resource:
-    """A node of the API's tree of path segments."""
+    """A node of the API's tree of path segments.
+
+    Attributes:
+        path: The path from the root.
+        methods: The routes of this path, by method.
+        static: The children for fixed segments, by segment.
+        variable: The child for any other segment, with the name of its parameter.
+        greedy: The child for any number of segments, with the name of its parameter.
+    """
 
     path: str = "/"
     methods: dict[str, Route] = field(default_factory=dict)
-    static: dict[str, "Resource"] = field(default_factory=dict)
-    variable: tuple[str, "Resource"] | None = None
-    greedy: tuple[str, "Resource"] | None = None
+    static: dict[str, Resource] = field(default_factory=dict)
+    variable: tuple[str, Resource] | None = None
+    greedy: tuple[str, Resource] | None = None
 
-    def child(self, segment: str) -> "Resource":
-        """The child for a segment of a resource path, made at its first mention."""
+    def add_child(self, segment: str) -> Resource:
+        """Add the child for a segment of a resource path, unless it exists.
+
+        Raises:
+            ValueError: There is a child with another name of the parameter.
+        """
         path = f"{self.path.rstrip('/')}/{segment}"
         if not segment.startswith("{"):
             return self.static.setdefault(segment, Resource(path))
         name = segment.strip("{+}")
         slot = "greedy" if segment.endswith("+}") else "variable"
-        known: tuple[str, Resource] | None = getattr(self, slot)
-        if known is None:
-            known = (name, Resource(path))
-            setattr(self, slot, known)
-        if known[0] != name:
-            raise ValueError(f"API Gateway allows one variable here: {known[1].path} or {path}")
-        return known[1]
+        child: tuple[str, Resource] | None = getattr(self, slot)
+        if child is None:
+            child = (name, Resource(path))
+            setattr(self, slot, child)
+        if child[0] != name:
+            raise ValueError(
+                f"API Gateway allows one name of a variable segment: {child[1].path} or {path}"
+            )
+        return child[1]
 
-    def find(self, segments: tuple[str, ...]) -> "tuple[Resource, dict[str, str]] | None":
-        """The resource of a path and its parameters: static before variable before greedy."""
+    def find(self, segments: tuple[str, ...]) -> tuple[Resource, dict[str, str]] | None:
+        """Find the resource of a path and its parameters, preferring static to variable to greedy.
+
+        Args:
+            segments: The segments of the path from here; empty for this resource.
+        """
         if not segments:
             return (self, {}) if self.methods else None
         first, rest = segments[0], segments[1:]
-        if first in self.static and (found := self.static[first].find(rest)):
-            return found
-        if first and self.variable and (found := self.variable[1].find(rest)):
-            return found[0], {self.variable[0]: first, **found[1]}
+        if first in self.static and (match := self.static[first].find(rest)):
+            return match
+        if first and self.variable and (match := self.variable[1].find(rest)):
+            return match[0], {self.variable[0]: first, **match[1]}
         if self.greedy and any(segments):
             return self.greedy[1], {self.greedy[0]: "/".join(segments)}
         return None
 
 
-def resources(routes: Iterable[Route]) -> Resource:
+def build_tree(routes: Iterable[Route]) -> Resource:
+    """Build the tree of all resources; returns its root.
+
+    Raises:
+        ValueError: Two routes have the same method and path.
+    """
     root = Resource()
     for route in routes:
         for path in route.resources:
             node = root
-            for segment in split(path):
-                node = node.child(segment)
-            held = node.methods.get(route.method)
-            if held is None or route.before == held.name:
+            for segment in split_path(path):
+                node = node.add_child(segment)
+            other = node.methods.get(route.method)
+            if other is None or route.falls_back_to == other.name:
                 node.methods[route.method] = route
-            elif held.before != route.name:
-                raise ValueError(f"{route.method} {path} is both {held.name} and {route.name}")
+            elif other.falls_back_to != route.name:
+                raise ValueError(
+                    f"{other.name} and {route.name} are both {route.method} {path}; "
+                    "one must fall back to the other"
+                )
     return root
 
 
-def split(path: str) -> tuple[str, ...]:
-    trimmed = path.strip("/")
-    return tuple(trimmed.split("/")) if trimmed else ()
+def split_path(path: str) -> tuple[str, ...]:
+    """Split a path into its segments; the root has none."""
+    stripped = path.strip("/")
+    return tuple(stripped.split("/")) if stripped else ()
 
 
-# -- what the handler gets
+# -- events
 
 
-def event_of(request: Request, resource: Resource, parameters: Mapping[str, str]) -> Event:
-    """The proxy event. Maps without an entry, and an absent body, are null, as on AWS."""
-    headers = multiple(arriving_headers(request), same=str.lower)
-    query = multiple(parse_qsl(request.query, keep_blank_values=True))
+def build_event(request: Request, resource: Resource, parameters: Mapping[str, str]) -> Event:
+    """Build the proxy event; as on AWS, empty maps and a missing body are null."""
+    headers = group_values(list_event_headers(request), fold=str.lower)
+    query = group_values(parse_qsl(request.query, keep_blank_values=True))
     single = {name: values[-1] for name, values in headers.items()}
     by_name = {name.lower(): value for name, value in single.items()}
     host = by_name.get("host", "localhost")
-    body, encoded = body_of(request.body)
+    body, is_encoded = encode_body(request.body)
     now = datetime.now(UTC)
     return {
         "resource": resource.path,
@@ -208,11 +254,11 @@ def event_of(request: Request, resource: Resource, parameters: Mapping[str, str]
             "extendedRequestId": base64.b64encode(request.id.encode()[:11]).decode(),
             "httpMethod": request.method,
             "identity": {
-                **dict.fromkeys(NOBODY),
+                **dict.fromkeys(UNSIGNED_IDENTITY),
                 "sourceIp": request.source,
                 "userAgent": by_name.get("user-agent"),
             },
-            # As behind a custom domain: the stage is no part of the URLs that are served here.
+            # As with a custom domain: URLs do not contain the stage.
             "path": request.path,
             "protocol": request.protocol,
             "requestId": request.id,
@@ -223,12 +269,12 @@ def event_of(request: Request, resource: Resource, parameters: Mapping[str, str]
             "stage": STAGE,
         },
         "body": body,
-        "isBase64Encoded": encoded,
+        "isBase64Encoded": is_encoded,
     }
 
 
-# What `identity` says of a caller who has not signed the request: nothing.
-NOBODY = (
+# Fields of `identity` that are null if the request has no signature.
+UNSIGNED_IDENTITY = (
     "accessKey",
     "accountId",
     "caller",
@@ -242,37 +288,46 @@ NOBODY = (
 )
 
 
-def arriving_headers(request: Request) -> Iterator[tuple[str, str]]:
-    """The client's headers without the connection's, and those that API Gateway adds."""
-    seen = {"x-forwarded-for": "", "x-amzn-trace-id": ""}
+def list_event_headers(request: Request) -> Iterator[tuple[str, str]]:
+    """List the client's headers, without those of the connection, and API Gateway's own."""
+    proxy_headers = {"x-forwarded-for": "", "x-amzn-trace-id": ""}
     for name, value in request.headers:
-        if name.lower() in seen:
-            seen[name.lower()] = value
+        if name.lower() in proxy_headers:
+            proxy_headers[name.lower()] = value
         elif name.lower() not in HOP_HEADERS | {"x-forwarded-port", "x-forwarded-proto"}:
             yield name, value
-    came_by = seen["x-forwarded-for"]
-    yield "X-Forwarded-For", f"{came_by}, {request.source}" if came_by else request.source
+    proxies = proxy_headers["x-forwarded-for"]
+    yield "X-Forwarded-For", f"{proxies}, {request.source}" if proxies else request.source
     host = next((value for name, value in request.headers if name.lower() == "host"), "")
     port = host.rpartition(":")[2]
     yield "X-Forwarded-Port", port if port.isdecimal() else "80"
     yield "X-Forwarded-Proto", "http"
     trace = f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"
-    yield "X-Amzn-Trace-Id", seen["x-amzn-trace-id"] or trace
+    yield "X-Amzn-Trace-Id", proxy_headers["x-amzn-trace-id"] or trace
 
 
-def multiple(
-    pairs: Iterable[tuple[str, str]], *, same: Callable[[str], str] = str
+def group_values(
+    pairs: Iterable[tuple[str, str]], *, fold: Callable[[str], str] = str
 ) -> dict[str, list[str]]:
-    """All values of each name, under the first spelling of those that count as the same name."""
+    """Group all values of each name, under the first spelling of the name.
+
+    Args:
+        pairs: Names and values.
+        fold: Converts all spellings of a name to the same text.
+    """
     values: dict[str, list[str]] = {}
     spelling: dict[str, str] = {}
     for name, value in pairs:
-        values.setdefault(spelling.setdefault(same(name), name), []).append(value)
+        values.setdefault(spelling.setdefault(fold(name), name), []).append(value)
     return values
 
 
-def body_of(body: bytes) -> tuple[str | None, bool]:
-    """The body as text; what is not UTF-8 arrives in base64, as with a binary media type."""
+def encode_body(body: bytes) -> tuple[str | None, bool]:
+    """Encode a body as text; in base64 if it is not UTF-8, as with a binary media type.
+
+    Returns:
+        The text, and whether it is base64.
+    """
     if not body:
         return None, False
     try:
@@ -281,87 +336,101 @@ def body_of(body: bytes) -> tuple[str | None, bool]:
         return base64.b64encode(body).decode(), True
 
 
-# -- what the client gets
+# -- responses
 
 
-def answer_of(result: object) -> Answer:
-    """Raises MalformedResult for what API Gateway answers with 502."""
+def parse_result(result: object) -> Response:
+    """Parse a handler's result.
+
+    Raises:
+        MalformedResultError: API Gateway would respond with 502.
+    """
     try:
         size = len(json.dumps(result, ensure_ascii=False).encode())
     except (TypeError, ValueError) as error:
-        raise MalformedResult(f"not JSON: {error}") from error
+        raise MalformedResultError(f"not JSON: {error}") from error
     if size > INVOCATION_BYTES:
-        raise MalformedResult(f"{size} bytes; Lambda refuses more than {INVOCATION_BYTES}")
+        raise MalformedResultError(f"{size} bytes; Lambda refuses more than {INVOCATION_BYTES}")
     if not isinstance(result, dict) or not result.keys() <= RESULT_KEYS:
-        raise MalformedResult(f"not an object of {', '.join(sorted(RESULT_KEYS))}")
+        raise MalformedResultError(f"not an object of {', '.join(sorted(RESULT_KEYS))}")
     status = result.get("statusCode")
     if not isinstance(status, int) or not 200 <= status <= 599:
-        raise MalformedResult("statusCode is not a status")
+        raise MalformedResultError("statusCode is not a status")
     text = result.get("body")
     if not isinstance(text, str | None):
-        raise MalformedResult("body is not text")
+        raise MalformedResultError("body is not text")
     try:
         body = (text or "").encode()
         if result.get("isBase64Encoded"):
             body = base64.b64decode(body, validate=True)
     except ValueError as error:
-        raise MalformedResult(f"body: {error}") from error
-    headers = tuple(leaving_headers(result))
+        raise MalformedResultError(f"body: {error}") from error
+    headers = tuple(list_response_headers(result))
     if not any(name.lower() == "content-type" for name, _ in headers):
         headers = (*headers, ("Content-Type", "application/json"))
-    return Answer(status, headers, b"" if status in NO_BODY else body)
+    return Response(status, headers, b"" if status in NO_BODY else body)
 
 
-def leaving_headers(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Both maps in one list; a value that stands in both is sent once."""
+def list_response_headers(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """List the headers in both maps of a result; a value that is in both is sent once.
+
+    Raises:
+        MalformedResultError: A header cannot be sent.
+    """
     several = result.get("multiValueHeaders") or {}
     one = result.get("headers") or {}
     if not isinstance(several, dict) or not isinstance(one, dict):
-        raise MalformedResult("headers are not an object")
-    pairs = [(name, value) for name, values in several.items() for value in listed(values)]
+        raise MalformedResultError("headers are not an object")
+    pairs = [(name, value) for name, values in several.items() for value in check_list(values)]
     pairs += [pair for pair in one.items() if pair not in pairs]
     for name, value in pairs:
         text = json.dumps(value) if isinstance(value, bool | int | float) else value
         if not isinstance(text, str) or not HEADER_VALUE.fullmatch(text):
-            raise MalformedResult(f"value of header {name!r}")
+            raise MalformedResultError(f"the value of the header {name!r} cannot be sent")
         if not HEADER_NAME.fullmatch(name):
-            raise MalformedResult(f"name of header {name!r}")
+            raise MalformedResultError(f"the name of the header {name!r} cannot be sent")
         if name.lower() not in OWN_HEADERS:
             yield name, text
 
 
-def listed(values: object) -> list[object]:
+def check_list(values: object) -> list[object]:
+    """Check that the values of a header are a list.
+
+    Raises:
+        MalformedResultError: The values are not a list.
+    """
     if not isinstance(values, list):
-        raise MalformedResult("multiValueHeaders holds lists")
+        raise MalformedResultError("the values in multiValueHeaders are not lists")
     return values
 
 
-def problem(status: int, error: str, request_id: str, **headers: str) -> Answer:
-    """A failure of the gateway itself, in the shape of every other error."""
-    body = {
-        "error": error,
-        "code": error.replace(" ", "_"),
-        "message": error,
-        "request_id": request_id,
-    }
-    return Answer(
-        status,
+def build_problem_response(problem: GatewayProblem, request_id: str, **headers: str) -> Response:
+    """Build the response to a problem of the gateway.
+
+    Args:
+        problem: The problem.
+        request_id: The id of the request.
+        **headers: Other headers; underscores in their names become dashes.
+    """
+    return Response(
+        problem.status,
         (
             ("Content-Type", "application/json"),
             ("X-Request-Id", request_id),
             *((name.replace("_", "-"), value) for name, value in headers.items()),
         ),
-        json.dumps(body).encode(),
+        json.dumps(problem.dump(request_id)).encode(),
     )
 
 
 @dataclass(slots=True)
 class Gateway:
-    """The API: routes a request, invokes its handler, answers.
+    """The API, which routes a request, invokes the handler, and returns the response.
 
-    Args:
-        routes: the endpoints.
-        load: gives the handler of a route.
+    Attributes:
+        routes: The routes.
+        load: Loads the handler of a route.
+        root: The root of the tree of resources.
     """
 
     routes: tuple[Route, ...]
@@ -369,42 +438,45 @@ class Gateway:
     root: Resource = field(init=False)
 
     def __post_init__(self) -> None:
-        self.root = resources(self.routes)
+        self.root = build_tree(self.routes)
 
-    def answer(self, request: Request) -> Answer:
-        found = self.root.find(split(request.path))
-        if found is None:
-            return problem(404, "not found", request.id)
-        resource, parameters = found
+    def respond(self, request: Request) -> Response:
+        """Respond to a request."""
+        match = self.root.find(split_path(request.path))
+        if match is None:
+            return build_problem_response(UNKNOWN_PATH, request.id)
+        resource, parameters = match
         route = resource.methods.get(request.method)
         if route is None and request.method == "HEAD":
             route = resource.methods.get("GET")
         if route is None:
             methods = {*resource.methods, *(["HEAD"] if "GET" in resource.methods else [])}
-            return problem(405, "method not allowed", request.id, Allow=", ".join(sorted(methods)))
-        event = event_of(request, resource, parameters)
-        if too_large(request, event):
-            return problem(413, "request too large", request.id)
+            allow = ", ".join(sorted(methods))
+            return build_problem_response(OTHER_METHOD, request.id, Allow=allow)
+        event = build_event(request, resource, parameters)
+        if is_too_large(request, event):
+            return build_problem_response(TOO_LARGE, request.id)
         context = Context(
             aws_request_id=str(uuid.uuid4()),
             function_name=f"cuebook-{route.name}",
             deadline=time.monotonic() + SECONDS,
         )
         try:
-            answer = answer_of(self.load(route)(event, context))
-        except MalformedResult as reason:
-            log.error("%s: malformed result: %s", route.name, reason)
-            return problem(502, "internal error", request.id)
+            response = parse_result(self.load(route)(event, context))
+        except MalformedResultError as error:
+            log.error("%s: malformed result: %s", route.name, error)
+            return build_problem_response(MALFORMED_RESULT, request.id)
         except Exception:
             log.exception("%s: unhandled", route.name)
-            return problem(502, "internal error", request.id)
-        if any(name.lower() == "x-request-id" for name, _ in answer.headers):
-            return answer
-        return Answer(answer.status, (*answer.headers, ("X-Request-Id", request.id)), answer.body)
+            return build_problem_response(MALFORMED_RESULT, request.id)
+        if any(name.lower() == "x-request-id" for name, _ in response.headers):
+            return response
+        headers = (*response.headers, ("X-Request-Id", request.id))
+        return Response(response.status, headers, response.body)
 
 
-def too_large(request: Request, event: Event) -> bool:
-    """Whether Lambda would refuse the event; as JSON, text grows at most six times."""
+def is_too_large(request: Request, event: Event) -> bool:
+    """Tell whether Lambda would reject the event; JSON makes a text at most six times longer."""
     if len(request.body) < INVOCATION_BYTES // 6 - 20_000:
         return False
     return len(json.dumps(event, ensure_ascii=False).encode()) > INVOCATION_BYTES

@@ -1,18 +1,31 @@
-"""Who calls, and what they may do in which team."""
+"""Principals and their permissions in teams."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from shared.domain.changes import Author
-from shared.routes import Permission
+from shared.domain.model import Author
 
-Operation = Literal["read_render", "all", "admin"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Permission(StrEnum):
+    """What a principal may do in a team."""
+
+    PUBLIC = "public"  # anybody, without a credential
+    READ = "read"  # read and render
+    WRITE = "write"  # prompts, versions, tags and payloads
+    CURATE = "curate"  # archive, restore and move prompts
+    MANAGE = "manage"  # keys, people and teams
+
+
 READ = frozenset({Permission.READ})
 EDIT = READ | {Permission.WRITE, Permission.CURATE}
-# What an API key may do, by its operation. Source: px0; there `admin` lacks what `all` may, which
-# surprised its users, so here it has that too.
+# The permissions of an API key, by its operation. Source: px0, whose `admin` lacks the permissions
+# of `all`; that surprised its users, so here it has them.
 OPERATIONS: Mapping[str, frozenset[Permission]] = {
     "read_render": READ,
     "all": EDIT,
@@ -21,20 +34,13 @@ OPERATIONS: Mapping[str, frozenset[Permission]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Team:
-    """The tenant: every prompt and every key belongs to one."""
-
-    id: str
-    name: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """A caller whose credential was found good.
+    """The authenticated caller of a request.
 
-    Args:
-        permissions: by the id of each team that the caller is in.
+    Attributes:
+        id: The id of the API key.
+        name: The name of the API key.
+        permissions: Permissions by id of each team that the principal is in.
     """
 
     id: str
@@ -43,13 +49,17 @@ class Principal:
 
     @property
     def author(self) -> Author:
+        """The principal as the author of a change."""
         return Author(id=self.id, name=self.name)
 
-    def may(self, permission: Permission, team_id: str) -> bool:
+    def has_permission(self, permission: Permission, team_id: str) -> bool:
+        """Tell whether the principal has a permission in a team."""
         return permission in self.permissions.get(team_id, ())
 
-    def may_somewhere(self, permission: Permission) -> bool:
-        return any(permission in granted for granted in self.permissions.values())
+    def has_permission_anywhere(self, permission: Permission) -> bool:
+        """Tell whether the principal has a permission in any team."""
+        return any(permission in permissions for permissions in self.permissions.values())
 
-    def reaches(self, team_id: str) -> bool:
+    def is_in(self, team_id: str) -> bool:
+        """Tell whether the principal is in a team."""
         return team_id in self.permissions

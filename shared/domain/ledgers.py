@@ -1,29 +1,28 @@
-"""Ledgers: small lists that belong to a team and to no prompt, such as tags and folders."""
+"""Rules of ledgers: small lists that belong to a team, such as its tags and its folders."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from __future__ import annotations
 
-from shared import wire
-from shared.errors import Unprocessable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-LEDGER_BYTES = 300_000  # an item holds 400 KB
+from shared import exact_json
+from shared.problems import Unprocessable
+
+if TYPE_CHECKING:
+    from shared.domain.model import Ledger
+
+LEDGER_BYTES = 300_000  # an item takes at most 400 KB
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
-    """Args:
-    revision: counts the writes; 0 is a ledger that was never written.
-    entries: JSON objects.
+def replace_entries(ledger: Ledger, entries: tuple[dict[str, Any], ...]) -> Ledger:
+    """Replace the entries of a ledger.
+
+    Raises:
+        Unprocessable: The entries take more than `LEDGER_BYTES` bytes.
     """
-
-    team_id: str
-    name: str
-    revision: int = 0
-    entries: tuple[dict[str, Any], ...] = ()
-
-
-def with_entries(ledger: Ledger, entries: tuple[dict[str, Any], ...]) -> Ledger:
-    """The ledger with other entries. Raises Unprocessable."""
-    if len(wire.encode(entries).encode()) > LEDGER_BYTES:
-        raise Unprocessable(f"a team's {ledger.name} take at most {LEDGER_BYTES} bytes")
+    if len(exact_json.encode(entries).encode()) > LEDGER_BYTES:
+        raise Unprocessable(
+            f"the {ledger.name} of this team would take more than {LEDGER_BYTES} bytes; "
+            "delete some that are not needed"
+        )
     return replace(ledger, entries=entries, revision=ledger.revision + 1)

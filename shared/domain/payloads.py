@@ -1,70 +1,88 @@
-"""Payloads: named sample variables, kept with a prompt to try its versions with."""
+"""Rules of payloads: sample variables that are stored with a prompt."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.changes import Act, Change, change, nothing, ordered_id
-from shared.domain.prompts import NAME_LENGTH, Prompt, checked_document, checked_text
-from shared.errors import InvalidRequest
+from shared.domain.changes import Change, build_change
+from shared.domain.checks import check_document, check_name
+from shared.domain.model import Payload
+from shared.ids import new_ordered_id
+from shared.problems import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+
+    from shared.domain.changes import Origin
+    from shared.domain.model import Prompt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payload:
-    """Args:
-    id: sorts by age.
+def check_payload_name(name: str | None) -> str | None:
+    """Check that the name of a payload can be stored.
+
+    Raises:
+        InvalidRequest: The name is too long or contains a NUL character.
     """
-
-    id: str
-    prompt_id: str
-    name: str | None
-    variables: Mapping[str, Any]
-    created_at: datetime
-    updated_at: datetime
+    return name and check_name(name, "payload name")
 
 
-def checked_name(name: str | None) -> str | None:
-    """Raises InvalidRequest."""
-    return name and checked_text(name, "payload name", longest=NAME_LENGTH)
+def check_variables(variables: Any) -> dict[str, Any]:
+    """Check that the variables of a payload can be stored.
 
-
-def checked_variables(variables: Any) -> dict[str, Any]:
-    """Raises InvalidRequest."""
+    Raises:
+        InvalidRequest: The variables are not a JSON object, or contain a NUL character.
+    """
     if not isinstance(variables, dict):
         raise InvalidRequest("payload variables must be a JSON object")
-    return checked_document(variables, "payload variables")
+    return check_document(variables, "payload variables")
 
 
 def create(
-    prompt: Prompt, *, name: str | None, variables: Mapping[str, Any], act: Act
+    prompt: Prompt, *, name: str | None, variables: Mapping[str, Any], origin: Origin
 ) -> Change[Payload]:
-    at = act.after(prompt)
+    """Create a payload."""
+    at = origin.get_time_after(prompt)
     payload = Payload(
-        id=ordered_id(at),
+        id=new_ordered_id(at),
         prompt_id=prompt.id,
         name=name,
         variables=variables,
         created_at=at,
         updated_at=at,
     )
-    detail = {"payload_id": payload.id}
-    return change(prompt, act, "payload.created", about=payload, detail=detail, written=(payload,))
+    return build_change(
+        prompt,
+        origin,
+        "payload.created",
+        subject=payload,
+        detail={"payload_id": payload.id},
+        puts=(payload,),
+    )
 
 
-def update(prompt: Prompt, payload: Payload, act: Act, **fields: Any) -> Change[Payload]:
-    """Replace the given fields; when none is given nothing happens, `updated_at` included."""
+def update(prompt: Prompt, payload: Payload, origin: Origin, **fields: Any) -> Change[Payload]:
+    """Replace some fields of a payload; without any, not even `updated_at` changes."""
     if not fields:
-        return nothing(prompt, about=payload)
-    changed = replace(payload, **fields, updated_at=act.after(prompt))
-    detail = {"payload_id": payload.id}
-    return change(prompt, act, "payload.updated", about=changed, detail=detail, written=(changed,))
+        return Change.none(prompt, subject=payload)
+    after = replace(payload, **fields, updated_at=origin.get_time_after(prompt))
+    return build_change(
+        prompt,
+        origin,
+        "payload.updated",
+        subject=after,
+        detail={"payload_id": payload.id},
+        puts=(after,),
+    )
 
 
-def delete(prompt: Prompt, payload: Payload, act: Act) -> Change[Payload]:
-    detail = {"payload_id": payload.id}
-    return change(prompt, act, "payload.deleted", about=payload, detail=detail, erased=(payload,))
+def delete(prompt: Prompt, payload: Payload, origin: Origin) -> Change[Payload]:
+    """Delete a payload."""
+    return build_change(
+        prompt,
+        origin,
+        "payload.deleted",
+        subject=payload,
+        detail={"payload_id": payload.id},
+        deletes=(payload,),
+    )

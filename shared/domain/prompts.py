@@ -1,117 +1,41 @@
-"""A prompt: its names, its sequence of versions, and the pointers into it."""
+"""Rules of prompts: their names, status, settings and tags."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from shared import wire
-from shared.domain.changes import TICK, Act, Change, change, nothing
-from shared.errors import InvalidRequest, TagNotFound, Unprocessable
+from shared import exact_json
+from shared.domain.changes import Change, build_change
+from shared.domain.checks import DESCRIPTION_LENGTH, check_name, check_text
+from shared.domain.model import Prompt
+from shared.ids import MICROSECOND, new_id
+from shared.problems import InvalidRequest, TagNotFound, Unprocessable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
-    from shared.domain.versions import Version
+    from shared.domain.changes import Origin
+    from shared.domain.model import PromptStatus, Scope, Version
 
-NAME_LENGTH = 255  # characters; the width of px0's columns
-# An item holds 400 KB, of which a character takes up to 4 bytes.
-DESCRIPTION_LENGTH = 50_000
-MESSAGE_LENGTH = 10_000
 SETTINGS_BYTES = 100_000
 TAG = re.compile(r"[A-Za-z0-9_.-]{1,50}")
-TAGS_PER_PROMPT = 1000  # the tags lie in the head, which is an item of at most 400 KB
+TAGS_PER_PROMPT = 1000  # the tags are in the head, an item of at most 400 KB
 RESERVED_TAGS = frozenset({"live", "latest"})
-Selector = int | str  # a version's number, or a tag
-Status = Literal["active", "archived", "deleted"]
-Scope = Literal["team", "organization"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt:
-    """The head: everything about a prompt that can change.
+def make_slug(name: str) -> str:
+    """Make a slug from a name.
 
-    Args:
-        last_version: the highest number ever given; it never decreases.
-        live_version: the number of the one live version, if there is one.
-        has_been_live: whether there ever was one, so that somebody may still be serving it.
-        tags: number by tag.
-        status: a deleted prompt has given up its names and is found by nobody; its versions stay.
-        scope: a name may be taken once in each; what is shared with the organization comes second.
-        settings: what a dialect keeps of a prompt and no version says, by dialect.
-        revision: counts the changes; the condition of every write.
-        updated_at: of what the prompt itself says; changed_at: of anything.
+    Letters and digits of all scripts become lower case, each run of other characters becomes one
+    underscore, and underscores at both ends are removed. Source: px0.
     """
-
-    id: str
-    team_id: str
-    slug: str
-    name: str
-    description: str = ""
-    status: Status = "active"
-    created_at: datetime
-    updated_at: datetime
-    changed_at: datetime
-    last_version: int = 0
-    live_version: int | None = None
-    has_been_live: bool = False
-    tags: Mapping[str, int] = field(default_factory=dict)
-    scope: Scope = "team"
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    revision: int = 1
-
-    def resolve(self, selector: Selector) -> int | None:
-        """The number that a number, a tag or `live` stands for; only the store knows `latest`."""
-        if isinstance(selector, int):
-            return selector
-        return self.live_version if selector == "live" else self.tags.get(selector)
-
-    def tags_of(self, number: int) -> list[str]:
-        return sorted(tag for tag, tagged in self.tags.items() if tagged == number)
-
-
-def slug_from(name: str) -> str:
-    """The slug of a name: letters and digits of any script in lower case, all else underscores.
-
-    Runs of underscores become one, those at the ends go. Source: px0, whose slugs these are.
-    """
-    kept = "".join(
+    letters = (
         letter.lower()[0] if unicodedata.category(letter)[0] == "L" or letter.isdecimal() else "_"
         for letter in name
     )
-    return re.sub("_+", "_", kept).strip("_")
-
-
-def checked_text(text: str, what: str, *, longest: int | None = None) -> str:
-    """The text, if it can be stored. Raises InvalidRequest."""
-    if "\0" in text:
-        raise InvalidRequest(f"{what} must not contain NUL characters")
-    if longest is not None and len(text) > longest:
-        raise InvalidRequest(f"{what} must be at most {longest} characters")
-    return text
-
-
-def checked_document(document: dict[str, Any], what: str) -> dict[str, Any]:
-    """The JSON object, if its texts can be stored. Raises InvalidRequest."""
-    if _holds_nul(document):
-        raise InvalidRequest(f"{what} must not contain NUL characters")
-    return document
-
-
-def _holds_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_holds_nul(name) or _holds_nul(item) for name, item in value.items())
-    return isinstance(value, list) and any(map(_holds_nul, value))
-
-
-def checked_message(text: str) -> str:
-    """A version's message or a rollback's reason, if it can be stored. Raises InvalidRequest."""
-    return checked_text(text, "message", longest=MESSAGE_LENGTH)
+    return re.sub("_+", "_", "".join(letters)).strip("_")
 
 
 def create(
@@ -122,105 +46,150 @@ def create(
     description: str = "",
     scope: Scope = "team",
     settings: Mapping[str, Any] | None = None,
-    act: Act,
+    origin: Origin,
 ) -> Change[None]:
-    """A new prompt without versions. Raises InvalidRequest."""
+    """Create a prompt without versions.
+
+    Raises:
+        InvalidRequest: The name is empty, or a text is too long or contains a NUL character.
+    """
     if not name:
         raise InvalidRequest("name is required")
     prompt = Prompt(
-        id=act.new_id,
+        id=new_id(),
         team_id=team_id,
-        slug=checked_text(slug, "slug", longest=NAME_LENGTH),
-        name=checked_text(name, "name", longest=NAME_LENGTH),
-        description=checked_text(description, "description", longest=DESCRIPTION_LENGTH),
-        created_at=act.now,
-        updated_at=act.now,
-        changed_at=act.now - TICK,
+        slug=check_name(slug, "slug"),
+        name=check_name(name, "name"),
+        description=_check_description(description),
+        created_at=origin.now,
+        updated_at=origin.now,
+        changed_at=origin.now - MICROSECOND,
         scope=scope,
         settings=settings or {},
         revision=0,
     )
-    return change(
-        prompt, act, "prompt.created", about=None, detail={"name": name, "slug": prompt.slug}
+    detail = {"name": name, "slug": prompt.slug}
+    return build_change(prompt, origin, "prompt.created", subject=None, detail=detail)
+
+
+def _check_description(text: str) -> str:
+    return check_text(text, "description", max_length=DESCRIPTION_LENGTH)
+
+
+def describe(prompt: Prompt, description: str, origin: Origin) -> Change[None]:
+    """Replace the description of a prompt.
+
+    Raises:
+        InvalidRequest: The description is too long or contains a NUL character.
+    """
+    return build_change(
+        prompt,
+        origin,
+        "prompt.updated",
+        subject=None,
+        description=_check_description(description),
+        updated_at=origin.get_time_after(prompt),
     )
-
-
-def describe(prompt: Prompt, description: str, act: Act) -> Change[None]:
-    """Give a prompt another description. Raises InvalidRequest."""
-    checked_text(description, "description", longest=DESCRIPTION_LENGTH)
-    at = act.after(prompt)
-    return change(prompt, act, "prompt.updated", about=None, description=description, updated_at=at)
 
 
 def rename(
     prompt: Prompt,
-    act: Act,
+    origin: Origin,
     *,
     name: str | None = None,
     slug: str | None = None,
     scope: Scope | None = None,
 ) -> Change[None]:
-    """Give a prompt other names, or the same ones in another scope. Raises InvalidRequest."""
-    name = prompt.name if name is None else checked_text(name, "name", longest=NAME_LENGTH)
-    slug = prompt.slug if slug is None else checked_text(slug, "slug", longest=NAME_LENGTH)
+    """Change the name, slug or scope of a prompt; None leaves a field unchanged.
+
+    Raises:
+        InvalidRequest: The name or slug is too long or contains a NUL character.
+    """
+    name = prompt.name if name is None else check_name(name, "name")
+    slug = prompt.slug if slug is None else check_name(slug, "slug")
     scope = scope or prompt.scope
     if (name, slug, scope) == (prompt.name, prompt.slug, prompt.scope):
-        return nothing(prompt, about=None)
-    at = act.after(prompt)
-    detail = {"name": name, "slug": slug, "scope": scope}
-    return change(
+        return Change.none(prompt, subject=None)
+    return build_change(
         prompt,
-        act,
+        origin,
         "prompt.renamed",
-        about=None,
-        detail=detail,
+        subject=None,
+        detail={"name": name, "slug": slug, "scope": scope},
         name=name,
         slug=slug,
         scope=scope,
-        updated_at=at,
+        updated_at=origin.get_time_after(prompt),
     )
 
 
-def configure(prompt: Prompt, dialect: str, settings: Mapping[str, Any], act: Act) -> Change[None]:
-    """Replace what a dialect keeps of a prompt. Raises Unprocessable."""
+def configure(
+    prompt: Prompt, dialect: str, settings: Mapping[str, Any], origin: Origin
+) -> Change[None]:
+    """Replace the settings that one dialect has of a prompt.
+
+    Raises:
+        Unprocessable: The settings of all dialects together are too large.
+    """
     if prompt.settings.get(dialect) == settings:
-        return nothing(prompt, about=None)
+        return Change.none(prompt, subject=None)
     after = {**prompt.settings, dialect: settings}
-    if len(wire.encode(after).encode()) > SETTINGS_BYTES:
-        raise Unprocessable(f"a prompt's settings take at most {SETTINGS_BYTES} bytes")
-    at = act.after(prompt)
-    return change(prompt, act, "prompt.configured", about=None, settings=after, updated_at=at)
-
-
-def delete(prompt: Prompt, act: Act) -> Change[None]:
-    """Take a prompt away for good; its names are free again."""
-    if prompt.status == "deleted":
-        return nothing(prompt, about=None)
-    at = act.after(prompt)
-    return change(prompt, act, "prompt.deleted", about=None, status="deleted", updated_at=at)
-
-
-def set_status(prompt: Prompt, status: Status, act: Act) -> Change[None]:
-    """Archive or restore a prompt; px0 leaves `updated_at` alone, and archiving blocks nothing."""
-    if prompt.status == status:
-        return nothing(prompt, about=None)
-    kind = "prompt.archived" if status == "archived" else "prompt.restored"
-    return change(prompt, act, kind, about=None, status=status)
-
-
-def move(prompt: Prompt, team_id: str, act: Act) -> Change[None]:
-    """Hand a prompt over to another team, with all that belongs to it."""
-    if prompt.team_id == team_id:
-        return nothing(prompt, about=None)
-    detail = {"from_team_id": prompt.team_id, "to_team_id": team_id}
-    at = act.after(prompt)
-    return change(
-        prompt, act, "prompt.moved", about=None, detail=detail, team_id=team_id, updated_at=at
+    if len(exact_json.encode(after).encode()) > SETTINGS_BYTES:
+        raise Unprocessable(
+            f"the settings of this prompt would take more than {SETTINGS_BYTES} bytes; "
+            "shorten or remove some of them"
+        )
+    at = origin.get_time_after(prompt)
+    return build_change(
+        prompt, origin, "prompt.configured", subject=None, settings=after, updated_at=at
     )
 
 
-def checked_tag(tag: str) -> str:
-    """The tag, if it may be set. Raises InvalidRequest."""
+def delete(prompt: Prompt, origin: Origin) -> Change[None]:
+    """Delete a prompt permanently and release its names."""
+    if prompt.is_deleted:
+        return Change.none(prompt, subject=None)
+    at = origin.get_time_after(prompt)
+    return build_change(
+        prompt, origin, "prompt.deleted", subject=None, status="deleted", updated_at=at
+    )
+
+
+def set_status(prompt: Prompt, status: PromptStatus, origin: Origin) -> Change[None]:
+    """Archive or restore a prompt.
+
+    As in px0, this does not change `updated_at`, and an archived prompt can still be changed.
+    """
+    if prompt.status == status:
+        return Change.none(prompt, subject=None)
+    kind = "prompt.archived" if status == "archived" else "prompt.restored"
+    return build_change(prompt, origin, kind, subject=None, status=status)
+
+
+def move(prompt: Prompt, team_id: str, origin: Origin) -> Change[None]:
+    """Move a prompt with everything that belongs to it to another team."""
+    if prompt.team_id == team_id:
+        return Change.none(prompt, subject=None)
+    return build_change(
+        prompt,
+        origin,
+        "prompt.moved",
+        subject=None,
+        detail={"from_team_id": prompt.team_id, "to_team_id": team_id},
+        team_id=team_id,
+        updated_at=origin.get_time_after(prompt),
+    )
+
+
+def check_tag(tag: str) -> str:
+    """Check that a tag is valid.
+
+    Returns:
+        The same tag.
+
+    Raises:
+        InvalidRequest: The tag is empty, malformed or reserved.
+    """
     if not tag:
         raise InvalidRequest("tag is required")
     if not TAG.fullmatch(tag):
@@ -229,26 +198,36 @@ def checked_tag(tag: str) -> str:
             "dashes, underscores, and dots"
         )
     if tag in RESERVED_TAGS:
-        raise InvalidRequest("the tags live and latest are reserved: they always resolve")
+        raise InvalidRequest("the tags live and latest are reserved; choose another tag")
     return tag
 
 
-def set_tag(prompt: Prompt, tag: str, version: Version, act: Act) -> Change[Version]:
-    """Point a tag at a version, wherever it pointed before. Raises Unprocessable."""
+def set_tag(prompt: Prompt, tag: str, version: Version, origin: Origin) -> Change[Version]:
+    """Set a tag to a version, whether or not it exists already.
+
+    Raises:
+        Unprocessable: The tag is new and the prompt has the maximum number of tags.
+    """
     before = prompt.tags.get(tag)
     if before == version.number:
-        return nothing(prompt, about=version)
+        return Change.none(prompt, subject=version)
     if before is None and len(prompt.tags) >= TAGS_PER_PROMPT:
-        raise Unprocessable(f"a prompt has at most {TAGS_PER_PROMPT} tags")
+        raise Unprocessable(
+            f"this prompt has {TAGS_PER_PROMPT} tags, which is the maximum; remove one first"
+        )
     detail = {"tag": tag, "from_version": before, "to_version": version.number}
     tags = {**prompt.tags, tag: version.number}
-    return change(prompt, act, "tag.moved", about=version, detail=detail, tags=tags)
+    return build_change(prompt, origin, "tag.moved", subject=version, detail=detail, tags=tags)
 
 
-def remove_tag(prompt: Prompt, tag: str, act: Act) -> Change[None]:
-    """Raises TagNotFound."""
+def remove_tag(prompt: Prompt, tag: str, origin: Origin) -> Change[None]:
+    """Remove a tag.
+
+    Raises:
+        TagNotFound: The prompt has no such tag.
+    """
     if tag not in prompt.tags:
         raise TagNotFound
     tags = {name: number for name, number in prompt.tags.items() if name != tag}
     detail = {"tag": tag, "from_version": prompt.tags[tag]}
-    return change(prompt, act, "tag.removed", about=None, detail=detail, tags=tags)
+    return build_change(prompt, origin, "tag.removed", subject=None, detail=detail, tags=tags)

@@ -1,257 +1,223 @@
-"""Versions and their lifecycle: the rules that say which change of which version is allowed.
+"""Rules of versions: which changes are allowed.
 
     create, duplicate ──▶ draft ──promote──▶ stable ──promote, rollback──▶ live
                            │  ▲revise          │ ▲                          │
-                           │  └─┘              │ └── demote, or displaced ──┤
-             delete: gone ◀┤                   │                            │
+                           │  └─┘              │ └── demote, or displacement ──┤
+          delete: deleted ◀┤                   │                            │
                            └──archive──▶ archived ◀──archive, delete────────┘
 
-Live is no state of a version but the head's pointer at it: see `status_of`. Source of the
-transitions and of their wording: px0.
+`live` is not a stage: it is the stable version that the head points at. Source of the transitions
+and of their error texts: px0.
 """
 
-import difflib
-from collections import Counter
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Literal
+from __future__ import annotations
 
-from shared.domain.changes import Act, Author, Change, change, nothing
-from shared.domain.content import Content
-from shared.domain.prompts import Prompt
-from shared.errors import LimitReached, NotDraft, NotRollable, WrongState
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-Stage = Literal["draft", "stable", "archived"]
-# Comparing takes time that grows with the square of the lines, and with their repetitions.
-DIFF_LINES = 5_000
-DIFF_PAIRS = 20_000
-Status = Literal["draft", "stable", "live", "archived"]
+from shared.domain.changes import Change, build_change
+from shared.domain.model import Version
+from shared.ids import new_id
+from shared.problems import NotDraft, NotRollable, WrongState
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
-    """One version of a prompt.
-
-    Args:
-        number: 1, 2, 3 … in the prompt, in order of creation, never used twice.
-        stage: how far it has come; only a draft's content may change.
-        published_at: when it was last promoted.
-    """
-
-    prompt_id: str
-    number: int
-    id: str
-    stage: Stage = "draft"
-    content: Content
-    author: Author
-    message: str = ""
-    created_at: datetime
-    updated_at: datetime
-    published_at: datetime | None = None
-
-
-def status_of(version: Version, prompt: Prompt) -> Status:
-    """What callers see: live is the stable version that the head points at."""
-    if version.stage == "stable" and prompt.live_version == version.number:
-        return "live"
-    return version.stage
+if TYPE_CHECKING:
+    from shared.domain.changes import Origin
+    from shared.domain.content import Content
+    from shared.domain.model import Prompt, Status
 
 
 def create(
-    prompt: Prompt, content: Content, act: Act, *, message: str = "", status: Status = "draft"
+    prompt: Prompt, content: Content, origin: Origin, *, message: str = "", status: Status = "draft"
 ) -> Change[Version]:
-    """The next version: a draft, or taken on at once to stable or live."""
-    change = _draft(prompt, content, act, message=message)
+    """Create the next version, and promote it until it has the given status."""
+    change = _create_draft(prompt, content, origin, message=message)
     for _ in range(("draft", "stable", "live").index(status)):
-        change = _promoted(change, act)
+        change = _then_promote(change, origin)
     return change
 
 
-def _promoted(change: Change[Version], act: Act) -> Change[Version]:
-    return change.then(lambda prompt: promote(prompt, change.about, act))
+def _then_promote(change: Change[Version], origin: Origin) -> Change[Version]:
+    return change.then(lambda prompt: promote(prompt, change.subject, origin))
 
 
-def _draft(prompt: Prompt, content: Content, act: Act, *, message: str) -> Change[Version]:
+def _create_draft(
+    prompt: Prompt, content: Content, origin: Origin, *, message: str
+) -> Change[Version]:
     number = prompt.last_version + 1
-    at = act.after(prompt)
+    at = origin.get_time_after(prompt)
     version = Version(
         prompt_id=prompt.id,
         number=number,
-        id=act.new_id,
+        id=new_id(),
         content=content,
-        author=act.by,
+        author=origin.by,
         message=message,
         created_at=at,
         updated_at=at,
     )
-    return change(
+    return build_change(
         prompt,
-        act,
+        origin,
         "version.created",
-        about=version,
-        detail=_named(version),
-        written=(version,),
+        subject=version,
+        detail=_identify(version),
+        puts=(version,),
         last_version=number,
     )
 
 
-def revise(prompt: Prompt, version: Version, content: Content, act: Act) -> Change[Version]:
-    """Replace the content of a draft. Raises NotDraft."""
+def revise(prompt: Prompt, version: Version, content: Content, origin: Origin) -> Change[Version]:
+    """Replace the content of a draft.
+
+    Raises:
+        NotDraft: The version is not a draft.
+    """
     require_draft(version)
-    revised = replace(version, content=content, updated_at=act.after(prompt))
-    return change(
-        prompt,
-        act,
-        "version.updated",
-        about=revised,
-        detail=_named(revised),
-        written=(revised,),
+    after = replace(version, content=content, updated_at=origin.get_time_after(prompt))
+    return build_change(
+        prompt, origin, "version.updated", subject=after, detail=_identify(after), puts=(after,)
     )
 
 
-def annotate(prompt: Prompt, version: Version, message: str, act: Act) -> Change[Version]:
-    """Replace the message of a version, which is a note on its content and not part of it."""
+def annotate(prompt: Prompt, version: Version, message: str, origin: Origin) -> Change[Version]:
+    """Replace the message of a version, which is not part of its content."""
     if version.message == message:
-        return nothing(prompt, about=version)
-    annotated = replace(version, message=message, updated_at=act.after(prompt))
-    return change(
-        prompt,
-        act,
-        "version.annotated",
-        about=annotated,
-        detail=_named(annotated),
-        written=(annotated,),
+        return Change.none(prompt, subject=version)
+    after = replace(version, message=message, updated_at=origin.get_time_after(prompt))
+    return build_change(
+        prompt, origin, "version.annotated", subject=after, detail=_identify(after), puts=(after,)
     )
 
 
 def require_draft(version: Version) -> None:
-    """Raises NotDraft."""
+    """Check that the content of a version may change.
+
+    Raises:
+        NotDraft: The version is not a draft.
+    """
     if version.stage != "draft":
         raise NotDraft
 
 
-def promote(prompt: Prompt, version: Version, act: Act) -> Change[Version]:
-    """A draft becomes stable; a stable version becomes the live one. Raises WrongState."""
-    status = status_of(version, prompt)
+def promote(prompt: Prompt, version: Version, origin: Origin) -> Change[Version]:
+    """Make a draft stable, or a stable version live.
+
+    Raises:
+        WrongState: The version is live already, or archived.
+    """
+    status = prompt.get_status(version)
     if status == "draft":
-        at = act.after(prompt)
+        at = origin.get_time_after(prompt)
         stable = replace(version, stage="stable", published_at=at, updated_at=at)
-        return change(
+        return build_change(
             prompt,
-            act,
+            origin,
             "version.promoted",
-            about=stable,
-            detail=_named(stable) | {"status": "stable"},
-            written=(stable,),
+            subject=stable,
+            detail=_identify(stable) | {"status": "stable"},
+            puts=(stable,),
         )
     if status == "stable":
-        return _go_live(prompt, version, act, "version.promoted")
+        return _make_live(prompt, version, origin, "version.promoted")
     raise WrongState(f"cannot promote version in {status} status: conflict")
 
 
-def take_live(prompt: Prompt, version: Version, act: Act) -> Change[Version]:
-    """Promote a version as often as it takes to be live. Raises WrongState."""
-    change = nothing(prompt, about=version)
-    while status_of(change.about, change.after) != "live":
-        change = _promoted(change, act)
+def promote_to_live(prompt: Prompt, version: Version, origin: Origin) -> Change[Version]:
+    """Promote a version until it is live.
+
+    Raises:
+        WrongState: The version is archived.
+    """
+    change = Change.none(prompt, subject=version)
+    while change.after.get_status(change.subject) != "live":
+        change = _then_promote(change, origin)
     return change
 
 
-def roll_back(prompt: Prompt, version: Version, act: Act, *, reason: str) -> Change[Version]:
-    """Make a stable version live and keep the reason in the history. Raises NotRollable."""
-    if status_of(version, prompt) != "stable":
+def roll_back(prompt: Prompt, version: Version, origin: Origin, *, reason: str) -> Change[Version]:
+    """Make a stable version live, and record the reason in the history.
+
+    Raises:
+        NotRollable: The version is not stable.
+    """
+    if prompt.get_status(version) != "stable":
         raise NotRollable
-    return _go_live(prompt, version, act, "version.rolled_back", reason=reason)
+    return _make_live(prompt, version, origin, "version.rolled_back", reason=reason)
 
 
-def _go_live(
-    prompt: Prompt, version: Version, act: Act, kind: str, **detail: str
+def _make_live(
+    prompt: Prompt, version: Version, origin: Origin, kind: str, **detail: str
 ) -> Change[Version]:
-    at = act.after(prompt)
+    at = origin.get_time_after(prompt)
     live = replace(version, published_at=at, updated_at=at)
-    return change(
+    displacement = {"status": "live", "displaced_version": prompt.live_version}
+    return build_change(
         prompt,
-        act,
+        origin,
         kind,
-        about=live,
-        detail=_named(live) | {"status": "live", "displaced_version": prompt.live_version} | detail,
-        written=(live,),
+        subject=live,
+        detail=_identify(live) | displacement | detail,
+        puts=(live,),
         live_version=live.number,
         has_been_live=True,
     )
 
 
-def demote(prompt: Prompt, version: Version, act: Act) -> Change[Version]:
-    """The live version becomes stable, and none is live. Raises WrongState."""
-    if status_of(version, prompt) != "live":
+def demote(prompt: Prompt, version: Version, origin: Origin) -> Change[Version]:
+    """Make the live version stable again, so that the prompt has no live version.
+
+    Raises:
+        WrongState: The version is not live.
+    """
+    if prompt.get_status(version) != "live":
         raise WrongState("only live versions can be demoted: conflict")
-    return change(
-        prompt, act, "version.demoted", about=version, detail=_named(version), live_version=None
+    return build_change(
+        prompt,
+        origin,
+        "version.demoted",
+        subject=version,
+        detail=_identify(version),
+        live_version=None,
     )
 
 
-def archive(prompt: Prompt, version: Version, act: Act) -> Change[Version]:
-    """End a version for good; nothing is live when it was the live one. Raises WrongState."""
+def archive(prompt: Prompt, version: Version, origin: Origin) -> Change[Version]:
+    """Archive a version permanently; if it was live, the prompt has no live version.
+
+    Raises:
+        WrongState: The version is already archived.
+    """
     if version.stage == "archived":
         raise WrongState("version is already archived: conflict")
-    archived = replace(version, stage="archived", updated_at=act.after(prompt))
+    after = replace(version, stage="archived", updated_at=origin.get_time_after(prompt))
     was_live = prompt.live_version == version.number
-    return change(
+    return build_change(
         prompt,
-        act,
+        origin,
         "version.archived",
-        about=archived,
-        detail=_named(archived),
-        written=(archived,),
+        subject=after,
+        detail=_identify(after),
+        puts=(after,),
         live_version=None if was_live else prompt.live_version,
     )
 
 
-def delete(prompt: Prompt, version: Version, act: Act) -> Change[Version]:
-    """Erase a draft with its tags; any other version is archived, once."""
+def delete(prompt: Prompt, version: Version, origin: Origin) -> Change[Version]:
+    """Delete a draft with its tags, or archive any other version."""
     if version.stage == "archived":
-        return nothing(prompt, about=version)
+        return Change.none(prompt, subject=version)
     if version.stage != "draft":
-        return archive(prompt, version, act)
-    return change(
+        return archive(prompt, version, origin)
+    return build_change(
         prompt,
-        act,
+        origin,
         "version.deleted",
-        about=version,
-        detail=_named(version),
-        erased=(version,),
+        subject=version,
+        detail=_identify(version),
+        deletes=(version,),
         tags={tag: number for tag, number in prompt.tags.items() if number != version.number},
     )
 
 
-def _named(version: Version) -> dict[str, Any]:
+def _identify(version: Version) -> dict[str, Any]:
     return {"version": version.number, "version_id": version.id}
-
-
-def diff(before: Version, after: Version) -> str:
-    """A unified diff of two templates with three lines of context; empty when they are equal.
-
-    Only a line feed ends a line, and the last piece counts as a line too. Source: px0.
-    Raises LimitReached.
-    """
-    old, new = _lines(before), _lines(after)
-    if _pairs(old, new) > DIFF_PAIRS:
-        raise LimitReached("templates in which so many lines are repeated cannot be compared")
-    return "".join(difflib.unified_diff(old, new, f"v{before.number}", f"v{after.number}"))
-
-
-def _pairs(old: list[str], new: list[str]) -> int:
-    """How many equal lines there are to choose between, but for those that difflib disregards.
-
-    These are, of 200 lines or more, lines that make up over 1% of them. Source: its documentation.
-    """
-    often = Counter(new)
-    most = len(new) // 100 + 1 if len(new) >= 200 else len(new)
-    return sum(often[line] for line in old if often[line] <= most)
-
-
-def _lines(version: Version) -> list[str]:
-    lines = version.content.text.split("\n")
-    if len(lines) > DIFF_LINES:
-        raise LimitReached(f"only templates of at most {DIFF_LINES} lines can be compared")
-    return [f"{line}\n" for line in lines]

@@ -1,13 +1,15 @@
-"""The three ways a template can fail, shared by every template engine so callers map them once."""
+"""Errors of all template engines."""
+
+from __future__ import annotations
 
 
 class TemplateSyntaxError(Exception):
-    """The template's text cannot be parsed; the author has to change it."""
+    """The text is not a template."""
 
 
 class TemplateExecutionError(Exception):
-    """The template is well formed, but cannot be rendered with these variables."""
+    """The template cannot be rendered with these variables."""
 
 
-class LimitExceeded(Exception):
-    """Rendering was stopped because it would cost more than one request may."""
+class LimitExceededError(Exception):
+    """Compiling or rendering would exceed a limit."""

@@ -1,16 +1,20 @@
-"""What one template may cost, so that no author can exhaust the machine all tenants share."""
+"""Limits of templates, so that no template can exhaust the processes that all teams share."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Ceilings for one template; each engine enforces those that apply to it.
+    """Limits of one template, which each engine enforces.
 
-    `template_bytes` is the size of the template's text in UTF-8 and `output_bytes` that of the
-    rendered text. `steps` is the work done while rendering: about one step for each node
-    evaluated, each turn of a loop and each function call, and one more for every few dozen bytes
-    that a single operation reads or builds. A step takes at most about a microsecond.
+    Attributes:
+        template_bytes: The maximum size of the text in UTF-8, in bytes.
+        output_bytes: The maximum size of the output in UTF-8, in bytes.
+        steps: The maximum work of one rendering: about one step per evaluated node, iteration of a
+            loop and function call, and one more for every few dozen bytes that an operation reads
+            or builds. A step takes at most about a microsecond.
     """
 
     template_bytes: int = 4 * 1024 * 1024

@@ -1,15 +1,12 @@
-"""The route table: the one statement of every endpoint, from which all else is derived.
+"""The route table, which lists every endpoint.
 
-The stack (functions, roles, API), the local server, the OpenAPI document, the README's table and
-the tests read this; nothing restates it. Standard library only, so that everything can import it.
+The stack (functions, roles, API), the local server, the OpenAPI document, the tables in the docs
+and the tests are derived from it. It uses only the standard library, so that everything can
+import it.
 """
 
-from shared.routes import langwatch, maxim, registry, tela
-from shared.routes.route import Permission, Route
+from shared.domain.access import Permission
+from shared.routes.route import Parameter, Route
+from shared.routes.table import CONSUMERS, DIALECTS, ROUTES
 
-__all__ = ["CONSUMERS", "ROUTES", "Permission", "Route"]
-
-ROUTES: tuple[Route, ...] = (*registry.ROWS, *maxim.ROWS, *langwatch.ROWS, *tela.ROWS)
-
-# Modules of functions that no caller reaches: they are handed the records of a stream.
-CONSUMERS = ("functions.events.publish_changes",)
+__all__ = ["CONSUMERS", "DIALECTS", "ROUTES", "Parameter", "Permission", "Route"]

@@ -1,39 +1,57 @@
-"""LangWatch's endpoints: versions as its first API took them, and today's API."""
+"""LangWatch's endpoints: those of its first API, and those of its current API."""
+
+from __future__ import annotations
 
 from functools import partial
 
+from shared.domain.access import Permission
 from shared.routes.route import (
-    ANSWER,
     CHANGE,
     COMMIT,
     HEAD,
     NEW_VERSION,
-    PAGE,
+    PAGE_OF_ROWS,
+    RECORD,
     SLUG,
     VERSION,
-    Permission,
+    Parameter,
     Route,
 )
 
-_prompts = partial(Route, dialect="langwatch", tag="LangWatch: Prompts", spread="id")
-_versions = partial(Route, dialect="langwatch", tag="LangWatch: Prompt Versions", spread="id")
-_tags = partial(Route, dialect="langwatch", tag="LangWatch: Prompt Tags")
+MEANING = "The prompt's id or its handle, which may contain one slash, as in `team/greet`"
+HANDLE = Parameter("id", f"{MEANING}.", examples=("welcome",))
+HANDLE_OR_SHORTHAND = Parameter(
+    "id",
+    f"{MEANING}; a suffix of `:` and a number or a tag selects that version.",
+    examples=("welcome", "welcome:1", "welcome:production"),
+)
+VERSION_ID = Parameter("version_id", "The version's id.", format="uuid")
+TAG = Parameter("tag", "The tag's name.", examples=("production",))
 
-# A prompt is named by its id or its handle; the definitions of tags lie in a ledger.
-NAMED = (*SLUG, *HEAD, "access:GetItem")
+_all_prompts = partial(Route, dialect="langwatch", chapter="LangWatch: Prompts")
+_prompts = partial(_all_prompts, segments=(HANDLE,), spread="id")
+_versions = partial(
+    Route,
+    dialect="langwatch",
+    chapter="LangWatch: Prompt Versions",
+    segments=(HANDLE,),
+    spread="id",
+)
+_tags = partial(Route, dialect="langwatch", chapter="LangWatch: Prompt Tags")
+
+# Requests name a prompt by its id or its handle; the definitions of tags are in a ledger.
+PROMPT_BY_NAME = (*SLUG, *HEAD, "access:GetItem")
 NEWEST = (*VERSION, "versions:Query")
 BY_ID = ("lookups:GetItem", "prompts:BatchGetItem", "versions:BatchGetItem", "content:GetObject")
-LEDGER = ("access:PutItem", "lookups:GetItem", "lookups:PutItem", *ANSWER)
+LEDGER = ("access:PutItem", "lookups:GetItem", "lookups:PutItem", *RECORD)
 
 ROWS: tuple[Route, ...] = (
     # -- prompts
-    Route(
+    _all_prompts(
         name="list_prompts_by_handle",
-        dialect="langwatch",
-        tag="LangWatch: Prompts",
         method="GET",
         path="/api/prompts",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=(
             "access:Query",
             "prompts:BatchGetItem",
@@ -41,57 +59,59 @@ ROWS: tuple[Route, ...] = (
             "versions:Query",
             "content:GetObject",
         ),
-        query=PAGE,
-        gives="PromptsOfHandles",
+        query=PAGE_OF_ROWS,
     ),
-    Route(
+    _all_prompts(
         name="create_prompt_by_handle",
-        dialect="langwatch",
-        tag="LangWatch: Prompts",
         method="POST",
         path="/api/prompts",
-        allow=Permission.WRITE,
-        actions=(*COMMIT, *ANSWER, "access:PutItem", "versions:PutItem"),
-        takes="NewHandle",
-        gives="PromptOfHandle",
+        permission=Permission.WRITE,
+        actions=(*COMMIT, *RECORD, "access:PutItem", "versions:PutItem"),
+        body=("NewHandle",),
         problems=(422,),
     ),
     _prompts(
         name="get_prompt_by_handle",
         method="GET",
         path="/api/prompts/{id}",
-        allow=Permission.READ,
-        actions=(*NAMED, *NEWEST),
-        query=("version", "tag"),
-        gives="PromptOfHandle",
+        segments=(HANDLE_OR_SHORTHAND,),
+        permission=Permission.READ,
+        actions=(*PROMPT_BY_NAME, *NEWEST),
+        query=(
+            Parameter(
+                "version",
+                "The version's number; by default the newest.",
+                type="integer",
+                minimum=1,
+                maximum=2**31 - 1,
+            ),
+            Parameter("tag", "The version's tag; `latest` is the newest."),
+        ),
         problems=(422,),
     ),
     _prompts(
         name="update_prompt_by_handle",
         method="PUT",
         path="/api/prompts/{id}",
-        allow=Permission.WRITE,
-        actions=(*NAMED, "versions:Query", *NEW_VERSION, "lookups:DeleteItem"),
-        takes="HandleChanges",
-        gives="PromptOfHandle",
+        permission=Permission.WRITE,
+        actions=(*PROMPT_BY_NAME, "versions:Query", *NEW_VERSION, "lookups:DeleteItem"),
+        body=("HandleChanges",),
         problems=(412, 422),
     ),
     _prompts(
         name="delete_prompt_by_handle",
         method="DELETE",
         path="/api/prompts/{id}",
-        allow=Permission.CURATE,
+        permission=Permission.CURATE,
         actions=(*SLUG, *CHANGE, "lookups:DeleteItem"),
-        gives="Deleted",
     ),
     _prompts(
         name="sync_prompt",
         method="POST",
         path="/api/prompts/{id}/sync",
-        allow=Permission.WRITE,
-        actions=(*NAMED, *NEWEST, *NEW_VERSION, "access:PutItem"),
-        takes="LocalPrompt",
-        gives="Synced",
+        permission=Permission.WRITE,
+        actions=(*PROMPT_BY_NAME, *NEWEST, *NEW_VERSION, "access:PutItem"),
+        body=("LocalPrompt",),
         problems=(422,),
     ),
     # -- versions
@@ -99,29 +119,27 @@ ROWS: tuple[Route, ...] = (
         name="create_config_version",
         method="POST",
         path="/api/prompts/{id}/versions",
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(*SLUG, "versions:Query", *NEW_VERSION),
-        takes="NewConfigVersion",
-        gives="ConfigVersion",
+        body=("NewConfigVersion", "FlatVersion"),
         problems=(422,),
     ),
     _versions(
         name="list_config_versions",
         method="GET",
         path="/api/prompts/{id}/versions",
-        allow=Permission.READ,
-        actions=(*NAMED, "versions:Query", "content:GetObject"),
-        query=PAGE,
-        gives="VersionsOfHandle",
+        permission=Permission.READ,
+        actions=(*PROMPT_BY_NAME, "versions:Query", "content:GetObject"),
+        query=PAGE_OF_ROWS,
         problems=(422,),
     ),
     _versions(
         name="restore_config_version",
         method="POST",
         path="/api/prompts/{id}/versions/{version_id}/restore",
-        allow=Permission.WRITE,
-        actions=(*NAMED, *BY_ID, *VERSION, *NEW_VERSION),
-        gives="PromptOfHandle",
+        segments=(HANDLE, VERSION_ID),
+        permission=Permission.WRITE,
+        actions=(*PROMPT_BY_NAME, *BY_ID, *VERSION, *NEW_VERSION),
         problems=(422,),
     ),
     # -- tags
@@ -129,58 +147,57 @@ ROWS: tuple[Route, ...] = (
         name="assign_tag",
         method="PUT",
         path="/api/prompts/{id}/tags/{tag}",
-        allow=Permission.WRITE,
-        actions=(*NAMED, *BY_ID, *VERSION, *NEW_VERSION),
-        takes="Assignment",
-        gives="Assigned",
+        segments=(HANDLE, TAG),
+        permission=Permission.WRITE,
+        actions=(*PROMPT_BY_NAME, *BY_ID, *VERSION, *NEW_VERSION),
+        body=("Assignment",),
         problems=(422,),
     ),
     _tags(
         name="list_tag_definitions",
         method="GET",
         path="/api/prompts/tags",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=("access:GetItem",),
-        gives="TagDefinitions",
     ),
     _tags(
         name="create_tag_definition",
         method="POST",
         path="/api/prompts/tags",
         status=201,
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=LEDGER,
-        takes="TagName",
-        gives="TagDefinition",
+        body=("TagName",),
         problems=(422,),
     ),
     _tags(
         name="rename_tag_definition",
         method="PUT",
         path="/api/prompts/tags/{tag}",
-        allow=Permission.WRITE,
+        segments=(TAG,),
+        permission=Permission.WRITE,
         actions=LEDGER,
-        takes="TagName",
-        gives="TagDefinition",
+        body=("TagName",),
         problems=(404, 422),
     ),
     _tags(
         name="delete_tag_definition",
         method="DELETE",
         path="/api/prompts/tags/{tag}",
+        segments=(TAG,),
         status=204,
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=("access:PutItem", "lookups:GetItem", "lookups:PutItem"),
         problems=(404,),
     ),
-    # -- what its clients send besides
+    # -- telemetry that its clients send
     Route(
         name="drop_traces",
         dialect="langwatch",
-        tag="LangWatch: Traces",
+        chapter="LangWatch: Traces",
         method="POST",
         path="/api/otel/v1/traces",
-        allow=Permission.READ,
-        actions=("lookups:GetItem",),  # to know a call that is repeated with its key
+        permission=Permission.READ,
+        actions=("lookups:GetItem",),  # for requests with an idempotency key
     ),
 )

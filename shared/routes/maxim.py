@@ -1,35 +1,69 @@
-"""Maxim's endpoints: the public API that its documents describe, and the one that its SDKs call.
+"""Maxim's endpoints: those of its documented API, and those that its SDKs call.
 
-Some of its URLs are px0's too, or hide one: a segment such as `versions` comes before px0's slug.
-A row that stands `before` another hands over what comes without Maxim's key header, and so its
-function does in AWS what that of the other does.
+Some URLs are also px0's, or hide one of px0's: a fixed segment such as `versions` takes precedence
+over px0's slug. A route that falls back to another one serves its requests without Maxim's key
+header, so its role has the AWS actions of both.
 """
 
-from functools import partial
+from __future__ import annotations
 
+from functools import partial
+from typing import Literal, get_args
+
+from shared.domain.access import Permission
 from shared.routes.route import (
-    ANSWER,
     CHANGE,
     COMMIT,
     HEAD,
     NEW_VERSION,
+    RECORD,
     SLUG,
     VERSION,
-    Permission,
+    Parameter,
     Route,
 )
 
-_prompts = partial(Route, dialect="maxim", tag="Maxim: Prompts")
-_versions = partial(Route, dialect="maxim", tag="Maxim: Prompt Versions")
-_folders = partial(Route, dialect="maxim", tag="Maxim: Folders")
-_runtime = partial(Route, dialect="maxim", tag="Maxim: SDK", allow=Permission.READ)
+_prompts = partial(Route, dialect="maxim", chapter="Maxim: Prompts")
+_versions = partial(Route, dialect="maxim", chapter="Maxim: Prompt Versions")
+_folders = partial(Route, dialect="maxim", chapter="Maxim: Folders")
+_runtime = partial(Route, dialect="maxim", chapter="Maxim: SDK", permission=Permission.READ)
 
-# What px0's get_prompt does, which slugs like `versions` still need.
+MAX_LIMIT = 100  # rows per page, according to Maxim's documents
+WORKSPACE_ID = Parameter(
+    "workspaceId", "The workspace's id, which is the team's id.", format="uuid", required=True
+)
+# Types of entities that Maxim has folders of. Only those of prompts and prompt chains are used.
+EntityType = Literal[
+    "WORKFLOW",
+    "PROMPT_CHAIN",
+    "DATASET",
+    "PROMPT",
+    "CONTEXT_SOURCE",
+    "PROMPT_COMPARISONS",
+    "LOG_REPOSITORY",
+    "PROMPT_TOOL",
+]
+ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
+ENTITY_TYPE = Parameter("entityType", "What the folders are for.", enum=ENTITY_TYPES, required=True)
+PAGE = (
+    Parameter(
+        "limit", "The maximum number of items.", type="integer", minimum=1, maximum=MAX_LIMIT
+    ),
+    Parameter("cursor", "The cursor in `pagination` of the previous page."),
+)
+PARENT_ID = Parameter("parentFolderId", "Only in the folder with this id.", format="uuid")
+VERSIONS_QUERY = (
+    Parameter("id", "The version's id; required without `promptId`.", format="uuid"),
+    Parameter("promptId", "The prompt's id.", format="uuid"),
+    *PAGE,
+)
+
+# The actions of `get_prompt`, which serves px0's requests for slugs such as `versions`.
 GET_PROMPT = (*SLUG, *HEAD, *VERSION, "versions:Query")
 VERSION_BY_ID = ("lookups:GetItem", "prompts:BatchGetItem", "versions:BatchGetItem")
 LIST = ("access:Query", "prompts:BatchGetItem")
-REPEATED = ("lookups:GetItem",)  # whether a call with an idempotency key was answered before
-LEDGER = ("access:PutItem", "lookups:GetItem", "lookups:PutItem", *ANSWER)
+REPLAY = ("lookups:GetItem",)  # for requests with an idempotency key
+LEDGER = ("access:PutItem", "lookups:GetItem", "lookups:PutItem", *RECORD)
 
 ROWS: tuple[Route, ...] = (
     # -- prompts
@@ -37,19 +71,20 @@ ROWS: tuple[Route, ...] = (
         name="list_workspace_prompts",
         method="GET",
         path="/v1/prompts",
-        before="list_all_prompts",
-        allow=Permission.READ,
+        falls_back_to="list_all_prompts",
+        permission=Permission.READ,
         actions=(*LIST, *HEAD, "versions:Query", "content:GetObject"),
         query=(
-            "workspaceId",
-            "id",
-            "name",
-            "folderId",
-            "limit",
-            "includeVersions",
-            "cursor",
+            WORKSPACE_ID,
+            Parameter("id", "Only the prompt with this id.", format="uuid"),
+            Parameter("name", "Only the prompt with this name."),
+            Parameter("folderId", "Only in the folder with this id.", format="uuid"),
+            PAGE[0],
+            Parameter(
+                "includeVersions", "Whether to include each prompt's versions.", type="boolean"
+            ),
+            PAGE[1],
         ),
-        gives="WorkspacePromptsData",
         problems=(404,),
     ),
     _prompts(
@@ -57,20 +92,18 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/v1/prompts",
         status=201,
-        allow=Permission.WRITE,
-        actions=(*COMMIT, *ANSWER, "access:PutItem"),
-        takes="NewWorkspacePrompt",
-        gives="CreatedPromptData",
+        permission=Permission.WRITE,
+        actions=(*COMMIT, *RECORD, "access:PutItem"),
+        body=("NewWorkspacePrompt",),
         problems=(404,),
     ),
     _prompts(
         name="update_workspace_prompt",
         method="PUT",
         path="/v1/prompts",
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(*CHANGE, "lookups:DeleteItem"),
-        takes="WorkspacePromptChanges",
-        gives="WorkspacePromptData",
+        body=("WorkspacePromptChanges",),
         problems=(404,),
     ),
     _prompts(
@@ -78,9 +111,12 @@ ROWS: tuple[Route, ...] = (
         method="DELETE",
         path="/v1/prompts",
         status=204,
-        allow=Permission.CURATE,
+        permission=Permission.CURATE,
         actions=(*HEAD, *COMMIT, "lookups:DeleteItem"),
-        query=("workspaceId", "id"),
+        query=(
+            WORKSPACE_ID,
+            Parameter("id", "The prompt's id.", format="uuid", required=True),
+        ),
         problems=(404,),
     ),
     # -- versions
@@ -88,31 +124,28 @@ ROWS: tuple[Route, ...] = (
         name="create_prompt_version",
         method="POST",
         path="/v1/prompts/versions",
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=NEW_VERSION,
-        takes="NewPromptVersion",
-        gives="PublishedVersionData",
+        body=("NewPromptVersion",),
         problems=(404,),
     ),
     _versions(
         name="get_prompt_versions",
         method="GET",
         path="/v1/prompts/versions",
-        before="get_prompt",
-        allow=Permission.READ,
+        falls_back_to="get_prompt",
+        permission=Permission.READ,
         actions=(*GET_PROMPT, *VERSION_BY_ID),
-        query=("id", "promptId", "limit", "cursor"),
-        gives="PublishedVersionsData",
+        query=VERSIONS_QUERY,
         problems=(404,),
     ),
     _versions(
         name="get_prompt_versions_with_tools",
         method="GET",
         path="/v2/prompts/versions",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=(*HEAD, *VERSION_BY_ID, "versions:Query", "content:GetObject"),
-        query=("id", "promptId", "limit", "cursor"),
-        gives="PublishedVersionsData",
+        query=VERSIONS_QUERY,
         problems=(404,),
     ),
     # -- deployments and configuration
@@ -120,43 +153,42 @@ ROWS: tuple[Route, ...] = (
         name="deploy_prompt",
         method="POST",
         path="/v1/prompts/deploy",
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(*CHANGE, *VERSION, *VERSION_BY_ID),
-        takes="NewDeployment",
-        gives="DeploymentData",
+        body=("NewDeployment",),
         problems=(404,),
     ),
     _versions(
         name="list_prompt_deployments",
         method="GET",
         path="/v1/prompts/deploy",
-        before="get_prompt",
-        allow=Permission.READ,
+        falls_back_to="get_prompt",
+        permission=Permission.READ,
         actions=GET_PROMPT,
-        query=("promptId",),
-        gives="DeploymentsData",
+        query=(Parameter("promptId", "The prompt's id.", format="uuid", required=True),),
         problems=(404,),
     ),
     _prompts(
         name="get_prompt_config",
         method="GET",
         path="/v1/prompts/config",
-        before="get_prompt",
-        allow=Permission.READ,
+        falls_back_to="get_prompt",
+        permission=Permission.READ,
         actions=GET_PROMPT,
-        query=("id", "promptId"),
-        gives="PromptConfigData",
+        query=(
+            Parameter("id", "The configuration's id, which is the prompt's id.", format="uuid"),
+            Parameter("promptId", "The prompt's id.", format="uuid"),
+        ),
         problems=(404,),
     ),
     _prompts(
         name="update_prompt_config",
         method="PUT",
         path="/v1/prompts/config",
-        before="update_prompt",
-        allow=Permission.WRITE,
+        falls_back_to="update_prompt",
+        permission=Permission.WRITE,
         actions=CHANGE,
-        takes="PromptConfigChanges",
-        gives="PromptConfigData",
+        body=("PromptConfigChanges",),
         problems=(404,),
     ),
     # -- folders
@@ -165,90 +197,98 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/v1/folders",
         status=201,
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=LEDGER,
-        takes="NewFolder",
-        gives="FolderData",
+        body=("NewFolder",),
         problems=(404,),
     ),
     _folders(
         name="list_folders",
         method="GET",
         path="/v1/folders",
-        allow=Permission.READ,
+        permission=Permission.READ,
         query=(
-            "workspaceId",
-            "entityType",
-            "id",
-            "name",
-            "parentFolderId",
-            "parentFolderName",
-            "limit",
-            "cursor",
+            WORKSPACE_ID,
+            ENTITY_TYPE,
+            Parameter("id", "Get the folder with this id.", format="uuid"),
+            Parameter("name", "The folder's name."),
+            PARENT_ID,
+            Parameter("parentFolderName", "Only in the folder with this name."),
+            *PAGE,
         ),
-        gives="FoldersData",
         problems=(404,),
     ),
     _folders(
         name="list_folder_contents",
         method="GET",
         path="/v1/folders/contents",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=LIST,
         query=(
-            "workspaceId",
-            "entityType",
-            "folderId",
-            "name",
-            "parentFolderId",
-            "limit",
-            "cursor",
+            WORKSPACE_ID,
+            ENTITY_TYPE,
+            Parameter("folderId", "The folder's id; required without `name`.", format="uuid"),
+            Parameter("name", "The folder's name."),
+            PARENT_ID,
+            *PAGE,
         ),
-        gives="FolderContentsData",
         problems=(404,),
     ),
-    # -- what would run a model
+    # -- runs of a model, which are not supported
     _prompts(
         name="run_prompt",
         method="POST",
         path="/v1/prompts/run",
         status=501,
-        allow=Permission.READ,
-        actions=REPEATED,
+        permission=Permission.READ,
+        actions=REPLAY,
     ),
     _prompts(
         name="explain_prompt_run",
         method="GET",
         path="/v1/prompts/run",
-        before="get_prompt",
+        falls_back_to="get_prompt",
         status=501,
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=GET_PROMPT,
     ),
-    # -- what the SDKs call
+    # -- the API of the SDKs
     _runtime(
         name="sync_prompts",
         method="GET",
         path="/api/sdk/v4/prompts",
         actions=(*LIST, *HEAD, "versions:GetItem", "versions:BatchGetItem", "content:GetObject"),
-        query=("promptId", "promptVersionNumber"),
-        gives="BundlesData",
+        query=(
+            Parameter("promptId", "Get the prompt with this id.", format="uuid"),
+            Parameter(
+                "promptVersionNumber",
+                "Get this version of `promptId`, deployed or not.",
+                type="integer",
+                minimum=1,
+                maximum=2**31 - 1,
+            ),
+        ),
+        response_headers=("X-Omitted-Prompts",),
         problems=(404,),
     ),
     _runtime(
         name="sync_prompt_chains",
         method="GET",
         path="/api/sdk/v4/prompt-chains",
-        query=("promptChainId",),
-        gives="ChainsData",
+        query=(
+            Parameter(
+                "promptChainId",
+                "The prompt chain's id; always 404, because there are no prompt chains.",
+                format="uuid",
+            ),
+        ),
         problems=(404,),
     ),
     _runtime(
         name="sync_folders",
         method="GET",
         path="/api/sdk/v3/folders",
-        query=("folderId",),
-        gives="RuntimeFoldersData",
+        query=(Parameter("folderId", "Get the folder with this id.", format="uuid"),),
         problems=(404,),
     ),
     _runtime(
@@ -256,13 +296,13 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/api/sdk/v4/prompts/run",
         status=501,
-        actions=REPEATED,
+        actions=REPLAY,
     ),
     _runtime(
         name="run_agent_from_sdk",
         method="POST",
         path="/api/sdk/v4/agents/run",
         status=501,
-        actions=REPEATED,
+        actions=REPLAY,
     ),
 )

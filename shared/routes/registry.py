@@ -1,9 +1,13 @@
-"""The native dialect's endpoints, shaped like px0's."""
+"""The native dialect's endpoints, which are px0's and some more."""
+
+from __future__ import annotations
 
 from functools import partial
+from typing import get_args
 
+from shared.domain.access import Permission
+from shared.domain.model import PromptStatus, Status
 from shared.routes.route import (
-    ANSWER,
     CHANGE,
     COMMIT,
     HEAD,
@@ -11,106 +15,153 @@ from shared.routes.route import (
     NAMES,
     NEW_VERSION,
     PAGE,
+    RECORD,
     SLUG,
     VERSION,
     VERSIONS,
-    Permission,
+    Parameter,
     Route,
 )
 
-_prompts = partial(Route, dialect="registry", tag="Prompts")
-_versions = partial(Route, dialect="registry", tag="Prompt Versions")
-_payloads = partial(Route, dialect="registry", tag="Prompt Payloads")
-_renders = partial(Route, dialect="registry", tag="Prompt Renders", method="POST")
-_service = partial(Route, dialect="registry", method="GET", allow=Permission.PUBLIC)
+PROMPT_ID = Parameter("id", "The prompt's id.", format="uuid")
+PROMPT_ID_OR_SLUG = Parameter("id", "The prompt's id or its slug.", examples=("welcome",))
+PROMPT_SLUG = Parameter("slug", "The prompt's slug.", examples=("welcome",))
+SELECTOR = Parameter(
+    "version",
+    "A version's number, a tag, `live` or `latest`.",
+    examples=("1", "live", "production"),
+)
+TAG = Parameter("tag", "The tag's name.", examples=("production",))
+PAYLOAD_ID = Parameter("payload_id", "The payload's id.", format="uuid")
+TEAM_ID = Parameter("team_id", "The team's id.", format="uuid")
+VERSION_NUMBER = partial(Parameter, type="integer", minimum=1, maximum=2**31 - 1, required=True)
+PROMPT_FILTERS = (
+    Parameter("status", "Only prompts with this status.", enum=get_args(PromptStatus)),
+    Parameter("archived", "Only archived prompts, or only active ones.", type="boolean"),
+)
+
+_prompts = partial(Route, dialect="registry", chapter="Prompts")
+_prompt = partial(_prompts, segments=(PROMPT_ID,))
+_versions = partial(Route, dialect="registry", chapter="Prompt Versions", segments=(PROMPT_ID,))
+_version = partial(_versions, segments=(PROMPT_ID, SELECTOR))
+_payloads = partial(Route, dialect="registry", chapter="Prompt Payloads", segments=(PROMPT_ID,))
+_payload = partial(_payloads, segments=(PROMPT_ID, PAYLOAD_ID))
+_renders = partial(Route, dialect="registry", chapter="Prompt Renders", method="POST")
+_service = partial(Route, dialect="registry", method="GET", permission=Permission.PUBLIC)
 
 ROWS: tuple[Route, ...] = (
     # -- the service itself
-    _service(name="health_check", path="/v1/health", tag="Health", gives="Health"),
-    _service(name="get_openapi", path="/openapi.json", tag="Documentation"),
-    _service(name="get_docs", path="/docs", tag="Documentation"),
+    _service(name="health_check", path="/v1/health", chapter="Health"),
+    _service(name="get_openapi", path="/openapi.json", chapter="Documentation"),
+    _service(name="get_docs", path="/docs", chapter="Documentation", media_type="text/html"),
     # -- prompts
     _prompts(
         name="create_prompt",
         method="POST",
         path="/v1/teams/{team_id}/prompts",
+        segments=(TEAM_ID,),
         status=201,
-        allow=Permission.WRITE,
-        actions=(*COMMIT, *ANSWER, "access:PutItem"),
-        takes="NewPrompt",
-        gives="PromptReply",
+        permission=Permission.WRITE,
+        actions=(*COMMIT, *RECORD, "access:PutItem"),
+        body=("NewPrompt",),
     ),
     _prompts(
         name="list_prompts",
         method="GET",
         path="/v1/teams/{team_id}/prompts",
-        allow=Permission.READ,
+        segments=(TEAM_ID,),
+        permission=Permission.READ,
         actions=("access:Query", "prompts:BatchGetItem"),
-        query=("status", "archived", *PAGE),
-        gives="PromptPage",
+        query=(*PROMPT_FILTERS, *PAGE),
     ),
     _prompts(
         name="list_all_prompts",
         method="GET",
         path="/v1/prompts",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=("access:Query", "prompts:BatchGetItem"),
-        query=("team", "team_id", "status", "archived", *PAGE),
-        gives="PromptPage",
+        query=(
+            Parameter("team", "The team's id; without it the list is empty.", format="uuid"),
+            Parameter("team_id", "Another name for `team`, which has precedence.", format="uuid"),
+            *PROMPT_FILTERS,
+            *PAGE,
+        ),
     ),
-    _prompts(
+    _prompt(
         name="get_prompt",
         method="GET",
         path="/v1/prompts/{id}",
-        allow=Permission.READ,
+        segments=(PROMPT_ID_OR_SLUG,),
+        permission=Permission.READ,
         actions=(*SLUG, *HEAD, *VERSION, "versions:Query"),
-        query=("version", "tag"),
-        gives="PromptAndVersionReply",
+        query=(
+            Parameter(
+                "version", "The version to include: its number or a tag.", examples=("live",)
+            ),
+            Parameter("tag", "The version to include, by a tag; `version` has precedence."),
+        ),
         problems=(422,),
     ),
-    _prompts(
+    _prompt(
         name="update_prompt",
         method="PUT",
         path="/v1/prompts/{id}",
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=CHANGE,
-        takes="PromptChanges",
-        gives="PromptReply",
+        body=("PromptChanges",),
         problems=(412,),
     ),
-    _prompts(
+    _prompt(
         name="archive_prompt",
         method="POST",
         path="/v1/prompts/{id}/archive",
-        allow=Permission.CURATE,
+        permission=Permission.CURATE,
         actions=CHANGE,
-        gives="PromptReply",
     ),
-    _prompts(
+    _prompt(
         name="restore_prompt",
         method="POST",
         path="/v1/prompts/{id}/restore",
-        allow=Permission.CURATE,
+        permission=Permission.CURATE,
         actions=CHANGE,
-        gives="PromptReply",
     ),
-    _prompts(
+    _prompt(
         name="move_prompt",
         method="POST",
         path="/v1/prompts/{id}/move",
-        allow=Permission.CURATE,
+        permission=Permission.CURATE,
         actions=(*CHANGE, *NAMES),
-        takes="Move",
-        gives="PromptReply",
+        body=("Move",),
     ),
-    _prompts(
+    _prompt(
         name="list_prompt_history",
         method="GET",
         path="/v1/prompts/{id}/history",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=(*HEAD, "history:Query"),
         query=PAGE,
-        gives="EventPage",
+    ),
+    _prompt(
+        name="get_prompt_at",
+        method="GET",
+        path="/v1/prompts/{id}/at",
+        permission=Permission.READ,
+        actions=(*HEAD, *VERSION, "history:Query"),
+        query=(
+            Parameter(
+                "time",
+                "The time, in the format of RFC 3339.",
+                format="date-time",
+                required=True,
+                examples=("2026-01-31T14:05:00Z",),
+            ),
+            Parameter(
+                "tag",
+                "The tag to look up; by default the live version.",
+                examples=("production",),
+            ),
+        ),
+        problems=(422,),
     ),
     # -- versions
     _versions(
@@ -118,57 +169,63 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/v1/prompts/{id}/versions",
         status=201,
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=NEW_VERSION,
-        takes="NewVersion",
-        gives="VersionReply",
+        body=("NewVersion",),
         problems=(422,),
     ),
     _versions(
         name="list_versions",
         method="GET",
         path="/v1/prompts/{id}/versions",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=(*HEAD, *VERSIONS),
-        query=("status", "tags", *PAGE),
-        gives="VersionPage",
+        query=(
+            Parameter("status", "Only versions with this status.", enum=get_args(Status)),
+            Parameter(
+                "tags",
+                "Only versions that have one of these tags, separated by commas.",
+                examples=("production,staging",),
+            ),
+            *PAGE,
+        ),
         problems=(422,),
     ),
     _versions(
         name="diff_versions",
         method="GET",
         path="/v1/prompts/{id}/versions/diff",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=(*HEAD, *VERSION),
-        query=("from", "to"),
-        gives="Diff",
+        query=(
+            VERSION_NUMBER("from", "The number of the version that the diff starts from."),
+            VERSION_NUMBER("to", "The number of the version that the diff leads to."),
+        ),
         problems=(422,),
     ),
-    _versions(
+    _version(
         name="get_version",
         method="GET",
         path="/v1/prompts/{id}/versions/{version}",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=HEAD_AND_VERSION,
-        gives="VersionReply",
         problems=(422,),
     ),
-    _versions(
+    _version(
         name="update_version",
         method="PUT",
         path="/v1/prompts/{id}/versions/{version}",
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(*NEW_VERSION, *VERSION, "versions:Query"),
-        takes="VersionChanges",
-        gives="VersionReply",
+        body=("VersionChanges",),
         problems=(412, 422),
     ),
-    _versions(
+    _version(
         name="delete_prompt_version",
         method="DELETE",
         path="/v1/prompts/{id}/versions/{version}",
         status=204,
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(
             *NEW_VERSION,
             *VERSION,
@@ -178,73 +235,68 @@ ROWS: tuple[Route, ...] = (
         ),
     ),
     *(
-        _versions(
+        _version(
             name=f"{verb}_version",
             method="POST",
             path=f"/v1/prompts/{{id}}/versions/{{version}}/{verb}",
-            allow=Permission.WRITE,
-            # Demotion moves the head's pointer, and leaves the version as it is.
+            permission=Permission.WRITE,
+            # Demotion changes the head's pointer, but not the version.
             actions=(*(CHANGE if verb == "demote" else NEW_VERSION), *VERSION, "versions:Query"),
-            gives="VersionReply",
             problems=(412, 422) if verb == "promote" else (422,),
         )
         for verb in ("promote", "demote", "archive")
     ),
-    _versions(
+    _version(
         name="duplicate_version",
         method="POST",
         path="/v1/prompts/{id}/versions/{version}/duplicate",
         status=201,
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(*NEW_VERSION, *VERSION, "versions:Query"),
-        gives="VersionReply",
         problems=(422,),
     ),
     _versions(
         name="rollback_prompt",
         method="POST",
         path="/v1/prompts/{id}/rollback",
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(*NEW_VERSION, *VERSION),
-        takes="Rollback",
-        gives="VersionReply",
+        body=("Rollback",),
         problems=(422,),
     ),
-    _versions(
+    _version(
         name="list_version_variables",
         method="GET",
         path="/v1/prompts/{id}/versions/{version}/variables",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=HEAD_AND_VERSION,
-        gives="VariableList",
         problems=(422,),
     ),
     # -- tags
-    _versions(
+    _version(
         name="set_version_tag",
         method="POST",
         path="/v1/prompts/{id}/versions/{version}/tags",
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(*CHANGE, *VERSION, "versions:Query"),
-        takes="NewTag",
-        gives="VersionReply",
+        body=("NewTag",),
         problems=(422,),
     ),
     _versions(
         name="list_version_tags",
         method="GET",
         path="/v1/prompts/{id}/tags",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=HEAD,
         query=PAGE,
-        gives="TagPage",
     ),
     _versions(
         name="remove_version_tag",
         method="DELETE",
         path="/v1/prompts/{id}/tags/{tag}",
+        segments=(PROMPT_ID, TAG),
         status=204,
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(*HEAD, *COMMIT),
     ),
     # -- sample payloads
@@ -253,66 +305,62 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/v1/prompts/{id}/payloads",
         status=201,
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(*CHANGE, "payloads:PutItem"),
-        takes="NewPayload",
-        gives="PayloadReply",
+        body=("NewPayload",),
         problems=(422,),
     ),
     _payloads(
         name="list_prompt_payloads",
         method="GET",
         path="/v1/prompts/{id}/payloads",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=(*HEAD, "payloads:Query", "content:GetObject"),
         query=PAGE,
-        gives="PayloadPage",
         problems=(422,),
     ),
-    _payloads(
+    _payload(
         name="get_prompt_payload",
         method="GET",
         path="/v1/prompts/{id}/payloads/{payload_id}",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=(*HEAD, "payloads:GetItem", "content:GetObject"),
-        gives="PayloadReply",
         problems=(422,),
     ),
-    _payloads(
+    _payload(
         name="update_prompt_payload",
         method="PUT",
         path="/v1/prompts/{id}/payloads/{payload_id}",
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(*CHANGE, "payloads:GetItem", "payloads:PutItem"),
-        takes="PayloadChanges",
-        gives="PayloadReply",
+        body=("PayloadChanges",),
         problems=(422,),
     ),
-    _payloads(
+    _payload(
         name="delete_prompt_payload",
         method="DELETE",
         path="/v1/prompts/{id}/payloads/{payload_id}",
         status=204,
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(*HEAD, *COMMIT, "payloads:GetItem", "payloads:DeleteItem", "content:GetObject"),
     ),
     # -- rendering
     _renders(
         name="render_live",
         path="/v1/prompts/{slug}/render",
-        allow=Permission.READ,
+        segments=(PROMPT_SLUG,),
+        permission=Permission.READ,
         actions=(*SLUG, *HEAD, *VERSION),
-        takes="RenderRequest",
-        gives="Rendering",
+        body=("RenderRequest",),
         problems=(422,),
     ),
     _renders(
         name="render_version",
         path="/v1/prompts/{slug}/versions/{version}/render",
-        allow=Permission.READ,
+        segments=(PROMPT_SLUG, SELECTOR),
+        permission=Permission.READ,
         actions=(*SLUG, *HEAD, *VERSION, "versions:Query"),
-        takes="RenderRequest",
-        gives="Rendering",
+        body=("RenderRequest",),
         problems=(422,),
     ),
 )

@@ -1,29 +1,51 @@
-"""What a row of the route table says, and the AWS actions that rows are put together from."""
+"""The rows of the route table, and the AWS actions that they are composed of."""
+
+from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import count
+from typing import Any, Literal
 
-PARAMETER = re.compile(r"\{(\w+)\}")
+from shared.domain.access import Permission
 
-
-class Permission(StrEnum):
-    """What a principal may do in a team, from nothing to everything."""
-
-    PUBLIC = "public"  # anybody, without a credential
-    READ = "read"  # read and render
-    WRITE = "write"  # prompts, versions, tags and payloads
-    CURATE = "curate"  # archive, restore and move prompts
-    MANAGE = "manage"  # keys, people and teams
+SEGMENT = re.compile(r"\{(\w+)\}")
 
 
-# What the steps of a request need of AWS, as "table:Action"; `content` is the bucket.
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a path or a query, with the fields that OpenAPI has for it."""
+
+    name: str
+    description: str
+    type: Literal["string", "integer", "boolean"] = "string"
+    format: str | None = None
+    enum: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    required: bool = False
+    examples: tuple[str, ...] = ()
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The parameter's JSON schema."""
+        keywords = {
+            "type": self.type,
+            "format": self.format,
+            "enum": list(self.enum) or None,
+            "minimum": self.minimum,
+            "maximum": self.maximum,
+            "examples": list(self.examples) or None,
+        }
+        return {name: value for name, value in keywords.items() if value is not None}
+
+
+# The AWS actions that the steps of a request need, as "table:Action"; `content` is the bucket.
 KEY = ("access:GetItem",)
 HEAD = ("prompts:GetItem",)
 SLUG = ("lookups:GetItem",)
 VERSION = ("versions:GetItem", "content:GetObject")
-# By number both come in one read; a tag needs the head first, and `latest` a query.
+# For a number one read gets both; a tag needs the head first, and `latest` a query.
 HEAD_AND_VERSION = (
     *HEAD,
     *VERSION,
@@ -32,33 +54,56 @@ HEAD_AND_VERSION = (
     "versions:BatchGetItem",
 )
 VERSIONS = ("versions:Query", "content:GetObject")
-# Every change goes through the prompt's head, leaves a line of history, and can be replayed.
+# Every change writes the prompt's head, an event in its history, and an idempotency record.
 COMMIT = ("prompts:PutItem", "history:PutItem", "lookups:GetItem", "lookups:PutItem")
-ANSWER = ("content:GetObject", "content:PutObject")  # kept for a replay, unless it has no body
-CHANGE = (*HEAD, *COMMIT, *ANSWER)
+RECORD = ("content:GetObject", "content:PutObject")  # for recorded responses with a body
+CHANGE = (*HEAD, *COMMIT, *RECORD)
 NAMES = ("lookups:DeleteItem", "access:PutItem", "access:DeleteItem")
 NEW_VERSION = (*CHANGE, "versions:PutItem")
-PAGE = ("limit", "cursor")  # the query parameters of every list
+
+MAX_LIMIT = 1000  # rows per page, if the caller sets a limit
+LIMIT = Parameter(
+    "limit",
+    "The maximum number of items; without it, as many as one response can hold.",
+    type="integer",
+    minimum=1,
+    maximum=MAX_LIMIT,
+)
+# The query parameters of every native list.
+PAGE = (
+    LIMIT,
+    Parameter("cursor", "The `next_cursor` of the previous page."),
+)
+# The query parameters of lists whose cursor is in a header.
+PAGE_OF_ROWS = (
+    LIMIT,
+    Parameter("cursor", "The `X-Next-Cursor` of the previous page."),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One endpoint.
 
-    Args:
-        name: stem of its file, name of its function and, in camel case, its operation id.
-        dialect: folder of its file, and the shape of its errors.
-        path: as in the dialect's own documentation, with its names for the parameters.
-        status: of success.
-        allow: what the caller must be permitted to do.
-        spread: the parameter that may hold one literal slash, as in `team/greet`.
-        before: the route that answers here when the caller's credential is not of this dialect.
-        actions: what its role may do in AWS, beside looking up the caller's key.
-        tag: its chapter in the OpenAPI document.
-        query: names of its query parameters.
-        takes, gives: names of the models of its request and of its answer.
-        problems: statuses of failure beside those that every route of its kind has; 422 also where
-            what callers have stored can make the answer larger than one response carries.
+    Attributes:
+        name: The name of its file and its function and, in camel case, its operation id.
+        dialect: The dialect, which decides the folder of its file and the format of problems.
+        method: The HTTP method in upper case; every GET route also serves HEAD.
+        path: The path as in the dialect's own documentation, with its names of variable segments.
+        status: The HTTP status of success.
+        permission: The permission that the principal needs.
+        segments: The variable segments of the path, in order.
+        spread: The segment that may contain one slash, as in `team/greet`.
+        falls_back_to: The native route that handles requests whose credential does not belong to
+            this dialect.
+        actions: The AWS actions of its role, in addition to those that look up an API key.
+        chapter: The tag in the OpenAPI document.
+        query: The query parameters.
+        body: Names of the models that the request's body may have.
+        media_type: The media type of the response.
+        response_headers: Headers of success, in addition to those of all routes of its kind.
+        problems: Statuses of problems, in addition to those of all routes of its kind; 422 also
+            if stored data can make the response too large.
     """
 
     name: str
@@ -66,57 +111,75 @@ class Route:
     method: str
     path: str
     status: int = 200
-    allow: Permission
+    permission: Permission
+    segments: tuple[Parameter, ...] = ()
     spread: str | None = None
-    before: str | None = None
+    falls_back_to: str | None = None
     actions: tuple[str, ...] = ()
-    tag: str
-    query: tuple[str, ...] = ()
-    takes: str | None = None
-    gives: str | None = None
+    chapter: str
+    query: tuple[Parameter, ...] = ()
+    body: tuple[str, ...] = ()
+    media_type: str = "application/json"
+    response_headers: tuple[str, ...] = ()
     problems: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = tuple(segment.name for segment in self.segments)
+        if names != tuple(SEGMENT.findall(self.path)):
+            raise ValueError(f"{self.name}: segments must be those of {self.path}, not {names}")
+        if self.spread is not None and self.spread not in names:
+            raise ValueError(f"{self.name}: spread must be a segment of {self.path}")
 
     @property
     def operation_id(self) -> str:
-        first, *rest = self.name.split("_")
-        return first + "".join(word.capitalize() for word in rest)
+        """The name in camel case."""
+        first, *others = self.name.split("_")
+        return first + "".join(word.capitalize() for word in others)
 
     @property
     def module(self) -> str:
+        """The module of the endpoint."""
         return f"functions.{self.dialect}.{self.name}"
 
     @property
     def role_actions(self) -> tuple[str, ...]:
-        key = () if self.allow is Permission.PUBLIC else KEY
+        """All AWS actions of the role."""
+        key = () if self.permission is Permission.PUBLIC else KEY
         return tuple(sorted({*key, *self.actions}))
 
     @property
-    def parameters(self) -> tuple[str, ...]:
-        return tuple(PARAMETER.findall(self.path))
+    def segment_names(self) -> tuple[str, ...]:
+        """The names of the variable segments, in order."""
+        return tuple(segment.name for segment in self.segments)
+
+    @property
+    def query_names(self) -> tuple[str, ...]:
+        """The names of the query parameters."""
+        return tuple(parameter.name for parameter in self.query)
 
     @property
     def resource(self) -> str:
-        """The first of its resources, under which it is documented."""
+        """The first of the resources, which is the documented one."""
         return self.resources[0]
 
     @property
     def resources(self) -> tuple[str, ...]:
-        """The paths as API Gateway knows them: a variable segment has one name for everybody."""
+        """The paths in API Gateway, where all routes share the names of variable segments."""
         paths = [self.path]
         if self.spread is not None:
-            parameter = f"{{{self.spread}}}"
-            paths.append(self.path.replace(parameter, f"{parameter}/{parameter}"))
-        return tuple(map(_numbered, paths))
+            segment = f"{{{self.spread}}}"
+            paths.append(self.path.replace(segment, f"{segment}/{segment}"))
+        return tuple(map(_number_segments, paths))
 
-    def hides(self, other: "Route") -> bool:
-        """Whether every request for the other comes here first."""
+    def is_in_front_of(self, other: Route) -> bool:
+        """Tell whether this route receives all requests for another one, to fall back to it."""
         return (
-            self.before == other.name
+            self.falls_back_to == other.name
             and self.method == other.method
             and {*other.resources} <= {*self.resources}
         )
 
 
-def _numbered(path: str) -> str:
+def _number_segments(path: str) -> str:
     numbers = count(1)
-    return PARAMETER.sub(lambda _: f"{{p{next(numbers)}}}", path)
+    return SEGMENT.sub(lambda _: f"{{p{next(numbers)}}}", path)

@@ -1,19 +1,28 @@
-"""Tela's endpoints. It calls a prompt a canvas too, and so do our names."""
+"""Tela's endpoints. Names of routes call a prompt a canvas, which is also Tela's word for it."""
+
+from __future__ import annotations
 
 from functools import partial
 
+from shared.domain.access import Permission
 from shared.routes.route import (
     HEAD,
     NEW_VERSION,
-    PAGE,
+    PAGE_OF_ROWS,
     VERSION,
     VERSIONS,
-    Permission,
+    Parameter,
     Route,
 )
 
-_versions = partial(Route, dialect="tela", tag="Tela: Prompt Versions")
-_reads = partial(Route, dialect="tela", tag="Tela: Prompts", method="GET", allow=Permission.READ)
+VERSION_ID = Parameter("id", "The version's id.", format="uuid")
+PROMPT_ID = Parameter("id", "The prompt's id.", format="uuid")
+
+_versions = partial(Route, dialect="tela", chapter="Tela: Prompt Versions")
+_version = partial(_versions, segments=(VERSION_ID,))
+_reads = partial(
+    Route, dialect="tela", chapter="Tela: Prompts", method="GET", permission=Permission.READ
+)
 
 VERSION_BY_ID = (
     "lookups:GetItem",
@@ -28,46 +37,45 @@ ROWS: tuple[Route, ...] = (
         name="create_canvas_version",
         method="POST",
         path="/prompt-version",
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=NEW_VERSION,
-        takes="NewCanvasVersion",
-        gives="CanvasVersion",
+        body=("NewCanvasVersion",),
         problems=(404, 422),
     ),
     _versions(
         name="list_canvas_versions",
         method="GET",
         path="/prompt-version",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=(*HEAD, *VERSIONS),
-        query=("promptId", *PAGE),
-        gives="CanvasVersionList",
+        query=(
+            Parameter("promptId", "The prompt's id.", format="uuid", required=True),
+            *PAGE_OF_ROWS,
+        ),
         problems=(404, 422),
     ),
-    _versions(
+    _version(
         name="get_canvas_version",
         method="GET",
         path="/prompt-version/{id}",
-        allow=Permission.READ,
+        permission=Permission.READ,
         actions=VERSION_BY_ID,
-        gives="CanvasVersion",
         problems=(422,),
     ),
-    _versions(
+    _version(
         name="update_canvas_version",
         method="PATCH",
         path="/prompt-version/{id}",
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(*VERSION_BY_ID, *NEW_VERSION, *VERSION),
-        takes="CanvasVersionChanges",
-        gives="CanvasVersion",
+        body=("CanvasVersionChanges",),
         problems=(412, 413, 422),
     ),
-    _versions(
+    _version(
         name="delete_canvas_version",
         method="DELETE",
         path="/prompt-version/{id}",
-        allow=Permission.WRITE,
+        permission=Permission.WRITE,
         actions=(
             *VERSION_BY_ID,
             *NEW_VERSION,
@@ -75,15 +83,14 @@ ROWS: tuple[Route, ...] = (
             "versions:DeleteItem",
             "lookups:DeleteItem",
         ),
-        gives="CanvasVersion",
         problems=(412, 422),
     ),
-    # -- what Tela's n8n node reads
+    # -- endpoints for Tela's n8n node
     _reads(
         name="get_promoted_version",
         path="/prompt/{id}/promoted-version",
+        segments=(PROMPT_ID,),
         actions=(*HEAD, *VERSION),
-        gives="CanvasVersion",
         problems=(422,),
     ),
     _reads(
@@ -95,10 +102,21 @@ ROWS: tuple[Route, ...] = (
             "versions:BatchGetItem",
             *VERSIONS,
         ),
-        query=("projectId", "includeLastVersion", *PAGE),
-        gives="CanvasList",
+        query=(
+            Parameter(
+                "projectId",
+                "The project's id, which is the team's id; by default the team of the API key.",
+                format="uuid",
+            ),
+            Parameter(
+                "includeLastVersion",
+                "Whether to include each prompt's newest version.",
+                type="boolean",
+            ),
+            *PAGE_OF_ROWS,
+        ),
         problems=(404, 422),
     ),
-    _reads(name="list_projects", path="/project", gives="ProjectList"),
-    _reads(name="check_api_key", path="/api-key", gives="APIKey"),
+    _reads(name="list_projects", path="/project"),
+    _reads(name="check_api_key", path="/api-key"),
 )

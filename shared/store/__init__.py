@@ -1,1 +1,1 @@
-"""The only package that speaks to AWS."""
+"""Storage: the only package that calls AWS."""

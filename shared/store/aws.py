@@ -1,4 +1,4 @@
-"""The AWS clients, and the one place where an AWS error becomes one of ours."""
+"""The AWS clients, and the translation of AWS errors to problems."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.errors import Unavailable
+from shared.problems import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_s3 import S3Client
 
-# Short waits and few tries: API Gateway gives up on us after 29 s, and callers long before.
+# Short timeouts and few attempts: API Gateway gives up after 29 s, and most callers earlier.
 CONFIG = Config(
     connect_timeout=2,
     read_timeout=6,
@@ -39,32 +39,39 @@ BUSY = frozenset(
 
 
 @cache
-def dynamodb() -> DynamoDBClient:
+def get_dynamodb() -> DynamoDBClient:
+    """Get the DynamoDB client."""
     client: DynamoDBClient = boto3.client("dynamodb", config=CONFIG)
     return client
 
 
 @cache
-def s3() -> S3Client:
+def get_s3() -> S3Client:
+    """Get the S3 client."""
     client: S3Client = boto3.client("s3", config=CONFIG)
     return client
 
 
 @cache
-def eventbridge() -> Any:  # one call of it is ours: not worth a package of types
+def get_eventbridge() -> Any:  # a single call does not justify another package of type stubs
+    """Get the EventBridge client."""
     return boto3.client("events", config=CONFIG)
 
 
 @cache
-def sqs() -> Any:  # likewise
+def get_sqs() -> Any:  # the same
+    """Get the SQS client."""
     return boto3.client("sqs", config=CONFIG)
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raises Unavailable, with the AWS error as its cause, when AWS cannot serve us just now.
+def translate_errors() -> Iterator[None]:
+    """Translate temporary AWS errors to `Unavailable`.
 
-    Any other AWS error is a fault of ours and passes through, to be logged as one.
+    Every other AWS error is a bug of this project: it is raised unchanged and logged as a bug.
+
+    Raises:
+        Unavailable: AWS is busy or cannot be reached; `__cause__` is the AWS error.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Where bodies lie: in their item while they fit, else in the bucket under their hash."""
+"""Storage of bodies (of versions, payloads, responses): small ones inline, others in the bucket."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from shared.store import keys
-from shared.store.aws import s3, translated
+from shared.store.aws import get_s3, translate_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,34 +14,53 @@ if TYPE_CHECKING:
 
 
 class Contents:
-    """Bodies by content hash; an object is written before any item that names it, and stays as is.
+    """Bodies by their hash.
 
-    A writer that dies in between leaves an object that nothing names, which does no harm.
+    An object never changes, and it is written before any item that refers to it. A writer that
+    crashes in between leaves an object that no item refers to, which is harmless.
     """
 
     def __init__(self, *, bucket: str, inline_bytes: int) -> None:
+        """Bind a bucket.
+
+        Args:
+            bucket: The name of the bucket.
+            inline_bytes: The largest body, in bytes, that is stored in its item.
+        """
         self._bucket = bucket
         self._inline_bytes = inline_bytes
 
     def put(self, body: str) -> tuple[str, str | None]:
-        """The body's hash, and the body itself when it belongs into the item."""
+        """Store a body in the bucket if it is too large for its item.
+
+        Returns:
+            The SHA-256 of the body in hexadecimal digits, and the body to store in the item; None
+            if the bucket has it.
+
+        Raises:
+            Unavailable: AWS is busy or cannot be reached.
+        """
         raw = body.encode()
         digest = sha256(raw).hexdigest()
         if len(raw) <= self._inline_bytes:
             return digest, body
-        with translated():
-            s3().put_object(
+        with translate_errors():
+            get_s3().put_object(
                 Bucket=self._bucket,
-                Key=keys.content(digest),
+                Key=keys.build_content(digest),
                 Body=raw,
                 ContentType="application/json",
             )
         return digest, None
 
     def get(self, item: Mapping[str, Any]) -> str:
-        """The body that an item holds, or names in its `content_hash`."""
+        """Get the body of an item, from its `content` or from the bucket by its `content_hash`.
+
+        Raises:
+            Unavailable: AWS is busy or cannot be reached.
+        """
         if "content" in item:
             return str(item["content"]["S"])
-        key = keys.content(item["content_hash"]["S"])
-        with translated():
-            return s3().get_object(Bucket=self._bucket, Key=key)["Body"].read().decode()
+        key = keys.build_content(item["content_hash"]["S"])
+        with translate_errors():
+            return get_s3().get_object(Bucket=self._bucket, Key=key)["Body"].read().decode()

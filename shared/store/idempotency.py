@@ -1,22 +1,27 @@
-"""Calls that carry an idempotency key, as their records know them."""
+"""Idempotency keys: how a repeated request is matched with the record of the first one."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shared.errors import IdempotencyMismatch
+from shared.problems import IdempotencyMismatch
 
-KEPT = timedelta(hours=24)
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LIFETIME = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A call with its idempotency key.
+    """A request with an idempotency key.
 
-    Args:
-        key: the record's key: by caller, route and the caller's own key.
-        request_hash: of path and body; the same key with another one is a mistake of the caller's.
-        at: when it was made.
+    Attributes:
+        key: The key of its record, built from the principal, the route and the caller's key.
+        request_hash: Hash of path and body; a caller must not send the same key with another one.
+        at: When the request was received.
     """
 
     key: str
@@ -25,13 +30,16 @@ class Attempt:
 
     @property
     def expires_at(self) -> int:
-        """Seconds since 1970."""
-        return int((self.at + KEPT).timestamp())
+        """When the record expires, in seconds since 1970."""
+        return int((self.at + LIFETIME).timestamp())
 
-    def repeats(self, record: dict[str, Any]) -> bool:
-        """Whether a record is of this very call. Raises IdempotencyMismatch.
+    def matches(self, record: Mapping[str, Any]) -> bool:
+        """Tell whether a record belongs to this request.
 
-        An expired record no longer counts: DynamoDB deletes it only some time later.
+        An expired record does not: DynamoDB deletes it some time after it has expired.
+
+        Raises:
+            IdempotencyMismatch: The record belongs to another request with the same key.
         """
         if record["expires_at"] <= self.at.timestamp():
             return False

@@ -1,25 +1,31 @@
-"""Entities to items and back: the stored form of everything."""
+"""Conversion of entities to items and back."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from __future__ import annotations
 
-from shared import wire
-from shared.domain.changes import Author, Event
-from shared.domain.content import Content
-from shared.domain.payloads import Payload
-from shared.domain.prompts import Prompt
-from shared.domain.versions import Version
-from shared.store import attributes, keys
-from shared.store.attributes import Item
+from typing import TYPE_CHECKING, Any
+
+from shared import exact_json
+from shared.domain.model import Author, Event, Ledger, Payload, Prompt, Version
+from shared.store import keys
+from shared.store.attributes import dump_item, load_item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from shared.domain.content import Content
+    from shared.store.attributes import Item
 
 
-def prompt_item(prompt: Prompt, events: Iterable[Event] = ()) -> Item:
-    """Args:
-    events: that led to where it is, for those who read the table's stream: it tells of an item in
-        the order in which that was written, and of several items in no order.
+def dump_prompt(prompt: Prompt, events: Iterable[Event] = ()) -> Item:
+    """Convert a head to its item.
+
+    Args:
+        prompt: The head.
+        events: The events of this write. They are in the head because a table's stream keeps the
+            order of writes within one item only.
     """
-    return attributes.item(
+    return dump_item(
         {
             "entity": "prompt",
             "prompt_id": prompt.id,
@@ -28,125 +34,139 @@ def prompt_item(prompt: Prompt, events: Iterable[Event] = ()) -> Item:
             "name": prompt.name,
             "description": prompt.description,
             "status": prompt.status,
-            "created_at": keys.timestamp(prompt.created_at),
-            "updated_at": keys.timestamp(prompt.updated_at),
-            "changed_at": keys.timestamp(prompt.changed_at),
+            "created_at": keys.dump_time(prompt.created_at),
+            "updated_at": keys.dump_time(prompt.updated_at),
+            "changed_at": keys.dump_time(prompt.changed_at),
             "last_version": prompt.last_version,
             "live_version": prompt.live_version,
             "has_been_live": prompt.has_been_live or None,
             "tags": prompt.tags,
             "scope": prompt.scope,
-            "settings": wire.encode(prompt.settings),
+            "settings": exact_json.encode(prompt.settings),
             "revision": prompt.revision,
-            "events": [_told(event) for event in events],
+            "events": [_dump_head_event(event) for event in events],
         }
     )
 
 
-def prompt_from(item: Mapping[str, Any]) -> Prompt:
-    stored = attributes.values(item)
+def load_prompt(item: Mapping[str, Any]) -> Prompt:
+    """Convert an item to a head."""
+    values = load_item(item)
     return Prompt(
-        id=stored["prompt_id"],
-        team_id=stored["team_id"],
-        slug=stored["slug"],
-        name=stored["name"],
-        description=stored["description"],
-        status=stored["status"],
-        created_at=keys.moment(stored["created_at"]),
-        updated_at=keys.moment(stored["updated_at"]),
-        changed_at=keys.moment(stored["changed_at"]),
-        last_version=stored["last_version"],
-        live_version=stored.get("live_version"),
-        has_been_live=stored.get("has_been_live", False),
-        tags=stored["tags"],
-        scope=stored["scope"],
-        settings=wire.decode(stored["settings"], depth=wire.STORED_DEPTH),
-        revision=stored["revision"],
+        id=values["prompt_id"],
+        team_id=values["team_id"],
+        slug=values["slug"],
+        name=values["name"],
+        description=values["description"],
+        status=values["status"],
+        created_at=keys.load_time(values["created_at"]),
+        updated_at=keys.load_time(values["updated_at"]),
+        changed_at=keys.load_time(values["changed_at"]),
+        last_version=values["last_version"],
+        live_version=values.get("live_version"),
+        has_been_live=values.get("has_been_live", False),
+        tags=values["tags"],
+        scope=values["scope"],
+        settings=exact_json.decode(values["settings"], depth=exact_json.STORED_DEPTH),
+        revision=values["revision"],
     )
 
 
-def version_item(version: Version, content: str | None) -> Item:
-    """Args:
-    content: the content's document, unless it lies in the bucket.
+def dump_version(version: Version, *, content_hash: str, content: str | None) -> Item:
+    """Convert a version to its item.
+
+    Args:
+        version: The version.
+        content_hash: Hash of the content's document.
+        content: The content's document; None where it is in the bucket.
     """
-    return attributes.item(
+    return dump_item(
         {
             "entity": "version",
             "prompt_id": version.prompt_id,
             "version": version.number,
             "version_id": version.id,
             "stage": version.stage,
-            "content_hash": version.content.hash,
+            "content_hash": content_hash,
             "content": content,
-            "author": _author(version.author),
+            "author": _dump_author(version.author),
             "message": version.message,
-            "created_at": keys.timestamp(version.created_at),
-            "updated_at": keys.timestamp(version.updated_at),
-            "published_at": _timestamp(version.published_at),
+            "created_at": keys.dump_time(version.created_at),
+            "updated_at": keys.dump_time(version.updated_at),
+            "published_at": _dump_optional_time(version.published_at),
         }
     )
 
 
-def version_from(item: Mapping[str, Any], content: Content) -> Version:
-    stored = attributes.values(item)
+def load_version(item: Mapping[str, Any], content: Content) -> Version:
+    """Convert an item and its content to a version."""
+    values = load_item(item)
     return Version(
-        prompt_id=stored["prompt_id"],
-        number=stored["version"],
-        id=stored["version_id"],
-        stage=stored["stage"],
+        prompt_id=values["prompt_id"],
+        number=values["version"],
+        id=values["version_id"],
+        stage=values["stage"],
         content=content,
-        author=Author(**stored["author"]),
-        message=stored["message"],
-        created_at=keys.moment(stored["created_at"]),
-        updated_at=keys.moment(stored["updated_at"]),
-        published_at=_moment(stored.get("published_at")),
+        author=_load_author(values["author"]),
+        message=values["message"],
+        created_at=keys.load_time(values["created_at"]),
+        updated_at=keys.load_time(values["updated_at"]),
+        published_at=_load_optional_time(values.get("published_at")),
     )
 
 
-def version_claim(*, version_id: str, prompt_id: str, number: int) -> Item:
-    """What finds a version by its id."""
-    return attributes.item(
+def dump_version_claim(*, version_id: str, prompt_id: str, number: int) -> Item:
+    """Build the claim that finds a version by its id."""
+    return dump_item(
         {
             "entity": "version",
-            "key": keys.version_claim(version_id),
+            "key": keys.build_version_claim(version_id),
             "prompt_id": prompt_id,
             "version": number,
         }
     )
 
 
-def names(prompt: Prompt) -> set[str]:
-    """The claims that a prompt holds."""
-    if prompt.status == "deleted":
+def list_name_claims(prompt: Prompt) -> set[str]:
+    """List the keys of the claims by which a prompt reserves its names."""
+    if prompt.is_deleted:
         return set()
     return {
-        keys.name_claim(prompt.team_id, prompt.scope, prompt.name),
-        keys.slug_claim(prompt.team_id, prompt.scope, prompt.slug),
+        keys.build_name_claim(prompt.team_id, prompt.scope, prompt.name),
+        keys.build_slug_claim(prompt.team_id, prompt.scope, prompt.slug),
     }
 
 
-def name_claim(name: str, prompt: Prompt) -> Item:
-    """Args:
-    name: one of its `names`.
+def dump_name_claim(key: str, prompt: Prompt) -> Item:
+    """Build the claim that reserves a name.
+
+    Args:
+        key: The key of the claim.
+        prompt: The prompt that has the name.
     """
-    return attributes.item({"entity": "name", "key": name, "prompt_id": prompt.id})
+    return dump_item({"entity": "name", "key": key, "prompt_id": prompt.id})
 
 
-def directory_key(prompt: Prompt) -> dict[str, str]:
-    """Of its line in its team's directory."""
-    entry = keys.Entry(keys.timestamp(prompt.created_at), prompt.id)
-    return {"pk": keys.team(prompt.team_id)["pk"], "sk": entry.sort}
+def build_directory_key(prompt: Prompt) -> dict[str, str]:
+    """Build the key of a prompt's entry in its team's directory."""
+    entry = keys.DirectoryEntry(keys.dump_time(prompt.created_at), prompt.id)
+    return {"pk": keys.build_team(prompt.team_id)["pk"], "sk": entry.sort_key}
 
 
-def directory_line(prompt: Prompt) -> Item:
-    return attributes.item({**directory_key(prompt), "entity": "directory"})
+def dump_directory_entry(prompt: Prompt) -> Item:
+    """Build a prompt's entry in its team's directory."""
+    return dump_item({**build_directory_key(prompt), "entity": "directory"})
 
 
-def payload_item(payload: Payload, *, content_hash: str, variables: str | None) -> Item:
-    """Args:
-    variables: as JSON, unless they lie in the bucket.
+def dump_payload(payload: Payload, *, content_hash: str, variables: str | None) -> Item:
+    """Convert a payload to its item.
+
+    Args:
+        payload: The payload.
+        content_hash: Hash of its variables as JSON.
+        variables: Its variables as JSON; None where they are in the bucket.
     """
-    return attributes.item(
+    return dump_item(
         {
             "entity": "payload",
             "prompt_id": payload.prompt_id,
@@ -154,89 +174,126 @@ def payload_item(payload: Payload, *, content_hash: str, variables: str | None) 
             "name": payload.name,
             "content_hash": content_hash,
             "content": variables,
-            "created_at": keys.timestamp(payload.created_at),
-            "updated_at": keys.timestamp(payload.updated_at),
+            "created_at": keys.dump_time(payload.created_at),
+            "updated_at": keys.dump_time(payload.updated_at),
         }
     )
 
 
-def payload_from(item: Mapping[str, Any], variables: str) -> Payload:
-    stored = attributes.values(item)
+def load_payload(item: Mapping[str, Any], variables: str) -> Payload:
+    """Convert an item and its variables as JSON to a payload."""
+    values = load_item(item)
     return Payload(
-        id=stored["payload_id"],
-        prompt_id=stored["prompt_id"],
-        name=stored.get("name"),
-        variables=wire.decode(variables),
-        created_at=keys.moment(stored["created_at"]),
-        updated_at=keys.moment(stored["updated_at"]),
+        id=values["payload_id"],
+        prompt_id=values["prompt_id"],
+        name=values.get("name"),
+        variables=exact_json.decode(variables),
+        created_at=keys.load_time(values["created_at"]),
+        updated_at=keys.load_time(values["updated_at"]),
     )
 
 
-def event_item(event: Event) -> Item:
-    return attributes.item(
+def dump_event(event: Event) -> Item:
+    """Convert an event to its item in the history."""
+    return dump_item(
         {
             "entity": "event",
             "prompt_id": event.prompt_id,
-            "event": keys.event(event.at, event.id),
+            "event": keys.build_event(event.at, event.id),
             "event_id": event.id,
             "sequence": event.sequence,
             "kind": event.kind,
-            "at": keys.timestamp(event.at),
-            "by": _author(event.by),
-            "detail": wire.encode(event.detail),
+            "at": keys.dump_time(event.at),
+            "by": _dump_author(event.by),
+            "detail": exact_json.encode(event.detail),
+            "live_version": event.live_version,
         }
     )
 
 
-def event_from(item: Mapping[str, Any]) -> Event:
-    stored = attributes.values(item)
+def load_event(item: Mapping[str, Any]) -> Event:
+    """Convert an item of the history to an event."""
+    values = load_item(item)
     return Event(
-        id=stored["event_id"],
-        prompt_id=stored["prompt_id"],
-        sequence=stored["sequence"],
-        kind=stored["kind"],
-        at=keys.moment(stored["at"]),
-        by=Author(**stored["by"]),
-        detail=wire.decode(stored["detail"]),
+        id=values["event_id"],
+        prompt_id=values["prompt_id"],
+        sequence=values["sequence"],
+        kind=values["kind"],
+        at=keys.load_time(values["at"]),
+        by=_load_author(values["by"]),
+        detail=exact_json.decode(values["detail"]),
+        live_version=values.get("live_version"),
     )
 
 
-def told_from(item: Mapping[str, Any]) -> list[Event]:
-    """The events that a prompt's item tells of."""
-    stored = attributes.values(item)
+def load_head_events(item: Mapping[str, Any]) -> list[Event]:
+    """Load the events in a head's item, which `dump_prompt` explains."""
+    values = load_item(item)
     return [
         Event(
-            id=told["id"],
-            prompt_id=stored["prompt_id"],
-            sequence=told["sequence"],
-            kind=told["kind"],
-            at=keys.moment(told["at"]),
-            by=Author(**told["by"]),
-            detail=told["detail"],
+            id=event["id"],
+            prompt_id=values["prompt_id"],
+            sequence=event["sequence"],
+            kind=event["kind"],
+            at=keys.load_time(event["at"]),
+            by=_load_author(event["by"]),
+            detail=event["detail"],
+            live_version=event.get("live_version"),
         )
-        for told in stored.get("events", ())
+        for event in values.get("events", ())
     ]
 
 
-def _told(event: Event) -> dict[str, Any]:
-    """As attributes instead of JSON, which may be half as long again: a prompt's item is full."""
-    return {
+def _dump_head_event(event: Event) -> dict[str, Any]:
+    """Convert an event to attributes: as JSON it could take half as many bytes again.
+
+    A head must fit into one item.
+    """
+    values = {
         "id": event.id,
         "sequence": event.sequence,
         "kind": event.kind,
-        "at": keys.timestamp(event.at),
-        "by": _author(event.by),
+        "at": keys.dump_time(event.at),
+        "by": _dump_author(event.by),
         "detail": {name: value for name, value in event.detail.items() if value is not None},
     }
+    return values if event.live_version is None else values | {"live_version": event.live_version}
 
 
-def _author(author: Author) -> dict[str, str]:
+def dump_ledger(ledger: Ledger) -> Item:
+    """Convert a ledger to its item."""
+    return dump_item(
+        {
+            **keys.build_ledger(ledger.team_id, ledger.name),
+            "entity": "ledger",
+            "revision": ledger.revision,
+            "entries": exact_json.encode(ledger.entries),
+        }
+    )
+
+
+def load_ledger(item: Mapping[str, Any], *, team_id: str, name: str) -> Ledger:
+    """Convert an item to a ledger."""
+    values = load_item(item)
+    return Ledger(
+        team_id=team_id,
+        name=name,
+        revision=values["revision"],
+        entries=tuple(exact_json.decode(values["entries"], depth=exact_json.STORED_DEPTH)),
+    )
+
+
+def _dump_author(author: Author) -> dict[str, str]:
     return {"id": author.id, "name": author.name}
 
 
-def _timestamp(at: datetime | None) -> str | None:
-    return keys.timestamp(at) if at else None
+def _load_author(values: Mapping[str, Any]) -> Author:
+    return Author(id=values["id"], name=values["name"])
 
 
-def _moment(text: str | None) -> datetime | None:
-    return keys.moment(text) if text else None
+def _dump_optional_time(at: datetime | None) -> str | None:
+    return keys.dump_time(at) if at else None
+
+
+def _load_optional_time(text: str | None) -> datetime | None:
+    return keys.load_time(text) if text else None

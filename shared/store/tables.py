@@ -1,12 +1,12 @@
-"""The tables as data: the stack, the local server and the tests all create them from here.
+"""The tables as data, from which the stack, the local server and the tests create them.
 
 | table    | keys                      | holds                                                     |
 |----------|---------------------------|-----------------------------------------------------------|
 | prompts  | `prompt_id`               | head: names, numbers, live pointer, tags, last events     |
 | versions | `prompt_id`, `version`    | one item each; content inline, or in the bucket by hash   |
 | payloads | `prompt_id`, `payload_id` | sample variables                                          |
-| lookups  | `key`                     | names taken, ids of versions, kept answers (with a TTL)   |
-| access   | `pk`, `sk`                | teams, hashed API keys, a team's prompts and ledgers      |
+| lookups  | `key`                     | claims of names and version ids; idempotency records      |
+| access   | `pk`, `sk`                | teams, hashed API keys, directories and ledgers of teams  |
 | history  | `prompt_id`, `event`      | append-only: who did what when                            |
 """
 
@@ -18,13 +18,14 @@ AttributeType = Literal["S", "N"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A DynamoDB table on demand.
+    """A DynamoDB table with on-demand capacity.
 
-    Args:
-        name: how the code and the route table call it; the settings hold its deployed name.
-        partition, sort: name and type of the key attributes.
-        expires: the attribute that DynamoDB's time to live looks at, in seconds since 1970.
-        streams: whether its changes are published.
+    Attributes:
+        name: The name in code and in the route table; the settings hold the deployed name.
+        partition: Name and type of the partition key.
+        sort: Name and type of the sort key.
+        expires: The attribute that DynamoDB's time to live uses, in seconds since 1970.
+        streams: Whether the table has a stream, from which its changes are published.
     """
 
     name: str

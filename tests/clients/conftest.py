@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.running import GUARD, NODE_MODULES, PYTHON, Clients, Proxy, dead_end
-from tests.live.serving import Serving, serving
+from tests.clients.programs import GUARD, NODE_MODULES, PYTHON, Clients, Proxy, run_proxy
+from tests.live.server import Server, run_server
 
 HERE = Path(__file__).parent
 
@@ -23,34 +23,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def installed() -> None:
+def check_installation() -> None:
     for needed in (PYTHON, NODE_MODULES):
         assert needed.exists(), f"{needed} is missing: run `make test-clients`"
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server, which may contact nobody at all."""
     folder = tmp_path_factory.mktemp("local")
     notes = folder / "notes"
     guard = {"PYTHONPATH": str(GUARD), "GUARD_ALLOWED": "", "GUARD_NOTES": str(notes)}
-    with serving(folder, **guard) as running:
+    with run_server(folder, **guard) as running:
         yield running
     assert set(notes.read_text().splitlines()) == {"guarded"}
 
 
 @pytest.fixture(scope="session")
 def proxy() -> Iterator[Proxy]:
-    with dead_end() as running:
+    with run_proxy() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def clients_of(server: Serving, proxy: Proxy) -> Callable[[Path], Clients]:
+def create_clients(server: Server, proxy: Proxy) -> Callable[[Path], Clients]:
     """Clients that are at home in a folder."""
     return partial(Clients, server, proxy)
 
 
 @pytest.fixture
-def clients(clients_of: Callable[[Path], Clients], tmp_path: Path) -> Clients:
-    return clients_of(tmp_path)
+def clients(create_clients: Callable[[Path], Clients], tmp_path: Path) -> Clients:
+    return create_clients(tmp_path)

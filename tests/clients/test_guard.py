@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.clients.running import PYTHON, Clients
+from tests.clients.programs import PYTHON, Clients
 
 # Addresses and names that are kept free for examples: nobody is there even without a guard.
 ADDRESS, NAME = "192.0.2.1", "registry.invalid"

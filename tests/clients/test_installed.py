@@ -7,8 +7,8 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from tests.clients.running import HERE, NODE_MODULES, PYTHON
-from tests.live.serving import ROOT
+from tests.clients.programs import HERE, NODE_MODULES, PYTHON
+from tests.live.server import ROOT
 
 PACKAGE: dict[str, Any] = json.loads((HERE / "package.json").read_text())
 LOCK: dict[str, dict[str, Any]] = json.loads((HERE / "package-lock.json").read_text())["packages"]
@@ -28,8 +28,8 @@ def test_the_python_clients_have_their_pinned_versions() -> None:
 
 def test_the_javascript_clients_have_their_pinned_versions() -> None:
     for name, version in PACKAGE["dependencies"].items():
-        installed = json.loads((NODE_MODULES / name / "package.json").read_text())
-        assert installed["version"] == version, name
+        check_installation = json.loads((NODE_MODULES / name / "package.json").read_text())
+        assert check_installation["version"] == version, name
 
 
 def test_the_javascript_lock_has_a_hash_for_each_package_and_names_no_host() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.clients.running import NODE_MODULES, Clients, Done
-from tests.live.serving import Serving
+from tests.clients.programs import NODE_MODULES, Clients, Result
+from tests.live.server import Server
 
 CLI = NODE_MODULES / "langwatch" / "dist" / "cli" / "index.js"
 NUMBERS = count(1)
@@ -23,22 +23,22 @@ class Project:
     clients: Clients
     folder: Path
 
-    def prompt(self, *words: str, typed: str = "") -> Done:
+    def run_command(self, *words: str, typed: str = "") -> Result:
         done = self.clients.run(["node", str(CLI), "prompt", *words], cwd=self.folder, typed=typed)
-        assert done.code == 0, done.said
+        assert done.code == 0, done.output
         return done
 
     def write(self, handle: str, text: str, *, instead_of: str = AT_FIRST) -> None:
-        file = self.file(handle)
+        file = self.find_file(handle)
         before = file.read_text()
         assert instead_of in before
         file.write_text(before.replace(instead_of, text))
 
-    def file(self, handle: str) -> Path:
+    def find_file(self, handle: str) -> Path:
         (file,) = self.folder.rglob(f"{handle.rpartition('/')[2]}.prompt.yaml")
         return file
 
-    def locked(self, handle: str) -> tuple[int, str]:
+    def read_lock(self, handle: str) -> tuple[int, str]:
         """The version that the lock file has, and its id."""
         entry = json.loads((self.folder / "prompts-lock.json").read_text())["prompts"][handle]
         return entry["version"], entry["versionId"]
@@ -46,24 +46,24 @@ class Project:
 
 @pytest.fixture
 def project(clients: Clients, tmp_path: Path) -> Project:
-    return started(clients, tmp_path / "project")
+    return start_project(clients, tmp_path / "project")
 
 
-def started(clients: Clients, folder: Path) -> Project:
+def start_project(clients: Clients, folder: Path) -> Project:
     folder.mkdir()
     project = Project(clients, folder)
-    project.prompt("init")
+    project.run_command("init")
     return project
 
 
-def served(server: Serving, handle: str) -> dict[str, Any]:
+def fetch_prompt(server: Server, handle: str) -> dict[str, Any]:
     answer = server.call("GET", f"/api/prompts/{handle.replace('/', '%2F')}")
     assert answer.status == 200, answer
     found: dict[str, Any] = answer.json
     return found
 
 
-def change(server: Serving, handle: str, text: str) -> None:
+def change(server: Server, handle: str, text: str) -> None:
     """Somebody else makes a version."""
     changes = {"prompt": text, "commitMessage": "from elsewhere"}
     answer = server.call("PUT", f"/api/prompts/{handle.replace('/', '%2F')}", changes)
@@ -71,98 +71,98 @@ def change(server: Serving, handle: str, text: str) -> None:
 
 
 def test_a_new_prompt_is_pushed_and_only_what_has_changed_is_pushed_again(
-    project: Project, server: Serving
+    project: Project, server: Server
 ) -> None:
-    project.prompt("create", "cli/greet")
+    project.run_command("create", "cli/greet")
 
-    pushed = project.prompt("push")
+    pushed = project.run_command("push")
 
-    first = served(server, "cli/greet")
+    first = fetch_prompt(server, "cli/greet")
     assert "Pushed cli/greet (version 1)" in pushed.out
-    assert project.locked("cli/greet") == (1, first["versionId"])
+    assert project.read_lock("cli/greet") == (1, first["versionId"])
     assert (first["prompt"], first["model"], first["temperature"]) == (
         AT_FIRST, "openai/gpt-5", 0.7
     )  # fmt: skip
     assert first["messages"][1:] == [{"role": "user", "content": "{{input}}"}]
     assert first["commitMessage"] == "Synced from local file: greet.prompt.yaml"
 
-    again = project.prompt("push")
+    again = project.run_command("push")
 
     assert "no changes" in again.out
-    assert served(server, "cli/greet")["version"] == 1
+    assert fetch_prompt(server, "cli/greet")["version"] == 1
 
     project.write("cli/greet", "You are terse.")
-    changed = project.prompt("push")
+    changed = project.run_command("push")
 
-    second = served(server, "cli/greet")
+    second = fetch_prompt(server, "cli/greet")
     assert "Pushed cli/greet (version 2)" in changed.out
     assert (second["version"], second["prompt"]) == (2, "You are terse.")
-    assert project.locked("cli/greet") == (2, second["versionId"])
+    assert project.read_lock("cli/greet") == (2, second["versionId"])
 
 
 def test_a_prompt_is_added_listed_and_pulled(
-    project: Project, clients: Clients, server: Serving
+    project: Project, clients: Clients, server: Server
 ) -> None:
     new = {"handle": "cli/remote", "prompt": "one", "model": "openai/gpt-4o", "temperature": 0}
     assert server.call("POST", "/api/prompts", new).status == 200
 
-    project.prompt("add", "cli/remote")
-    added = project.file("cli/remote").read_text()
+    project.run_command("add", "cli/remote")
+    added = project.find_file("cli/remote").read_text()
     change(server, "cli/remote", "two")
-    pulled = project.prompt("pull")
+    pulled = project.run_command("pull")
 
     assert "content: one" in added
     assert "Pulled cli/remote@latest (version 2)" in pulled.out
-    assert "content: two" in project.file("cli/remote").read_text()
-    assert "temperature: 0" in project.file("cli/remote").read_text()
-    assert project.locked("cli/remote")[0] == 2
-    listed = [line.split()[:3] for line in project.prompt("list").out.splitlines()]
+    assert "content: two" in project.find_file("cli/remote").read_text()
+    assert "temperature: 0" in project.find_file("cli/remote").read_text()
+    assert project.read_lock("cli/remote")[0] == 2
+    listed = [line.split()[:3] for line in project.run_command("list").out.splitlines()]
     assert ["cli/remote", "2", "openai/gpt-4o"] in listed
 
 
 @pytest.fixture
-def conflict(project: Project, server: Serving) -> str:
+def conflict(project: Project, server: Server) -> str:
     """The handle of a prompt that was changed on both sides."""
     handle = f"cli/conflict-{next(NUMBERS)}"
-    project.prompt("create", handle)
-    project.prompt("push")
+    project.run_command("create", handle)
+    project.run_command("push")
     change(server, handle, "You are from elsewhere.")
     project.write(handle, "You are from here.")
     return handle
 
 
 def test_a_conflict_changes_nothing_where_nobody_can_be_asked(
-    project: Project, server: Serving, conflict: str
+    project: Project, server: Server, conflict: str
 ) -> None:
-    before = project.file(conflict).read_text()
+    before = project.find_file(conflict).read_text()
 
-    said = project.prompt("sync").out
+    said = project.run_command("sync").out
 
     assert f"Conflict detected for prompt: {conflict}" in said
     assert "Local version: 1, Remote version: 2" in said
     assert "prompt content differs" in said
-    assert served(server, conflict)["prompt"] == "You are from elsewhere."
-    assert served(server, conflict)["version"] == 2
-    assert project.file(conflict).read_text() == before
-    assert project.locked(conflict)[0] == 1
+    assert fetch_prompt(server, conflict)["prompt"] == "You are from elsewhere."
+    assert fetch_prompt(server, conflict)["version"] == 2
+    assert project.find_file(conflict).read_text() == before
+    assert project.read_lock(conflict)[0] == 1
 
 
 def test_in_a_conflict_the_local_version_can_win(
-    project: Project, server: Serving, conflict: str
+    project: Project, server: Server, conflict: str
 ) -> None:
-    project.prompt("sync", typed="l\n")
+    project.run_command("sync", typed="l\n")
 
-    newest = served(server, conflict)
+    newest = fetch_prompt(server, conflict)
     assert (newest["version"], newest["prompt"]) == (3, "You are from here.")
-    assert project.locked(conflict) == (3, newest["versionId"])
+    assert project.read_lock(conflict) == (3, newest["versionId"])
 
 
 def test_in_a_conflict_the_remote_version_can_win(
-    project: Project, server: Serving, conflict: str
+    project: Project, server: Server, conflict: str
 ) -> None:
-    project.prompt("sync", typed="r\n")
+    project.run_command("sync", typed="r\n")
 
-    assert served(server, conflict)["version"] == 2
-    assert "You are from elsewhere." in project.file(conflict).read_text()
-    assert project.locked(conflict)[0] == 2
-    assert "no changes" in project.prompt("push").out
+    assert fetch_prompt(server, conflict)["version"] == 2
+    assert "You are from elsewhere." in project.find_file(conflict).read_text()
+    assert project.read_lock(conflict)[0] == 2
+    assert "no changes" in project.run_command("push").out

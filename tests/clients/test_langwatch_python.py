@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.clients.publishing import RICH, Maxim
-from tests.clients.running import Clients, calls, until
-from tests.live.serving import Serving
+from tests.clients.programs import Clients, list_calls, wait_until
+from tests.clients.publisher import RICH, Maxim
+from tests.live.server import Server
 
 USER = "langwatch_user.py"
 SYSTEM = {"role": "system", "content": "You greet {{ name }}."}
@@ -21,10 +21,10 @@ Outcomes = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def outcomes(
-    clients_of: Callable[[Path], Clients], tmp_path_factory: pytest.TempPathFactory
+    create_clients: Callable[[Path], Clients], tmp_path_factory: pytest.TempPathFactory
 ) -> Outcomes:
     """What one process has found in each scenario."""
-    clients = clients_of(tmp_path_factory.mktemp("application"))
+    clients = create_clients(tmp_path_factory.mktemp("application"))
     prepare(clients.server)
     asked = {
         "write": {"handle": "team/greet"},
@@ -35,17 +35,17 @@ def outcomes(
         "read_structured": {"names": ["structured"]},
         "fail": {"handle": "failing", "viewer_key": clients.server.demo["viewer_key"]},
     }
-    found: Outcomes = clients.python(USER, json.dumps(asked))
+    found: Outcomes = clients.run_python(USER, json.dumps(asked))
     return found
 
 
-def prepare(server: Serving) -> None:
+def prepare(server: Server) -> None:
     """Two prompts in words of other dialects, and one that the SDK cannot write."""
     maxim = Maxim(server)
-    from_maxim = maxim.prompt("From Maxim")
-    maxim.version(from_maxim, *RICH, temperature=0.5, max_tokens=64)
+    from_maxim = maxim.create_prompt("From Maxim")
+    maxim.create_version(from_maxim, *RICH, temperature=0.5, max_tokens=64)
     maxim.promote(from_maxim, 1)
-    from_px0 = server.prompt("From px0")
+    from_px0 = server.create_prompt("From px0")
     made = server.call("POST", f"/v1/prompts/{from_px0}/versions", {"template": "Hi {{.name}}!"})
     assert made.status == 201, made
     structured = {
@@ -63,7 +63,7 @@ def prepare(server: Serving) -> None:
     assert made.status == 200, made
 
 
-def of(outcomes: Outcomes, scenario: str) -> Any:
+def get_outcome(outcomes: Outcomes, scenario: str) -> Any:
     """What a scenario has found; fails the test where the scenario itself has failed."""
     outcome = outcomes[scenario]
     if "failed" in outcome:
@@ -72,30 +72,30 @@ def of(outcomes: Outcomes, scenario: str) -> Any:
 
 
 @pytest.fixture
-def written(outcomes: Outcomes) -> dict[str, Any]:
-    found: dict[str, Any] = of(outcomes, "write")
+def creation(outcomes: Outcomes) -> dict[str, Any]:
+    found: dict[str, Any] = get_outcome(outcomes, "write")
     return found
 
 
-def test_what_was_created_is_told_and_read_alike(written: dict[str, Any]) -> None:
-    made = written["made"]
+def test_what_was_created_is_told_and_read_alike(creation: dict[str, Any]) -> None:
+    made = creation["made"]
 
     assert (made["handle"], made["scope"], made["version"]) == ("team/greet", "PROJECT", 1)
     assert made["prompt"] == SYSTEM["content"]
     assert made["messages"] == [SYSTEM, USERS]
     assert made["parameters"] == {"tone": "warm", "tries": 3}
     assert made["model"]
-    assert written["found"]["by_number"] == made
+    assert creation["found"]["by_number"] == made
 
 
-def test_an_update_is_a_new_version_that_keeps_what_was_left_out(written: dict[str, Any]) -> None:
-    updated = written["updated"]
+def test_an_update_is_a_new_version_that_keeps_what_was_left_out(creation: dict[str, Any]) -> None:
+    updated = creation["updated"]
 
     assert updated["version"] == 2
     assert updated["messages"] == [{**SYSTEM, "content": "You welcome {{ name }}."}, USERS]
-    assert updated["parameters"] == written["made"]["parameters"]
-    assert updated["id"] == written["made"]["id"]
-    assert updated["version_id"] != written["made"]["version_id"]
+    assert updated["parameters"] == creation["made"]["parameters"]
+    assert updated["id"] == creation["made"]["id"]
+    assert updated["version_id"] != creation["made"]["version_id"]
 
 
 @pytest.mark.parametrize(
@@ -110,19 +110,19 @@ def test_an_update_is_a_new_version_that_keeps_what_was_left_out(written: dict[s
         ("latest_in_short", 2),
     ],
 )
-def test_a_version_is_found(written: dict[str, Any], how: str, version: int) -> None:
-    assert written["found"][how] == written["made" if version == 1 else "updated"]
+def test_a_version_is_found(creation: dict[str, Any], how: str, version: int) -> None:
+    assert creation["found"][how] == creation["made" if version == 1 else "updated"]
 
 
-def test_a_prompt_is_renamed_and_deleted(written: dict[str, Any]) -> None:
-    assert written["renamed"]["handle"] == "team/greet-renamed"
-    assert written["old_name"].startswith("ValueError: Prompt not found")
-    assert written["deleted"] == {"success": True}
-    assert written["after"].startswith("ValueError: Prompt not found")
+def test_a_prompt_is_renamed_and_deleted(creation: dict[str, Any]) -> None:
+    assert creation["renamed"]["handle"] == "team/greet-renamed"
+    assert creation["old_name"].startswith("ValueError: Prompt not found")
+    assert creation["deleted"] == {"success": True}
+    assert creation["after"].startswith("ValueError: Prompt not found")
 
 
 def test_a_tag_is_defined_assigned_moved_renamed_and_deleted(outcomes: Outcomes) -> None:
-    found = of(outcomes, "tag")
+    found = get_outcome(outcomes, "tag")
 
     first, _ = found["version_ids"]
     assert {"production", "staging"} <= set(found["at_first"])
@@ -137,7 +137,7 @@ def test_a_tag_is_defined_assigned_moved_renamed_and_deleted(outcomes: Outcomes)
 
 
 def test_fetch_policies_hold(outcomes: Outcomes) -> None:
-    found = of(outcomes, "fetch")
+    found = get_outcome(outcomes, "fetch")
 
     assert found["cached"] == ["first on the server"] * 2
     assert found["without"] == {
@@ -154,7 +154,7 @@ def test_fetch_policies_hold(outcomes: Outcomes) -> None:
 
 
 def test_a_prompt_is_compiled(outcomes: Outcomes) -> None:
-    found = of(outcomes, "compile")
+    found = get_outcome(outcomes, "compile")
 
     assert found["prompt"] == "Be brief with ADA."
     assert found["messages"] == [
@@ -166,18 +166,18 @@ def test_a_prompt_is_compiled(outcomes: Outcomes) -> None:
     assert "'question' is undefined" in found["strict"]
 
 
-def test_its_spans_are_taken(outcomes: Outcomes, server: Serving) -> None:
-    assert of(outcomes, "compile")
+def test_its_spans_are_taken(outcomes: Outcomes, server: Server) -> None:
+    assert get_outcome(outcomes, "compile")
 
-    def spans() -> set[int]:
-        return {call["status"] for call in calls(server) if call["route"] == "drop_traces"}
+    def list_spans() -> set[int]:
+        return {call["status"] for call in list_calls(server) if call["route"] == "drop_traces"}
 
-    assert until(spans), "no spans have come"
-    assert 200 in spans()
+    assert wait_until(list_spans), "no spans have come"
+    assert 200 in list_spans()
 
 
 def test_what_other_dialects_wrote_is_read(outcomes: Outcomes) -> None:
-    by_maxim, by_px0 = of(outcomes, "read")
+    by_maxim, by_px0 = get_outcome(outcomes, "read")
 
     assert by_maxim["messages"][0] == RICH[0]
     assert by_maxim["prompt"] == RICH[0]["content"]
@@ -193,7 +193,7 @@ def test_a_prompt_with_a_structured_output_is_read(outcomes: Outcomes) -> None:
 
 
 def test_failures_are_the_exceptions_that_callers_expect(outcomes: Outcomes) -> None:
-    said = of(outcomes, "fail")
+    said = get_outcome(outcomes, "fail")
 
     for missing in ("prompt", "version", "tag", "to update", "to delete"):
         assert said[f"missing {missing}"].startswith("ValueError: Prompt not found"), missing

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.clients.publishing import RICH, TOOL_CALL, Maxim
-from tests.clients.running import Clients
+from tests.clients.programs import Clients
+from tests.clients.publisher import RICH, TOOL_CALL, Maxim
 
 MISSING = "00000000-0000-4000-8000-000000000000"
 QUERIES = [
@@ -19,25 +19,25 @@ QUERIES = [
 
 
 @pytest.fixture(scope="module")
-def found(
-    clients_of: Callable[[Path], Clients], tmp_path_factory: pytest.TempPathFactory
+def report(
+    create_clients: Callable[[Path], Clients], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
     """What one application has read."""
-    clients = clients_of(tmp_path_factory.mktemp("application"))
+    clients = create_clients(tmp_path_factory.mktemp("application"))
     maxim = Maxim(clients.server)
-    folder = maxim.folder("For JavaScript")
-    chosen = maxim.prompt("Chosen in JavaScript")
+    folder = maxim.create_folder("For JavaScript")
+    chosen = maxim.create_prompt("Chosen in JavaScript")
     for text in ("in production", "for the french", "for everybody"):
-        maxim.version(chosen, text, temperature=0.2)
+        maxim.create_version(chosen, text, temperature=0.2)
     maxim.deploy(chosen, 1, Environment="prod")
     maxim.deploy(chosen, 2, Environment="prod", Language="fr")
     maxim.promote(chosen, 3)
-    rich = maxim.prompt("Rich in JavaScript", folderId=folder)
-    deleted = maxim.prompt("Deleted in JavaScript")
+    rich = maxim.create_prompt("Rich in JavaScript", folderId=folder)
+    deleted = maxim.create_prompt("Deleted in JavaScript")
     for prompt in (rich, deleted):
-        maxim.version(prompt, *RICH)
+        maxim.create_version(prompt, *RICH)
         maxim.deploy(prompt, 1, Suite="JavaScript")
-    maxim.delete(deleted)
+    maxim.delete_prompt(deleted)
     asked = {
         "chosen": chosen,
         "queries": QUERIES,
@@ -46,14 +46,14 @@ def found(
         "folder": folder,
         "missing": MISSING,
     }
-    said: dict[str, Any] = clients.node("maxim_reader.mjs", json.dumps(asked))
+    said: dict[str, Any] = clients.run_node("maxim_reader.mjs", json.dumps(asked))
     return said | {"ids": asked}
 
 
-def test_deployment_variables_choose_the_version(found: dict[str, Any]) -> None:
-    assert [one["version"] for one in found["chosen"]] == [1, 2, 3]
-    assert found["chosen"][0] == {
-        "id": found["ids"]["chosen"],
+def test_deployment_variables_choose_the_version(report: dict[str, Any]) -> None:
+    assert [one["version"] for one in report["chosen"]] == [1, 2, 3]
+    assert report["chosen"][0] == {
+        "id": report["ids"]["chosen"],
         "version": 1,
         "model": "gpt-4o",
         "provider": "openai",
@@ -62,27 +62,27 @@ def test_deployment_variables_choose_the_version(found: dict[str, Any]) -> None:
     }
 
 
-def test_a_version_is_found_by_its_number(found: dict[str, Any]) -> None:
-    assert found["byNumber"] == found["chosen"][0]
+def test_a_version_is_found_by_its_number(report: dict[str, Any]) -> None:
+    assert report["byNumber"] == report["chosen"][0]
 
 
-def test_tool_calls_images_and_null_content_are_read(found: dict[str, Any]) -> None:
-    system, user, assistant, tool = found["rich"]["messages"]
+def test_tool_calls_images_and_null_content_are_read(report: dict[str, Any]) -> None:
+    system, user, assistant, tool = report["rich"]["messages"]
 
     assert [system, user, tool] == [RICH[0], RICH[1], RICH[3]]
     assert assistant["content"] == ""
     assert assistant["tool_calls"] == [TOOL_CALL]
 
 
-def test_a_folder_is_found_and_narrows_the_list(found: dict[str, Any]) -> None:
-    assert found["folder"]["name"] == "For JavaScript"
-    assert [prompt["id"] for prompt in found["inFolder"]] == [found["ids"]["rich"]]
+def test_a_folder_is_found_and_narrows_the_list(report: dict[str, Any]) -> None:
+    assert report["folder"]["name"] == "For JavaScript"
+    assert [prompt["id"] for prompt in report["inFolder"]] == [report["ids"]["rich"]]
 
 
-def test_of_a_deleted_prompt_there_is_nothing(found: dict[str, Any]) -> None:
-    assert found["deleted"] is None
+def test_of_a_deleted_prompt_there_is_nothing(report: dict[str, Any]) -> None:
+    assert report["deleted"] is None
 
 
-def test_failures_are_told_in_words(found: dict[str, Any]) -> None:
-    assert found["missing"] == {"thrown": "Prompt not found"}
-    assert "runs no models" in found["run"]["thrown"]
+def test_failures_are_told_in_words(report: dict[str, Any]) -> None:
+    assert report["missing"] == {"thrown": "Prompt not found"}
+    assert "does not run models" in report["run"]["thrown"]

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.clients.publishing import RICH, TOOL_CALL, Maxim
-from tests.clients.running import Clients
-from tests.live.serving import Serving
+from tests.clients.programs import Clients
+from tests.clients.publisher import RICH, TOOL_CALL, Maxim
+from tests.live.server import Server
 
 PROD = {"variables": {"Environment": "prod"}}
 STAGING = {"variables": {"Environment": "staging"}}
@@ -24,26 +24,26 @@ CANVAS: dict[str, Any] = {
 }
 
 
-def read(clients: Clients, scenario: str, **arguments: object) -> Any:
-    return clients.python("maxim_reader.py", scenario, json.dumps(arguments))
+def run_reader(clients: Clients, scenario: str, **arguments: object) -> Any:
+    return clients.run_python("maxim_reader.py", scenario, json.dumps(arguments))
 
 
 @pytest.fixture
-def maxim(server: Serving) -> Maxim:
+def maxim(server: Server) -> Maxim:
     return Maxim(server)
 
 
 def test_a_deployment_variable_chooses_the_version(clients: Clients, maxim: Maxim) -> None:
-    prompt = maxim.prompt("Chosen by variable")
+    prompt = maxim.create_prompt("Chosen by variable")
     for text in ("in production", "in staging", "for the french"):
-        maxim.version(prompt, text, temperature=0.2, seed=None)
+        maxim.create_version(prompt, text, temperature=0.2, seed=None)
     maxim.deploy(prompt, 1, Environment="prod")
     maxim.deploy(prompt, 2, Environment="staging")
     maxim.deploy(prompt, 3, Environment="prod", Language="fr")
 
     french = {"variables": {"Environment": "prod", "Language": "fr"}}
     german = {"variables": {"Environment": "prod"}, "unenforced": {"Language": "de"}}
-    found = read(
+    found = run_reader(
         clients, "choose", prompt_id=prompt, queries=[PROD, STAGING, french, german, NOBODY]
     )
 
@@ -58,13 +58,13 @@ def test_a_deployment_variable_chooses_the_version(clients: Clients, maxim: Maxi
 def test_where_no_condition_holds_the_live_version_is_served(
     clients: Clients, maxim: Maxim
 ) -> None:
-    prompt = maxim.prompt("With a fallback")
+    prompt = maxim.create_prompt("With a fallback")
     for text in ("for production", "for everybody"):
-        maxim.version(prompt, text)
+        maxim.create_version(prompt, text)
     maxim.deploy(prompt, 1, Environment="prod")
     maxim.promote(prompt, 2)
 
-    found = read(clients, "choose", prompt_id=prompt, queries=[PROD, NOBODY])
+    found = run_reader(clients, "choose", prompt_id=prompt, queries=[PROD, NOBODY])
 
     assert [one["version"] for one in found] == [1, 2]
 
@@ -72,20 +72,22 @@ def test_where_no_condition_holds_the_live_version_is_served(
 def test_a_version_is_found_by_its_number_whether_it_is_deployed_or_not(
     clients: Clients, maxim: Maxim
 ) -> None:
-    prompt = maxim.prompt("By number")
-    made = [maxim.version(prompt, text) for text in ("one", "two")]
+    prompt = maxim.create_prompt("By number")
+    made = [maxim.create_version(prompt, text) for text in ("one", "two")]
 
-    found = read(clients, "fetch", prompt_id=prompt, queries=[{"version": 2}, {"version": 1}, PROD])
+    found = run_reader(
+        clients, "fetch", prompt_id=prompt, queries=[{"version": 2}, {"version": 1}, PROD]
+    )
 
     assert [one and one["version"] for one in found] == [2, 1, None]
     assert [one["version_id"] for one in found[:2]] == [made[1]["id"], made[0]["id"]]
 
 
 def test_tool_calls_images_and_null_content_are_read_singly(clients: Clients, maxim: Maxim) -> None:
-    prompt = maxim.prompt("Rich")
-    maxim.version(prompt, *RICH)
+    prompt = maxim.create_prompt("Rich")
+    maxim.create_version(prompt, *RICH)
 
-    (found,) = read(clients, "fetch", prompt_id=prompt, queries=[{"version": 1}])
+    (found,) = run_reader(clients, "fetch", prompt_id=prompt, queries=[{"version": 1}])
 
     system, user, assistant, tool = found["messages"]
     assert system["content"] == RICH[0]["content"]
@@ -98,10 +100,10 @@ def test_one_sync_brings_every_prompt_whatever_dialect_wrote_it(
     clients: Clients, maxim: Maxim
 ) -> None:
     server = maxim.server
-    rich = maxim.prompt("Rich in a list")
-    maxim.version(rich, *RICH)
+    rich = maxim.create_prompt("Rich in a list")
+    maxim.create_version(rich, *RICH)
     maxim.deploy(rich, 1, Suite="list")
-    px0 = server.prompt("Written for px0")
+    px0 = server.create_prompt("Written for px0")
     made = server.call("POST", f"/v1/prompts/{px0}/versions", {"template": "Hi {{.name}}!"})
     assert made.status == 201, made
     for _ in ("stable", "live"):
@@ -124,11 +126,11 @@ def test_one_sync_brings_every_prompt_whatever_dialect_wrote_it(
         },
     )
     assert langwatch.status == 200, langwatch
-    tela = server.prompt("Written for Tela")
+    tela = server.create_prompt("Written for Tela")
     canvas = server.call("POST", "/prompt-version", {"promptId": tela, "promoted": True, **CANVAS})
     assert canvas.status == 200, canvas
 
-    found = read(
+    found = run_reader(
         clients,
         "sync",
         prompts=[rich, px0, langwatch.json["id"], tela],
@@ -137,7 +139,7 @@ def test_one_sync_brings_every_prompt_whatever_dialect_wrote_it(
     )
 
     assert (found["missing"], found["complaints"]) == ([], [])
-    said = {prompt["id"]: said_in(prompt) for prompt in found["prompts"]}
+    said = {prompt["id"]: list_texts(prompt) for prompt in found["prompts"]}
     assert said[rich] == [RICH[0]["content"], RICH[1]["content"], "", "sunny"]
     assert said[px0] == ["Hi {{.name}}!"]
     assert said[langwatch.json["id"]] == ["You are {{ who }}.", "Hello"]
@@ -145,14 +147,14 @@ def test_one_sync_brings_every_prompt_whatever_dialect_wrote_it(
 
 
 def test_a_folder_is_found_and_narrows_the_list(clients: Clients, maxim: Maxim) -> None:
-    folder = maxim.folder("Greetings")
-    inside = maxim.prompt("In the folder", folderId=folder)
-    outside = maxim.prompt("Beside the folder")
+    folder = maxim.create_folder("Greetings")
+    inside = maxim.create_prompt("In the folder", folderId=folder)
+    outside = maxim.create_prompt("Beside the folder")
     for prompt in (inside, outside):
-        maxim.version(prompt, "Hello")
+        maxim.create_version(prompt, "Hello")
         maxim.deploy(prompt, 1, Suite="folders")
 
-    found = read(
+    found = run_reader(
         clients,
         "sync",
         prompts=[inside, outside],
@@ -169,11 +171,11 @@ def test_a_folder_is_found_and_narrows_the_list(clients: Clients, maxim: Maxim) 
 def test_a_reader_forgets_a_deleted_prompt_with_its_next_sync(
     clients: Clients, maxim: Maxim
 ) -> None:
-    prompt = maxim.prompt("Deleted")
-    maxim.version(prompt, "here today")
+    prompt = maxim.create_prompt("Deleted")
+    maxim.create_version(prompt, "here today")
     maxim.deploy(prompt, 1, Environment="prod")
 
-    found = read(
+    found = run_reader(
         clients,
         "delete",
         prompt_id=prompt,
@@ -188,10 +190,10 @@ def test_a_reader_forgets_a_deleted_prompt_with_its_next_sync(
 
 
 def test_what_is_missing_is_told_in_words(clients: Clients, maxim: Maxim) -> None:
-    prompt = maxim.prompt("With one version")
-    maxim.version(prompt, "one")
+    prompt = maxim.create_prompt("With one version")
+    maxim.create_version(prompt, "one")
 
-    found = read(clients, "fail", prompt_id=prompt, missing_id=MISSING, folder_id=MISSING)
+    found = run_reader(clients, "fail", prompt_id=prompt, missing_id=MISSING, folder_id=MISSING)
 
     assert found == {
         "prompt": "Exception: Prompt not found",
@@ -201,17 +203,17 @@ def test_what_is_missing_is_told_in_words(clients: Clients, maxim: Maxim) -> Non
 
 
 def test_a_wrong_key_is_told_in_words(clients: Clients, maxim: Maxim) -> None:
-    prompt = maxim.prompt("Locked")
+    prompt = maxim.create_prompt("Locked")
 
-    assert read(clients, "be_refused", prompt_id=prompt) == "Exception: Unauthorized"
+    assert run_reader(clients, "be_refused", prompt_id=prompt) == "Exception: Unauthorized"
 
 
 def test_a_model_is_not_run_and_the_application_is_told_why(clients: Clients, maxim: Maxim) -> None:
-    prompt = maxim.prompt("Not run")
-    maxim.version(prompt, "Hello")
+    prompt = maxim.create_prompt("Not run")
+    maxim.create_version(prompt, "Hello")
 
-    assert "runs no models" in read(clients, "run", prompt_id=prompt)
+    assert "does not run models" in run_reader(clients, "run", prompt_id=prompt)
 
 
-def said_in(prompt: dict[str, Any]) -> list[Any]:
+def list_texts(prompt: dict[str, Any]) -> list[Any]:
     return [message["content"] for message in prompt["messages"]]

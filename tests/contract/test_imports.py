@@ -5,17 +5,22 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from shared.routes import ROUTES, Route
-
-ROOT = Path(__file__).parents[2]
-SOURCES = sorted(
-    file for folder in ("functions", "shared", "infra") for file in (ROOT / folder).rglob("*.py")
+from shared.routes import DIALECTS, ROUTES
+from tests.contract.sources import (
+    ROOT,
+    build_import_graph,
+    group_rooms,
+    is_under,
+    list_circles,
+    list_files,
+    list_imports,
+    name_module,
+    parse,
 )
+from tests.routes.scene import name_route
 
 # Modules in sys.modules when a function is ready: unlike milliseconds, the same on every machine.
 # The libraries alone are some 450, and pydantic some 60 more.
@@ -38,117 +43,136 @@ for name in sys.argv[1:]:
 """
 
 
-def name_of(route: Route) -> str:
-    return f"{route.dialect}-{route.name}"
-
-
-def module_of(file: Path) -> str:
-    parts = file.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def imports(file: Path) -> Iterator[str]:
-    """All that a file imports, wherever in it; of `from a import b` it is a.b."""
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = file.relative_to(ROOT).parts[: -node.level] if node.level else ()
-            source = ".".join([*above, *([node.module] if node.module else [])])
-            yield from (f"{source}.{alias.name}" for alias in node.names)
-
-
-def under(name: str, *packages: str) -> bool:
-    return any(name == package or name.startswith(f"{package}.") for package in packages)
-
-
-def offences(where: tuple[str, ...], *forbidden: str, but: tuple[str, ...] = ()) -> list[str]:
-    """Imports of what is forbidden, in the modules under `where`."""
+def list_offences(where: tuple[str, ...], *forbidden: str, but: tuple[str, ...] = ()) -> list[str]:
+    """List imports of what is forbidden, in the modules under `where`."""
     return [
-        f"{module_of(file)} imports {name}"
-        for file in SOURCES
-        if under(module_of(file), *where) and not under(module_of(file), *but)
-        for name in imports(file)
-        if under(name, *forbidden)
+        f"{name_module(file)} imports {name}"
+        for file in list_files()
+        if is_under(name_module(file), *where) and not is_under(name_module(file), *but)
+        for name in list_imports(file)
+        if is_under(name, *forbidden)
     ]
 
 
 def test_the_imports_of_every_file_are_seen() -> None:
-    seen = {name for file in SOURCES for name in imports(file)}
+    names = {name for file in list_files() for name in list_imports(file)}
 
-    assert {"boto3", "shared.routes.ROUTES", "shared.store.store.Store"} <= seen
-    assert [name for name in seen if name.startswith(".")] == []
-    assert offences(("shared.store",), "boto3") == ["shared.store.aws imports boto3"]
+    assert {"boto3", "shared.routes.ROUTES", "shared.store.store.Store"} <= names
+    assert [name for name in names if name.startswith(".")] == []
+    assert list_offences(("shared.store",), "boto3") == ["shared.store.aws imports boto3"]
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    assert list_circles({"a": ["b"], "b": ["c"], "c": ["a", "d"], "d": []}) == [["a", "b", "c"]]
+
+    assert list_circles(build_import_graph()) == []
+
+
+def test_no_part_of_the_project_imports_itself_by_way_of_others() -> None:
+    assert list_circles(group_rooms(build_import_graph())) == []
+
+
+def test_packages_hold_no_logic() -> None:
+    """A package's own module has a docstring, and names at most what the package offers."""
+    for file in list_files():
+        if file.name == "__init__.py":
+            docstring, *others = parse(file).body
+            assert isinstance(docstring, ast.Expr), file
+            for node in others:
+                is_export = ast.unparse(node).startswith("__all__ = ")
+                assert is_export or isinstance(node, ast.ImportFrom), f"{file}:{node.lineno}"
 
 
 def test_layers_import_downwards_only() -> None:
-    assert offences(("shared",), "functions", "infra", "tests") == []
-    assert offences(("functions",), "infra", "tests") == []
-    assert offences(("infra",), "tests") == []
+    assert list_offences(("shared",), "functions", "infra", "tools", "tests") == []
+    assert list_offences(("functions",), "infra", "tools", "tests") == []
+    assert list_offences(("infra",), "tools", "tests") == []
+    assert list_offences(("tools",), "tests") == []
 
 
-def test_pure_packages_import_neither_the_store_nor_the_server() -> None:
-    pure = ("shared.domain", "shared.dialects", "shared.rendering")
+def test_rules_and_dialects_import_nothing_that_calls_aws_or_handles_a_request() -> None:
+    pure = ("shared.domain", "shared.dialects", "shared.rendering", "shared.routes")
+    calls = ("admission", "call", "observe", "serve", "store", "writing")
 
-    assert offences(pure, "shared.store", "shared.serve", "shared.observe") == []
-    assert offences(pure, "shared.settings.settings", "shared.settings.in_lambda") == []
-    assert offences(("shared.rendering",), "shared.domain", "shared.dialects") == []
-    assert offences(("shared.domain",), "shared.dialects", "shared.rendering") == []
+    assert list_offences(pure, *(f"shared.{name}" for name in calls)) == []
+    assert list_offences(pure, "shared.settings.get_settings", "shared.settings.is_in_lambda") == []
+    assert list_offences(("shared.rendering",), "shared.domain", "shared.dialects") == []
+    assert list_offences(("shared.domain",), "shared.dialects", "shared.rendering") == []
+    assert list_offences(("shared.domain", "shared.store"), "shared.request", "shared.call") == []
+
+
+def test_dialects_import_no_other_dialect() -> None:
+    for dialect in DIALECTS:
+        others = {f"shared.{kind}.{other}" for other in DIALECTS for kind in ("dialects", "routes")}
+        own = {f"shared.dialects.{dialect}", f"shared.routes.{dialect}"}
+        where = (*own, f"functions.{dialect}")
+
+        assert list_offences(where, *(others - own)) == []
+
+
+def test_a_function_reaches_data_by_the_team_that_it_was_admitted_to_only() -> None:
+    by_name = {f"shared.store.{name}" for name in ("store", "dynamodb", "transactions", "callers")}
+
+    assert list_offences(("functions",), *by_name, but=("functions.events",)) == []
+    assert list_offences(("functions",), "shared.serve.get_store") == []
 
 
 def test_functions_import_shared_and_their_own_folder_only() -> None:
-    found = [
-        f"{module_of(file)} imports {name}"
-        for file in SOURCES
-        if under(module_of(file), "functions")
-        for name in imports(file)
-        if under(name, "functions") and not under(name, ".".join(module_of(file).split(".")[:2]))
+    offences = [
+        f"{name_module(file)} imports {name}"
+        for file in list_files()
+        if is_under(name_module(file), "functions")
+        for name in list_imports(file)
+        if is_under(name, "functions")
+        and not is_under(name, ".".join(name_module(file).split(".")[:2]))
     ]
 
-    assert found == []
+    assert offences == []
 
 
 def test_only_the_store_speaks_to_aws() -> None:
     aws = ("boto3", "botocore", "types_boto3_dynamodb", "types_boto3_s3", "s3transfer")
 
-    assert offences(("shared", "functions"), *aws, but=("shared.store",)) == []
-    assert offences(("functions",), "shared.store.aws") == []
+    assert list_offences(("shared", "functions"), *aws, but=("shared.store",)) == []
+    assert list_offences(("functions",), "shared.store.aws") == []
 
 
 def test_only_observe_knows_the_libraries_of_logs_and_traces() -> None:
     libraries = ("aws_lambda_powertools", "aws_xray_sdk", "logging")
 
-    assert offences(("shared", "functions"), *libraries, but=("shared.observe",)) == []
+    assert list_offences(("shared", "functions"), *libraries, but=("shared.observe",)) == []
 
 
 def test_what_only_tests_and_deployment_need_is_not_imported_at_run_time() -> None:
-    assert offences(("shared", "functions"), "moto", "aws_cdk", "pytest", "hypothesis") == []
+    assert list_offences(("shared", "functions"), "moto", "aws_cdk", "pytest", "hypothesis") == []
 
 
 def test_the_route_table_needs_the_standard_library_only() -> None:
-    found = [
-        name
-        for file in SOURCES
-        if under(module_of(file), "shared.routes")
-        for name in imports(file)
-        if not under(name, "shared.routes")
-        and name.partition(".")[0] not in sys.stdlib_module_names
-    ]
+    code = "import json, sys; import shared.routes; print(json.dumps([*sys.modules]))"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
-    assert found == []
+    loaded = {name.partition(".")[0] for name in json.loads(done.stdout)}
+    assert loaded - {"shared", "__main__"} <= sys.stdlib_module_names
 
 
 def test_only_settings_reads_the_environment() -> None:
     readers = {
-        module_of(file)
-        for file in SOURCES
-        if under(module_of(file), "shared", "functions")
-        for node in ast.walk(ast.parse(file.read_text()))
+        name_module(file)
+        for file in list_files()
+        if is_under(name_module(file), "shared", "functions")
+        for node in ast.walk(parse(file))
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
     }
 
     assert readers == {"shared.settings"}
-    assert offences(("shared", "functions"), "os.environ", "os.getenv") == []
+    assert list_offences(("shared", "functions"), "os.environ", "os.getenv") == []
 
 
 @pytest.fixture(scope="module")
@@ -168,17 +192,18 @@ def loaded() -> dict[str, set[str]]:
     return {name: set(modules) for name, modules in lines}
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=name_of)
-def test_a_function_loads_no_more_than_it_needs(loaded: dict[str, set[str]], route: Route) -> None:
-    modules = loaded[route.module]
-
-    has_models = "pydantic" in modules
+def test_functions_load_no_more_than_they_need(loaded: dict[str, set[str]]) -> None:
     forbidden = {"moto", "aws_cdk", "infra", "tests", "hypothesis", "jinja2", "http.server"}
+    for route in ROUTES:
+        with name_route(route):
+            modules = loaded[route.module]
 
-    assert modules & forbidden == set()
-    assert not has_models or route.takes
-    assert not has_models or not route.name.startswith("render")
-    assert len(modules) <= (MODULES_WITH_MODELS if has_models else MODULES)
+            has_models = "pydantic" in modules
+
+            assert modules & forbidden == set()
+            assert not has_models or route.body
+            assert not has_models or not route.name.startswith("render")
+            assert len(modules) <= (MODULES_WITH_MODELS if has_models else MODULES)
 
 
 def test_functions_share_their_process_with_no_other_function(

@@ -21,11 +21,11 @@ APART = {"clients", "e2e"}  # vendors' clients and the emulator, in environments
 Pins = dict[tuple[str, str], tuple[str, frozenset[str]]]
 
 
-def asked(group: str) -> list[str]:
+def list_requirements(group: str) -> list[str]:
     """A dependency group, with the groups that it includes."""
     found: list[str] = []
     for entry in PROJECT["dependency-groups"][group]:
-        found += asked(entry["include-group"]) if isinstance(entry, dict) else [entry]
+        found += list_requirements(entry["include-group"]) if isinstance(entry, dict) else [entry]
     return found
 
 
@@ -33,7 +33,7 @@ def text(lock: str) -> str:
     return (ROOT / "requirements" / f"{lock}.txt").read_text()
 
 
-def pins(lock: str) -> Pins:
+def list_pins(lock: str) -> Pins:
     """Version and hashes of each pin, by name and marker: a name may have a pin per platform."""
     found: Pins = {}
     for entry in text(lock).replace("\\\n", " ").splitlines():
@@ -49,10 +49,10 @@ def pins(lock: str) -> Pins:
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_lock_pins_what_the_project_asks_for(lock: str) -> None:
-    pinned = {name: version for (name, _), (version, _) in pins(lock).items()}
+    pinned = {name: version for (name, _), (version, _) in list_pins(lock).items()}
 
     own = [] if lock in APART else RUNTIME
-    for line in [*own, *(line for group in LOCKS[lock] for line in asked(group))]:
+    for line in [*own, *(line for group in LOCKS[lock] for line in list_requirements(group))]:
         requirement = Requirement(line)
         version = pinned.get(canonicalize_name(requirement.name))
         assert version is not None, f"{line} is not in requirements/{lock}.txt: run make lock"
@@ -61,16 +61,16 @@ def test_lock_pins_what_the_project_asks_for(lock: str) -> None:
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_pin_has_its_hashes(lock: str) -> None:
-    for (name, _), (_, hashes) in pins(lock).items():
+    for (name, _), (_, hashes) in list_pins(lock).items():
         assert hashes, name
         assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", digest) for digest in hashes), name
 
 
 @pytest.mark.parametrize(("inner", "outer"), [("runtime", "serve"), ("serve", "dev")])
 def test_locks_agree_and_lie_in_each_other(inner: str, outer: str) -> None:
-    outside = pins(outer)
+    outside = list_pins(outer)
 
-    for key, pin in pins(inner).items():
+    for key, pin in list_pins(inner).items():
         assert outside.get(key) == pin, f"{key[0]} differs between the locks: run make lock"
 
 

@@ -13,20 +13,16 @@ import pytest
 import schemathesis
 
 from infra import openapi
-from shared import documents, errors
-from shared.dialects import dialect
+from shared import problems
+from shared.dialects.dialect import get_dialect
+from shared.documents.files import read_document
 from shared.routes import ROUTES, Permission, Route, registry
+from tests.routes.scene import name_route
 
 Json = dict[str, Any]
 METHODS = ("get", "put", "post", "patch", "delete")
 # One that shares its URL with a native route is noted there.
-DOCUMENTED = [route for route in ROUTES if not any(map(route.hides, registry.ROWS))]
-ANY_OF = {
-    "registry": ["BearerAuth"],
-    "maxim": ["MaximApiKey"],
-    "langwatch": ["BearerAuth", "LangWatchToken", "LangWatchBasic"],
-    "tela": ["BearerAuth"],
-}
+DOCUMENTED = [route for route in ROUTES if not any(map(route.is_in_front_of, registry.ROWS))]
 
 # From outside: the operations of px0's own document, which its generated clients are named after.
 PX0_OPERATIONS = {
@@ -63,31 +59,31 @@ PX0_PAYLOAD = {
 
 @pytest.fixture(scope="module")
 def document() -> Json:
-    read: Json = json.loads(documents.read("openapi.json"))
+    read: Json = json.loads(read_document("openapi.json"))
     return read
 
 
-def operation(document: Json, route: Route) -> Json:
+def get_operation(document: Json, route: Route) -> Json:
     found: Json = document["paths"][route.path][route.method.lower()]
     return found
 
 
-def every(document: Any, key: str) -> Iterator[Any]:
+def iterate_values(document: Any, key: str) -> Iterator[Any]:
     if isinstance(document, dict):
         if key in document:
             yield document[key]
         document = list(document.values())
     if isinstance(document, list):
         for part in document:
-            yield from every(part, key)
+            yield from iterate_values(part, key)
 
 
 # -- the file
 
 
 def test_committed_document_is_the_generated_one() -> None:
-    assert openapi.FILE.read_text(encoding="utf-8") == openapi.written(), (
-        "run python -m infra.openapi"
+    assert openapi.FILE.read_text(encoding="utf-8") == openapi.write_document(), (
+        "run make documents"
     )
 
 
@@ -98,11 +94,11 @@ def test_check_names_a_stale_file_and_writing_mends_it(
     stale.write_text("{}")
     monkeypatch.setattr(openapi, "ROOT", tmp_path)
     monkeypatch.setattr(openapi, "FILE", stale)
-    monkeypatch.setattr(openapi, "written", lambda: "{}\n")
+    monkeypatch.setattr(openapi, "write_document", lambda: "{}\n")
 
     monkeypatch.setattr("sys.argv", ["openapi", "--check"])
     assert openapi.main() == 1
-    assert capsys.readouterr().err == "openapi.json is stale: run python -m infra.openapi\n"
+    assert capsys.readouterr().err == "openapi.json is stale: run make documents\n"
 
     monkeypatch.setattr("sys.argv", ["openapi"])
     assert openapi.main() == 0
@@ -113,15 +109,15 @@ def test_check_names_a_stale_file_and_writing_mends_it(
 def test_document_is_valid_openapi(document: Json) -> None:
     assert document["openapi"] == "3.1.0"
     schemathesis.openapi.from_dict(document).validate()
-    for schema in every(document, "schema"):
+    for schema in iterate_values(document, "schema"):
         jsonschema_rs.meta.validate(schema)
     for schema in document["components"]["schemas"].values():
         jsonschema_rs.meta.validate(schema)
-    assert not list(every(document, "$defs"))
+    assert not list(iterate_values(document, "$defs"))
 
 
 def test_every_reference_leads_somewhere_and_every_component_is_used(document: Json) -> None:
-    references = set(every(document, "$ref"))
+    references = set(iterate_values(document, "$ref"))
 
     components = {
         f"#/components/{kind}/{name}"
@@ -148,61 +144,66 @@ def test_every_route_is_one_operation_and_every_operation_a_route(document: Json
 
 def test_what_shares_its_url_with_a_native_route_is_noted_there(document: Json) -> None:
     for route in {*ROUTES} - {*DOCUMENTED}:
-        (native,) = (row for row in registry.ROWS if route.hides(row))
-        said = operation(document, native)
+        (native,) = (row for row in registry.ROWS if route.is_in_front_of(row))
+        said = get_operation(document, native)
         named = {*re.findall(r"`(.*?)`", said["description"])}
 
         assert said["operationId"] == native.operation_id
-        assert {route.operation_id, *route.query} <= named
+        assert {route.operation_id, *route.query_names} <= named
         assert {name for name in named if name.startswith("Maxim")} <= {
             *document["components"]["schemas"]
         }
 
 
-@pytest.mark.parametrize("route", DOCUMENTED, ids=lambda route: route.name)
-def test_operation_says_what_its_route_says(document: Json, route: Route) -> None:
-    said = operation(document, route)
-    others = [row for row in registry.ROWS if row.name == route.before]
-    public = route.allow is Permission.PUBLIC
-    schemes = [name for row in (route, *others) for name in ANY_OF[row.dialect]]
+def test_operations_say_what_their_routes_say(document: Json) -> None:
+    for route in DOCUMENTED:
+        with name_route(route):
+            said = get_operation(document, route)
+            others = [row for row in registry.ROWS if row.name == route.falls_back_to]
+            public = route.permission is Permission.PUBLIC
+            schemes = [
+                name for row in (route, *others) for name in get_dialect(row.dialect).security
+            ]
 
-    assert said["summary"]
-    assert said["tags"] == [route.tag]
-    assert route.tag in {tag["name"] for tag in document["tags"]}
-    assert said["security"] == ([] if public else [{name: []} for name in schemes])
-    asked = [(parameter["in"], parameter["name"]) for parameter in said.get("parameters", ())]
-    assert [name for place, name in asked if place == "path"] == [*route.parameters]
-    assert [name for place, name in asked if place == "query"] == [*route.query]
-    assert ("requestBody" in said) is (route.takes is not None)
-    statuses = {str(row.status) for row in (route, *others)}
-    assert {status for status in said["responses"] if status < "300"} == {
-        status for status in statuses if status < "300"
-    }
-    assert statuses | {str(answered(route.dialect, status)) for status in route.problems} <= {
-        *said["responses"]
-    }
-    if route.dialect == "registry":
-        has_body = "content" in said["responses"][str(route.status)]
-        assert has_body is (route.status != 204)
+            assert said["summary"]
+            assert said["tags"] == [route.chapter]
+            assert route.chapter in {tag["name"] for tag in document["tags"]}
+            assert said["security"] == ([] if public else [{name: []} for name in schemes])
+            parameters = [
+                (parameter["in"], parameter["name"]) for parameter in said.get("parameters", ())
+            ]
+            assert [name for place, name in parameters if place == "path"] == [*route.segment_names]
+            assert [name for place, name in parameters if place == "query"] == [*route.query_names]
+            assert ("requestBody" in said) is bool(route.body)
+            statuses = {str(row.status) for row in (route, *others)}
+            assert {status for status in said["responses"] if status < "300"} == {
+                status for status in statuses if status < "300"
+            }
+            assert statuses | {
+                str(get_status(route.dialect, status)) for status in route.problems
+            } <= {*said["responses"]}
+            if route.dialect == "registry":
+                has_body = "content" in said["responses"][str(route.status)]
+                assert has_body is (route.status != 204)
 
 
-def answered(name: str, status: int) -> int:
+def get_status(name: str, status: int) -> int:
     """The status by which a dialect tells a failure that has this one among ours."""
-    (kind,) = (kind for kind in errors.Problem.__subclasses__() if kind.status == status)
-    return dialect(name).problem(kind(), "").status
+    (kind,) = (kind for kind in problems.Problem.__subclasses__() if kind.status == status)
+    return get_dialect(name).dump_problem(kind(), "").status
 
 
 def test_documented_failures_are_the_statuses_of_the_error_tree(document: Json) -> None:
-    statuses = {status for said in every(document, "responses") for status in said}
+    statuses = {status for said in iterate_values(document, "responses") for status in said}
     failures = {int(status) for status in statuses if status.isdigit() and status >= "400"}
 
-    assert failures == {problem.status for problem in every_problem(errors.Problem)}
+    assert failures == {problem.status for problem in iterate_problems(problems.Problem)}
 
 
-def every_problem(root: type[errors.Problem]) -> Iterator[type[errors.Problem]]:
+def iterate_problems(root: type[problems.Problem]) -> Iterator[type[problems.Problem]]:
     for problem in root.__subclasses__():
         yield problem
-        yield from every_problem(problem)
+        yield from iterate_problems(problem)
 
 
 def test_examples_are_what_they_are_examples_of(document: Json) -> None:
@@ -296,11 +297,34 @@ def test_creation_is_documented_as_px0_does(
     assert {*fields} <= {*schemas[thing]["required"]}
 
 
+def test_every_object_says_what_may_be_in_it(document: Json) -> None:
+    """Generators make a type that nothing fits of an object of which nothing is said."""
+    bare = [
+        part
+        for part in list_parts(document)
+        if part.get("type") in ("object", ["object", "null"])
+        and not part.keys() & {"properties", "additionalProperties"}
+    ]
+
+    assert bare == []
+
+
+def list_parts(document: Any) -> Iterator[Json]:
+    if isinstance(document, dict):
+        yield document
+        document = [
+            value for name, value in document.items() if name not in ("example", "examples")
+        ]
+    if isinstance(document, list):
+        for part in document:
+            yield from list_parts(part)
+
+
 # -- the page
 
 
 def test_page_needs_nothing_from_elsewhere() -> None:
-    page = documents.read("docs.html")
+    page = read_document("docs.html")
 
     assert not re.search(r"(?:https?:)?//[\w-]+\.\w", page)
     assert not re.search(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=\"(?!data:,\")", page)
@@ -311,7 +335,7 @@ def test_page_needs_nothing_from_elsewhere() -> None:
 
 @pytest.mark.parametrize("tag", ["script", "style"])
 def test_pages_policy_names_the_hash_of_what_is_in_it(tag: str) -> None:
-    page = documents.read("docs.html")
+    page = read_document("docs.html")
     (inside,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
 
     digest = b64encode(sha256(inside.encode()).digest()).decode()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.deployment import Deployment
-from tests.e2e.emulator import PYTHON, ROOT, emulator
+from tests.e2e.emulator import PYTHON, ROOT, run_emulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,19 +47,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         f"{name.removeprefix('test_')} {seconds:.0f} s" for name, seconds in parts[:12]
     )
     for tree in TRACES:
-        terminalreporter.write_line(f"traces, as the README shows them:\n{tree}")
+        terminalreporter.write_line(f"traces, as docs/operate.md shows them:\n{tree}")
     terminalreporter.write_line(f"seconds, the longest first: {told}")
 
 
 @contextmanager
-def timed(name: str) -> Iterator[None]:
+def measure_time(name: str) -> Iterator[None]:
     start = time.monotonic()
     yield
     SECONDS[name] += time.monotonic() - start
 
 
 @pytest.fixture(scope="session", autouse=True)
-def installed() -> None:
+def check_installation() -> None:
     for needed in NEEDED:
         assert needed.exists(), f"{needed} is missing: run `make e2e`"
 
@@ -71,7 +71,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def handed_over(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def handover(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for what the first deployment leaves to the second one."""
     return tmp_path_factory.mktemp("handed-over")
 
@@ -84,11 +84,11 @@ def deployment(
     enforce_roles: bool = request.module.ENFORCE_ROLES
     kind = "roles enforced" if enforce_roles else "roles open"
     folder = tmp_path_factory.mktemp("emulator")
-    with emulator(folder, enforce_roles=enforce_roles) as running:
+    with run_emulator(folder, enforce_roles=enforce_roles) as running:
         made = Deployment(emulator=running, assembly=assembly)
-        with timed(f"cdk bootstrap, {kind}"):
+        with measure_time(f"cdk bootstrap, {kind}"):
             made.prepare()
-        with timed(f"cdk deploy, {kind}"):
+        with measure_time(f"cdk deploy, {kind}"):
             made.deploy()
         yield made
     shutil.rmtree(folder / "tmp")  # what functions were unpacked to; the logs may be wanted

@@ -18,12 +18,12 @@ from uuid import uuid4
 
 import boto3
 
-from infra.deployed import Stack
+from infra.outputs import StackOutputs
 from shared.store import aws
 from shared.store.store import Store
 from tests.e2e import repairs
 from tests.e2e.emulator import ACCOUNT, REGION, ROOT, Emulator
-from tests.live.serving import Response, Serving
+from tests.live.server import Response, Server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ KEYS = {"api_key": "all", "viewer_key": "read_render"}
 
 
 @dataclass(frozen=True, slots=True)
-class Api(Serving):
+class Api(Server):
     """The API as a server that tests can call: at the root of its stage's address."""
 
     def call(
@@ -79,8 +79,12 @@ class Api(Serving):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """Args:
-    assembly: what `cdk deploy` synthesizes, unless it is there already.
+    """The stack on an emulator.
+
+    Args:
+        emulator: where it is deployed.
+        assembly: what `cdk deploy` synthesizes, unless it is there already.
+        outputs: the stack's outputs, once it is deployed.
     """
 
     emulator: Emulator
@@ -108,8 +112,11 @@ class Deployment:
     # -- the command line
 
     def prepare(self) -> None:
-        """`cdk bootstrap`, outside the app's folder, where it need not synthesize."""
-        self._cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}", cwd=self.folder)
+        """As `make cdk-bootstrap` does it."""
+        bootstrap = ("bootstrap", "--no-notices", "--ci")
+        result = self.run("infra.cdk", *bootstrap)
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert f"account {ACCOUNT}, region {REGION}\n" in result.stderr
         repairs.allow_plain_http(self.client)
 
     def deploy(self, *, sources: Path = ROOT) -> None:
@@ -126,7 +133,7 @@ class Deployment:
             cwd=sources,
         )
         self.outputs.update(json.loads(outputs.read_text())[STACK])
-        repairs.import_refusals(self.client, STACK, self.template)
+        repairs.import_problems(self.client, STACK, self.template)
         repairs.allow_plain_http(self.client)
 
     def _cdk(self, *arguments: str, cwd: Path) -> None:
@@ -149,7 +156,7 @@ class Deployment:
         return subprocess.run(
             [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
-            env=self.emulator.environment,
+            env=self.emulator.environment | {"CDK_DISABLE_CLI_TELEMETRY": "true"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -182,10 +189,11 @@ class Deployment:
         """Keys of the other kinds: `make bootstrap` makes an admin's only."""
         secrets_by_name = {name: f"ak_{secrets.token_hex(32)}" for name in KEYS}
         with mock.patch.dict(os.environ, self.emulator.environment):
-            aws.dynamodb.cache_clear()
-            store = Store(Stack(STACK, self.outputs).settings)
+            aws.get_dynamodb.cache_clear()
+            outputs = StackOutputs(stack_id=STACK, values=self.outputs)
+            store = Store(outputs.settings)
             for name, operation in KEYS.items():
-                store.add_key(
+                store.callers.add_key(
                     secret=secrets_by_name[name],
                     key_id=str(uuid4()),
                     team_id=team_id,
@@ -193,5 +201,5 @@ class Deployment:
                     operation=operation,
                     at=datetime.now(UTC),
                 )
-        aws.dynamodb.cache_clear()
+        aws.get_dynamodb.cache_clear()
         return secrets_by_name

@@ -13,7 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.e2e.traces import Daemon, daemon
+from tests.e2e.traces import Daemon, run_daemon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,15 +75,17 @@ class Emulator:
 
 
 @contextmanager
-def emulator(folder: Path, *, enforce_roles: bool) -> Iterator[Emulator]:
-    """Args:
-    folder: for what it writes; its log is there afterwards.
-    enforce_roles: whether callers, functions too, may only do what IAM policies allow.
+def run_emulator(folder: Path, *, enforce_roles: bool) -> Iterator[Emulator]:
+    """Run an emulator of AWS.
+
+    Args:
+        folder: for what it writes; its log is there afterwards.
+        enforce_roles: whether callers, functions too, may only do what IAM policies allow.
     """
     for name in ("home", "tmp"):
         (folder / name).mkdir()
     port = free_port()
-    with daemon() as xray, (folder / "ministack.log").open("wb") as log:
+    with run_daemon() as xray, (folder / "ministack.log").open("wb") as log:
         process = subprocess.Popen(
             [str(PYTHON), str(LAUNCHER)],
             # Functions inherit it.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 EVENTS_SECONDS = 60.0
 
 
-def subscribed(deployment: Deployment, kind: str) -> str:
+def subscribe(deployment: Deployment, kind: str) -> str:
     """A queue of somebody else's, with a rule on the bus."""
     sqs, events = deployment.client("sqs"), deployment.client("events")
     name = f"subscriber-{uuid4().hex[:8]}"
@@ -26,7 +26,7 @@ def subscribed(deployment: Deployment, kind: str) -> str:
     return queue
 
 
-def received(deployment: Deployment, queue: str, prompt_id: str) -> list[dict[str, Any]]:
+def receive(deployment: Deployment, queue: str, prompt_id: str) -> list[dict[str, Any]]:
     """What came for a prompt, once something has."""
     sqs, until = deployment.client("sqs"), time.monotonic() + EVENTS_SECONDS
     while time.monotonic() < until:

@@ -48,7 +48,7 @@ class SharedZip(zipfile.ZipFile):
         return folder
 
 
-def let_calls_end(runtime: Any) -> None:
+def defer_kills(runtime: Any) -> None:
     kill = runtime.kill_workers
 
     def end(workers: list[Any]) -> None:
@@ -62,19 +62,19 @@ def let_calls_end(runtime: Any) -> None:
     runtime.kill_workers = kill_workers
 
 
-def tell_domain_name(gateway: Any) -> None:
+def add_domain_name(gateway: Any) -> None:
     build = gateway._build_lambda_event_v1
 
-    def built(*arguments: Any, **named: Any) -> Any:
-        event = build(*arguments, **named)
+    def build_with_domain(*arguments: Any, **keywords: Any) -> Any:
+        event = build(*arguments, **keywords)
         event["requestContext"]["domainName"] = event["headers"]["host"]
         return event
 
-    gateway._build_lambda_event_v1 = built
+    gateway._build_lambda_event_v1 = build_with_domain
 
 
 if __name__ == "__main__":
     zipfile.ZipFile = SharedZip  # type: ignore[misc]
-    let_calls_end(import_module("ministack.core.lambda_runtime"))
-    tell_domain_name(import_module("ministack.services.apigateway_v1"))
+    defer_kills(import_module("ministack.core.lambda_runtime"))
+    add_domain_name(import_module("ministack.services.apigateway_v1"))
     runpy.run_module("ministack", run_name="__main__")

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def import_refusals(client: Callable[[str], Any], stack: str, template: Json) -> None:
+def import_problems(client: Callable[[str], Any], stack: str, template: Json) -> None:
     """What the gateway itself answers: to unknown paths, other methods and its own failures."""
     gateway = client("apigateway")
-    (name,) = named(template, "AWS::ApiGateway::RestApi")
+    (name,) = list_names(template, "AWS::ApiGateway::RestApi")
     document = template["Resources"][name]["Properties"]["Body"]
-    api = resources(client, stack)[name]
+    api = list_resources(client, stack)[name]
     for occasion, answer in document[GATEWAY_RESPONSES].items():
         status = {"statusCode": str(answer["statusCode"])} if "statusCode" in answer else {}
         gateway.put_gateway_response(
@@ -70,11 +70,11 @@ def allow_plain_http(client: Callable[[str], Any]) -> None:
             sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": ""})
 
 
-def named(template: Json, kind: str) -> list[str]:
+def list_names(template: Json, kind: str) -> list[str]:
     return [name for name, one in template["Resources"].items() if one["Type"] == kind]
 
 
-def resources(client: Callable[[str], Any], stack: str) -> dict[str, str]:
+def list_resources(client: Callable[[str], Any], stack: str) -> dict[str, str]:
     """What each resource of the template has become."""
     found = client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
     return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
+import os
 import shutil
+import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,15 +17,15 @@ from uuid import uuid4
 
 import pytest
 
-from tests.clients.publishing import Maxim
-from tests.clients.running import NODE_MODULES, PYTHON, Clients, dead_end
+from tests.clients.programs import NODE_MODULES, PYTHON, Clients, run_proxy
+from tests.clients.publisher import Maxim
+from tests.documents import read_document
 from tests.e2e.deployment import STACK, Api, Deployment
 from tests.e2e.emulator import ROOT
-from tests.e2e.events import received, subscribed
-from tests.e2e.traces import rendered as rendered_trace
-from tests.e2e.traces import shape
-from tests.live.serving import Response, at_once
-from tests.live.test_readme import README, WALKS, pasted, rendered
+from tests.e2e.events import receive, subscribe
+from tests.e2e.traces import draw_trace, drop_times
+from tests.live.server import Response, run_at_once
+from tests.live.walks import Walk, check_walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +33,12 @@ if TYPE_CHECKING:
 
 ENFORCE_ROLES = False
 SECRET = "not for everybody"
-TRACES = re.findall(r"^```text\n(## .*?)^```", README, re.MULTILINE | re.DOTALL)
+TRACES = [
+    block.text
+    for block in read_document("docs/operate.md").get_blocks("text")
+    if block.text.startswith("## ")
+]
+WALK = Walk([block.text for block in read_document("README.md").get_blocks("bash")])
 REFUSED = "## render_version  … ms  route=render_version  dialect=registry  prompt_id=…"
 WRITERS = 64
 LARGE = "large " * 100_000  # no item holds it
@@ -48,22 +54,38 @@ def test_bootstrap_shows_a_key_once_and_can_be_run_again(deployment: Deployment,
     again = deployment.run("infra.bootstrap", STACK)
 
     assert (again.returncode, again.stdout) == (0, "")
-    assert "was there already" in again.stderr
+    assert "exists already" in again.stderr
     assert api.call("GET", "/v1/prompts", key=api.demo["admin_key"]).status == 200
 
 
-# -- what the README shows
+# -- what the documents show
 
 
 def test_the_walk_of_the_readme(api: Api, tmp_path: Path) -> None:
     (tmp_path / ".local").mkdir()
     (tmp_path / ".local" / "demo.json").write_text(json.dumps(api.demo))
 
-    said = pasted(WALKS[0], tmp_path)
+    check_walk(WALK.run(tmp_path))
 
-    assert [answer for answer in said if "error" in answer] == []
-    assert "Thanks, Ada!\nOrder A-17 ships today." in rendered(said)
-    assert said[-1]["events"][0]["event"] == "version.rolled_back"
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_last_of_the_five_commands(api: Api) -> None:
+    (block,) = read_document("README.md").get_blocks("sh", "Deploy in five commands")
+    variables = {
+        "API": f"{api.demo['base_url']}/",
+        "TEAM": api.demo["team_id"],
+        "KEY": api.demo["admin_key"],
+    }
+
+    done = subprocess.run(
+        ["bash", "-c", block.text.splitlines()[-1]],
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "order_confirmation" in {prompt["slug"] for prompt in json.loads(done.stdout)["prompts"]}
 
 
 def test_what_the_gateway_refuses_by_itself(api: Api) -> None:
@@ -78,10 +100,10 @@ def test_what_the_gateway_refuses_by_itself(api: Api) -> None:
 # -- what a request leaves in X-Ray
 
 
-def test_traces_are_those_of_the_readme_and_tell_no_secrets(
+def test_traces_are_those_that_are_shown_and_tell_no_secrets(
     deployment: Deployment, api: Api, record_property: Callable[[str, object], None]
 ) -> None:
-    xray, prompt = deployment.emulator.xray, api.prompt("Traced")
+    xray, prompt = deployment.emulator.xray, api.create_prompt("Traced")
     versions, path = f"/v1/prompts/{prompt}/versions", "/v1/prompts/traced/render"
     new = deployment.keys(api.demo["team_id"])["api_key"]  # that no function has looked up
     body = {"template": "Hello {{.name}}" + SECRET * 50_000}  # which lies in the bucket
@@ -93,27 +115,27 @@ def test_traces_are_those_of_the_readme_and_tell_no_secrets(
     answers += [api.call("POST", absent, {"variables": {"name": SECRET}}, key=new)]
 
     assert [answer.status for answer in answers] == [201, 200, 200, 200, 404]
-    refused = shape(rendered_trace(xray.trace("render_version", prompt)))
+    refused = drop_times(draw_trace(xray.trace("render_version", prompt)))
     routes = ("create_version", "render_live")
-    trees = [rendered_trace(xray.trace(route, prompt)) for route in routes]
+    trees = [draw_trace(xray.trace(route, prompt)) for route in routes]
     record_property("traces", "\n".join(trees))
-    said = json.dumps(xray.received)
-    assert SECRET not in said
-    assert new not in said
+    text = json.dumps(xray.documents)
+    assert SECRET not in text
+    assert new not in text
     assert refused.partition("\n")[0] == REFUSED
-    assert [shape(tree) for tree in trees] == [shape(tree) for tree in TRACES]
+    assert [drop_times(tree) for tree in trees] == [drop_times(tree) for tree in TRACES]
 
 
 # -- what happens is told to others
 
 
 def test_a_promotion_arrives_on_the_event_bus(deployment: Deployment, api: Api) -> None:
-    queue = subscribed(deployment, "version.promoted")
-    prompt = api.prompt("Told to others")
-    wrote(api, f"/v1/prompts/{prompt}/versions", template="Hi")
-    wrote(api, f"/v1/prompts/{prompt}/versions/1/promote")
+    queue = subscribe(deployment, "version.promoted")
+    prompt = api.create_prompt("Told to others")
+    create(api, f"/v1/prompts/{prompt}/versions", template="Hi")
+    create(api, f"/v1/prompts/{prompt}/versions/1/promote")
 
-    (event,) = received(deployment, queue, prompt)
+    (event,) = receive(deployment, queue, prompt)
 
     assert (event["source"], event["detail-type"]) == ("cuebook", "version.promoted")
     assert event["detail"]["team_id"] == api.demo["team_id"]
@@ -127,15 +149,15 @@ def clients(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clie
     for needed in (PYTHON, NODE_MODULES):
         if not needed.exists():
             pytest.skip("the vendors' clients are not here; `make test-clients` installs them")
-    with dead_end() as proxy:
+    with run_proxy() as proxy:
         yield Clients(api, proxy, tmp_path_factory.mktemp("application"))
 
 
 def test_maxims_sdk_reads_what_is_deployed(api: Api, clients: Clients) -> None:
-    maxim = PublishedMaxim(api)
-    prompt = maxim.prompt("Chosen by variable")
+    maxim = DeployedMaxim(api)
+    prompt = maxim.create_prompt("Chosen by variable")
     for text in ("in production", "in staging"):
-        maxim.version(prompt, text)
+        maxim.create_version(prompt, text)
     maxim.deploy(prompt, 1, Environment="prod")
     maxim.deploy(prompt, 2, Environment="staging")
     asked = {
@@ -143,7 +165,7 @@ def test_maxims_sdk_reads_what_is_deployed(api: Api, clients: Clients) -> None:
         "queries": [{"variables": {"Environment": name}} for name in ("staging", "prod")],
     }
 
-    found = clients.python("maxim_reader.py", "choose", json.dumps(asked))
+    found = clients.run_python("maxim_reader.py", "choose", json.dumps(asked))
 
     assert [one["version"] for one in found] == [2, 1]
 
@@ -151,21 +173,21 @@ def test_maxims_sdk_reads_what_is_deployed(api: Api, clients: Clients) -> None:
 def test_langwatchs_sdk_writes_and_compiles(clients: Clients) -> None:
     asked = {"write": {"handle": "team/greet"}, "compile": {"handle": "compiled"}}
 
-    found = clients.python("langwatch_user.py", json.dumps(asked))
+    found = clients.run_python("langwatch_user.py", json.dumps(asked))
 
     assert [one for one in found.values() if "failed" in one] == []
     assert found["compile"]["found"]["prompt"] == "Be brief with ADA."
 
 
 def test_telas_sdk_promotes_a_version(api: Api, clients: Clients) -> None:
-    asked = {"promptId": api.prompt("A canvas"), "viewerKey": api.demo["viewer_key"]}
+    asked = {"promptId": api.create_prompt("A canvas"), "viewerKey": api.demo["viewer_key"]}
 
-    found = clients.node("tela_writer.mjs", json.dumps(asked))
+    found = clients.run_node("tela_writer.mjs", json.dumps(asked))
 
     assert (found["promoted"]["promoted"], found["read"]["promoted"]) == (True, False)
 
 
-class PublishedMaxim(Maxim):
+class DeployedMaxim(Maxim):
     def call(self, method: str, path: str, body: object = None, *, admin: bool = False) -> Response:
         assert isinstance(self.server, Api)
         key = self.server.demo["admin_key" if admin else "api_key"]
@@ -176,21 +198,21 @@ class PublishedMaxim(Maxim):
 
 
 def test_64_writers_of_one_prompt_get_the_numbers_1_to_64(api: Api) -> None:
-    prompt = api.prompt("Contended")
+    prompt = api.create_prompt("Contended")
 
     def create(number: int) -> tuple[int, str]:
         template = f"template {number}"
-        made = insisted(api, f"/v1/prompts/{prompt}/versions", template=template)
+        made = insist(api, f"/v1/prompts/{prompt}/versions", template=template)
         return made["version"]["version"], template
 
-    numbers = dict(at_once(WRITERS, create))
+    numbers = dict(run_at_once(WRITERS, create))
 
     assert sorted(numbers) == list(range(1, WRITERS + 1))
     listed = api.call("GET", f"/v1/prompts/{prompt}/versions").json["versions"]
     assert {one["version"]: one["template"] for one in listed} == numbers
 
 
-def insisted(api: Api, path: str, **body: object) -> dict[str, Any]:
+def insist(api: Api, path: str, **body: object) -> dict[str, Any]:
     """As a careful client does it: the same call again, by its key, until it is answered."""
     key, until = str(uuid4()), time.monotonic() + PATIENCE_SECONDS
     headers = {"Authorization": f"Bearer {api.demo['api_key']}", "Idempotency-Key": key}
@@ -206,11 +228,11 @@ def insisted(api: Api, path: str, **body: object) -> dict[str, Any]:
 
 
 def test_restored_tables_are_exported_like_those_in_use(
-    deployment: Deployment, api: Api, handed_over: Path
+    deployment: Deployment, api: Api, handover: Path
 ) -> None:
-    large = api.prompt("Large")
-    wrote(api, f"/v1/prompts/{large}/versions", template=LARGE)  # in the bucket
-    used, rescued = handed_over / "team.jsonl", handed_over / "rescued.jsonl"
+    large = api.create_prompt("Large")
+    create(api, f"/v1/prompts/{large}/versions", template=LARGE)  # in the bucket
+    used, rescued = handover / "team.jsonl", handover / "rescued.jsonl"
     now, restored = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", ("--tables", "rescue-")
 
     for command in (
@@ -222,7 +244,7 @@ def test_restored_tables_are_exported_like_those_in_use(
         assert done.returncode == 0, done.stderr
 
     assert rescued.read_bytes() == used.read_bytes()
-    (handed_over / "keys.json").write_text(json.dumps({**api.demo, "large": large}))
+    (handover / "keys.json").write_text(json.dumps({**api.demo, "large": large}))
     for name in deployment.client("dynamodb").list_tables()["TableNames"]:
         if name.startswith("rescue-"):
             deployment.client("dynamodb").delete_table(TableName=name)
@@ -234,36 +256,37 @@ def test_restored_tables_are_exported_like_those_in_use(
 def test_callers_do_not_notice_a_redeployment(
     deployment: Deployment, api: Api, tmp_path: Path
 ) -> None:
-    sources = changed_sources(tmp_path)
-    prompt = api.prompt("All along")
-    wrote(api, f"/v1/prompts/{prompt}/versions", template="Hello {{.name}}!")
+    sources = change_sources(tmp_path)
+    prompt = api.create_prompt("All along")
+    create(api, f"/v1/prompts/{prompt}/versions", template="Hello {{.name}}!")
 
-    with callers(api, prompt) as answers:
+    with call_without_pause(api, prompt) as answers:
         before = len(answers)
         replace(deployment, assembly=tmp_path / "cdk.out").deploy(sources=sources)
         after = len(answers)
 
     assert api.call("GET", "/v1/health").json == {"status": "OK", "release": "next"}
-    assert {answer.status for answer in answers} <= {200, 201}, wrong(answers)
+    assert {answer.status for answer in answers} <= {200, 201}, list_wrong(answers)
     assert after > before + 10
 
 
-def changed_sources(folder: Path) -> Path:
+def change_sources(folder: Path) -> Path:
     """The product as it would be after the next release."""
     for name in ("functions", "infra", "shared", "requirements"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "cdk.json", folder)
+    for name in ("cdk.json", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
     (folder / ".local").mkdir()
     (folder / ".local" / "packages").symlink_to(ROOT / ".local" / "packages")  # the layer is there
     file = folder / "functions" / "registry" / "health_check.py"
     code = file.read_text()
-    file.write_text(code.replace('{"status": "OK"}', '{"status": "OK", "release": "next"}'))
+    file.write_text(code.replace('"OK", ', '"OK", "release": "next", '))
     assert file.read_text() != code
     return folder
 
 
 @contextmanager
-def callers(api: Api, prompt: str) -> Iterator[list[Response]]:
+def call_without_pause(api: Api, prompt: str) -> Iterator[list[Response]]:
     """A reader and a writer without a pause, and what they are answered."""
     calls = (
         (
@@ -294,7 +317,7 @@ def callers(api: Api, prompt: str) -> Iterator[list[Response]]:
         future.result()
 
 
-def wrong(answers: list[Response]) -> list[Response]:
+def list_wrong(answers: list[Response]) -> list[Response]:
     return [answer for answer in answers if answer.status not in (200, 201)][:3]
 
 
@@ -308,7 +331,7 @@ def test_destroy_leaves_nothing(deployment: Deployment, api: Api) -> None:
     assert deployment.outputs["ContentBucket"] not in kept
 
 
-def wrote(api: Api, path: str, **body: object) -> Response:
+def create(api: Api, path: str, **body: object) -> Response:
     answer = api.call("POST", path, body)
     assert answer.status in (200, 201), answer
     return answer

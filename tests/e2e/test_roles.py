@@ -16,14 +16,9 @@ from shared.routes import ROUTES, Route
 from tests.e2e import repairs
 from tests.e2e.deployment import STACK, Api, Deployment
 from tests.e2e.emulator import ROOT
-from tests.e2e.events import received, subscribed
-from tests.e2e.remote import Remote
-from tests.functions.langwatch.library import ROUTES_HERE as LANGWATCH
-from tests.functions.langwatch.test_actions import ways
-from tests.functions.maxim.test_roles import use_everything
-from tests.functions.maxim.workspace import Workspace
-from tests.functions.tela.test_actions import TELA, Scene, call
-from tests.functions.world import GUARDED, World
+from tests.e2e.events import receive, subscribe
+from tests.e2e.remote import RemoteRegistry, RemoteScene
+from tests.routes.roles import call_hidden_prompts, call_in_every_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +35,7 @@ with_suites = pytest.mark.skipif(not SUITES.exists(), reason="the scenarios are 
 
 
 @pytest.fixture(scope="module", autouse=True)
-def warm(api: Api) -> None:
+def start_functions(api: Api) -> None:
     """Start each function once: scenarios do not wait as long as all those cold starts take."""
 
     def start(route: Route) -> int:
@@ -70,25 +65,21 @@ def test_scenarios_hold(deployment: Deployment, api: Api, suite: str) -> None:
 
 
 def test_every_role_suffices(deployment: Deployment, api: Api) -> None:
-    """Each route is called as the tests of its actions call it."""
-    remote = Remote(api)
-    with remote.reached():
-        for route in GUARDED:
-            assert World(remote).call(route).status == route.status, route.name
-        for route in LANGWATCH:
-            for _ in ways(remote, route):
-                pass
-        for route in TELA:
-            call(Scene(remote), route)
-        use_everything(Workspace(remote))
+    """Each route is called as the test of its actions calls it."""
+    registry = RemoteRegistry(api)
+    with registry.connect():
+        scene = RemoteScene(registry)
+        for route in ROUTES:
+            call_in_every_way(scene, route)
+        call_hidden_prompts(registry)
 
-    answered = statuses(deployment)
+    answered = list_statuses(deployment)
     assert {name: seen for name, seen in answered.items() if max(seen) in (500, 503)} == {}
     assert [r.name for r in ROUTES if r.status not in answered[(r.dialect, r.name)]] == []
 
 
 def test_content_beyond_an_item_lies_in_the_bucket(deployment: Deployment, api: Api) -> None:
-    prompt, large = api.prompt("Large"), "large " * 100_000
+    prompt, large = api.create_prompt("Large"), "large " * 100_000
     path = f"/v1/prompts/{prompt}/versions"
 
     made = api.call("POST", path, {"template": large})
@@ -101,11 +92,11 @@ def test_content_beyond_an_item_lies_in_the_bucket(deployment: Deployment, api: 
 
 
 def test_a_team_of_another_deployment_goes_on_here(
-    deployment: Deployment, api: Api, handed_over: Path
+    deployment: Deployment, api: Api, handover: Path
 ) -> None:
     """What the first deployment left: its whole team, which has the keys and ids that it had."""
-    file, again = handed_over / "team.jsonl", handed_over / "again.jsonl"
-    theirs = json.loads((handed_over / "keys.json").read_text())
+    file, again = handover / "team.jsonl", handover / "again.jsonl"
+    theirs = json.loads((handover / "keys.json").read_text())
 
     first, second = (deployment.run("infra.backup", "import", STACK, str(file)) for _ in range(2))
     exported = ("export", STACK, str(again), "--team", theirs["team_id"])
@@ -125,37 +116,37 @@ def test_a_team_of_another_deployment_goes_on_here(
 
 
 def test_an_event_goes_its_way(deployment: Deployment, api: Api) -> None:
-    queue = subscribed(deployment, "version.created")
-    prompt = api.prompt("Told to others")
+    queue = subscribe(deployment, "version.created")
+    prompt = api.create_prompt("Told to others")
     made = api.call("POST", f"/v1/prompts/{prompt}/versions", {"template": "Hi"})
     assert made.status == 201, made
 
-    assert [event["source"] for event in received(deployment, queue, prompt)] == ["cuebook"]
+    assert [event["source"] for event in receive(deployment, queue, prompt)] == ["cuebook"]
 
 
 def test_a_writer_with_a_readers_role_writes_nothing(deployment: Deployment, api: Api) -> None:
-    reader, writer = (role(deployment, name) for name in ("get_prompt", "create_version"))
-    path = f"/v1/prompts/{api.prompt('Read only')}/versions"
-    own = policy(deployment, writer)
+    reader, writer = (get_role_name(deployment, name) for name in ("get_prompt", "create_version"))
+    path = f"/v1/prompts/{api.create_prompt('Read only')}/versions"
+    own = get_policy(deployment, writer)
 
-    put_policy(deployment, writer, policy(deployment, reader))
+    put_policy(deployment, writer, get_policy(deployment, reader))
     refused = api.call("POST", path, {"template": "Hi"})
     put_policy(deployment, writer, own)
     made = api.call("POST", path, {"template": "Hi"})
 
     assert refused.status == 500, refused
     assert (made.status, made.json["version"]["version"]) == (201, 1)
-    assert any("AccessDenied" in line for line in logged(deployment))
+    assert any("AccessDenied" in line for line in iterate_log(deployment))
 
 
-def role(deployment: Deployment, route: str) -> str:
+def get_role_name(deployment: Deployment, route: str) -> str:
     """What the role of a route's function is called."""
-    name = function(deployment, route)
+    name = find_function(deployment, route)
     found = deployment.client("lambda").get_function_configuration(FunctionName=name)
     return str(found["Role"]).rpartition("/")[2]
 
 
-def policy(deployment: Deployment, role: str) -> Any:
+def get_policy(deployment: Deployment, role: str) -> Any:
     iam = deployment.client("iam")
     return iam.get_role_policy(RoleName=role, PolicyName=POLICY)["PolicyDocument"]
 
@@ -166,32 +157,32 @@ def put_policy(deployment: Deployment, role: str, document: Any) -> None:
     )
 
 
-def function(deployment: Deployment, name: str) -> str:
+def find_function(deployment: Deployment, name: str) -> str:
     """What a route's function is called."""
     (route,) = [route for route in ROUTES if route.name == name]
     (found,) = [
         physical
-        for logical, physical in repairs.resources(deployment.client, STACK).items()
-        if properties(deployment, logical).get("Handler") == f"{route.module}.lambda_handler"
+        for logical, physical in repairs.list_resources(deployment.client, STACK).items()
+        if get_properties(deployment, logical).get("Handler") == f"{route.module}.lambda_handler"
     ]
     return found
 
 
-def properties(deployment: Deployment, logical: str) -> dict[str, Any]:
+def get_properties(deployment: Deployment, logical: str) -> dict[str, Any]:
     found: dict[str, Any] = deployment.template["Resources"][logical].get("Properties", {})
     return found
 
 
-def statuses(deployment: Deployment) -> dict[tuple[str, str], set[int]]:
+def list_statuses(deployment: Deployment) -> dict[tuple[str, str], set[int]]:
     """By dialect and route, from what the functions have logged."""
     seen: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for line in logged(deployment):
+    for line in iterate_log(deployment):
         if line.startswith("{") and (record := json.loads(line)).get("message") == "call":
             seen[record["dialect"], record["route"]].add(record["status"])
     return seen
 
 
-def logged(deployment: Deployment) -> Iterator[str]:
+def iterate_log(deployment: Deployment) -> Iterator[str]:
     logs = deployment.client("logs")
     for group in logs.get_paginator("describe_log_groups").paginate():
         for one in group["logGroups"]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.changes import ID
+from shared.ids import ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,30 +24,32 @@ TRACE_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Daemon:
-    """Args:
-    address: as the environment of functions names it.
-    received: the documents that came, in this order.
+    """A receiver of what functions send to X-Ray.
+
+    Args:
+        address: as the environment of functions names it.
+        documents: the documents that came, in this order.
     """
 
     address: str
-    received: list[Document] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
 
     def trace(self, route: str, prompt_id: str) -> list[Document]:
         """All of the trace of a route's first call for a prompt, once it is complete."""
         until = time.monotonic() + TRACE_SECONDS
         while time.monotonic() < until:
-            for document in [*self.received]:
+            for document in [*self.documents]:
                 about = document.get("annotations", {})
                 if (about.get("route"), about.get("prompt_id")) == (route, prompt_id):
                     # What is below it came before, since it ended before.
                     trace_id = document["trace_id"]
-                    return [one for one in self.received if one["trace_id"] == trace_id]
+                    return [one for one in self.documents if one["trace_id"] == trace_id]
             time.sleep(0.05)
         raise AssertionError(f"no trace of {route} came")
 
 
 @contextmanager
-def daemon() -> Iterator[Daemon]:
+def run_daemon() -> Iterator[Daemon]:
     """Listens on loopback."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
         listener.bind(("127.0.0.1", 0))
@@ -62,7 +64,7 @@ def daemon() -> Iterator[Daemon]:
                 except TimeoutError:
                     continue
                 # The first line says the format: JSON, of version 1.
-                started.received.append(json.loads(datagram.partition(b"\n")[2]))
+                started.documents.append(json.loads(datagram.partition(b"\n")[2]))
 
         thread = threading.Thread(target=listen, daemon=True)
         thread.start()
@@ -73,7 +75,7 @@ def daemon() -> Iterator[Daemon]:
             thread.join()
 
 
-def rendered(documents: Sequence[Document]) -> str:
+def draw_trace(documents: Sequence[Document]) -> str:
     """A trace as a tree: names, milliseconds, annotations and what was asked of AWS.
 
     Ids and names that CloudFormation makes up are shortened.
@@ -86,31 +88,33 @@ def rendered(documents: Sequence[Document]) -> str:
 
     def lines(document: Document, depth: int) -> Iterator[str]:
         milliseconds = (document["end_time"] - document["start_time"]) * 1000
-        yield f"{'   ' * depth}{document['name']}  {milliseconds:.0f} ms{said(document)}"
+        yield f"{'   ' * depth}{document['name']}  {milliseconds:.0f} ms{write_labels(document)}"
         for child in below.get(document["id"], ()):
             yield from lines(child, depth + 1)
 
     return "\n".join(line for root in roots for line in lines(root, 0)) + "\n"
 
 
-def said(document: Document) -> str:
+def write_labels(document: Document) -> str:
     aws, annotations = document.get("aws", {}), document.get("annotations", {})
-    parts = [short(aws[name]) for name in ("operation", "table_name", "bucket_name") if name in aws]
-    parts += [f"{name}={short(str(value))}" for name, value in annotations.items()]
+    parts = [
+        shorten(aws[name]) for name in ("operation", "table_name", "bucket_name") if name in aws
+    ]
+    parts += [f"{name}={shorten(str(value))}" for name, value in annotations.items()]
     parts += [name for name in ("error", "fault", "throttle") if document.get(name)]
     return "".join(f"  {part}" for part in parts)
 
 
-def short(name: str) -> str:
+def shorten(name: str) -> str:
     """Of ids the beginning, and of a name that CloudFormation gave what we call it."""
     if ID.fullmatch(name):
         return f"{name[:8]}…"
-    named = re.fullmatch(
+    match = re.fullmatch(
         r"cuebook-[a-z]+-(?:tables)?([a-z]+?)(?:bucket)?[0-9a-f]{8}-.*", name, re.I
     )
-    return named[1].lower() if named else name
+    return match[1].lower() if match else name
 
 
-def shape(tree: str) -> str:
+def drop_times(tree: str) -> str:
     """What of a tree is the same each time: all but the milliseconds, and which prompt it was."""
     return re.sub(r"(?<=prompt_id=)\S+|\d+(?= ms)", "…", tree)

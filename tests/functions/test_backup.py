@@ -11,109 +11,112 @@ from uuid import uuid4
 
 import pytest
 
-from infra.backup import CannotBackUp
-from infra.backup.__main__ import moment, with_tables
+from infra.backup.__main__ import parse_moment, replace_tables
 from infra.backup.archive import Archive
-from infra.backup.restore import restore
+from infra.backup.errors import BackupError
+from infra.backup.restore import restore_tables
 from infra.backup.team import Team
-from infra.backup.transfer import export, load
+from infra.backup.transfer import export_team, import_team
 from infra.local.aws import create_tables
-from shared.settings import settings
+from shared.settings import get_settings
 from shared.store import attributes, aws
 from shared.store.tables import TABLES
-from tests.functions.world import World
+from tests.routes.scene import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from infra.backup import Record, Values
+    from infra.backup.archive import Record, Values
     from shared.settings import Settings
     from tests.client import Registry
+    from tests.memory import Memory
 
 LARGE = "x" * 400_000  # no item holds it
 
 
-def quiet(_: str) -> None:
-    """Nobody is told of the progress."""
+def ignore(_: str) -> None:
+    """Progress is of no interest here."""
 
 
 @pytest.fixture
 def team(registry: Registry) -> Team:
     """With prompts in all the states there are, and what else a team has."""
-    World(registry)
+    Scene(registry)
     editor, admin = registry.editor, registry.admin
-    large = editor.new_prompt("Large")
-    editor.new_version(large["id"], LARGE)
+    large = editor.create_prompt("Large")
+    editor.create_version(large["id"], LARGE)
     payload = {"variables": {"text": LARGE}}
     assert editor("POST", f"/v1/prompts/{large['id']}/payloads", payload).status == 201
     editor.promote(large["id"], 1, times=2)
-    gaps = editor.new_prompt("Erased draft")
+    gaps = editor.create_prompt("Erased draft")
     for text in ("one", "two", "three"):
-        editor.new_version(gaps["id"], text)
+        editor.create_version(gaps["id"], text)
     assert editor("DELETE", f"/v1/prompts/{gaps['id']}/versions/2").status == 204
-    archived = editor.new_prompt("Archived")
+    archived = editor.create_prompt("Archived")
     assert admin("POST", f"/v1/prompts/{archived['id']}/archive").status == 200
-    gone = editor.new_prompt("Gone to the others")
-    registry.move(gone["id"], registry.stranger.team_id)
+    gone = editor.create_prompt("Gone to the others")
+    registry.move_prompt(gone["id"], registry.stranger.team_id)
     basic = {"x-auth-token": str(editor.key)}
     defined = editor("POST", "/api/prompts/tags", {"name": "canary"}, headers=basic)
     assert defined.status == 201, defined.text
-    deleted = editor.new_prompt("Deleted")
+    deleted = editor.create_prompt("Deleted")
     call = f"/v1/prompts?workspaceId={registry.team_id}&id={deleted['id']}"
     key = {"x-maxim-api-key": str(admin.key), "authorization": None}
     assert admin("DELETE", call, headers=key).status == 204
-    return Team(settings(), registry.team_id)
+    return Team(get_settings(), registry.team_id)
 
 
 @pytest.fixture
-def elsewhere(tables: None) -> Settings:
-    return another_deployment()
+def other_deployment(memory: Memory) -> Settings:
+    return create_deployment()
 
 
-def another_deployment() -> Settings:
+def create_deployment() -> Settings:
     """Its tables are empty."""
     prefix = f"elsewhere-{uuid4().hex[:8]}-"
-    create_tables(aws.dynamodb(), lambda table: prefix + table.name)
-    return with_tables(settings(), prefix)
+    create_tables(aws.get_dynamodb(), lambda table: prefix + table.name)
+    return replace_tables(get_settings(), prefix)
 
 
 @contextmanager
-def deployed(registry: Registry, there: Settings) -> Iterator[None]:
+def use_deployment(registry: Registry, there: Settings) -> Iterator[None]:
     """Calls go to the other deployment for a while."""
     with pytest.MonkeyPatch.context() as patch:
         for table in TABLES:
             name = f"{table.name}_table"
             patch.setenv(name.upper(), getattr(there, name))
-        settings.cache_clear()
+        get_settings.cache_clear()
         registry.forget()
         registry.cloud.close()  # it knows the names of one deployment only
-        registry.cloud.strict = False
+        registry.cloud.is_strict = False
         yield
-    settings.cache_clear()
+    get_settings.cache_clear()
     registry.forget()
 
 
-def stored(where: Settings, of: Callable[[Values], bool] = lambda _: True) -> dict[str, list[Any]]:
+def list_items(
+    where: Settings, of: Callable[[Values], bool] = lambda _: True
+) -> dict[str, list[Any]]:
     """The items of each table, as they lie there, in an order of their own."""
-    found = {}
+    rows = {}
     for table in TABLES:
-        pages = aws.dynamodb().get_paginator("scan")
-        listed = [
+        pages = aws.get_dynamodb().get_paginator("scan")
+        values = [
             values
             for page in pages.paginate(TableName=getattr(where, f"{table.name}_table"))
-            for values in map(attributes.values, page["Items"])
+            for values in map(attributes.load_item, page["Items"])
             if of(values)
         ]
-        found[table.name] = sorted(listed, key=lambda values: json.dumps(values, sort_keys=True))
-    return found
+        rows[table.name] = sorted(values, key=lambda values: json.dumps(values, sort_keys=True))
+    return rows
 
 
-def of_team(team_id: str) -> Callable[[Values], bool]:
+def build_team_filter(team_id: str) -> Callable[[Values], bool]:
     """Whether an item is to go along."""
     heads = {
         values["prompt_id"]
-        for values in stored(settings())["prompts"]
+        for values in list_items(get_settings())["prompts"]
         if values["team_id"] == team_id
     }
 
@@ -127,22 +130,22 @@ def of_team(team_id: str) -> Callable[[Values], bool]:
     return is_part
 
 
-def told(items: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """As if the stream had been told of all changes."""
+def clear_events(items: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """As if all changes had been published."""
     heads = [values | {"events": []} for values in items["prompts"]]
     order = sorted(heads, key=lambda values: json.dumps(values, sort_keys=True))
     return items | {"prompts": order}
 
 
-def exported(team: Team, folder: Path, name: str = "team.jsonl") -> Path:
-    export(team, folder / name, quiet)
+def export_file(team: Team, folder: Path, name: str = "team.jsonl") -> Path:
+    export_team(team, folder / name, ignore)
     return folder / name
 
 
-def imported(file: Path, there: Settings) -> Team:
+def import_file(file: Path, there: Settings) -> Team:
     archive = Archive.open(file)
-    done = load(archive, team := Team(there, archive.team_id), quiet)
-    assert (done.different, done.others) == ([], 0)
+    result = import_team(archive, team := Team(there, archive.team_id), ignore)
+    assert (result.differences, result.others) == ([], 0)
     return team
 
 
@@ -150,13 +153,13 @@ def imported(file: Path, there: Settings) -> Team:
 
 
 def test_the_other_deployments_tables_hold_exactly_what_the_teams_did(
-    registry: Registry, team: Team, elsewhere: Settings, tmp_path: Path
+    registry: Registry, team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
-    before = stored(settings(), of_team(team.id))
+    before = list_items(get_settings(), build_team_filter(team.id))
 
-    imported(exported(team, tmp_path), elsewhere)
+    import_file(export_file(team, tmp_path), other_deployment)
 
-    assert stored(elsewhere) == told(before)
+    assert list_items(other_deployment) == clear_events(before)
     assert {name: len(items) > 0 for name, items in before.items()} == dict.fromkeys(before, True)
     assert {head["status"] for head in before["prompts"]} == {"active", "archived", "deleted"}
     assert {values["entity"] for values in before["access"]} == {
@@ -165,17 +168,17 @@ def test_the_other_deployments_tables_hold_exactly_what_the_teams_did(
 
 
 def test_an_export_of_what_was_imported_is_the_same_file(
-    team: Team, elsewhere: Settings, tmp_path: Path
+    team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
-    file = exported(team, tmp_path)
+    file = export_file(team, tmp_path)
 
-    again = exported(imported(file, elsewhere), tmp_path, "again.jsonl")
+    again = export_file(import_file(file, other_deployment), tmp_path, "again.jsonl")
 
     assert again.read_bytes() == file.read_bytes()
 
 
 def test_callers_go_on_there_with_the_keys_and_ids_that_they_have(
-    registry: Registry, team: Team, elsewhere: Settings, tmp_path: Path
+    registry: Registry, team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
     editor = registry.editor
     large, gaps = (
@@ -190,11 +193,11 @@ def test_callers_go_on_there_with_the_keys_and_ids_that_they_have(
         ("GET", f"/v1/prompts/{gaps}/history"),
     ]
     before = [editor(*call) for call in calls]
-    imported(exported(team, tmp_path), elsewhere)
+    import_file(export_file(team, tmp_path), other_deployment)
 
-    with deployed(registry, elsewhere):
+    with use_deployment(registry, other_deployment):
         after = [editor(*call) for call in calls]
-        next_version = editor.new_version(gaps)
+        next_version = editor.create_version(gaps)
         taken = editor("POST", f"/v1/teams/{team.id}/prompts", {"name": "Large"})
 
     assert {answer.status for answer in before} == {200}
@@ -204,22 +207,22 @@ def test_callers_go_on_there_with_the_keys_and_ids_that_they_have(
 
 
 def test_nothing_is_told_again_of_changes_that_were_made_elsewhere(
-    team: Team, elsewhere: Settings, tmp_path: Path
+    team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
-    imported(exported(team, tmp_path), elsewhere)
+    import_file(export_file(team, tmp_path), other_deployment)
 
-    assert {str(head["events"]) for head in stored(elsewhere)["prompts"]} == {"[]"}
+    assert {str(head["events"]) for head in list_items(other_deployment)["prompts"]} == {"[]"}
 
 
 def test_the_file_is_for_its_owner_only(team: Team, tmp_path: Path) -> None:
-    assert exported(team, tmp_path).stat().st_mode & 0o077 == 0
+    assert export_file(team, tmp_path).stat().st_mode & 0o077 == 0
 
 
 # -- interrupted
 
 
 def test_an_interrupted_export_goes_on_from_wherever_it_was_cut(team: Team, tmp_path: Path) -> None:
-    whole = exported(team, tmp_path).read_bytes()
+    whole = export_file(team, tmp_path).read_bytes()
     end = whole.rindex(b'{"end":')
     ends_of_lines = [place + 1 for place in range(end) if whole[place : place + 1] == b"\n"]
     chance = random.Random(4)
@@ -228,26 +231,26 @@ def test_an_interrupted_export_goes_on_from_wherever_it_was_cut(team: Team, tmp_
 
     for cut in [0, 1, *some, end, end + 9]:
         file.write_bytes(whole[:cut])
-        export(team, file, quiet)
+        export_team(team, file, ignore)
         assert file.read_bytes() == whole, cut
 
 
 def test_an_export_that_goes_on_reads_nothing_twice(team: Team, tmp_path: Path) -> None:
-    whole = exported(team, tmp_path).read_bytes()
+    whole = export_file(team, tmp_path).read_bytes()
     done = whole.rindex(b'{"done":')
     file = tmp_path / "cut.jsonl"
     file.write_bytes(whole[: whole.index(b"\n", done) + 1])
 
-    class Watched(Team):
-        def parts(self, prompt_id: str) -> Iterator[Record]:
+    class UnreadableTeam(Team):
+        def list_parts(self, prompt_id: str) -> Iterator[Record]:
             raise AssertionError(prompt_id)
 
-    export(Watched(settings(), team.id), file, quiet)
+    export_team(UnreadableTeam(get_settings(), team.id), file, ignore)
 
     assert file.read_bytes() == whole
 
 
-class Dying(Team):
+class InterruptedTeam(Team):
     """Its process ends at one of its writes."""
 
     writes = 0
@@ -274,30 +277,30 @@ class Dying(Team):
 def test_an_import_that_dies_anywhere_shows_no_half_and_is_run_again(
     team: Team, tmp_path: Path
 ) -> None:
-    archive = Archive.open(exported(team, tmp_path))
-    expected = told(stored(settings(), of_team(team.id)))
+    archive = Archive.open(export_file(team, tmp_path))
+    expected = clear_events(list_items(get_settings(), build_team_filter(team.id)))
     heads = {head["prompt_id"]: head for head in expected["prompts"]}
     parts = sum(archive.totals.values())
 
     for survived in range(0, parts + len(archive.access), 3):
-        elsewhere = another_deployment()
-        dying = Dying(elsewhere, team.id)
+        other_deployment = create_deployment()
+        dying = InterruptedTeam(other_deployment, team.id)
         dying.writes = survived
         with pytest.raises(KeyboardInterrupt):
-            load(archive, dying, quiet)
-        here = stored(elsewhere)
+            import_team(archive, dying, ignore)
+        here = list_items(other_deployment)
         for head in here["prompts"]:
             assert head == heads[head["prompt_id"]]
-            assert of_prompt(here, head) == of_prompt(expected, head)
+            assert list_prompt_items(here, head) == list_prompt_items(expected, head)
         if survived <= parts:
             assert {values["entity"] for values in here["access"]} <= {"directory"}
 
-        load(archive, Team(elsewhere, team.id), quiet)
+        import_team(archive, Team(other_deployment, team.id), ignore)
 
-        assert stored(elsewhere) == expected
+        assert list_items(other_deployment) == expected
 
 
-def of_prompt(items: dict[str, list[Any]], head: Values) -> list[Any]:
+def list_prompt_items(items: dict[str, list[Any]], head: Values) -> list[Any]:
     return [
         values
         for table in ("versions", "payloads", "history", "lookups")
@@ -309,44 +312,46 @@ def of_prompt(items: dict[str, list[Any]], head: Values) -> list[Any]:
 # -- while others go on working
 
 
-class Busy(Team):
+class BusyTeam(Team):
     """Something happens to a prompt while its parts are being read, once."""
 
     prompt_id: str
     happens: Callable[[], object]
 
-    def parts(self, prompt_id: str) -> Iterator[Record]:
-        yield from super().parts(prompt_id)
+    def list_parts(self, prompt_id: str) -> Iterator[Record]:
+        yield from super().list_parts(prompt_id)
         if prompt_id == self.prompt_id:
             self.prompt_id = ""
             self.happens()
 
 
 def test_a_prompt_that_changes_meanwhile_is_exported_as_of_one_moment(
-    registry: Registry, team: Team, elsewhere: Settings, tmp_path: Path
+    registry: Registry, team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
-    prompt = registry.editor.new_prompt("Busy")
-    busy = Busy(settings(), team.id)
+    prompt = registry.editor.create_prompt("BusyTeam")
+    busy = BusyTeam(get_settings(), team.id)
     busy.prompt_id = prompt["id"]
-    busy.happens = lambda: registry.editor.new_version(prompt["id"])
+    busy.happens = lambda: registry.editor.create_version(prompt["id"])
 
-    file = exported(busy, tmp_path)
-    imported(file, elsewhere)
+    file = export_file(busy, tmp_path)
+    import_file(file, other_deployment)
 
-    assert stored(elsewhere) == told(stored(settings(), of_team(team.id)))
+    assert list_items(other_deployment) == clear_events(
+        list_items(get_settings(), build_team_filter(team.id))
+    )
 
 
 def test_a_prompt_that_moves_away_meanwhile_is_left_out(
     registry: Registry, team: Team, tmp_path: Path
 ) -> None:
-    prompt = registry.editor.new_prompt("Leaving")
-    busy = Busy(settings(), team.id)
+    prompt = registry.editor.create_prompt("Leaving")
+    busy = BusyTeam(get_settings(), team.id)
     busy.prompt_id = prompt["id"]
-    busy.happens = lambda: registry.move(prompt["id"], registry.stranger.team_id)
+    busy.happens = lambda: registry.move_prompt(prompt["id"], registry.stranger.team_id)
 
-    file = exported(busy, tmp_path)
+    file = export_file(busy, tmp_path)
 
-    assert file.read_bytes() == exported(team, tmp_path, "again.jsonl").read_bytes()
+    assert file.read_bytes() == export_file(team, tmp_path, "again.jsonl").read_bytes()
     assert prompt["id"].encode() not in file.read_bytes()
 
 
@@ -354,114 +359,114 @@ def test_a_prompt_that_moves_away_meanwhile_is_left_out(
 
 
 def test_what_was_changed_there_is_told_and_stays(
-    registry: Registry, team: Team, elsewhere: Settings, tmp_path: Path
+    registry: Registry, team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
-    archive = Archive.open(exported(team, tmp_path))
-    load(archive, Team(elsewhere, team.id), quiet)
-    with deployed(registry, elsewhere):
+    archive = Archive.open(export_file(team, tmp_path))
+    import_team(archive, Team(other_deployment, team.id), ignore)
+    with use_deployment(registry, other_deployment):
         large = registry.editor("GET", "/v1/prompts/large").json["prompt"]
-        registry.editor.new_version(large["id"], "newer")
-        registry.editor.new_prompt("Made here")
-    changed = stored(elsewhere)
+        registry.editor.create_version(large["id"], "newer")
+        registry.editor.create_prompt("Made here")
+    changed = list_items(other_deployment)
 
-    done = load(archive, Team(elsewhere, team.id), quiet)
+    result = import_team(archive, Team(other_deployment, team.id), ignore)
 
-    assert done.different == ["large: not as in the file; it stays as it is here"]
-    assert (done.new, done.others) == (0, 1)
-    assert stored(elsewhere) == changed
+    assert result.differences == ["large: differs from the file; not changed"]
+    assert (result.new, result.others) == (0, 1)
+    assert list_items(other_deployment) == changed
 
 
 def test_a_prompt_that_was_moved_to_another_team_there_is_told_and_stays(
-    registry: Registry, team: Team, elsewhere: Settings, tmp_path: Path
+    registry: Registry, team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
-    archive = Archive.open(exported(team, tmp_path))
-    load(archive, Team(elsewhere, team.id), quiet)
-    with deployed(registry, elsewhere):
+    archive = Archive.open(export_file(team, tmp_path))
+    import_team(archive, Team(other_deployment, team.id), ignore)
+    with use_deployment(registry, other_deployment):
         gaps = registry.editor("GET", "/v1/prompts/erased_draft").json["prompt"]["id"]
         changed = {"template": "changed since"}
         assert registry.editor("PUT", f"/v1/prompts/{gaps}/versions/3", changed).status == 200
-        registry.move(gaps, registry.stranger.team_id)
-    before = stored(elsewhere)
+        registry.move_prompt(gaps, registry.stranger.team_id)
+    before = list_items(other_deployment)
 
-    done = load(archive, Team(elsewhere, team.id), quiet)
+    result = import_team(archive, Team(other_deployment, team.id), ignore)
 
-    assert done.different == ["erased_draft: not as in the file; it stays as it is here"]
-    assert stored(elsewhere) == before
+    assert result.differences == ["erased_draft: differs from the file; not changed"]
+    assert list_items(other_deployment) == before
 
 
 def test_a_prompt_that_was_lost_there_comes_back(
-    team: Team, elsewhere: Settings, tmp_path: Path
+    team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
-    archive = Archive.open(exported(team, tmp_path))
-    load(archive, Team(elsewhere, team.id), quiet)
-    before = stored(elsewhere)
+    archive = Archive.open(export_file(team, tmp_path))
+    import_team(archive, Team(other_deployment, team.id), ignore)
+    before = list_items(other_deployment)
     lost = {"prompt_id": {"S": before["prompts"][0]["prompt_id"]}}
-    aws.dynamodb().delete_item(TableName=elsewhere.prompts_table, Key=lost)
+    aws.get_dynamodb().delete_item(TableName=other_deployment.prompts_table, Key=lost)
 
-    done = load(archive, Team(elsewhere, team.id), quiet)
+    result = import_team(archive, Team(other_deployment, team.id), ignore)
 
-    assert (done.new, done.different) == (1, [])
-    assert stored(elsewhere) == before
+    assert (result.new, result.differences) == (1, [])
+    assert list_items(other_deployment) == before
 
 
 def test_of_a_prompt_whose_name_is_taken_there_nothing_is_written(
-    registry: Registry, team: Team, elsewhere: Settings, tmp_path: Path
+    registry: Registry, team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
-    first = exported(team, tmp_path)
-    other = registry.editor.new_prompt("Of the same name")
-    second = exported(team, tmp_path, "second.jsonl")
-    load(Archive.open(first), Team(elsewhere, team.id), quiet)
-    with deployed(registry, elsewhere):
-        registry.editor.new_prompt("Of the same name")
+    first = export_file(team, tmp_path)
+    other = registry.editor.create_prompt("Of the same name")
+    second = export_file(team, tmp_path, "second.jsonl")
+    import_team(Archive.open(first), Team(other_deployment, team.id), ignore)
+    with use_deployment(registry, other_deployment):
+        registry.editor.create_prompt("Of the same name")
 
-    done = load(Archive.open(second), Team(elsewhere, team.id), quiet)
+    result = import_team(Archive.open(second), Team(other_deployment, team.id), ignore)
 
-    reason = "another prompt has the name 'Of the same name' here"
-    assert done.different == [f"of_the_same_name: {reason}"]
-    assert other["id"] not in json.dumps(stored(elsewhere))
+    reason = "another prompt has the name 'Of the same name' or its slug; rename one of them"
+    assert result.differences == [f"of_the_same_name: {reason}"]
+    assert other["id"] not in json.dumps(list_items(other_deployment))
 
 
 def test_a_team_that_was_renamed_there_is_told_and_stays(
-    team: Team, elsewhere: Settings, tmp_path: Path
+    team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
-    archive = Archive.open(exported(team, tmp_path))
-    load(archive, Team(elsewhere, team.id), quiet)
-    aws.dynamodb().update_item(
-        TableName=elsewhere.access_table,
+    archive = Archive.open(export_file(team, tmp_path))
+    import_team(archive, Team(other_deployment, team.id), ignore)
+    aws.get_dynamodb().update_item(
+        TableName=other_deployment.access_table,
         Key={"pk": {"S": f"team#{team.id}"}, "sk": {"S": "team"}},
         UpdateExpression="SET #name = :name",
         ExpressionAttributeNames={"#name": "name"},
         ExpressionAttributeValues={":name": {"S": "Renamed"}},
     )
 
-    done = load(archive, Team(elsewhere, team.id), quiet)
+    result = import_team(archive, Team(other_deployment, team.id), ignore)
 
-    assert done.different == ["team team: not as in the file"]
+    assert result.differences == ["team team: differs from the file; not changed"]
 
 
 # -- files that are not what they should be
 
 
 def test_a_file_that_is_damaged_anywhere_is_refused(team: Team, tmp_path: Path) -> None:
-    whole = exported(team, tmp_path).read_bytes()
+    whole = export_file(team, tmp_path).read_bytes()
     file = tmp_path / "damaged.jsonl"
     places = [*random.Random(4).sample(range(len(whole)), 60), 0, len(whole) - 1]
 
     for place in places:
         file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-        with pytest.raises(CannotBackUp):
+        with pytest.raises(BackupError):
             Archive.open(file)
     file.write_bytes(whole + b"{}\n")
-    with pytest.raises(CannotBackUp, match="not as it was written"):
+    with pytest.raises(BackupError, match="changed after its export"):
         Archive.open(file)
 
 
 def test_an_incomplete_file_is_refused(team: Team, tmp_path: Path) -> None:
-    whole = exported(team, tmp_path).read_bytes()
+    whole = export_file(team, tmp_path).read_bytes()
     file = tmp_path / "cut.jsonl"
     file.write_bytes(whole[: whole.rindex(b'{"end":')])
 
-    with pytest.raises(CannotBackUp, match="run it again"):
+    with pytest.raises(BackupError, match="run make export-team again"):
         Archive.open(file)
 
 
@@ -470,7 +475,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "notes"
     file.write_text(text)
 
-    with pytest.raises(CannotBackUp, match="is no export"):
+    with pytest.raises(BackupError, match="is not an export"):
         Archive.open(file)
 
 
@@ -481,25 +486,25 @@ def test_an_export_writes_over_no_other_file(team: Team, tmp_path: Path, text: s
     file = tmp_path / "notes"
     file.write_text(text)
 
-    with pytest.raises(CannotBackUp, match="no export of this team"):
-        export(team, file, quiet)
+    with pytest.raises(BackupError, match="not an export of this team"):
+        export_team(team, file, ignore)
 
     assert file.read_text() == text
 
 
 def test_an_export_that_is_complete_is_left_alone(team: Team, tmp_path: Path) -> None:
-    file = exported(team, tmp_path)
+    file = export_file(team, tmp_path)
     whole = file.read_bytes()
 
-    with pytest.raises(CannotBackUp, match="is complete"):
-        export(team, file, quiet)
+    with pytest.raises(BackupError, match="already a complete export"):
+        export_team(team, file, ignore)
 
     assert file.read_bytes() == whole
 
 
 def test_a_team_that_is_not_there_leaves_no_file(team: Team, tmp_path: Path) -> None:
-    with pytest.raises(CannotBackUp, match="there is no team"):
-        export(Team(settings(), str(uuid4())), tmp_path / "team.jsonl", quiet)
+    with pytest.raises(BackupError, match="there is no team"):
+        export_team(Team(get_settings(), str(uuid4())), tmp_path / "team.jsonl", ignore)
 
     assert [*tmp_path.iterdir()] == []
 
@@ -509,14 +514,14 @@ def test_a_team_that_is_not_there_leaves_no_file(team: Team, tmp_path: Path) -> 
 
 def test_restored_tables_are_exported_like_those_in_use(team: Team, tmp_path: Path) -> None:
     prefix = f"rescue-{uuid4().hex[:8]}-"
-    said: list[str] = []
+    lines: list[str] = []
 
     for _ in range(2):
-        restore(settings(), datetime.now(UTC), prefix, said.append)
+        restore_tables(get_settings(), datetime.now(UTC), prefix, lines.append)
 
-    assert said[-len(TABLES) :] == [f"{prefix}{table.name} is there already" for table in TABLES]
-    rescued = exported(Team(with_tables(settings(), prefix), team.id), tmp_path)
-    assert rescued.read_bytes() == exported(team, tmp_path, "used.jsonl").read_bytes()
+    assert lines[-len(TABLES) :] == [f"{prefix}{table.name} exists already" for table in TABLES]
+    rescued = export_file(Team(replace_tables(get_settings(), prefix), team.id), tmp_path)
+    assert rescued.read_bytes() == export_file(team, tmp_path, "used.jsonl").read_bytes()
 
 
 def test_tables_of_different_seconds_are_noticed(
@@ -524,21 +529,21 @@ def test_tables_of_different_seconds_are_noticed(
 ) -> None:
     """A transaction writes to several tables, and each of them is restored by itself."""
     prefix = f"torn-{uuid4().hex[:8]}-"
-    restore(settings(), datetime.now(UTC), prefix, quiet)
-    torn = with_tables(settings(), prefix)
+    restore_tables(get_settings(), datetime.now(UTC), prefix, ignore)
+    torn = replace_tables(get_settings(), prefix)
     large = registry.editor("GET", "/v1/prompts/large").json["prompt"]
-    registry.editor.new_version(large["id"])
-    ahead = aws.dynamodb().get_item(
-        TableName=settings().prompts_table, Key={"prompt_id": {"S": large["id"]}}
+    registry.editor.create_version(large["id"])
+    ahead = aws.get_dynamodb().get_item(
+        TableName=get_settings().prompts_table, Key={"prompt_id": {"S": large["id"]}}
     )
-    aws.dynamodb().put_item(TableName=torn.prompts_table, Item=ahead["Item"])
+    aws.get_dynamodb().put_item(TableName=torn.prompts_table, Item=ahead["Item"])
 
-    with pytest.raises(CannotBackUp, match=r"do not agree about large.*another second"):
-        export(Team(torn, team.id), tmp_path / "team.jsonl", quiet)
+    with pytest.raises(BackupError, match=r"do not agree about large.*another second"):
+        export_team(Team(torn, team.id), tmp_path / "team.jsonl", ignore)
 
 
 @pytest.mark.parametrize(
     "text", ["2026-01-31T14:05:00Z", "2026-01-31T14:05", "2026-01-31 15:05+01:00"]
 )
 def test_a_moment_is_in_utc_unless_it_says_otherwise(text: str) -> None:
-    assert moment(text) == datetime(2026, 1, 31, 14, 5, tzinfo=UTC)
+    assert parse_moment(text) == datetime(2026, 1, 31, 14, 5, tzinfo=UTC)

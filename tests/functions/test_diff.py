@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from tests.client import Registry
 
 
-def diff_of(registry: Registry, before: str, after: str) -> str:
-    prompt = registry.editor.new_prompt()
+def get_diff(registry: Registry, before: str, after: str) -> str:
+    prompt = registry.editor.create_prompt()
     for template in (before, after):
-        registry.editor.new_version(prompt["id"], template)
+        registry.editor.create_version(prompt["id"], template)
     answer = registry.viewer("GET", f"/v1/prompts/{prompt['id']}/versions/diff?from=1&to=2")
     assert answer.status == 200
     text: str = answer.json["diff"]
@@ -22,9 +22,9 @@ def diff_of(registry: Registry, before: str, after: str) -> str:
 
 
 def test_a_diff_tells_both_templates_and_numbers(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     for template in ("a\nb\nc", "a\nB\nc"):
-        registry.editor.new_version(prompt["id"], template)
+        registry.editor.create_version(prompt["id"], template)
 
     answer = registry.viewer("GET", f"/v1/prompts/{prompt['id']}/versions/diff?from=1&to=2")
 
@@ -39,9 +39,9 @@ def test_a_diff_tells_both_templates_and_numbers(registry: Registry) -> None:
 
 
 def test_a_diff_can_run_backwards_and_to_itself(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     for template in ("old", "new"):
-        registry.editor.new_version(prompt["id"], template)
+        registry.editor.create_version(prompt["id"], template)
     path = f"/v1/prompts/{prompt['id']}/versions/diff"
 
     backwards = registry.viewer("GET", f"{path}?from=2&to=1").json
@@ -63,23 +63,23 @@ def test_a_diff_can_run_backwards_and_to_itself(registry: Registry) -> None:
 def test_only_a_line_feed_ends_a_line(
     registry: Registry, before: str, after: str, diff: str
 ) -> None:
-    assert diff_of(registry, before, after) == diff
+    assert get_diff(registry, before, after) == diff
 
 
 def test_changes_far_apart_make_hunks_of_their_own(registry: Registry) -> None:
     before = [str(n) for n in range(30)]
     after = ["first", *before[1:-1], "last"]
 
-    text = diff_of(registry, "\n".join(before), "\n".join(after))
+    text = get_diff(registry, "\n".join(before), "\n".join(after))
 
     assert text.count("@@ -") == 2
     assert len(text.splitlines()) == 2 + 2 * (1 + 2 + 3)
 
 
 def test_templates_of_too_many_lines_are_not_compared(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     for template in ("x\n" * 4_999, "x\n" * 5_000):
-        registry.editor.new_version(prompt["id"], template)
+        registry.editor.create_version(prompt["id"], template)
     path = f"/v1/prompts/{prompt['id']}/versions/diff"
 
     fits = registry.viewer("GET", f"{path}?from=1&to=1")
@@ -91,11 +91,11 @@ def test_templates_of_too_many_lines_are_not_compared(registry: Registry) -> Non
 
 def test_templates_whose_lines_are_all_alike_are_not_compared(registry: Registry) -> None:
     """It would take half a minute."""
-    prompt_id = registry.editor.new_prompt()["id"]
+    prompt_id = registry.editor.create_prompt()["id"]
     old = [f"{number % 100}" for number in range(5_000)]
     new = [line if number % 2 else f"new {number}" for number, line in enumerate(old)]
     for lines in (old, new):
-        registry.editor.new_version(prompt_id, "\n".join(lines))
+        registry.editor.create_version(prompt_id, "\n".join(lines))
 
     answer = registry.viewer("GET", f"/v1/prompts/{prompt_id}/versions/diff?from=1&to=2")
 
@@ -104,10 +104,10 @@ def test_templates_whose_lines_are_all_alike_are_not_compared(registry: Registry
 
 
 def test_templates_with_many_empty_lines_are_compared(registry: Registry) -> None:
-    prompt_id = registry.editor.new_prompt()["id"]
+    prompt_id = registry.editor.create_prompt()["id"]
     old = [f"{number}" if number % 3 else "" for number in range(4_900)]
     for lines in (old, [*old, "one more"]):
-        registry.editor.new_version(prompt_id, "\n".join(lines))
+        registry.editor.create_version(prompt_id, "\n".join(lines))
 
     answer = registry.viewer("GET", f"/v1/prompts/{prompt_id}/versions/diff?from=1&to=2")
 
@@ -146,8 +146,8 @@ def test_the_parameters_are_judged_before_the_prompt(
 
 
 def test_versions_that_are_not_there_are_told_apart(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
-    registry.editor.new_version(prompt["id"])
+    prompt = registry.editor.create_prompt()
+    registry.editor.create_version(prompt["id"])
     path = f"/v1/prompts/{prompt['id']}/versions/diff"
 
     answers = [

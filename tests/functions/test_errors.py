@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.functions.world import GUARDED, REGISTRY, WRITING, World, name_of
-
 if TYPE_CHECKING:
-    from shared.routes import Route
     from tests.client import Registry, Response
+    from tests.routes.scene import Scene
 
 BUSY = [
     "InternalServerError",
@@ -23,12 +21,10 @@ BUSY = [
     "ThrottlingException",
     "TransactionInProgressException",
 ]
-# A key is of one team only, so that all it can do with `move` is nothing.
-CHANGING = tuple(route for route in WRITING if route.name != "move_prompt")
 SECRET_TEXT = "the secret of the template"
 
 
-def assert_problem(answer: Response, status: int, code: str) -> None:
+def assert_code(answer: Response, status: int, code: str) -> None:
     assert answer.status == status, answer.text
     assert answer.headers["Content-Type"] == "application/json"
     assert list(answer.json)[:3] == ["error", "code", "request_id"]
@@ -39,96 +35,45 @@ def assert_problem(answer: Response, status: int, code: str) -> None:
     assert "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize("route", GUARDED, ids=name_of)
-def test_while_aws_throttles_us_the_service_is_unavailable(
-    registry: Registry, route: Route
-) -> None:
-    world = World(registry)
-    world.ready(route)
-
-    registry.cloud.refuse("ThrottlingException")
-    answer = registry.editor(route.method, world.target(route), world.body(route))
-
-    assert_problem(answer, 503, "unavailable")
-    assert answer.headers["Retry-After"] == "1"
-
-
 @pytest.mark.parametrize("code", BUSY)
 def test_every_word_of_aws_for_busy_is_heard(registry: Registry, code: str) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
 
-    registry.cloud.refuse(code)
+    registry.cloud.fail(code)
     answers = [
         registry.editor("GET", f"/v1/prompts/{prompt['id']}"),
         registry.editor("PUT", f"/v1/prompts/{prompt['id']}", {}),
     ]
 
     for answer in answers:
-        assert_problem(answer, 503, "unavailable")
+        assert_code(answer, 503, "unavailable")
         assert answer.headers["Retry-After"] == "1"
-
-
-@pytest.mark.parametrize("route", CHANGING, ids=name_of)
-def test_a_throttled_transaction_changes_nothing(registry: Registry, route: Route) -> None:
-    world = World(registry)
-    world.ready(route)
-    before = world.state()
-    target, body = world.target(route), world.body(route)
-
-    enough = registry.cloud.refuse(
-        "TransactionCanceledException",
-        operation="TransactWriteItems",
-        reasons=["None", "ThrottlingError"],
-    )
-    answer = registry.editor(route.method, target, body)
-    enough()
-
-    assert_problem(answer, 503, "unavailable")
-    assert answer.headers["Retry-After"] == "1"
-    assert world.state() == before
-    assert registry.editor(route.method, target, body).status == route.status
-
-
-@pytest.mark.parametrize("route", CHANGING, ids=name_of)
-def test_a_transaction_that_met_another_is_tried_again(registry: Registry, route: Route) -> None:
-    world = World(registry)
-    world.ready(route)
-
-    registry.cloud.refuse(
-        "TransactionCanceledException",
-        operation="TransactWriteItems",
-        reasons=["TransactionConflict", "None"],
-        times=2,
-    )
-    answer = registry.editor(route.method, world.target(route), world.body(route))
-
-    assert answer.status == route.status
 
 
 @pytest.mark.parametrize("reason", ["ProvisionedThroughputExceeded", "ThrottlingError"])
 def test_both_reasons_for_a_throttled_transaction_are_heard(
     registry: Registry, reason: str
 ) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
 
-    registry.cloud.refuse(
+    registry.cloud.fail(
         "TransactionCanceledException", operation="TransactWriteItems", reasons=[reason, "None"]
     )
     answer = registry.editor("PUT", f"/v1/prompts/{prompt['id']}", {})
 
-    assert_problem(answer, 503, "unavailable")
+    assert_code(answer, 503, "unavailable")
 
 
 def test_who_meets_others_without_end_is_told_to_come_back(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     now = time.monotonic()
     pauses: list[float] = []
     monkeypatch.setattr(time, "sleep", pauses.append)
     monkeypatch.setattr(time, "monotonic", lambda: now + 20 * sum(pauses))
 
-    registry.cloud.refuse(
+    registry.cloud.fail(
         "TransactionCanceledException",
         operation="TransactWriteItems",
         reasons=["TransactionConflict"],
@@ -139,26 +84,26 @@ def test_who_meets_others_without_end_is_told_to_come_back(
     ]
 
     for answer in answers:
-        assert_problem(answer, 503, "contended")
+        assert_code(answer, 503, "contended")
         assert answer.headers["Retry-After"] == "1"
     assert max(pauses) <= 0.25
 
 
 def test_a_throttled_bucket_is_unavailable_too(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     path = f"/v1/prompts/{prompt['id']}/versions"
     template = "x" * 300_001
 
-    enough = registry.cloud.refuse("SlowDown", operation="PutObject")
+    enough = registry.cloud.fail("SlowDown", operation="PutObject")
     refused = registry.editor("POST", path, {"template": template})
     enough()
     made = registry.editor("POST", path, {"template": template})
-    registry.cloud.refuse("SlowDown", operation="GetObject")
+    registry.cloud.fail("SlowDown", operation="GetObject")
     read = registry.editor("GET", f"{path}/1")
 
-    assert_problem(refused, 503, "unavailable")
+    assert_code(refused, 503, "unavailable")
     assert made.json["version"]["version"] == 1
-    assert_problem(read, 503, "unavailable")
+    assert_code(read, 503, "unavailable")
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
@@ -166,15 +111,15 @@ def test_a_throttled_bucket_is_unavailable_too(registry: Registry) -> None:
 def test_any_other_answer_of_aws_is_a_fault_of_ours_and_told_to_nobody(
     registry: Registry, code: str, reasons: list[str]
 ) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     operation = "TransactWriteItems" if reasons else ""
 
-    registry.cloud.refuse(
+    registry.cloud.fail(
         "TransactionCanceledException" if reasons else code, operation=operation, reasons=reasons
     )
     answer = registry.editor("PUT", f"/v1/prompts/{prompt['id']}", {})
 
-    assert_problem(answer, 500, "internal")
+    assert_code(answer, 500, "internal")
     assert answer.error == "internal error"
     assert "Retry-After" not in answer.headers
 
@@ -202,21 +147,25 @@ def test_any_other_answer_of_aws_is_a_fault_of_ours_and_told_to_nobody(
     ],
 )
 def test_every_failure_has_the_same_shape(
-    registry: Registry, method: str, path: str, raw: str | None, status: int, code: str
+    registry: Registry,
+    scene: Scene,
+    method: str,
+    path: str,
+    raw: str | None,
+    status: int,
+    code: str,
 ) -> None:
-    world = World(registry)
     client = registry.nobody if status == 401 else registry.editor
 
-    answer = client(method, path.format(id=world.id, slug=world.prompt["slug"]), raw=raw)
+    answer = client(method, path.format(id=scene.id, slug=scene.prompt["slug"]), raw=raw)
 
-    assert_problem(answer, status, code)
+    assert_code(answer, status, code)
 
 
 @pytest.mark.parametrize(
     ("method", "path", "status", "error"),
     [
         ("GET", "/v1/nope", 404, "not found"),
-        ("GET", "/", 404, "not found"),
         ("GET", "/v1", 404, "not found"),
         ("POST", "/v1/prompts/x/versions/1/nope", 404, "not found"),
         ("PATCH", "/v1/prompts/x", 405, "method not allowed"),
@@ -236,7 +185,7 @@ def test_an_unknown_path_or_method_is_told_in_json(
 
 
 def test_no_failure_repeats_what_the_caller_sent(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     path = f"/v1/prompts/{prompt['id']}"
     word = "Zanzibar"
 
@@ -261,9 +210,11 @@ def test_no_failure_repeats_what_the_caller_sent(registry: Registry) -> None:
 def test_logs_tell_of_every_call_and_hold_no_prompt_and_no_key(
     registry: Registry, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    prompt = registry.editor.new_prompt(name=SECRET_TEXT, description=SECRET_TEXT)
+    prompt = registry.editor.create_prompt(name=SECRET_TEXT, description=SECRET_TEXT)
     path = f"/v1/prompts/{prompt['id']}"
-    registry.editor.new_version(prompt["id"], f"{SECRET_TEXT} {{{{.name}}}}", message=SECRET_TEXT)
+    registry.editor.create_version(
+        prompt["id"], f"{SECRET_TEXT} {{{{.name}}}}", message=SECRET_TEXT
+    )
     registry.editor("POST", f"{path}/payloads", {"variables": {"name": SECRET_TEXT}})
     render = f"/v1/prompts/{prompt['slug']}/versions/1/render"
 
@@ -274,7 +225,7 @@ def test_logs_tell_of_every_call_and_hold_no_prompt_and_no_key(
         registry.editor("POST", f"{path}/versions", {"template": [SECRET_TEXT]}),
         registry.nobody("GET", path, headers={"Authorization": f"Bearer {registry.editor.key}x"}),
     ]
-    enough = registry.cloud.refuse("AccessDeniedException")
+    enough = registry.cloud.fail("AccessDeniedException")
     answers.append(registry.editor("POST", f"{path}/versions", {"template": SECRET_TEXT}))
     enough()
 
@@ -291,13 +242,3 @@ def test_logs_tell_of_every_call_and_hold_no_prompt_and_no_key(
     assert prompt["id"] in output
     assert SECRET_TEXT not in output
     assert "ak_" not in output
-
-
-@pytest.mark.parametrize("route", REGISTRY, ids=name_of)
-def test_every_answer_names_its_request(registry: Registry, route: Route) -> None:
-    path = route.path.format_map(dict.fromkeys(route.parameters, "x"))
-
-    ids = [registry.editor(route.method, path).headers["X-Request-Id"] for _ in range(2)]
-
-    assert all(ids)
-    assert ids[0] != ids[1]

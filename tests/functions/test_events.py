@@ -17,24 +17,25 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from functions.events.publish_changes import lambda_handler, publish_changes
-from infra.local.aws import table_name
-from shared import settings, wire
+from infra.local.aws import build_table_name
+from shared import exact_json, settings
 from shared.domain import prompts, versions
-from shared.domain.changes import Act, Author, Event
+from shared.domain.changes import Origin
+from shared.domain.checks import DESCRIPTION_LENGTH, MESSAGE_LENGTH, NAME_LENGTH
 from shared.domain.content import Content
-from shared.domain.events import MOST_BYTES, MOST_NOTICES, notice, portions
-from shared.domain.prompts import Prompt
-from shared.errors import Unavailable
-from shared.settings import Outlet as OutletSettings
+from shared.domain.model import Author, Event, Prompt
+from shared.domain.notices import MAX_BYTES, MAX_NOTICES, build_notice, split_batches
+from shared.problems import Unavailable
+from shared.settings import EventSettings
 from shared.store import aws, items
-from shared.store.outlet import Outlet, notices
+from shared.store.publisher import Publisher, load_notices
 from shared.store.tables import TABLES
-from tests.functions.world import DRAFT, STABLE, World
+from tests.routes.scene import DRAFT, LIVE, STABLE, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from shared.domain.events import Notice
+    from shared.domain.notices import Notice
     from tests.client import Registry
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 6, UTC)
@@ -46,35 +47,34 @@ LARGEST_REQUEST = 256 * 1024
 # -- what is told
 
 
-def image_of(prompt: Prompt, *events: Event) -> dict[str, Any]:
-    return items.prompt_item(prompt, events)
+def build_image(prompt: Prompt, *events: Event) -> dict[str, Any]:
+    return items.dump_prompt(prompt, events)
 
 
-def record_of(number: int, image: Mapping[str, Any] | None) -> dict[str, Any]:
+def build_record(number: int, image: Mapping[str, Any] | None) -> dict[str, Any]:
     change: dict[str, Any] = {"SequenceNumber": str(number)}
     return {"eventName": "MODIFY", "dynamodb": change | ({"NewImage": image} if image else {})}
 
 
-def heads(registry: Registry) -> dict[str, dict[str, Any]]:
+def read_heads(registry: Registry) -> dict[str, dict[str, Any]]:
     (table,) = (table for table in TABLES if table.streams)
-    found = aws.dynamodb().scan(TableName=table_name(table), ConsistentRead=True)["Items"]
+    found = aws.get_dynamodb().scan(TableName=build_table_name(table), ConsistentRead=True)["Items"]
     return {item["prompt_id"]["S"]: item for item in found}
 
 
-def told_of(registry: Registry, prompt_id: str) -> list[dict[str, Any]]:
-    record = record_of(1, heads(registry)[prompt_id])
-    return [json.loads(told.detail) for told in notices(record)]
+def list_notices(registry: Registry, prompt_id: str) -> list[dict[str, Any]]:
+    record = build_record(1, read_heads(registry)[prompt_id])
+    return [json.loads(told.detail) for told in load_notices(record)]
 
 
-def test_a_change_is_told_with_who_when_and_where(registry: Registry) -> None:
-    world = World(registry)
-    sequence = int(heads(registry)[world.id]["revision"]["N"])
+def test_a_change_is_told_with_who_when_and_where(registry: Registry, scene: Scene) -> None:
+    sequence = int(read_heads(registry)[scene.id]["revision"]["N"])
 
-    path = f"/v1/prompts/{world.id}/versions/{STABLE}/tags"
+    path = f"/v1/prompts/{scene.id}/versions/{STABLE}/tags"
     assert registry.editor("POST", path, {"tag": "canary"}).status == 200
-    (told,) = told_of(registry, world.id)
+    (told,) = list_notices(registry, scene.id)
 
-    event = registry.viewer("GET", f"/v1/prompts/{world.id}/history?limit=1").json["events"][0]
+    event = registry.viewer("GET", f"/v1/prompts/{scene.id}/history?limit=1").json["events"][0]
     assert told == {
         "id": event["id"],
         "sequence": sequence + 1,
@@ -82,16 +82,16 @@ def test_a_change_is_told_with_who_when_and_where(registry: Registry) -> None:
         "at": told["at"],
         "by": event["by"],
         "team_id": registry.team_id,
-        "prompt_id": world.id,
-        "slug": world.prompt["slug"],
+        "prompt_id": scene.id,
+        "slug": scene.prompt["slug"],
         # A tag that is new was nowhere before.
         "detail": {"tag": "canary", "to_version": STABLE},
+        "live_version": LIVE,
     }
     assert datetime.fromisoformat(told["at"]) == datetime.fromisoformat(event["at"])
 
 
-def test_the_stream_tells_what_the_history_tells(registry: Registry) -> None:
-    world = World(registry)
+def test_the_stream_tells_what_the_history_tells(registry: Registry, scene: Scene) -> None:
     seen: list[Any] = []
     for method, path, body in (
         ("POST", f"versions/{DRAFT}/promote", None),
@@ -99,11 +99,11 @@ def test_the_stream_tells_what_the_history_tells(registry: Registry) -> None:
         ("POST", "rollback", {"target_version": STABLE, "rollback_reason": "too terse"}),
         ("POST", "archive", None),
     ):
-        answer = registry.admin(method, f"/v1/prompts/{world.id}/{path}", body)
+        answer = registry.admin(method, f"/v1/prompts/{scene.id}/{path}", body)
         assert answer.status == 200, answer.text
-        seen += told_of(registry, world.id)
+        seen += list_notices(registry, scene.id)
 
-    history = registry.viewer("GET", f"/v1/prompts/{world.id}/history?limit=4").json["events"]
+    history = registry.viewer("GET", f"/v1/prompts/{scene.id}/history?limit=4").json["events"]
     assert [told["event"] for told in seen] == [
         "version.promoted",
         "version.promoted",
@@ -117,11 +117,11 @@ def test_the_stream_tells_what_the_history_tells(registry: Registry) -> None:
 
 
 def test_one_write_may_tell_several_events() -> None:
-    act = Act(by=ADA, now=NOW)
-    prompt = prompts.create(team_id="t", name="n", slug="n", act=act).after
-    change = versions.create(prompt, Content(template="Hi"), act, status="live")
+    origin = Origin(by=ADA, now=NOW)
+    prompt = prompts.create(team_id="t", name="n", slug="n", origin=origin).after
+    change = versions.create(prompt, Content(template="Hi"), origin, status="live")
 
-    told = notices(record_of(7, image_of(change.after, *change.events)))
+    told = load_notices(build_record(7, build_image(change.after, *change.events)))
 
     assert [one.kind for one in told] == ["version.created", *["version.promoted"] * 2]
     assert [json.loads(one.detail)["sequence"] for one in told] == [2, 3, 4]
@@ -129,16 +129,18 @@ def test_one_write_may_tell_several_events() -> None:
 
 
 def test_an_item_from_before_it_told_and_one_that_went_tell_nothing() -> None:
-    image = image_of(prompts.create(team_id="t", name="n", slug="n", act=Act(by=ADA)).after)
+    image = build_image(
+        prompts.create(team_id="t", name="n", slug="n", origin=Origin(by=ADA)).after
+    )
     del image["events"]
 
-    assert notices(record_of(1, image)) == notices(record_of(2, None)) == []
+    assert load_notices(build_record(1, image)) == load_notices(build_record(2, None)) == []
 
 
 # -- how large it may be
 
 
-def size_of(attribute: Mapping[str, Any]) -> int:
+def measure(attribute: Mapping[str, Any]) -> int:
     """As DynamoDB counts. Source: its developer guide, "Item sizes and formats"."""
     ((kind, value),) = attribute.items()
     match kind:
@@ -147,22 +149,22 @@ def size_of(attribute: Mapping[str, Any]) -> int:
         case "N":
             return len(value) // 2 + 2
         case "M":
-            return 3 + sum(1 + len(name.encode()) + size_of(part) for name, part in value.items())
+            return 3 + sum(1 + len(name.encode()) + measure(part) for name, part in value.items())
         case "L":
-            return 3 + sum(1 + size_of(part) for part in value)
+            return 3 + sum(1 + measure(part) for part in value)
     return 1
 
 
-def fullest_change(character: str) -> tuple[Prompt, Event]:
+def build_fullest_change(character: str) -> tuple[Prompt, Event]:
     """A rollback of the prompt that has as much of everything as a prompt may have."""
-    encoded = len(wire.encode(character).encode()) - len('""')
+    encoded = len(exact_json.encode(character).encode()) - len('""')
     settings = {"x": character * ((prompts.SETTINGS_BYTES - len('{"x":""}')) // encoded)}
     prompt = Prompt(
         id=str(uuid4()),
         team_id=str(uuid4()),
-        slug=character * prompts.NAME_LENGTH,
-        name=character * prompts.NAME_LENGTH,
-        description=character * prompts.DESCRIPTION_LENGTH,
+        slug=character * NAME_LENGTH,
+        name=character * NAME_LENGTH,
+        description=character * DESCRIPTION_LENGTH,
         created_at=NOW,
         updated_at=NOW,
         changed_at=NOW,
@@ -171,13 +173,13 @@ def fullest_change(character: str) -> tuple[Prompt, Event]:
         tags={f"{number:0>50}": 10**6 for number in range(prompts.TAGS_PER_PROMPT)},
         settings=settings,
     )
-    by = Author(id=str(uuid4()), name=character * prompts.NAME_LENGTH)
+    by = Author(id=str(uuid4()), name=character * NAME_LENGTH)
     detail = {
         "version": 10**6,
         "version_id": str(uuid4()),
         "status": "live",
         "displaced_version": 10**6,
-        "reason": character * prompts.MESSAGE_LENGTH,
+        "reason": character * MESSAGE_LENGTH,
     }
     event = Event(
         id=str(uuid4()),
@@ -193,40 +195,40 @@ def fullest_change(character: str) -> tuple[Prompt, Event]:
 
 @pytest.mark.parametrize("character", ["x", "\x01", "ÿ", "\U0001f3ad"])
 def test_what_a_prompt_tells_fits_into_its_item_and_into_one_request(character: str) -> None:
-    prompt, event = fullest_change(character)
-    image = image_of(prompt, event)
+    prompt, event = build_fullest_change(character)
+    image = build_image(prompt, event)
 
-    (told,) = notices(record_of(1, image))
+    (told,) = load_notices(build_record(1, image))
 
-    assert sum(len(name.encode()) + size_of(value) for name, value in image.items()) < LARGEST_ITEM
-    assert told.size < MOST_BYTES < LARGEST_REQUEST
+    assert sum(len(name.encode()) + measure(value) for name, value in image.items()) < LARGEST_ITEM
+    assert told.size < MAX_BYTES < LARGEST_REQUEST
 
 
 PROMPTS = st.sampled_from("abcd")
 
 
-@given(st.lists(st.tuples(PROMPTS, st.integers(1, MOST_BYTES)), max_size=60))
+@given(st.lists(st.tuples(PROMPTS, st.integers(1, MAX_BYTES)), max_size=60))
 def test_portions_keep_the_order_and_part_what_is_of_one_prompt(
     told: list[tuple[str, int]],
 ) -> None:
     given_notices = [
-        told_notice(prompt, number, size=size) for number, (prompt, size) in enumerate(told)
+        build_sized_notice(prompt, number, size=size) for number, (prompt, size) in enumerate(told)
     ]
 
-    made = list(portions(given_notices))
+    made = list(split_batches(given_notices))
 
     assert [one for portion in made for one in portion] == given_notices
     for portion in made:
-        assert 0 < len(portion) <= MOST_NOTICES
+        assert 0 < len(portion) <= MAX_NOTICES
         assert len({one.prompt_id for one in portion}) == len(portion)
-        assert len(portion) == 1 or sum(one.size for one in portion) <= MOST_BYTES
+        assert len(portion) == 1 or sum(one.size for one in portion) <= MAX_BYTES
 
 
-def told_notice(prompt: str, number: int, *, size: int) -> Notice:
+def build_sized_notice(prompt: str, number: int, *, size: int) -> Notice:
     event = Event(
         id=str(number), prompt_id=prompt, sequence=number, kind="k", at=NOW, by=ADA, detail={}
     )
-    told = notice(event, record=str(number), team_id="t", slug="s")
+    told = build_notice(event, record=str(number), team_id="t", slug="s")
     return type(told)(record=told.record, prompt_id=prompt, kind="k", at=NOW, detail="x" * size)
 
 
@@ -234,7 +236,7 @@ def told_notice(prompt: str, number: int, *, size: int) -> Notice:
 
 
 @dataclass
-class Bus(Outlet):
+class Bus(Publisher):
     """EventBridge and the queue, failing as they are told to.
 
     Args:
@@ -245,7 +247,7 @@ class Bus(Outlet):
     delivered: list[tuple[str, int]] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
 
-    def put(self, notices: Sequence[Notice]) -> list[str | None]:
+    def publish(self, notices: Sequence[Notice]) -> list[str | None]:
         answers = [self.failures.pop(0) if self.failures else None for _ in notices]
         if "down" in answers:
             raise Unavailable
@@ -257,7 +259,7 @@ class Bus(Outlet):
             raise KeyboardInterrupt  # the process is gone, or out of time
         return answers
 
-    def set_aside(self, record: Mapping[str, Any], reason: str) -> None:
+    def queue_unpublishable(self, record: Mapping[str, Any], reason: str) -> None:
         self.aside.append(record["dynamodb"]["SequenceNumber"])
 
 
@@ -274,9 +276,11 @@ def follow(stream: Sequence[dict[str, Any]], bus: Bus, *, batch: int) -> None:
         at += len(records) if goes_on is None else places.index(goes_on)
 
 
-def stream_of(writes: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
-    """Args:
-    writes: the prompt that each was about, and how many events it had.
+def build_stream(writes: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Build the stream records of writes.
+
+    Args:
+        writes: the prompt that each was about, and how many events it had.
     """
     revisions: dict[str, int] = {}
     stream = []
@@ -304,7 +308,7 @@ def stream_of(writes: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
             updated_at=NOW,
             changed_at=NOW,
         )
-        stream.append(record_of(number, image_of(prompt, *events)))
+        stream.append(build_record(number, build_image(prompt, *events)))
     return stream
 
 
@@ -322,7 +326,7 @@ def test_nothing_is_lost_and_nothing_overtakes_whatever_fails(
 ) -> None:
     bus = Bus(failures=[*failures])
 
-    follow(stream_of(writes), bus, batch=batch)
+    follow(build_stream(writes), bus, batch=batch)
 
     last: dict[str, int] = {}
     for prompt_id, sequence in bus.delivered:
@@ -339,7 +343,7 @@ def test_nothing_is_lost_and_nothing_overtakes_whatever_fails(
 def test_without_failures_everything_is_told_once() -> None:
     bus = Bus()
 
-    follow(stream_of([("a", 1), ("b", 2), ("a", 1)]), bus, batch=10)
+    follow(build_stream([("a", 1), ("b", 2), ("a", 1)]), bus, batch=10)
 
     assert bus.delivered == [("a", 1), ("b", 1), ("b", 2), ("a", 2)]
 
@@ -357,11 +361,11 @@ def test_without_failures_everything_is_told_once() -> None:
 def test_a_record_that_cannot_be_read_is_set_aside_and_holds_up_nothing(
     broken: dict[str, Any],
 ) -> None:
-    before, after = stream_of([("a", 1), ("a", 1)])
+    before, after = build_stream([("a", 1), ("a", 1)])
     after["dynamodb"]["SequenceNumber"] = "2"
     bus = Bus()
 
-    follow([before, record_of(1, broken), after], bus, batch=10)
+    follow([before, build_record(1, broken), after], bus, batch=10)
 
     assert bus.delivered == [("a", 1), ("a", 2)]
     assert bus.aside == ["1"]
@@ -370,14 +374,14 @@ def test_a_record_that_cannot_be_read_is_set_aside_and_holds_up_nothing(
 def test_an_event_that_the_bus_will_never_take_is_set_aside() -> None:
     bus = Bus(failures=["MalformedDetail"])
 
-    follow(stream_of([("a", 1), ("a", 1)]), bus, batch=10)
+    follow(build_stream([("a", 1), ("a", 1)]), bus, batch=10)
 
     assert bus.delivered == [("a", 2)]
     assert bus.aside == ["0"]
 
 
 def test_what_comes_after_a_failure_is_not_set_aside_at_every_try() -> None:
-    stream = [*stream_of([("a", 1)]), record_of(1, {"prompt_id": "b"})]
+    stream = [*build_stream([("a", 1)]), build_record(1, {"prompt_id": "b"})]
     bus = Bus(failures=["InternalFailure"] * 5)
 
     follow(stream, bus, batch=10)
@@ -389,7 +393,7 @@ def test_what_comes_after_a_failure_is_not_set_aside_at_every_try() -> None:
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+def entries(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """What EventBridge takes in."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "local",
@@ -398,40 +402,40 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
         "EVENT_BUS": f"cuebook-{uuid4()}",
     }.items():
         monkeypatch.setenv(name, value)
-    clients = (aws.eventbridge, aws.sqs, settings.outlet)
+    clients = (aws.get_eventbridge, aws.get_sqs, settings.get_event_settings)
     for client in clients:
         client.cache_clear()
-    sent: list[Any] = []
+    entries: list[Any] = []
 
     def note(params: Mapping[str, Any], **_: object) -> None:
-        sent.extend(params["Entries"])
+        entries.extend(params["Entries"])
 
     with mock_aws():
         monkeypatch.setenv(
-            "UNPUBLISHED_QUEUE", aws.sqs().create_queue(QueueName="unpublished")["QueueUrl"]
+            "UNPUBLISHED_QUEUE", aws.get_sqs().create_queue(QueueName="unpublished")["QueueUrl"]
         )
-        aws.eventbridge().create_event_bus(Name=settings.outlet().event_bus)
-        aws.eventbridge().meta.events.register("before-parameter-build.*.PutEvents", note)
-        yield sent
+        aws.get_eventbridge().create_event_bus(Name=settings.get_event_settings().event_bus)
+        aws.get_eventbridge().meta.events.register("before-parameter-build.*.PutEvents", note)
+        yield entries
     for client in clients:
         client.cache_clear()
 
 
-def version_record(number: int) -> dict[str, Any]:
-    act = Act(by=ADA, now=NOW)
-    prompt = prompts.create(team_id="t", name="n", slug="n", act=act).after
-    change = versions.create(prompt, Content(template="Hi"), act, status="stable")
-    return record_of(number, image_of(change.after, *change.events))
+def build_version_record(number: int) -> dict[str, Any]:
+    origin = Origin(by=ADA, now=NOW)
+    prompt = prompts.create(team_id="t", name="n", slug="n", origin=origin).after
+    change = versions.create(prompt, Content(template="Hi"), origin, status="stable")
+    return build_record(number, build_image(change.after, *change.events))
 
 
-def test_an_event_can_be_chosen_by_its_source_and_kind(sent: list[Any]) -> None:
-    answer = lambda_handler({"Records": [version_record(1)]}, None)
+def test_an_event_can_be_chosen_by_its_source_and_kind(entries: list[Any]) -> None:
+    answer = lambda_handler({"Records": [build_version_record(1)]}, None)
 
     assert answer == {"batchItemFailures": []}
-    assert [entry["DetailType"] for entry in sent] == ["version.created", "version.promoted"]
-    for entry in sent:
+    assert [entry["DetailType"] for entry in entries] == ["version.created", "version.promoted"]
+    for entry in entries:
         assert (entry["EventBusName"], entry["Source"]) == (
-            settings.outlet().event_bus,
+            settings.get_event_settings().event_bus,
             "cuebook",
         )
         detail = json.loads(entry["Detail"])
@@ -440,30 +444,30 @@ def test_an_event_can_be_chosen_by_its_source_and_kind(sent: list[Any]) -> None:
 
 
 def test_what_cannot_be_read_lies_in_the_queue_with_the_reason(
-    sent: list[Any],
+    entries: list[Any],
 ) -> None:
-    broken = record_of(2, {"prompt_id": {"S": "p"}})
+    broken = build_record(2, {"prompt_id": {"S": "p"}})
 
     assert lambda_handler({"Records": [broken]}, None) == {"batchItemFailures": []}
 
-    queue = settings.outlet().unpublished_queue
-    (message,) = aws.sqs().receive_message(QueueUrl=queue)["Messages"]
+    queue = settings.get_event_settings().unpublished_queue
+    (message,) = aws.get_sqs().receive_message(QueueUrl=queue)["Messages"]
     assert json.loads(message["Body"]) == {"reason": "KeyError: 'team_id'", "record": broken}
 
 
-def test_while_aws_is_busy_the_batch_goes_on_from_there_later(sent: list[Any]) -> None:
+def test_while_aws_is_busy_the_batch_goes_on_from_there_later(entries: list[Any]) -> None:
     error = {"Error": {"Code": "ThrottlingException", "Message": ""}}
 
-    def busy(**_: object) -> object:
+    def fail(**_: object) -> object:
         return AWSResponse("", 400, HTTPHeaders(), None), error
 
-    aws.eventbridge().meta.events.register("before-call.*.PutEvents", busy)
+    aws.get_eventbridge().meta.events.register("before-call.*.PutEvents", fail)
 
-    answer = lambda_handler({"Records": [version_record(5), version_record(6)]}, None)
+    answer = lambda_handler({"Records": [build_version_record(5), build_version_record(6)]}, None)
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "5"}]}
 
 
 def test_settings_of_the_publisher_are_named_when_they_are_missing() -> None:
-    with pytest.raises(settings.MissingSetting, match="EVENT_BUS, UNPUBLISHED_QUEUE"):
-        OutletSettings.read({})
+    with pytest.raises(settings.MissingSettingError, match="EVENT_BUS, UNPUBLISHED_QUEUE"):
+        EventSettings.load({})

@@ -29,8 +29,8 @@ READS = {
 
 @pytest.fixture
 def prompt(registry: Registry) -> dict[str, Any]:
-    prompt = registry.editor.new_prompt("Greeting")
-    registry.editor.new_version(prompt["id"], "Hello {{.name}}")
+    prompt = registry.editor.create_prompt("Greeting")
+    registry.editor.create_version(prompt["id"], "Hello {{.name}}")
     registry.editor.promote(prompt["id"], 1, times=2)
     return prompt
 
@@ -46,14 +46,14 @@ def read(client: Client, name: str, prompt_id: str) -> str:
 
 
 @contextmanager
-def counted() -> Iterator[list[str]]:
+def note_calls() -> Iterator[list[str]]:
     """The calls of DynamoDB that are made meanwhile."""
     made: list[str] = []
 
     def note(model: Any, **_: object) -> None:
         made.append(model.name)
 
-    events = aws.dynamodb().meta.events
+    events = aws.get_dynamodb().meta.events
     events.register("before-call.dynamodb", note)
     try:
         yield made
@@ -67,7 +67,7 @@ def test_a_read_that_is_repeated_reads_little(
 ) -> None:
     first = read(registry.viewer, name, prompt["id"])
 
-    with counted() as made:
+    with note_calls() as made:
         second = read(registry.viewer, name, prompt["id"])
 
     assert made == ["GetItem"] * READS[name][2]
@@ -81,7 +81,7 @@ def test_what_another_process_changes_is_seen_at_once(
     path = f"/v1/prompts/{prompt['id']}/versions"
     newest = name in ("px0-latest", "langwatch")
     if newest:
-        registry.editor.new_version(prompt["id"], "A draft")
+        registry.editor.create_version(prompt["id"], "A draft")
     before = read(registry.viewer, name, prompt["id"])
     warm = registry.store
     registry.forget()
@@ -90,12 +90,12 @@ def test_what_another_process_changes_is_seen_at_once(
         changed = {"template": "A better draft"}
         assert registry.editor("PUT", f"{path}/2", changed).status == 200
     else:
-        registry.editor.new_version(prompt["id"], "Goodbye {{.name}}")
+        registry.editor.create_version(prompt["id"], "Goodbye {{.name}}")
         registry.editor.promote(prompt["id"], 2, times=2)
         if name in ("px0-number", "maxim"):
             assert registry.admin("POST", f"{path}/1/archive").status == 200
     expected = read(registry.viewer, name, prompt["id"])
-    with as_process(warm):
+    with run_in_process(warm):
         after = read(registry.viewer, name, prompt["id"])
 
     assert after == expected
@@ -103,7 +103,7 @@ def test_what_another_process_changes_is_seen_at_once(
 
 
 @contextmanager
-def as_process(store: Any) -> Iterator[None]:
+def run_in_process(store: Any) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(serve, "store", lambda: store)
+        patch.setattr(serve, "get_store", lambda: store)
         yield

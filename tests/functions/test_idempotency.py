@@ -7,78 +7,52 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.local.aws import table_name
+from infra.local.aws import build_table_name
 from shared.routes import ROUTES
 from shared.store import aws, keys
 from shared.store.tables import TABLES
-from tests.functions.world import DRAFT, WRITING, World, body_for, name_of
+from tests.routes.scene import DRAFT, Scene
 
 if TYPE_CHECKING:
-    from shared.routes import Route
     from tests.client import Client, Registry, Response
 
-LOOKUPS = next(table_name(table) for table in TABLES if table.name == "lookups")
+LOOKUPS = next(build_table_name(table) for table in TABLES if table.name == "lookups")
 DAY = 24 * 60 * 60
 
 
 @pytest.fixture
 def path(registry: Registry) -> str:
     """Of the versions of a new prompt."""
-    return f"/v1/prompts/{registry.editor.new_prompt()['id']}/versions"
+    return f"/v1/prompts/{registry.editor.create_prompt()['id']}/versions"
 
 
-def create(client: Client, path: str, template: str = "x", key: str = "key") -> Response:
+def create_version(client: Client, path: str, template: str = "x", key: str = "key") -> Response:
     return client("POST", path, {"template": template}, headers={"Idempotency-Key": key})
 
 
-def count(registry: Registry, path: str) -> int:
+def count_versions(registry: Registry, path: str) -> int:
     return len(registry.viewer("GET", path).json["versions"])
 
 
-def record_of(registry: Registry, route_name: str, key: str = "key") -> dict[str, str]:
+def build_record_key(registry: Registry, route_name: str, key: str = "key") -> dict[str, str]:
     """The key of the record that is kept of an editor's call."""
-    principal = registry.store.principal(registry.editor.key or "")
+    principal = registry.store.callers.find_principal(registry.editor.key or "")
     assert principal is not None
     route = next(route for route in ROUTES if route.name == route_name)
-    return {"S": keys.idempotency(principal.id, route.module, key)}
-
-
-@pytest.mark.parametrize("route", WRITING, ids=name_of)
-def test_a_call_with_its_key_again_is_answered_the_same_and_changes_nothing(
-    registry: Registry, route: Route
-) -> None:
-    world = World(registry)
-    world.ready(route)
-    target, body = world.target(route), body_for(route, registry.team_id)
-    header = {"Idempotency-Key": "once"}
-
-    first = registry.editor(route.method, target, body, headers=header)
-    after = world.state()
-    again = registry.editor(route.method, target, body, headers=header)
-
-    assert (first.status, again.status) == (route.status, route.status)
-    assert (again.text, without_id(again)) == (first.text, without_id(first))
-    assert again.headers["X-Request-Id"] != first.headers["X-Request-Id"]
-    assert world.state() == after
-    prompts = registry.viewer("GET", f"/v1/teams/{registry.team_id}/prompts").json["prompts"]
-    assert len(prompts) == (2 if route.name == "create_prompt" else 1)
-
-
-def without_id(answer: Response) -> dict[str, str]:
-    return {name: value for name, value in answer.headers.items() if name != "X-Request-Id"}
+    return {"S": keys.build_idempotency(principal.id, route.module, key)}
 
 
 def test_the_first_answer_is_told_even_after_things_have_changed(
     registry: Registry, path: str
 ) -> None:
-    first = create(registry.editor, path)
+    first = create_version(registry.editor, path)
     registry.editor("PUT", f"{path}/1", {"template": "changed"})
     registry.editor("POST", f"{path}/1/promote")
     registry.editor("POST", f"{path}/1/tags", {"tag": "t"})
 
-    again = create(registry.editor, path)
+    again = create_version(registry.editor, path)
     registry.editor("POST", f"{path}/1/archive")
-    much_later = create(registry.editor, path)
+    much_later = create_version(registry.editor, path)
 
     assert again.text == much_later.text == first.text
     assert again.json["version"]["status"] == "draft"
@@ -87,21 +61,21 @@ def test_the_first_answer_is_told_even_after_things_have_changed(
 def test_the_first_answer_is_told_even_after_the_draft_is_gone(
     registry: Registry, path: str
 ) -> None:
-    first = create(registry.editor, path)
+    first = create_version(registry.editor, path)
     registry.editor("DELETE", f"{path}/1")
 
-    again = create(registry.editor, path)
+    again = create_version(registry.editor, path)
 
     assert (again.status, again.text) == (201, first.text)
-    assert count(registry, path) == 0
+    assert count_versions(registry, path) == 0
 
 
 @pytest.mark.parametrize("change", ["body", "spelling", "path"])
 def test_the_same_key_with_another_request_is_a_conflict(
     registry: Registry, path: str, change: str
 ) -> None:
-    create(registry.editor, path)
-    other = f"/v1/prompts/{registry.editor.new_prompt()['id']}/versions"
+    create_version(registry.editor, path)
+    other = f"/v1/prompts/{registry.editor.create_prompt()['id']}/versions"
 
     answer = registry.editor(
         "POST",
@@ -115,12 +89,12 @@ def test_the_same_key_with_another_request_is_a_conflict(
     )
 
     assert (answer.status, answer.json["code"]) == (409, "idempotency_mismatch")
-    assert (count(registry, path), count(registry, other)) == (1, 0)
+    assert (count_versions(registry, path), count_versions(registry, other)) == (1, 0)
 
 
 def test_another_route_does_not_share_the_key(registry: Registry, path: str) -> None:
     header = {"Idempotency-Key": "key"}
-    create(registry.editor, path)
+    create_version(registry.editor, path)
 
     promoted = registry.editor("POST", f"{path}/1/promote", headers=header)
     copied = registry.editor("POST", f"{path}/1/duplicate", headers=header)
@@ -130,7 +104,7 @@ def test_another_route_does_not_share_the_key(registry: Registry, path: str) -> 
 
 def test_another_caller_does_not_share_the_key(registry: Registry, path: str) -> None:
     numbers = [
-        create(client, path).json["version"]["version"]
+        create_version(client, path).json["version"]["version"]
         for client in (registry.editor, registry.admin, registry.editor)
     ]
 
@@ -138,46 +112,46 @@ def test_another_caller_does_not_share_the_key(registry: Registry, path: str) ->
 
 
 def test_a_replay_is_not_for_who_may_not(registry: Registry, path: str) -> None:
-    create(registry.editor, path)
+    create_version(registry.editor, path)
 
-    answers = [create(client, path) for client in (registry.viewer, registry.stranger)]
+    answers = [create_version(client, path) for client in (registry.viewer, registry.stranger)]
 
     assert [answer.status for answer in answers] == [403, 404]
 
 
 @pytest.mark.parametrize("template", ["", "{{"])
 def test_the_key_of_a_failed_call_is_not_kept(registry: Registry, path: str, template: str) -> None:
-    refused = create(registry.editor, path, template)
+    refused = create_version(registry.editor, path, template)
 
-    made = create(registry.editor, path, "fine")
+    made = create_version(registry.editor, path, "fine")
 
     assert (refused.status, made.status) == (400, 201)
 
 
 def test_the_key_of_a_call_that_aws_refused_is_not_kept(registry: Registry, path: str) -> None:
-    enough = registry.cloud.refuse("ThrottlingException", operation="TransactWriteItems")
-    refused = create(registry.editor, path)
+    enough = registry.cloud.fail("ThrottlingException", operation="TransactWriteItems")
+    refused = create_version(registry.editor, path)
     enough()
 
-    made = create(registry.editor, path)
-    again = create(registry.editor, path)
+    made = create_version(registry.editor, path)
+    again = create_version(registry.editor, path)
 
     assert (refused.status, made.status) == (503, 201)
     assert made.text == again.text
-    assert count(registry, path) == 1
+    assert count_versions(registry, path) == 1
 
 
 def test_the_same_call_twice_at_once_is_done_once(registry: Registry, path: str) -> None:
     answers: list[Response] = []
 
-    registry.cloud.before(
-        "TransactWriteItems", lambda: answers.append(create(registry.editor, path))
+    registry.cloud.run_before(
+        "TransactWriteItems", lambda: answers.append(create_version(registry.editor, path))
     )
-    answers.append(create(registry.editor, path))
+    answers.append(create_version(registry.editor, path))
 
     assert [answer.status for answer in answers] == [201, 201]
     assert answers[0].text == answers[1].text
-    assert count(registry, path) == 1
+    assert count_versions(registry, path) == 1
 
 
 def test_the_same_new_prompt_twice_at_once_is_made_once(registry: Registry) -> None:
@@ -193,7 +167,7 @@ def test_the_same_new_prompt_twice_at_once_is_made_once(registry: Registry) -> N
             )
         )
 
-    registry.cloud.before("TransactWriteItems", call)
+    registry.cloud.run_before("TransactWriteItems", call)
     call()
 
     assert [answer.status for answer in answers] == [201, 201]
@@ -203,52 +177,52 @@ def test_the_same_new_prompt_twice_at_once_is_made_once(registry: Registry) -> N
 def test_another_call_with_the_same_key_at_once_is_a_conflict(
     registry: Registry, path: str
 ) -> None:
-    registry.cloud.before(
-        "TransactWriteItems", lambda: create(registry.editor, path, "the faster one")
+    registry.cloud.run_before(
+        "TransactWriteItems", lambda: create_version(registry.editor, path, "the faster one")
     )
 
-    late = create(registry.editor, path, "the slower one")
+    late = create_version(registry.editor, path, "the slower one")
 
     assert (late.status, late.json["code"]) == (409, "idempotency_mismatch")
-    assert count(registry, path) == 1
+    assert count_versions(registry, path) == 1
 
 
 def test_a_record_is_kept_for_a_day(registry: Registry, path: str) -> None:
     before = time.time()
-    create(registry.editor, path)
+    create_version(registry.editor, path)
     after = time.time()
 
-    record = aws.dynamodb().get_item(
-        TableName=LOOKUPS, Key={"key": record_of(registry, "create_version")}
+    record = aws.get_dynamodb().get_item(
+        TableName=LOOKUPS, Key={"key": build_record_key(registry, "create_version")}
     )["Item"]
 
     assert before + DAY - 1 <= int(record["expires_at"]["N"]) <= after + DAY
 
 
 def test_an_expired_record_counts_no_more(registry: Registry, path: str) -> None:
-    create(registry.editor, path)
-    expire(record_of(registry, "create_version"))
+    create_version(registry.editor, path)
+    expire(build_record_key(registry, "create_version"))
 
-    again = create(registry.editor, path)
-    replayed = create(registry.editor, path)
+    again = create_version(registry.editor, path)
+    replayed = create_version(registry.editor, path)
 
     assert again.json["version"]["version"] == 2
     assert replayed.text == again.text
-    assert count(registry, path) == 2
+    assert count_versions(registry, path) == 2
 
 
 def test_after_a_day_the_key_may_be_used_for_something_else(registry: Registry, path: str) -> None:
-    create(registry.editor, path)
-    expire(record_of(registry, "create_version"))
+    create_version(registry.editor, path)
+    expire(build_record_key(registry, "create_version"))
 
-    other = create(registry.editor, path, "something else")
+    other = create_version(registry.editor, path, "something else")
 
     assert (other.status, other.json["version"]["template"]) == (201, "something else")
 
 
 def expire(key: dict[str, str]) -> None:
     """As it stands after a day, before DynamoDB has come round to delete it."""
-    aws.dynamodb().update_item(
+    aws.get_dynamodb().update_item(
         TableName=LOOKUPS,
         Key={"key": key},
         UpdateExpression="SET expires_at = :past",
@@ -257,24 +231,11 @@ def expire(key: dict[str, str]) -> None:
     )
 
 
-@pytest.mark.parametrize(("key", "status"), [("k" * 255, 201), ("k" * 256, 400), ("", 400)])
-def test_a_key_has_1_to_255_characters(
-    registry: Registry, path: str, key: str, status: int
-) -> None:
-    answer = create(registry.editor, path, key=key)
-
-    assert answer.status == status
-    assert count(registry, path) == (1 if status == 201 else 0)
-    if status == 400:
-        assert answer.error == "Idempotency-Key must be 1 to 255 characters"
-
-
-def test_reads_and_renders_take_no_notice_of_keys(registry: Registry) -> None:
-    world = World(registry)
+def test_reads_and_renders_take_no_notice_of_keys(registry: Registry, scene: Scene) -> None:
     header = {"Idempotency-Key": "key"}
     body: Any = {"variables": {"name": "Ada"}}
-    render = f"/v1/prompts/{world.prompt['slug']}/render"
-    version = f"/v1/prompts/{world.id}/versions/{DRAFT}"
+    render = f"/v1/prompts/{scene.prompt['slug']}/render"
+    version = f"/v1/prompts/{scene.id}/versions/{DRAFT}"
 
     rendered = [
         registry.viewer("POST", render, {"variables": {"name": name}}, headers=header).json
@@ -289,9 +250,8 @@ def test_reads_and_renders_take_no_notice_of_keys(registry: Registry) -> None:
     assert registry.viewer("POST", render, body, headers=header).json == rendered[0]
 
 
-def test_a_call_that_changes_nothing_is_remembered_too(registry: Registry) -> None:
-    world = World(registry)
-    path = f"/v1/prompts/{world.id}/versions/1/tags"
+def test_a_call_that_changes_nothing_is_remembered_too(registry: Registry, scene: Scene) -> None:
+    path = f"/v1/prompts/{scene.id}/versions/1/tags"
     header = {"Idempotency-Key": "key"}
 
     nothing = registry.editor("POST", path, {"tag": "prod"}, headers=header)
@@ -300,5 +260,5 @@ def test_a_call_that_changes_nothing_is_remembered_too(registry: Registry) -> No
     something = registry.editor("POST", path, {"tag": "other"}, headers=header)
 
     assert (nothing.status, again.text, something.status) == (200, nothing.text, 409)
-    tags = registry.viewer("GET", f"/v1/prompts/{world.id}/tags").json["tags"]
+    tags = registry.viewer("GET", f"/v1/prompts/{scene.id}/tags").json["tags"]
     assert tags == [{"tag": "prod", "version": 2}]

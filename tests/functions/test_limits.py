@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.local.aws import BUCKET
-from shared.settings import settings
+from shared.settings import get_settings
 from shared.store import aws
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ MIB = 1024 * 1024
 @pytest.fixture
 def path(registry: Registry) -> str:
     """Of a new prompt."""
-    return f"/v1/prompts/{registry.editor.new_prompt()['id']}"
+    return f"/v1/prompts/{registry.editor.create_prompt()['id']}"
 
 
-def objects() -> int:
-    return len(aws.s3().list_objects_v2(Bucket=BUCKET).get("Contents", []))
+def count_objects() -> int:
+    return len(aws.get_s3().list_objects_v2(Bucket=BUCKET).get("Contents", []))
 
 
-def body_of(size: int) -> str:
+def build_body(size: int) -> str:
     """A new version whose body has exactly so many bytes."""
     return json.dumps({"template": "x" * (size - len(json.dumps({"template": ""})))})
 
@@ -35,12 +35,12 @@ def body_of(size: int) -> str:
 def test_a_body_of_4_mib_is_stored_in_the_bucket_and_read_back_whole(
     registry: Registry, path: str
 ) -> None:
-    before, raw = objects(), body_of(4 * MIB)
+    before, raw = count_objects(), build_body(4 * MIB)
 
     made = registry.editor("POST", f"{path}/versions", raw=raw)
 
     template = json.loads(raw)["template"]
-    assert (made.status, objects()) == (201, before + 1)
+    assert (made.status, count_objects()) == (201, before + 1)
     assert registry.viewer("GET", f"{path}/versions/1").json["version"]["template"] == template
     slug = registry.viewer("GET", path).json["prompt"]["slug"]
     rendered = registry.viewer("POST", f"/v1/prompts/{slug}/versions/1/render", {})
@@ -48,13 +48,13 @@ def test_a_body_of_4_mib_is_stored_in_the_bucket_and_read_back_whole(
 
 
 def test_a_body_over_4_mib_is_too_large_for_everybody(registry: Registry, path: str) -> None:
-    raw = body_of(4 * MIB + 1)
+    raw = build_body(4 * MIB + 1)
 
     answers = [
         client("POST", f"{path}/versions", raw=raw)
         for client in (registry.editor, registry.viewer, registry.stranger)
     ]
-    beyond_lambda = registry.editor("POST", f"{path}/versions", raw=body_of(7 * MIB))
+    beyond_lambda = registry.editor("POST", f"{path}/versions", raw=build_body(7 * MIB))
 
     assert {(a.status, a.error) for a in answers} == {(413, "request entity too large")}
     assert {a.json["code"] for a in answers} == {"too_large"}
@@ -112,7 +112,7 @@ def test_a_list_is_cut_where_one_answer_ends_and_goes_on_with_a_cursor(
     pages, cursor = [], ""
     while cursor is not None:
         answer = registry.viewer("GET", f"{path}/versions?cursor={cursor}")
-        assert len(answer.text) < settings().answer_bytes
+        assert len(answer.text) < get_settings().response_bytes
         pages.append([version["version"] for version in answer.json["versions"]])
         cursor = answer.json.get("next_cursor")
 
@@ -137,7 +137,9 @@ def test_an_answer_that_no_response_can_carry_is_refused(registry: Registry, pat
     answer = registry.viewer("GET", f"{path}/versions/diff?from=1&to=2")
 
     assert (answer.status, answer.json["code"]) == (422, "answer_too_large")
-    assert answer.error == ("the answer is larger than one response can carry; ask for less of it")
+    assert answer.error == (
+        "the response would be too large; request less, for example with a smaller limit"
+    )
 
 
 @pytest.mark.parametrize("part", ["versions", "payloads"])
@@ -171,11 +173,14 @@ def test_a_rendering_that_grows_too_large_is_stopped(registry: Registry, path: s
 
 def test_a_prompt_takes_a_thousand_tags_and_no_more(registry: Registry, path: str) -> None:
     registry.editor("POST", f"{path}/versions", {"template": "x"})
-    registry.tag(path.removeprefix("/v1/prompts/"), [f"{n:050}" for n in range(1000)])
+    registry.set_tags(path.removeprefix("/v1/prompts/"), [f"{n:050}" for n in range(1000)])
 
     more = registry.editor("POST", f"{path}/versions/1/tags", {"tag": "more"})
     moved = registry.editor("POST", f"{path}/versions/1/tags", {"tag": f"{7:050}"})
     listed = registry.viewer("GET", f"{path}/tags").json["tags"]
 
-    assert (more.status, more.error) == (422, "a prompt has at most 1000 tags")
+    assert (more.status, more.error) == (
+        422,
+        "this prompt has 1000 tags, which is the maximum; remove one first",
+    )
     assert (moved.status, len(listed)) == (200, 1000)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.functions.world import STABLE, World
+from tests.routes.scene import STABLE, Scene
 
 if TYPE_CHECKING:
     from tests.client import Registry
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 )
 def test_a_call_is_noted_with_its_prompt_and_version(
     registry: Registry,
+    scene: Scene,
     caplog: pytest.LogCaptureFixture,
     method: str,
     path: str,
     body: object,
     version: int | None,
 ) -> None:
-    world = World(registry)
     caplog.clear()
 
-    answer = registry.editor(method, path.format(id=world.id, slug=world.prompt["slug"]), body)
+    answer = registry.editor(method, path.format(id=scene.id, slug=scene.prompt["slug"]), body)
 
     assert answer.status < 300, answer.text
     (record,) = (record for record in caplog.records if record.message == "call")
-    assert record.__dict__["prompt_id"] == world.id
+    assert record.__dict__["prompt_id"] == scene.id
     assert record.__dict__.get("version") == version
 
 
 def test_a_new_prompt_is_noted(registry: Registry, caplog: pytest.LogCaptureFixture) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
 
     assert caplog.records[-1].__dict__["prompt_id"] == prompt["id"]

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.client import NOWHERE
+from tests.client import UNKNOWN_ID
 
 if TYPE_CHECKING:
     from tests.client import Registry, Response
@@ -20,10 +20,10 @@ FIELDS = ["id", "prompt_id", "name", "variables", "created_at", "updated_at"]
 @pytest.fixture
 def path(registry: Registry) -> str:
     """Of the payloads of a new prompt."""
-    return f"/v1/prompts/{registry.editor.new_prompt()['id']}/payloads"
+    return f"/v1/prompts/{registry.editor.create_prompt()['id']}/payloads"
 
 
-def create(registry: Registry, path: str, **fields: object) -> dict[str, Any]:
+def create_payload(registry: Registry, path: str, **fields: object) -> dict[str, Any]:
     made = registry.editor("POST", path, {"variables": {}} | fields)
     assert made.status == 201, made.text
     payload: dict[str, Any] = made.json["payload"]
@@ -48,7 +48,8 @@ def test_a_new_payload_is_told_in_full_and_read_back_the_same(
 
 def test_a_payload_has_no_name_unless_it_is_given_one(registry: Registry, path: str) -> None:
     names = [
-        create(registry, path, **fields)["name"] for fields in ({}, {"name": None}, {"name": ""})
+        create_payload(registry, path, **fields)["name"]
+        for fields in ({}, {"name": None}, {"name": ""})
     ]
 
     assert names == [None, None, ""]
@@ -56,7 +57,7 @@ def test_a_payload_has_no_name_unless_it_is_given_one(registry: Registry, path: 
 
 @pytest.mark.parametrize("variables", [None, [], [1], "text", "{}", 1, True])
 def test_variables_must_be_an_object(registry: Registry, path: str, variables: object) -> None:
-    payload = create(registry, path)
+    payload = create_payload(registry, path)
 
     made = registry.editor("POST", path, {"variables": variables})
     changed = registry.editor("PUT", f"{path}/{payload['id']}", {"variables": variables})
@@ -90,7 +91,7 @@ def test_a_payload_needs_variables(registry: Registry, path: str, body: dict[str
 def test_what_a_payload_cannot_hold_is_refused(
     registry: Registry, path: str, fields: dict[str, object], error: str
 ) -> None:
-    payload = create(registry, path)
+    payload = create_payload(registry, path)
 
     made = registry.editor("POST", path, {"variables": {}} | fields)
     changed = registry.editor("PUT", f"{path}/{payload['id']}", fields)
@@ -127,10 +128,10 @@ def test_numbers_come_back_exactly(registry: Registry, path: str, number: str) -
     ]
 
     assert made.status == 201
-    assert [exact(answer) for answer in answers] == [Decimal(number).as_tuple()] * 3
+    assert [get_exact_number(answer) for answer in answers] == [Decimal(number).as_tuple()] * 3
 
 
-def exact(answer: Response) -> object:
+def get_exact_number(answer: Response) -> object:
     body = json.loads(answer.text, parse_float=Decimal, parse_int=Decimal)
     payload = body["payload"] if "payload" in body else body["payloads"][0]
     return payload["variables"]["n"][0].as_tuple()
@@ -160,7 +161,7 @@ def test_every_kind_of_value_comes_back(registry: Registry, path: str) -> None:
         "nested": {"list": [None, True, False, {}, [], ""], "ä\u2028": "</b>&\U0001f600\x01"},
     }
 
-    payload = create(registry, path, variables=variables)
+    payload = create_payload(registry, path, variables=variables)
 
     assert payload["variables"] == variables
     read = registry.viewer("GET", f"{path}/{payload['id']}").json["payload"]
@@ -168,7 +169,7 @@ def test_every_kind_of_value_comes_back(registry: Registry, path: str) -> None:
 
 
 def test_payloads_are_listed_newest_first(registry: Registry, path: str) -> None:
-    made = [create(registry, path, name=str(n)) for n in range(5)]
+    made = [create_payload(registry, path, name=str(n)) for n in range(5)]
 
     listed = registry.viewer("GET", path).json["payloads"]
 
@@ -176,7 +177,7 @@ def test_payloads_are_listed_newest_first(registry: Registry, path: str) -> None
 
 
 def test_an_update_keeps_what_it_does_not_name(registry: Registry, path: str) -> None:
-    payload = create(registry, path, name="old", variables={"a": 1})
+    payload = create_payload(registry, path, name="old", variables={"a": 1})
     one = f"{path}/{payload['id']}"
     steps: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ({"name": "new"}, {"name": "new"}),
@@ -195,11 +196,11 @@ def test_an_update_keeps_what_it_does_not_name(registry: Registry, path: str) ->
         assert registry.viewer("GET", one).json["payload"] == payload
 
 
-@pytest.mark.parametrize("body", [{}, {"name": None}, {"id": NOWHERE, "other": 1}])
+@pytest.mark.parametrize("body", [{}, {"name": None}, {"id": UNKNOWN_ID, "other": 1}])
 def test_an_update_that_names_nothing_changes_nothing(
     registry: Registry, path: str, body: dict[str, object]
 ) -> None:
-    payload = create(registry, path, name="n")
+    payload = create_payload(registry, path, name="n")
 
     changed = registry.editor("PUT", f"{path}/{payload['id']}", body)
 
@@ -209,7 +210,7 @@ def test_an_update_that_names_nothing_changes_nothing(
 
 
 def test_an_updated_payload_stays_at_its_place(registry: Registry, path: str) -> None:
-    first, second = create(registry, path), create(registry, path)
+    first, second = create_payload(registry, path), create_payload(registry, path)
 
     registry.editor("PUT", f"{path}/{first['id']}", {"name": "newer"})
 
@@ -218,7 +219,7 @@ def test_an_updated_payload_stays_at_its_place(registry: Registry, path: str) ->
 
 
 def test_a_deleted_payload_is_gone(registry: Registry, path: str) -> None:
-    kept, payload = create(registry, path), create(registry, path)
+    kept, payload = create_payload(registry, path), create_payload(registry, path)
     one = f"{path}/{payload['id']}"
 
     deleted = registry.editor("DELETE", one)
@@ -234,8 +235,8 @@ def test_a_deleted_payload_is_gone(registry: Registry, path: str) -> None:
 
 
 def test_a_payload_is_not_found_under_another_prompt(registry: Registry, path: str) -> None:
-    payload = create(registry, path)
-    other = f"/v1/prompts/{registry.editor.new_prompt()['id']}/payloads/{payload['id']}"
+    payload = create_payload(registry, path)
+    other = f"/v1/prompts/{registry.editor.create_prompt()['id']}/payloads/{payload['id']}"
 
     answers = [registry.editor(method, other, {}) for method in ("GET", "PUT", "DELETE")]
 
@@ -305,9 +306,9 @@ def test_create_judges_id_existence_role_body_and_variables_in_this_order(
 
 
 def test_a_payload_deleted_meanwhile_cannot_be_changed(registry: Registry, path: str) -> None:
-    one = f"{path}/{create(registry, path)['id']}"
+    one = f"{path}/{create_payload(registry, path)['id']}"
 
-    registry.cloud.before("TransactWriteItems", lambda: registry.admin("DELETE", one))
+    registry.cloud.run_before("TransactWriteItems", lambda: registry.admin("DELETE", one))
     late = registry.editor("PUT", one, {"name": "late"})
 
     assert (late.status, late.error) == (404, "payload not found")

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.functions.world import LIVE, World
+from tests.routes.scene import LIVE, Scene
 
 if TYPE_CHECKING:
     from tests.client import Client, Registry, Response
@@ -17,12 +17,12 @@ FIELDS = ["id", "team_id", "slug", "name", "description", "status", "created_at"
 TAKEN = "prompt with this name or slug already exists; please provide a unique name"
 
 
-def create(client: Client, **fields: object) -> Response:
+def create_prompt(client: Client, **fields: object) -> Response:
     return client("POST", f"/v1/teams/{client.team_id}/prompts", fields)
 
 
 def test_a_new_prompt_is_told_in_full_and_read_back_the_same(registry: Registry) -> None:
-    made = create(registry.editor, name="Order Mail", description="to customers")
+    made = create_prompt(registry.editor, name="Order Mail", description="to customers")
 
     prompt = made.json["prompt"]
     assert (made.status, made.headers["Content-Type"]) == (201, "application/json")
@@ -57,7 +57,7 @@ def test_a_new_prompt_is_told_in_full_and_read_back_the_same(registry: Registry)
 def test_slugs_are_made_of_what_is_given(
     registry: Registry, fields: dict[str, object], slug: str
 ) -> None:
-    made = create(registry.editor, **fields)
+    made = create_prompt(registry.editor, **fields)
 
     assert made.status == 201
     assert made.json["prompt"]["slug"] == slug
@@ -65,7 +65,7 @@ def test_slugs_are_made_of_what_is_given(
 
 
 def test_a_slug_beyond_ascii_can_be_addressed(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt("Größe 日本")
+    prompt = registry.editor.create_prompt("Größe 日本")
 
     found = registry.viewer("GET", f"/v1/prompts/{quote('größe_日本')}")
 
@@ -85,10 +85,10 @@ def test_a_slug_beyond_ascii_can_be_addressed(registry: Registry) -> None:
 def test_names_and_slugs_are_taken_once_in_a_team(
     registry: Registry, first: dict[str, str], second: dict[str, str]
 ) -> None:
-    prompt = create(registry.editor, **first).json["prompt"]
+    prompt = create_prompt(registry.editor, **first).json["prompt"]
 
-    again = create(registry.editor, **second)
-    elsewhere = create(registry.stranger, **second)
+    again = create_prompt(registry.editor, **second)
+    elsewhere = create_prompt(registry.stranger, **second)
 
     assert (again.status, again.error, again.json["code"]) == (409, TAKEN, "name_taken")
     assert elsewhere.status == 201
@@ -97,18 +97,18 @@ def test_names_and_slugs_are_taken_once_in_a_team(
 
 
 def test_a_refused_prompt_leaves_its_other_name_free(registry: Registry) -> None:
-    create(registry.editor, name="Taken")
+    create_prompt(registry.editor, name="Taken")
 
-    refused = create(registry.editor, name="Taken", slug="free")
+    refused = create_prompt(registry.editor, name="Taken", slug="free")
 
     assert refused.status == 409
     assert registry.viewer("GET", "/v1/prompts/free").status == 404
-    assert create(registry.editor, name="Free").status == 201
+    assert create_prompt(registry.editor, name="Free").status == 201
 
 
 @pytest.mark.parametrize("fields", [{}, {"name": ""}, {"name": None}, {"slug": "s"}])
 def test_a_prompt_needs_a_name(registry: Registry, fields: dict[str, object]) -> None:
-    answer = create(registry.editor, **fields)
+    answer = create_prompt(registry.editor, **fields)
 
     assert (answer.status, answer.error) == (400, "name is required")
 
@@ -118,7 +118,7 @@ def test_a_prompt_needs_a_name(registry: Registry, fields: dict[str, object]) ->
 def test_a_field_of_the_wrong_kind_is_refused(
     registry: Registry, field: str, value: object
 ) -> None:
-    answer = create(registry.editor, **({"name": "n"} | {field: value}))
+    answer = create_prompt(registry.editor, **({"name": "n"} | {field: value}))
 
     assert (answer.status, answer.error) == (400, "invalid request body")
 
@@ -135,7 +135,7 @@ def test_a_field_of_the_wrong_kind_is_refused(
 def test_a_text_that_px0_could_not_store_is_a_bad_request(
     registry: Registry, fields: dict[str, object], error: str
 ) -> None:
-    answer = create(registry.editor, **fields)
+    answer = create_prompt(registry.editor, **fields)
 
     assert answer.status == 400
     assert error in answer.error or answer.error.endswith("at most 255 characters")
@@ -145,7 +145,7 @@ def test_a_text_that_px0_could_not_store_is_a_bad_request(
 def test_the_longest_name_is_255_characters_of_any_size(registry: Registry) -> None:
     name = "\U00020000" * 255
 
-    made = create(registry.editor, name=name)
+    made = create_prompt(registry.editor, name=name)
 
     assert made.status == 201
     found = registry.viewer("GET", f"/v1/prompts/{quote(name)}")
@@ -153,7 +153,7 @@ def test_the_longest_name_is_255_characters_of_any_size(registry: Registry) -> N
 
 
 def test_a_nul_in_a_slug_becomes_an_underscore(registry: Registry) -> None:
-    made = create(registry.editor, name="n", slug="a\0b")
+    made = create_prompt(registry.editor, name="n", slug="a\0b")
 
     assert made.json["prompt"]["slug"] == "a_b"
 
@@ -174,14 +174,14 @@ def test_a_slug_that_nobody_has_is_not_found(registry: Registry, slug: str) -> N
 def test_names_and_descriptions_come_back_exactly(registry: Registry) -> None:
     name, description = '<b>&amp; "q" \'\u2028 \U0001f600', "one\r\n\ttwo \x7f\x01 end "
 
-    prompt = create(registry.editor, name=name, description=description).json["prompt"]
+    prompt = create_prompt(registry.editor, name=name, description=description).json["prompt"]
 
     read = registry.viewer("GET", f"/v1/prompts/{prompt['id']}").json["prompt"]
     assert (read["name"], read["description"]) == (name, description)
 
 
 def test_a_description_may_be_large_but_must_fit_an_item(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     path = f"/v1/prompts/{prompt['id']}"
 
     largest = registry.editor("PUT", path, {"description": "\U0001f600" * 50_000})
@@ -197,7 +197,7 @@ def test_a_description_may_be_large_but_must_fit_an_item(registry: Registry) -> 
 
 
 def test_a_new_description_moves_updated_at_and_nothing_else(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt("Stays", description="old")
+    prompt = registry.editor.create_prompt("Stays", description="old")
 
     changed = registry.editor(
         "PUT", f"/v1/prompts/{prompt['id']}", {"description": "new", "name": "x", "slug": "y"}
@@ -215,7 +215,7 @@ def test_a_new_description_moves_updated_at_and_nothing_else(registry: Registry)
 def test_an_update_without_a_description_empties_it(
     registry: Registry, body: dict[str, object]
 ) -> None:
-    prompt = registry.editor.new_prompt(description="old")
+    prompt = registry.editor.create_prompt(description="old")
 
     changed = registry.editor("PUT", f"/v1/prompts/{prompt['id']}", body)
 
@@ -223,13 +223,13 @@ def test_an_update_without_a_description_empties_it(
 
 
 def test_archiving_is_a_mark_that_blocks_nothing(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     path = f"/v1/prompts/{prompt['id']}"
 
     archived = registry.editor("POST", f"{path}/archive", raw="not even JSON")
 
     assert archived.json["prompt"] == prompt | {"status": "archived"}
-    registry.editor.new_version(prompt["id"], "still {{.here}}")
+    registry.editor.create_version(prompt["id"], "still {{.here}}")
     registry.editor.promote(prompt["id"], 1, times=2)
     assert registry.editor("PUT", path, {"description": "edited"}).status == 200
     rendered = registry.viewer(
@@ -239,7 +239,7 @@ def test_archiving_is_a_mark_that_blocks_nothing(registry: Registry) -> None:
 
 
 def test_archiving_and_restoring_twice_is_no_error(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     path = f"/v1/prompts/{prompt['id']}"
 
     answers = [registry.editor("POST", f"{path}/{verb}") for verb in ("archive",) * 2]
@@ -258,7 +258,7 @@ def test_archiving_and_restoring_twice_is_no_error(registry: Registry) -> None:
 
 
 def test_lists_filter_by_status(registry: Registry) -> None:
-    kept, gone = registry.editor.new_prompt("Kept"), registry.editor.new_prompt("Gone")
+    kept, gone = registry.editor.create_prompt("Kept"), registry.editor.create_prompt("Gone")
     gone = registry.editor("POST", f"/v1/prompts/{gone['id']}/archive").json["prompt"]
     team = f"/v1/teams/{registry.team_id}/prompts"
     every = f"/v1/prompts?team_id={registry.team_id}"
@@ -302,7 +302,7 @@ def test_lists_filter_by_status(registry: Registry) -> None:
 
 
 def test_the_general_list_is_empty_without_a_team(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     ours, theirs = registry.team_id, registry.stranger.team_id
 
     assert registry.viewer("GET", "/v1/prompts").json == {"prompts": []}
@@ -324,9 +324,10 @@ def test_a_malformed_team_is_a_bad_request_whoever_asks(registry: Registry, meth
     assert {(answer.status, answer.error) for answer in answers} == {(400, "invalid id")}
 
 
-def test_a_prompt_comes_with_the_version_that_is_asked_for(registry: Registry) -> None:
-    world = World(registry)
-    paths = [f"/v1/prompts/{world.id}", f"/v1/prompts/{world.prompt['slug']}"]
+def test_a_prompt_comes_with_the_version_that_is_asked_for(
+    registry: Registry, scene: Scene
+) -> None:
+    paths = [f"/v1/prompts/{scene.id}", f"/v1/prompts/{scene.prompt['slug']}"]
     wanted = {
         "version=1": 1,
         "version=3": 3,
@@ -359,13 +360,13 @@ def test_a_prompt_comes_with_the_version_that_is_asked_for(registry: Registry) -
                 assert (answer.status, answer.error) == (404, "version not found"), query
             else:
                 version = registry.viewer("GET", f"{paths[0]}/versions/{number}").json["version"]
-                assert answer.json == {"prompt": world.prompt, "version": version}, query
+                assert answer.json == {"prompt": scene.prompt, "version": version}, query
 
 
 def test_move_judges_id_body_target_key_target_team_and_prompt_in_this_order(
     registry: Registry,
 ) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     good, missing = f"/v1/prompts/{prompt['id']}/move", f"/v1/prompts/{uuid4()}/move"
     ours, theirs = registry.team_id, registry.stranger.team_id
     steps = [
@@ -390,7 +391,7 @@ def test_move_judges_id_body_target_key_target_team_and_prompt_in_this_order(
 
 
 def test_update_judges_id_existence_body_and_role_in_this_order(registry: Registry) -> None:
-    path = f"/v1/prompts/{registry.editor.new_prompt()['id']}"
+    path = f"/v1/prompts/{registry.editor.create_prompt()['id']}"
     steps = [
         (registry.viewer, "/v1/prompts/nonsense", "{", (400, "invalid prompt id")),
         (registry.viewer, f"/v1/prompts/{uuid4()}", "{", (404, "prompt not found")),
@@ -405,7 +406,7 @@ def test_update_judges_id_existence_body_and_role_in_this_order(registry: Regist
 
 
 def test_create_judges_id_role_body_and_name_in_this_order(registry: Registry) -> None:
-    registry.editor.new_prompt("Taken")
+    registry.editor.create_prompt("Taken")
     path = f"/v1/teams/{registry.team_id}/prompts"
     steps = [
         (registry.viewer, "/v1/teams/nonsense/prompts", "{", (400, "invalid id")),
@@ -420,11 +421,9 @@ def test_create_judges_id_role_body_and_name_in_this_order(registry: Registry) -
     assert [(answer.status, answer.error) for answer in answers] == [step[3] for step in steps]
 
 
-def test_history_tells_who_did_what_newest_first(registry: Registry) -> None:
-    world = World(registry)
-
-    registry.admin("POST", f"/v1/prompts/{world.id}/versions/{LIVE}/demote")
-    events = registry.viewer("GET", f"/v1/prompts/{world.id}/history").json["events"]
+def test_history_tells_who_did_what_newest_first(registry: Registry, scene: Scene) -> None:
+    registry.admin("POST", f"/v1/prompts/{scene.id}/versions/{LIVE}/demote")
+    events = registry.viewer("GET", f"/v1/prompts/{scene.id}/history").json["events"]
 
     assert [event["event"] for event in events] == [
         "version.demoted",

@@ -6,45 +6,38 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.functions.world import DRAFT, LIVE, STABLE, World
+from tests.routes.scene import ADA, DRAFT, LIVE, STABLE, Scene
 
 if TYPE_CHECKING:
     from tests.client import Registry, Response
 
-ADA = {"variables": {"name": "Ada"}}
-
-
-@pytest.fixture
-def world(registry: Registry) -> World:
-    return World(registry)
-
 
 def render(
-    world: World, body: object = None, *, version: object = None, raw: str | None = None
+    scene: Scene, body: object = None, *, version: object = None, raw: str | None = None
 ) -> Response:
     at = "" if version is None else f"/versions/{version}"
-    path = f"/v1/prompts/{world.prompt['slug']}{at}/render"
-    return world.registry.viewer("POST", path, body, raw=raw)
+    path = f"/v1/prompts/{scene.prompt['slug']}{at}/render"
+    return scene.registry.viewer("POST", path, body, raw=raw)
 
 
-def test_the_live_version_is_rendered_bare(world: World) -> None:
-    answer = render(world, ADA)
+def test_the_live_version_is_rendered_bare(scene: Scene) -> None:
+    answer = render(scene, ADA)
 
     assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
     assert answer.json == {
         "rendered": "Hello Ada!",
-        "slug": world.prompt["slug"],
+        "slug": scene.prompt["slug"],
         "tags": ["prod"],
         "version": LIVE,
     }
     assert list(answer.json) == ["rendered", "slug", "tags", "version"]
 
 
-def test_versions_of_every_status_are_rendered_by_number_and_by_tag(world: World) -> None:
-    world.registry.editor("POST", f"/v1/prompts/{world.id}/versions/{STABLE}/archive")
+def test_versions_of_every_status_are_rendered_by_number_and_by_tag(scene: Scene) -> None:
+    scene.registry.editor("POST", f"/v1/prompts/{scene.id}/versions/{STABLE}/archive")
 
     rendered = {
-        name: render(world, ADA, version=name).json["rendered"]
+        name: render(scene, ADA, version=name).json["rendered"]
         for name in (LIVE, STABLE, DRAFT, "prod", "live", "latest")
     }
 
@@ -59,9 +52,9 @@ def test_versions_of_every_status_are_rendered_by_number_and_by_tag(world: World
 
 
 def test_both_engines_render(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
-    registry.editor.new_version(prompt["id"], "{{range .n}}<{{.}}>{{end}}")
-    registry.editor.new_version(
+    prompt = registry.editor.create_prompt()
+    registry.editor.create_version(prompt["id"], "{{range .n}}<{{.}}>{{end}}")
+    registry.editor.create_version(
         prompt["id"], "{% for n in n %}<{{ n }}>{% endfor %}", engine="jinja"
     )
 
@@ -77,16 +70,16 @@ def test_both_engines_render(registry: Registry) -> None:
     assert rendered == ["<a><b>", "<a><b>"]
 
 
-def test_what_is_rendered_follows_the_live_pointer_at_once(world: World) -> None:
-    editor, path = world.registry.editor, f"/v1/prompts/{world.id}/versions"
-    seen = [render(world, ADA).json["rendered"]]
+def test_what_is_rendered_follows_the_live_pointer_at_once(scene: Scene) -> None:
+    editor, path = scene.registry.editor, f"/v1/prompts/{scene.id}/versions"
+    seen = [render(scene, ADA).json["rendered"]]
 
-    editor.promote(world.id, STABLE)
-    seen.append(render(world, ADA).json["rendered"])
+    editor.promote(scene.id, STABLE)
+    seen.append(render(scene, ADA).json["rendered"])
     editor("POST", f"{path}/{LIVE}/promote")
-    seen.append(render(world, ADA).json["rendered"])
+    seen.append(render(scene, ADA).json["rendered"])
     editor("POST", f"{path}/{LIVE}/demote")
-    seen.append(render(world, ADA).error)
+    seen.append(render(scene, ADA).error)
 
     assert seen == [
         "Hello Ada!",
@@ -96,22 +89,22 @@ def test_what_is_rendered_follows_the_live_pointer_at_once(world: World) -> None
     ]
 
 
-def test_a_changed_draft_is_rendered_as_it_is_now(world: World) -> None:
-    path = f"/v1/prompts/{world.id}/versions/{DRAFT}"
-    before = render(world, ADA, version=DRAFT).json["rendered"]
+def test_a_changed_draft_is_rendered_as_it_is_now(scene: Scene) -> None:
+    path = f"/v1/prompts/{scene.id}/versions/{DRAFT}"
+    before = render(scene, ADA, version=DRAFT).json["rendered"]
 
-    world.registry.editor("PUT", path, {"template": "Changed, {{.name}}"})
+    scene.registry.editor("PUT", path, {"template": "Changed, {{.name}}"})
 
-    after = render(world, ADA, version=DRAFT).json["rendered"]
+    after = render(scene, ADA, version=DRAFT).json["rendered"]
     assert (before, after) == ("Hey Ada!", "Changed, Ada")
 
 
-def test_the_tags_in_the_answer_are_those_of_now(world: World) -> None:
-    render(world, ADA)
+def test_the_tags_in_the_answer_are_those_of_now(scene: Scene) -> None:
+    render(scene, ADA)
 
-    world.registry.editor("POST", f"/v1/prompts/{world.id}/versions/1/tags", {"tag": "a"})
+    scene.registry.editor("POST", f"/v1/prompts/{scene.id}/versions/1/tags", {"tag": "a"})
 
-    assert render(world, ADA).json["tags"] == ["a", "prod"]
+    assert render(scene, ADA).json["tags"] == ["a", "prod"]
 
 
 @pytest.mark.parametrize(
@@ -119,8 +112,8 @@ def test_the_tags_in_the_answer_are_those_of_now(world: World) -> None:
     ['{"variables": {}}', '{"variables": null}', "{}", "null", '{"other": 1}', '{"VARIABLES": {}}'],
 )
 def test_without_variables_there_are_none(registry: Registry, raw: str) -> None:
-    prompt = registry.editor.new_prompt()
-    registry.editor.new_version(prompt["id"], "static")
+    prompt = registry.editor.create_prompt()
+    registry.editor.create_version(prompt["id"], "static")
 
     answer = registry.viewer("POST", f"/v1/prompts/{prompt['slug']}/versions/1/render", raw=raw)
 
@@ -130,8 +123,8 @@ def test_without_variables_there_are_none(registry: Registry, raw: str) -> None:
 @pytest.mark.parametrize(
     "raw", [None, "", "{", "[]", '"x"', "1", '{"variables": []}', '{"variables": "x"}']
 )
-def test_a_body_that_is_no_object_of_variables_is_refused(world: World, raw: str | None) -> None:
-    answers = [render(world, raw=raw), render(world, raw=raw, version=LIVE)]
+def test_a_body_that_is_no_object_of_variables_is_refused(scene: Scene, raw: str | None) -> None:
+    answers = [render(scene, raw=raw), render(scene, raw=raw, version=LIVE)]
 
     assert {(a.status, a.error) for a in answers} == {(400, "invalid request body")}
 
@@ -152,8 +145,8 @@ def test_a_body_that_is_no_object_of_variables_is_refused(world: World, raw: str
     ],
 )
 def test_numbers_are_floats_as_in_go(registry: Registry, number: str, text: str) -> None:
-    prompt = registry.editor.new_prompt()
-    registry.editor.new_version(prompt["id"], "{{.n}}")
+    prompt = registry.editor.create_prompt()
+    registry.editor.create_version(prompt["id"], "{{.n}}")
 
     answer = registry.viewer(
         "POST",
@@ -165,16 +158,16 @@ def test_numbers_are_floats_as_in_go(registry: Registry, number: str, text: str)
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 400, "[1e400]", '{"a": 1e400}'])
-def test_a_number_that_no_float_holds_is_refused(world: World, number: str) -> None:
+def test_a_number_that_no_float_holds_is_refused(scene: Scene, number: str) -> None:
     raw = f'{{"variables": {{"name": {number}}}}}'
 
-    answers = [render(world, raw=raw), render(world, raw=raw, version=DRAFT)]
+    answers = [render(scene, raw=raw), render(scene, raw=raw, version=DRAFT)]
 
     assert {(a.status, a.error) for a in answers} == {(400, "invalid request body")}
 
 
-def test_a_missing_variable_is_named(world: World) -> None:
-    answer = render(world, {"variables": {"nam": "Ada"}})
+def test_a_missing_variable_is_named(scene: Scene) -> None:
+    answer = render(scene, {"variables": {"nam": "Ada"}})
 
     assert (answer.status, answer.json["code"]) == (422, "template_failed")
     assert answer.error == (
@@ -184,8 +177,8 @@ def test_a_missing_variable_is_named(world: World) -> None:
 
 
 def test_a_missing_variable_of_a_jinja_template_is_named(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
-    registry.editor.new_version(prompt["id"], "Hi {{ nickname }}", engine="jinja")
+    prompt = registry.editor.create_prompt()
+    registry.editor.create_version(prompt["id"], "Hi {{ nickname }}", engine="jinja")
 
     answer = registry.viewer("POST", f"/v1/prompts/{prompt['slug']}/versions/1/render", {})
 
@@ -195,9 +188,9 @@ def test_a_missing_variable_of_a_jinja_template_is_named(registry: Registry) -> 
 
 
 def test_the_slug_comes_first_then_the_version_then_the_body_then_the_template(
-    world: World,
+    scene: Scene,
 ) -> None:
-    viewer, slug = world.registry.viewer, world.prompt["slug"]
+    viewer, slug = scene.registry.viewer, scene.prompt["slug"]
     steps = [
         ("no_such_slug/render", "{", (404, "prompt not found")),
         ("no_such_slug/versions/1/render", "{", (404, "prompt not found")),
@@ -211,28 +204,28 @@ def test_the_slug_comes_first_then_the_version_then_the_body_then_the_template(
     answers = [viewer("POST", f"/v1/prompts/{path}", raw=raw) for path, raw, _ in steps]
 
     assert [(answer.status, answer.error) for answer in answers] == [step[2] for step in steps]
-    assert render(world, {}).status == 422
-    world.registry.editor("POST", f"/v1/prompts/{world.id}/versions/{LIVE}/demote")
-    nothing_live = render(world, raw="{")
+    assert render(scene, {}).status == 422
+    scene.registry.editor("POST", f"/v1/prompts/{scene.id}/versions/{LIVE}/demote")
+    nothing_live = render(scene, raw="{")
     assert (nothing_live.status, nothing_live.json["code"]) == (404, "no_live_version")
 
 
-def test_a_prompt_is_not_rendered_by_its_id(world: World) -> None:
-    answer = world.registry.viewer("POST", f"/v1/prompts/{world.id}/render", ADA)
+def test_a_prompt_is_not_rendered_by_its_id(scene: Scene) -> None:
+    answer = scene.registry.viewer("POST", f"/v1/prompts/{scene.id}/render", ADA)
 
     assert (answer.status, answer.error) == (404, "prompt not found")
 
 
-def test_values_are_put_in_as_they_are(world: World) -> None:
+def test_values_are_put_in_as_they_are(scene: Scene) -> None:
     value = "<b>{{.name}}</b> & {% x %} \U0001f600\u2028\0"
 
-    assert render(world, {"variables": {"name": value}}).json["rendered"] == f"Hello {value}!"
+    assert render(scene, {"variables": {"name": value}}).json["rendered"] == f"Hello {value}!"
 
 
 def test_rendering_stops_when_it_costs_too_much(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     loop = "{% for i in range(9999) %}{% for j in range(9999) %}x{% endfor %}{% endfor %}"
-    registry.editor.new_version(prompt["id"], loop, engine="jinja")
+    registry.editor.create_version(prompt["id"], loop, engine="jinja")
 
     answer = registry.viewer("POST", f"/v1/prompts/{prompt['slug']}/versions/1/render", {})
 
@@ -243,11 +236,11 @@ def test_rendering_stops_when_it_costs_too_much(registry: Registry) -> None:
     assert answer.error.startswith("template execution failed: ")
 
 
-def test_rendering_changes_nothing(world: World) -> None:
-    before = world.state()
+def test_rendering_changes_nothing(scene: Scene) -> None:
+    before = scene.list_stored()
 
     for body in (ADA, {}):
-        render(world, body)
-        render(world, body, version=DRAFT)
+        render(scene, body)
+        render(scene, body, version=DRAFT)
 
-    assert world.state() == before
+    assert scene.list_stored() == before

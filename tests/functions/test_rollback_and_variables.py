@@ -7,49 +7,51 @@ from uuid import uuid4
 
 import pytest
 
-from tests.functions.world import DRAFT, LIVE, STABLE, World
+from tests.routes.scene import DRAFT, LIVE, STABLE, Scene
 
 if TYPE_CHECKING:
     from tests.client import Registry
 
 
-def test_a_rollback_makes_a_stable_version_live_and_keeps_the_reason(registry: Registry) -> None:
-    world = World(registry)
-    before = registry.viewer("GET", f"/v1/prompts/{world.id}/versions/{STABLE}").json["version"]
+def test_a_rollback_makes_a_stable_version_live_and_keeps_the_reason(
+    registry: Registry, scene: Scene
+) -> None:
+    before = registry.viewer("GET", f"/v1/prompts/{scene.id}/versions/{STABLE}").json["version"]
 
     answer = registry.editor(
         "POST",
-        f"/v1/prompts/{world.id}/rollback",
+        f"/v1/prompts/{scene.id}/rollback",
         {"target_version": STABLE, "rollback_reason": "too polite"},
     )
 
     live = answer.json["version"]
     assert (answer.status, live["version"], live["status"]) == (200, STABLE, "live")
     assert live["published_at"] > before["published_at"]
-    assert registry.viewer.statuses(world.id) == {1: "stable", 2: "live", 3: "draft"}
-    event = registry.viewer("GET", f"/v1/prompts/{world.id}/history?limit=1").json["events"][0]
+    assert registry.viewer.list_statuses(scene.id) == {1: "stable", 2: "live", 3: "draft"}
+    event = registry.viewer("GET", f"/v1/prompts/{scene.id}/history?limit=1").json["events"][0]
     assert event["event"] == "version.rolled_back"
     assert event["detail"]["reason"] == "too polite"
     assert event["detail"]["displaced_version"] == LIVE
 
 
 @pytest.mark.parametrize("number", [LIVE, DRAFT, "archived"])
-def test_only_a_stable_version_can_be_rolled_back_to(registry: Registry, number: int | str) -> None:
-    world = World(registry)
+def test_only_a_stable_version_can_be_rolled_back_to(
+    registry: Registry, scene: Scene, number: int | str
+) -> None:
     if number == "archived":
-        registry.editor("POST", f"/v1/prompts/{world.id}/versions/{STABLE}/archive")
+        registry.editor("POST", f"/v1/prompts/{scene.id}/versions/{STABLE}/archive")
     target = STABLE if number == "archived" else number
-    before = world.state()
+    before = scene.list_stored()
 
     answer = registry.editor(
         "POST",
-        f"/v1/prompts/{world.id}/rollback",
+        f"/v1/prompts/{scene.id}/rollback",
         {"target_version": target, "rollback_reason": "r"},
     )
 
     assert (answer.status, answer.json["code"]) == (409, "not_rollable")
     assert answer.error == "can only rollback to stable version: conflict"
-    assert world.state() == before
+    assert scene.list_stored() == before
 
 
 @pytest.mark.parametrize(
@@ -80,9 +82,8 @@ def test_the_body_is_judged_before_the_prompt(registry: Registry, raw: str, erro
     assert (malformed.status, malformed.error) == (400, "invalid prompt id")
 
 
-def test_then_come_prompt_role_and_version(registry: Registry) -> None:
-    world = World(registry)
-    path = f"/v1/prompts/{world.id}/rollback"
+def test_then_come_prompt_role_and_version(registry: Registry, scene: Scene) -> None:
+    path = f"/v1/prompts/{scene.id}/rollback"
     steps = [
         (registry.viewer, f"/v1/prompts/{uuid4()}/rollback", 9, (404, "prompt not found")),
         (registry.stranger, path, 9, (404, "prompt not found")),
@@ -101,17 +102,17 @@ def test_then_come_prompt_role_and_version(registry: Registry) -> None:
 
 
 @pytest.mark.parametrize("reason", ["a\0b", "r" * 10_001])
-def test_a_reason_that_cannot_be_kept_is_refused(registry: Registry, reason: str) -> None:
-    world = World(registry)
-
+def test_a_reason_that_cannot_be_kept_is_refused(
+    registry: Registry, scene: Scene, reason: str
+) -> None:
     answer = registry.editor(
         "POST",
-        f"/v1/prompts/{world.id}/rollback",
+        f"/v1/prompts/{scene.id}/rollback",
         {"target_version": STABLE, "rollback_reason": reason},
     )
 
     assert answer.status == 400
-    assert registry.viewer.statuses(world.id)[LIVE] == "live"
+    assert registry.viewer.list_statuses(scene.id)[LIVE] == "live"
 
 
 @pytest.mark.parametrize(
@@ -127,8 +128,8 @@ def test_a_reason_that_cannot_be_kept_is_refused(registry: Registry, reason: str
 def test_variables_are_found_without_running_the_template(
     registry: Registry, template: str, engine: str, variables: list[str]
 ) -> None:
-    prompt = registry.editor.new_prompt()
-    registry.editor.new_version(prompt["id"], template, engine=engine)
+    prompt = registry.editor.create_prompt()
+    registry.editor.create_version(prompt["id"], template, engine=engine)
     path = f"/v1/prompts/{prompt['id']}/versions"
 
     answers = [registry.viewer("GET", f"{path}/{name}/variables") for name in (1, "latest")]
@@ -137,7 +138,7 @@ def test_variables_are_found_without_running_the_template(
 
 
 def test_variables_of_nothing_are_not_found(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
 
     answers = [
         registry.viewer("GET", f"/v1/prompts/{prompt_id}/versions/1/variables")

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.functions.world import DRAFT, LIVE, STABLE, World
+from tests.routes.scene import DRAFT, LIVE, STABLE, Scene
 
 if TYPE_CHECKING:
     from tests.client import Registry
@@ -18,71 +18,70 @@ BAD_FORMAT = (
 )
 
 
-@pytest.fixture
-def world(registry: Registry) -> World:
-    return World(registry)
+def set_tag(scene: Scene, number: object, name: object) -> int:
+    path = f"/v1/prompts/{scene.id}/versions/{number}/tags"
+    return scene.registry.editor("POST", path, {"tag": name}).status
 
 
-def tag(world: World, number: object, name: object) -> int:
-    path = f"/v1/prompts/{world.id}/versions/{number}/tags"
-    return world.registry.editor("POST", path, {"tag": name}).status
-
-
-def tags(world: World) -> list[dict[str, object]]:
-    listed: list[dict[str, object]] = world.registry.viewer(
-        "GET", f"/v1/prompts/{world.id}/tags"
+def list_tags(scene: Scene) -> list[dict[str, object]]:
+    listed: list[dict[str, object]] = scene.registry.viewer(
+        "GET", f"/v1/prompts/{scene.id}/tags"
     ).json["tags"]
     return listed
 
 
-def test_a_tag_shows_on_its_version_and_in_the_list(world: World) -> None:
-    path = f"/v1/prompts/{world.id}/versions/{STABLE}"
+def test_a_tag_shows_on_its_version_and_in_the_list(scene: Scene) -> None:
+    path = f"/v1/prompts/{scene.id}/versions/{STABLE}"
 
-    made = world.registry.editor("POST", f"{path}/tags", {"tag": "eu-west_1.b"})
+    made = scene.registry.editor("POST", f"{path}/tags", {"tag": "eu-west_1.b"})
 
     assert made.status == 200
     assert made.json["version"]["tags"] == ["eu-west_1.b"]
-    assert world.registry.viewer("GET", path).json == made.json
-    assert tags(world) == [{"tag": "eu-west_1.b", "version": 2}, {"tag": "prod", "version": 1}]
+    assert scene.registry.viewer("GET", path).json == made.json
+    assert list_tags(scene) == [{"tag": "eu-west_1.b", "version": 2}, {"tag": "prod", "version": 1}]
 
 
-def test_setting_a_tag_elsewhere_moves_it(world: World) -> None:
-    path = f"/v1/prompts/{world.id}/versions"
+def test_setting_a_tag_elsewhere_moves_it(scene: Scene) -> None:
+    path = f"/v1/prompts/{scene.id}/versions"
 
-    moved = world.registry.editor("POST", f"{path}/{DRAFT}/tags", {"tag": "prod"})
+    moved = scene.registry.editor("POST", f"{path}/{DRAFT}/tags", {"tag": "prod"})
 
     assert moved.json["version"]["tags"] == ["prod"]
-    assert world.registry.viewer("GET", f"{path}/{LIVE}").json["version"]["tags"] == []
-    assert tags(world) == [{"tag": "prod", "version": 3}]
+    assert scene.registry.viewer("GET", f"{path}/{LIVE}").json["version"]["tags"] == []
+    assert list_tags(scene) == [{"tag": "prod", "version": 3}]
 
 
-def test_setting_a_tag_where_it_is_changes_nothing(world: World) -> None:
-    before = world.state()
+def test_setting_a_tag_where_it_is_changes_nothing(scene: Scene) -> None:
+    before = scene.list_stored()
 
-    assert tag(world, LIVE, "prod") == 200
+    assert set_tag(scene, LIVE, "prod") == 200
 
-    assert world.state() == before
+    assert scene.list_stored() == before
 
 
-def test_tags_are_listed_in_order_and_case_counts(world: World) -> None:
+def test_tags_are_listed_in_order_and_case_counts(scene: Scene) -> None:
     for name in ("b", "a", "B", "10", "9", "_", "a.b", "a-b"):
-        assert tag(world, STABLE, name) == 200
+        assert set_tag(scene, STABLE, name) == 200
 
-    listed = [entry["tag"] for entry in tags(world)]
+    listed = [entry["tag"] for entry in list_tags(scene)]
 
     assert listed == sorted(["b", "a", "B", "10", "9", "_", "a.b", "a-b", "prod"])
-    version = world.registry.viewer("GET", f"/v1/prompts/{world.id}/versions/B").json["version"]
+    version = scene.registry.viewer("GET", f"/v1/prompts/{scene.id}/versions/B").json["version"]
     assert version["tags"] == sorted(["b", "a", "B", "10", "9", "_", "a.b", "a-b"])
 
 
-def test_a_version_may_be_named_by_a_tag_when_it_is_tagged(world: World) -> None:
-    assert [tag(world, "prod", "one"), tag(world, "latest", "two"), tag(world, "live", "x")] == [
+def test_a_version_may_be_named_by_a_tag_when_it_is_tagged(scene: Scene) -> None:
+    assert [
+        set_tag(scene, "prod", "one"),
+        set_tag(scene, "latest", "two"),
+        set_tag(scene, "live", "x"),
+    ] == [
         200,
         200,
         200,
     ]
 
-    assert tags(world) == [
+    assert list_tags(scene) == [
         {"tag": "one", "version": 1},
         {"tag": "prod", "version": 1},
         {"tag": "two", "version": 3},
@@ -91,8 +90,8 @@ def test_a_version_may_be_named_by_a_tag_when_it_is_tagged(world: World) -> None
 
 
 @pytest.mark.parametrize("body", [{}, {"tag": ""}, {"tag": None}, {"name": "x"}])
-def test_a_tag_is_required(world: World, body: dict[str, object]) -> None:
-    answer = world.registry.editor("POST", f"/v1/prompts/{world.id}/versions/1/tags", body)
+def test_a_tag_is_required(scene: Scene, body: dict[str, object]) -> None:
+    answer = scene.registry.editor("POST", f"/v1/prompts/{scene.id}/versions/1/tags", body)
 
     assert (answer.status, answer.error) == (400, "tag is required")
 
@@ -100,29 +99,29 @@ def test_a_tag_is_required(world: World, body: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     "name", ["a b", "ä", "a/b", "x" * 51, "a\n", "\n", " ", "a\0", "#", "a:b", "\u0661", "😀"]
 )
-def test_only_letters_digits_dash_underscore_and_dot_make_a_tag(world: World, name: str) -> None:
-    before = world.state()
+def test_only_letters_digits_dash_underscore_and_dot_make_a_tag(scene: Scene, name: str) -> None:
+    before = scene.list_stored()
 
-    answer = world.registry.editor("POST", f"/v1/prompts/{world.id}/versions/1/tags", {"tag": name})
+    answer = scene.registry.editor("POST", f"/v1/prompts/{scene.id}/versions/1/tags", {"tag": name})
 
     assert (answer.status, answer.error) == (400, BAD_FORMAT)
-    assert world.state() == before
+    assert scene.list_stored() == before
 
 
 @pytest.mark.parametrize("name", ["x" * 50, ".", "..", "-", "_", "-1", "diff", "Live", "LATEST"])
-def test_any_other_word_is_a_tag(world: World, name: str) -> None:
-    assert tag(world, STABLE, name) == 200
+def test_any_other_word_is_a_tag(scene: Scene, name: str) -> None:
+    assert set_tag(scene, STABLE, name) == 200
 
-    assert {"tag": name, "version": STABLE} in tags(world)
+    assert {"tag": name, "version": STABLE} in list_tags(scene)
 
 
 @pytest.mark.parametrize("name", ["live", "latest"])
-def test_reserved_tags_cannot_be_set_and_always_resolve(world: World, name: str) -> None:
+def test_reserved_tags_cannot_be_set_and_always_resolve(scene: Scene, name: str) -> None:
     expected = {"live": LIVE, "latest": DRAFT}[name]
-    viewer, prompt = world.registry.viewer, f"/v1/prompts/{world.id}"
+    viewer, prompt = scene.registry.viewer, f"/v1/prompts/{scene.id}"
 
-    refused = world.registry.editor("POST", f"{prompt}/versions/{STABLE}/tags", {"tag": name})
-    removed = world.registry.editor("DELETE", f"{prompt}/tags/{name}")
+    refused = scene.registry.editor("POST", f"{prompt}/versions/{STABLE}/tags", {"tag": name})
+    removed = scene.registry.editor("DELETE", f"{prompt}/tags/{name}")
 
     assert (refused.status, refused.json["code"]) == (400, "invalid_request")
     assert "reserved" in refused.error
@@ -133,17 +132,17 @@ def test_reserved_tags_cannot_be_set_and_always_resolve(world: World, name: str)
         viewer("GET", f"{prompt}?version={name}").json["version"]["version"],
         viewer(
             "POST",
-            f"/v1/prompts/{world.prompt['slug']}/versions/{name}/render",
+            f"/v1/prompts/{scene.prompt['slug']}/versions/{name}/render",
             {"variables": {"name": "Ada"}},
         ).json["version"],
     ] == [expected] * 4
     assert viewer("GET", f"{prompt}/versions?tags={name}").json["versions"] == []
 
 
-def test_a_tag_of_digits_is_found_by_the_query_only(world: World) -> None:
-    prompt, viewer = f"/v1/prompts/{world.id}", world.registry.viewer
-    assert tag(world, STABLE, "2024") == 200
-    assert tag(world, STABLE, "1") == 200
+def test_a_tag_of_digits_is_found_by_the_query_only(scene: Scene) -> None:
+    prompt, viewer = f"/v1/prompts/{scene.id}", scene.registry.viewer
+    assert set_tag(scene, STABLE, "2024") == 200
+    assert set_tag(scene, STABLE, "1") == 200
 
     assert viewer("GET", f"{prompt}/versions/2024").error == "version not found"
     assert viewer("GET", f"{prompt}?version=2024").error == "version not found"
@@ -154,8 +153,8 @@ def test_a_tag_of_digits_is_found_by_the_query_only(world: World) -> None:
     assert [version["version"] for version in listed] == [STABLE]
 
 
-def test_a_removed_tag_is_gone(world: World) -> None:
-    prompt, editor = f"/v1/prompts/{world.id}", world.registry.editor
+def test_a_removed_tag_is_gone(scene: Scene) -> None:
+    prompt, editor = f"/v1/prompts/{scene.id}", scene.registry.editor
 
     removed = editor("DELETE", f"{prompt}/tags/prod")
     again = editor("DELETE", f"{prompt}/tags/prod")
@@ -166,20 +165,20 @@ def test_a_removed_tag_is_gone(world: World) -> None:
         "tag not found",
         "tag_not_found",
     )
-    assert tags(world) == []
+    assert list_tags(scene) == []
     assert editor("GET", f"{prompt}/versions/prod").error == "version not found"
     assert editor("GET", f"{prompt}/versions/{LIVE}").json["version"]["tags"] == []
 
 
 @pytest.mark.parametrize("name", ["nobody", "PROD", "a%20b", "%00", "x" * 3000, "1"])
-def test_a_tag_that_is_not_there_cannot_be_removed(world: World, name: str) -> None:
-    answer = world.registry.editor("DELETE", f"/v1/prompts/{world.id}/tags/{name}")
+def test_a_tag_that_is_not_there_cannot_be_removed(scene: Scene, name: str) -> None:
+    answer = scene.registry.editor("DELETE", f"/v1/prompts/{scene.id}/tags/{name}")
 
     assert (answer.status, answer.error) == (404, "tag not found")
 
 
-def test_removal_judges_id_existence_role_and_tag_in_this_order(world: World) -> None:
-    registry, path = world.registry, f"/v1/prompts/{world.id}/tags/nobody"
+def test_removal_judges_id_existence_role_and_tag_in_this_order(scene: Scene) -> None:
+    registry, path = scene.registry, f"/v1/prompts/{scene.id}/tags/nobody"
     steps = [
         (registry.viewer, "/v1/prompts/nonsense/tags/nobody", (400, "invalid prompt id")),
         (registry.viewer, f"/v1/prompts/{uuid4()}/tags/nobody", (404, "prompt not found")),
@@ -192,11 +191,11 @@ def test_removal_judges_id_existence_role_and_tag_in_this_order(world: World) ->
     assert [(answer.status, answer.error) for answer in answers] == [step[2] for step in steps]
 
 
-def test_the_tag_is_judged_before_the_version(world: World) -> None:
-    path = f"/v1/prompts/{world.id}/versions/77/tags"
+def test_the_tag_is_judged_before_the_version(scene: Scene) -> None:
+    path = f"/v1/prompts/{scene.id}/versions/77/tags"
 
     answers = [
-        world.registry.editor("POST", path, raw=raw)
+        scene.registry.editor("POST", path, raw=raw)
         for raw in ("{", "{}", '{"tag": "a b"}', '{"tag": "live"}', '{"tag": "fine"}')
     ]
 
@@ -209,42 +208,42 @@ def test_the_tag_is_judged_before_the_version(world: World) -> None:
     assert answers[4].error == "version not found"
 
 
-def test_the_same_tag_in_two_prompts_is_two_tags(registry: Registry) -> None:
-    first, second = World(registry), World(registry)
+def test_the_same_tag_in_two_prompts_is_two_tags(registry: Registry, scene: Scene) -> None:
+    first, second = scene, Scene(registry)
 
     registry.editor("DELETE", f"/v1/prompts/{first.id}/tags/prod")
 
-    assert tags(first) == []
-    assert tags(second) == [{"tag": "prod", "version": LIVE}]
+    assert list_tags(first) == []
+    assert list_tags(second) == [{"tag": "prod", "version": LIVE}]
 
 
-def test_tags_outlive_promotion_demotion_and_archiving(world: World) -> None:
-    path = f"/v1/prompts/{world.id}/versions/{STABLE}"
-    tag(world, STABLE, "kept")
+def test_tags_outlive_promotion_demotion_and_archiving(scene: Scene) -> None:
+    path = f"/v1/prompts/{scene.id}/versions/{STABLE}"
+    set_tag(scene, STABLE, "kept")
 
     after = [
-        world.registry.editor("POST", f"{path}/{verb}").json["version"]["tags"]
+        scene.registry.editor("POST", f"{path}/{verb}").json["version"]["tags"]
         for verb in ("promote", "demote", "promote", "archive")
     ]
 
     assert after == [["kept"]] * 4
 
 
-def test_a_tag_changes_no_status(world: World) -> None:
-    before = world.registry.viewer.statuses(world.id)
+def test_a_tag_changes_no_status(scene: Scene) -> None:
+    before = scene.registry.viewer.list_statuses(scene.id)
 
     for name in ("production", "stable", "draft", "archived", "published"):
-        assert tag(world, DRAFT, name) == 200
+        assert set_tag(scene, DRAFT, name) == 200
 
-    assert world.registry.viewer.statuses(world.id) == before
+    assert scene.registry.viewer.list_statuses(scene.id) == before
 
 
-def test_of_two_writers_at_once_neither_loses_a_tag(world: World) -> None:
-    world.registry.cloud.before("TransactWriteItems", lambda: tag(world, STABLE, "rival"))
+def test_of_two_writers_at_once_neither_loses_a_tag(scene: Scene) -> None:
+    scene.registry.cloud.run_before("TransactWriteItems", lambda: set_tag(scene, STABLE, "rival"))
 
-    assert tag(world, DRAFT, "mine") == 200
+    assert set_tag(scene, DRAFT, "mine") == 200
 
-    assert tags(world) == [
+    assert list_tags(scene) == [
         {"tag": "mine", "version": 3},
         {"tag": "prod", "version": 1},
         {"tag": "rival", "version": 2},

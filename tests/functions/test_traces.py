@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.traces import rendered, shape
+from tests.e2e.traces import draw_trace, drop_times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +66,7 @@ STATUSES = {"large": 201, "cold": 200, "warm": 200, "absent": 404, "raced": 201}
 
 
 @pytest.fixture(scope="module")
-def traced(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+def traces(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     file = tmp_path_factory.mktemp("traced") / "documents.json"
     done = subprocess.run(
         [sys.executable, "-m", "tests.functions.tracing", str(file)],
@@ -83,27 +83,27 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
 
 
 @pytest.mark.parametrize("name", TREES)
-def test_a_call_is_traced_with_what_it_asks_of_aws(traced: Mapping[str, Any], name: str) -> None:
-    assert shape(rendered(traced["documents"][name])) == TREES[name]
+def test_a_call_is_traced_with_what_it_asks_of_aws(traces: Mapping[str, Any], name: str) -> None:
+    assert drop_times(draw_trace(traces["documents"][name])) == TREES[name]
 
 
-def test_annotations_name_the_prompt_and_the_version(traced: Mapping[str, Any]) -> None:
-    (call,) = (one for one in traced["documents"]["cold"] if "annotations" in one)
+def test_annotations_name_the_prompt_and_the_version(traces: Mapping[str, Any]) -> None:
+    (call,) = (one for one in traces["documents"]["cold"] if "annotations" in one)
 
     assert call["annotations"] == {
         "route": "render_live",
         "dialect": "registry",
-        "prompt_id": traced["prompt"],
+        "prompt_id": traces["prompt"],
         "version": 1,
     }
     assert call["parent_id"] == "00000000000000aa"  # the segment that Lambda makes
 
 
-def test_no_trace_holds_a_prompt_a_variable_or_a_key(traced: Mapping[str, Any]) -> None:
-    said = json.dumps(traced["documents"])
+def test_no_trace_holds_a_prompt_a_variable_or_a_key(traces: Mapping[str, Any]) -> None:
+    said = json.dumps(traces["documents"])
 
-    assert [secret for secret in traced["secrets"] if secret in said] == []
+    assert [secret for secret in traces["secrets"] if secret in said] == []
 
 
-def test_a_call_that_is_not_sampled_leaves_nothing(traced: Mapping[str, Any]) -> None:
-    assert traced["documents"]["unsampled"] == []
+def test_a_call_that_is_not_sampled_leaves_nothing(traces: Mapping[str, Any]) -> None:
+    assert traces["documents"]["unsampled"] == []

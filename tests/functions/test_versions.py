@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.functions.world import DRAFT, LIVE, STABLE, World
+from tests.routes.scene import DRAFT, LIVE, STABLE, Scene
 
 if TYPE_CHECKING:
     from tests.client import Client, Registry, Response
@@ -21,10 +21,10 @@ FIELDS = [
 @pytest.fixture
 def path(registry: Registry) -> str:
     """Of the versions of a new prompt."""
-    return f"/v1/prompts/{registry.editor.new_prompt()['id']}/versions"
+    return f"/v1/prompts/{registry.editor.create_prompt()['id']}/versions"
 
 
-def numbers(client: Client, path: str) -> list[int]:
+def list_numbers(client: Client, path: str) -> list[int]:
     return [version["version"] for version in client("GET", path).json["versions"]]
 
 
@@ -48,12 +48,12 @@ def test_a_new_version_is_a_draft_told_in_full_and_read_back_the_same(
 
 
 def test_numbers_count_up_in_each_prompt_for_itself(registry: Registry) -> None:
-    first, second = registry.editor.new_prompt()["id"], registry.editor.new_prompt()["id"]
+    first, second = registry.editor.create_prompt()["id"], registry.editor.create_prompt()["id"]
 
-    given = [registry.editor.new_version(each)["version"] for each in (first, second) * 3]
+    given = [registry.editor.create_version(each)["version"] for each in (first, second) * 3]
 
     assert given == [1, 1, 2, 2, 3, 3]
-    assert numbers(registry.viewer, f"/v1/prompts/{first}/versions") == [3, 2, 1]
+    assert list_numbers(registry.viewer, f"/v1/prompts/{first}/versions") == [3, 2, 1]
 
 
 def test_a_number_is_never_used_again_after_the_highest_draft_is_gone(
@@ -67,7 +67,7 @@ def test_a_number_is_never_used_again_after_the_highest_draft_is_gone(
     fourth = registry.editor("POST", path, {"template": "d"}).json["version"]
 
     assert fourth["version"] == 4
-    assert numbers(registry.viewer, path) == [4, 1]
+    assert list_numbers(registry.viewer, path) == [4, 1]
     assert registry.viewer("GET", f"{path}/3").error == "version not found"
 
 
@@ -98,7 +98,7 @@ def test_a_version_needs_a_template(registry: Registry, path: str, body: dict[st
 
     assert (made.status, made.error) == (400, "template is required")
     assert (changed.status, changed.error) == (400, "template is required")
-    assert numbers(registry.viewer, path) == [1]
+    assert list_numbers(registry.viewer, path) == [1]
 
 
 def test_white_space_is_a_template(registry: Registry, path: str) -> None:
@@ -138,7 +138,7 @@ def test_what_a_version_cannot_hold_is_refused(
     answer = registry.editor("POST", path, fields)
 
     assert (answer.status, answer.error) == (400, error)
-    assert numbers(registry.viewer, path) == []
+    assert list_numbers(registry.viewer, path) == []
 
 
 @pytest.mark.parametrize(
@@ -206,11 +206,12 @@ def test_a_draft_can_be_changed_in_part(registry: Registry, path: str) -> None:
     assert registry.viewer("GET", f"{path}/1").json["version"] == expected
 
 
-def test_versions_of_every_status_but_draft_cannot_be_changed(registry: Registry) -> None:
-    world = World(registry)
-    path = f"/v1/prompts/{world.id}/versions"
+def test_versions_of_every_status_but_draft_cannot_be_changed(
+    registry: Registry, scene: Scene
+) -> None:
+    path = f"/v1/prompts/{scene.id}/versions"
     registry.editor("POST", f"{path}/{DRAFT}/archive")
-    before = world.state()
+    before = scene.list_stored()
 
     answers = [
         registry.editor("PUT", f"{path}/{number}", raw=raw)
@@ -220,7 +221,7 @@ def test_versions_of_every_status_but_draft_cannot_be_changed(registry: Registry
 
     refused = (422, "only draft versions can be modified", "not_draft")
     assert {(a.status, a.error, a.json["code"]) for a in answers} == {refused}
-    assert world.state() == before
+    assert scene.list_stored() == before
 
 
 def test_promotion_goes_from_draft_over_stable_to_live(registry: Registry, path: str) -> None:
@@ -234,31 +235,29 @@ def test_promotion_goes_from_draft_over_stable_to_live(registry: Registry, path:
     assert registry.viewer("GET", f"{path}/live").json["version"] == live
 
 
-def test_exactly_one_version_is_live(registry: Registry) -> None:
-    world = World(registry)
-    path = f"/v1/prompts/{world.id}/versions"
+def test_exactly_one_version_is_live(registry: Registry, scene: Scene) -> None:
+    path = f"/v1/prompts/{scene.id}/versions"
     before = registry.viewer("GET", f"{path}/{LIVE}").json["version"]
 
-    registry.editor.promote(world.id, STABLE)
+    registry.editor.promote(scene.id, STABLE)
     displaced = registry.viewer("GET", f"{path}/{LIVE}").json["version"]
 
-    assert registry.viewer.statuses(world.id) == {1: "stable", 2: "live", 3: "draft"}
+    assert registry.viewer.list_statuses(scene.id) == {1: "stable", 2: "live", 3: "draft"}
     assert displaced == before | {"status": "stable"}
 
 
-def test_the_former_live_version_can_be_promoted_back(registry: Registry) -> None:
-    world = World(registry)
-    registry.editor.promote(world.id, STABLE)
+def test_the_former_live_version_can_be_promoted_back(registry: Registry, scene: Scene) -> None:
+    registry.editor.promote(scene.id, STABLE)
 
-    back = registry.editor.promote(world.id, LIVE)
+    back = registry.editor.promote(scene.id, LIVE)
 
     assert (back["status"], back["tags"]) == ("live", ["prod"])
-    assert registry.viewer.statuses(world.id) == {1: "live", 2: "stable", 3: "draft"}
+    assert registry.viewer.list_statuses(scene.id) == {1: "live", 2: "stable", 3: "draft"}
 
 
 def test_published_at_is_the_time_of_the_last_promotion(registry: Registry, path: str) -> None:
     prompt_id = path.split("/")[3]
-    registry.editor.new_version(prompt_id)
+    registry.editor.create_version(prompt_id)
     live = registry.editor.promote(prompt_id, 1, times=2)["published_at"]
 
     demoted = registry.editor("POST", f"{path}/1/demote").json["version"]
@@ -272,20 +271,20 @@ def test_published_at_is_the_time_of_the_last_promotion(registry: Registry, path
     assert copied["published_at"] is None
 
 
-def test_demotion_leaves_none_live(registry: Registry) -> None:
-    world = World(registry)
-    path = f"/v1/prompts/{world.id}/versions"
+def test_demotion_leaves_none_live(registry: Registry, scene: Scene) -> None:
+    path = f"/v1/prompts/{scene.id}/versions"
 
     demoted = registry.editor("POST", f"{path}/live/demote", raw="garbage")
 
     assert (demoted.status, demoted.json["version"]["status"]) == (200, "stable")
-    assert registry.viewer.statuses(world.id) == {1: "stable", 2: "stable", 3: "draft"}
+    assert registry.viewer.list_statuses(scene.id) == {1: "stable", 2: "stable", 3: "draft"}
     assert registry.viewer("GET", f"{path}/live").status == 404
 
 
-def test_an_archived_version_keeps_its_tags_and_is_archived_for_good(registry: Registry) -> None:
-    world = World(registry)
-    path = f"/v1/prompts/{world.id}/versions"
+def test_an_archived_version_keeps_its_tags_and_is_archived_for_good(
+    registry: Registry, scene: Scene
+) -> None:
+    path = f"/v1/prompts/{scene.id}/versions"
     before = registry.viewer("GET", f"{path}/{LIVE}").json["version"]
 
     archived = registry.editor("POST", f"{path}/{LIVE}/archive", raw="garbage")
@@ -312,38 +311,38 @@ def test_an_archived_version_keeps_its_tags_and_is_archived_for_good(registry: R
     ],
 )
 def test_a_transition_that_does_not_exist_is_refused(
-    registry: Registry, number: int, verb: str, error: str
+    registry: Registry, scene: Scene, number: int, verb: str, error: str
 ) -> None:
-    world = World(registry)
-    before = world.state()
+    before = scene.list_stored()
 
-    answer = registry.editor("POST", f"/v1/prompts/{world.id}/versions/{number}/{verb}")
+    answer = registry.editor("POST", f"/v1/prompts/{scene.id}/versions/{number}/{verb}")
 
     assert (answer.status, answer.error, answer.json["code"]) == (422, error, "wrong_state")
-    assert world.state() == before
+    assert scene.list_stored() == before
 
 
 @pytest.mark.parametrize("number", [LIVE, STABLE, DRAFT])
-def test_every_version_that_is_not_archived_can_be(registry: Registry, number: int) -> None:
-    world = World(registry)
-
-    answer = registry.editor("POST", f"/v1/prompts/{world.id}/versions/{number}/archive")
+def test_every_version_that_is_not_archived_can_be(
+    registry: Registry, scene: Scene, number: int
+) -> None:
+    answer = registry.editor("POST", f"/v1/prompts/{scene.id}/versions/{number}/archive")
 
     assert (answer.status, answer.json["version"]["status"]) == (200, "archived")
 
 
-def test_deleting_erases_a_draft_and_archives_anything_else(registry: Registry) -> None:
-    world = World(registry)
-    path = f"/v1/prompts/{world.id}/versions"
+def test_deleting_erases_a_draft_and_archives_anything_else(
+    registry: Registry, scene: Scene
+) -> None:
+    path = f"/v1/prompts/{scene.id}/versions"
 
     answers = [
         registry.editor("DELETE", f"{path}/{number}") for number in (DRAFT, STABLE, LIVE, LIVE)
     ]
 
     assert [(answer.status, answer.text) for answer in answers] == [(204, "")] * 4
-    assert registry.viewer.statuses(world.id) == {1: "archived", 2: "archived"}
+    assert registry.viewer.list_statuses(scene.id) == {1: "archived", 2: "archived"}
     assert registry.editor("DELETE", f"{path}/{DRAFT}").error == "version not found"
-    events = registry.viewer("GET", f"/v1/prompts/{world.id}/history?limit=4").json["events"]
+    events = registry.viewer("GET", f"/v1/prompts/{scene.id}/history?limit=4").json["events"]
     assert [event["event"] for event in events] == [
         "version.archived",
         "version.archived",
@@ -352,24 +351,24 @@ def test_deleting_erases_a_draft_and_archives_anything_else(registry: Registry) 
     ]
 
 
-def test_the_tags_of_an_erased_draft_go_with_it(registry: Registry) -> None:
-    world = World(registry)
-    path = f"/v1/prompts/{world.id}/versions"
+def test_the_tags_of_an_erased_draft_go_with_it(registry: Registry, scene: Scene) -> None:
+    path = f"/v1/prompts/{scene.id}/versions"
     for tag in ("next", "prod"):
         registry.editor("POST", f"{path}/{DRAFT}/tags", {"tag": tag})
 
     registry.editor("DELETE", f"{path}/next")
 
-    assert registry.viewer("GET", f"/v1/prompts/{world.id}/tags").json["tags"] == []
+    assert registry.viewer("GET", f"/v1/prompts/{scene.id}/tags").json["tags"] == []
     assert registry.viewer("GET", f"{path}/prod").error == "version not found"
     again = registry.editor("POST", f"{path}/{LIVE}/tags", {"tag": "next"})
     assert again.json["version"]["tags"] == ["next"]
 
 
 @pytest.mark.parametrize("source", ["1", "2", "3", "prod", "live", "latest"])
-def test_a_duplicate_is_a_new_draft_of_the_same_content(registry: Registry, source: str) -> None:
-    world = World(registry)
-    path = f"/v1/prompts/{world.id}/versions"
+def test_a_duplicate_is_a_new_draft_of_the_same_content(
+    registry: Registry, scene: Scene, source: str
+) -> None:
+    path = f"/v1/prompts/{scene.id}/versions"
     original = registry.viewer("GET", f"{path}/{source}").json["version"]
 
     copied = registry.admin("POST", f"{path}/{source}/duplicate", raw="garbage")
@@ -396,16 +395,15 @@ def test_an_archived_version_can_be_duplicated(registry: Registry, path: str) ->
     assert (copied["version"], copied["template"], copied["status"]) == (2, "old", "draft")
 
 
-def test_lists_filter_by_status_and_tags(registry: Registry) -> None:
-    world = World(registry)
-    path = f"/v1/prompts/{world.id}/versions"
+def test_lists_filter_by_status_and_tags(registry: Registry, scene: Scene) -> None:
+    path = f"/v1/prompts/{scene.id}/versions"
     for number, tag in ((LIVE, "eu"), (STABLE, "us"), (DRAFT, "2024")):
         registry.editor("POST", f"{path}/{number}/tags", {"tag": tag})
     registry.editor("POST", path, {"template": "x"})
     registry.editor("POST", f"{path}/4/archive")
 
     found = {
-        query: numbers(registry.viewer, f"{path}?{query}")
+        query: list_numbers(registry.viewer, f"{path}?{query}")
         for query in (
             "",
             "status=draft",
@@ -556,7 +554,7 @@ def test_update_judges_the_version_and_its_state_before_the_body(
 
 
 def test_versions_hang_on_ids_not_on_slugs(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     path = f"/v1/prompts/{prompt['slug']}"
 
     answers = [
@@ -575,49 +573,52 @@ def test_versions_hang_on_ids_not_on_slugs(registry: Registry) -> None:
     assert {(answer.status, answer.error) for answer in answers} == {(400, "invalid prompt id")}
 
 
-def test_a_rival_that_was_faster_changes_what_is_decided(registry: Registry) -> None:
-    world = World(registry)
-    path = f"/v1/prompts/{world.id}/versions"
+def test_a_rival_that_was_faster_changes_what_is_decided(registry: Registry, scene: Scene) -> None:
+    path = f"/v1/prompts/{scene.id}/versions"
 
-    registry.cloud.before("TransactWriteItems", lambda: registry.admin("DELETE", f"{path}/{DRAFT}"))
+    registry.cloud.run_before(
+        "TransactWriteItems", lambda: registry.admin("DELETE", f"{path}/{DRAFT}")
+    )
     late = registry.editor("POST", f"{path}/{DRAFT}/promote")
 
     assert (late.status, late.error) == (404, "version not found")
-    assert registry.viewer.statuses(world.id) == {1: "live", 2: "stable"}
+    assert registry.viewer.list_statuses(scene.id) == {1: "live", 2: "stable"}
 
 
 def test_two_writers_at_once_get_two_numbers(registry: Registry, path: str) -> None:
     given = []
 
-    registry.cloud.before(
+    registry.cloud.run_before(
         "TransactWriteItems",
         lambda: given.append(registry.admin("POST", path, {"template": "faster"}).json["version"]),
     )
     given.append(registry.editor("POST", path, {"template": "slower"}).json["version"])
 
     assert [(v["version"], v["template"]) for v in given] == [(1, "faster"), (2, "slower")]
-    assert numbers(registry.viewer, path) == [2, 1]
+    assert list_numbers(registry.viewer, path) == [2, 1]
 
 
-def test_of_two_promotions_at_once_one_version_is_live(registry: Registry) -> None:
-    world = World(registry)
-    path = f"/v1/prompts/{world.id}/versions"
-    registry.editor.promote(world.id, DRAFT)
+def test_of_two_promotions_at_once_one_version_is_live(registry: Registry, scene: Scene) -> None:
+    path = f"/v1/prompts/{scene.id}/versions"
+    registry.editor.promote(scene.id, DRAFT)
 
-    registry.cloud.before(
+    registry.cloud.run_before(
         "TransactWriteItems", lambda: registry.admin("POST", f"{path}/{STABLE}/promote")
     )
     late = registry.editor("POST", f"{path}/{DRAFT}/promote")
 
     assert late.json["version"]["status"] == "live"
-    assert registry.viewer.statuses(world.id) == {1: "stable", 2: "stable", 3: "live"}
+    assert registry.viewer.list_statuses(scene.id) == {1: "stable", 2: "stable", 3: "live"}
 
 
-def test_a_draft_promoted_meanwhile_cannot_be_changed_any_more(registry: Registry) -> None:
-    world = World(registry)
-    path = f"/v1/prompts/{world.id}/versions/{DRAFT}"
+def test_a_draft_promoted_meanwhile_cannot_be_changed_any_more(
+    registry: Registry, scene: Scene
+) -> None:
+    path = f"/v1/prompts/{scene.id}/versions/{DRAFT}"
 
-    registry.cloud.before("TransactWriteItems", lambda: registry.admin("POST", f"{path}/promote"))
+    registry.cloud.run_before(
+        "TransactWriteItems", lambda: registry.admin("POST", f"{path}/promote")
+    )
     late = registry.editor("PUT", path, {"template": "too late"})
 
     assert (late.status, late.error) == (422, "only draft versions can be modified")

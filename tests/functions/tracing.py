@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from infra.local.aws import become_local, local_aws
+from infra.local.aws import become_local, simulate_aws
 from shared import serve
 from shared.call import Call
 from tests.client import Registry
-from tests.e2e.traces import daemon
+from tests.e2e.traces import run_daemon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +28,13 @@ SECRET = "not for everybody"
 TRACE = "1-65a00000-{:024x}"
 
 
-def enter(number: int, *, sampled: bool) -> None:
+def begin_trace(number: int, *, sampled: bool) -> None:
     """What Lambda does before each call."""
     decided = f"Root={TRACE.format(number)};Parent=00000000000000aa;Sampled={int(sampled)}"
     os.environ["_X_AMZN_TRACE_ID"] = decided
 
 
-def calls(registry: Registry, prompt: str) -> Iterator[tuple[str, Response]]:
+def make_calls(registry: Registry, prompt: str) -> Iterator[tuple[str, Response]]:
     """One after the other; the first version of the prompt is live, and lies in the bucket."""
     editor, viewer, cloud = registry.editor, registry.viewer, registry.cloud
     versions, render = f"/v1/prompts/{prompt}/versions", "/v1/prompts/traced/render"
@@ -44,37 +44,37 @@ def calls(registry: Registry, prompt: str) -> Iterator[tuple[str, Response]]:
     yield "cold", viewer("POST", render, said)
     yield "warm", viewer("POST", render, said)
     yield "absent", viewer("POST", "/v1/prompts/traced/versions/77/render", said)
-    cloud.refuse(
+    cloud.fail(
         "TransactionCanceledException",
         operation="TransactWriteItems",
         reasons=["ConditionalCheckFailed"],
         times=1,
     )
     yield "raced", editor("POST", versions, {"template": SECRET})
-    cloud.refuse("InternalServerError", operation="GetItem", times=1)
+    cloud.fail("InternalServerError", operation="GetItem", times=1)
     yield "unavailable", viewer("POST", render, said)
-    with mock.patch.object(Call, "body", side_effect=ValueError(SECRET)):
+    with mock.patch.object(Call, "load_body", side_effect=ValueError(SECRET)):
         yield "bug", editor("POST", versions, {"template": SECRET})
     yield "last", viewer("GET", f"/v1/prompts/{prompt}")
 
 
-def traced(registry: Registry) -> dict[str, Any]:
+def trace_calls(registry: Registry) -> dict[str, Any]:
     """Status and documents of each call, and the words that none of them may hold."""
-    with daemon() as xray:
+    with run_daemon() as xray:
         os.environ["AWS_XRAY_DAEMON_ADDRESS"] = xray.address
-        enter(0, sampled=False)
-        prompt: str = registry.editor.new_prompt("Traced")["id"]
-        registry.editor.new_version(prompt, "Hello {{.name}}" + SECRET * 50_000)
+        begin_trace(0, sampled=False)
+        prompt: str = registry.editor.create_prompt("Traced")["id"]
+        registry.editor.create_version(prompt, "Hello {{.name}}" + SECRET * 50_000)
         registry.editor.promote(prompt, 1, times=2)
         names: dict[str, str] = {}
         statuses: dict[str, int] = {}
-        enter(1, sampled=True)
-        for number, (name, answer) in enumerate(calls(registry, prompt), start=1):
+        begin_trace(1, sampled=True)
+        for number, (name, answer) in enumerate(make_calls(registry, prompt), start=1):
             names[TRACE.format(number)], statuses[name] = name, answer.status
-            enter(number + 1, sampled=True)
+            begin_trace(number + 1, sampled=True)
         xray.trace("get_prompt", prompt)  # once that is here, so are the others
     documents: dict[str, list[dict[str, Any]]] = {name: [] for name in [*statuses, "unsampled"]}
-    for document in xray.received:
+    for document in xray.documents:
         documents[names.get(document["trace_id"], "unsampled")].append(document)
     secrets = [SECRET, str(registry.editor.key), str(registry.viewer.key)]
     return {"prompt": prompt, "statuses": statuses, "documents": documents, "secrets": secrets}
@@ -84,6 +84,6 @@ if __name__ == "__main__":
     become_local()
     del os.environ["POWERTOOLS_TRACE_DISABLED"]
     os.environ["LAMBDA_TASK_ROOT"] = "/var/task"  # without it nothing is traced
-    with TemporaryDirectory() as folder, local_aws(None, Path(folder)):
-        found = traced(Registry(serve.store()))
+    with TemporaryDirectory() as folder, simulate_aws(None, Path(folder)):
+        found = trace_calls(Registry(serve.get_store()))
     Path(sys.argv[1]).write_text(json.dumps(found))

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from infra.api import REFUSALS, document
-from shared import errors
-from shared.routes import ROUTES
-from tests.infra.synthesis import Json, Synthesis, synthesise
+from infra.api import build_document
+from infra.gateway_problems import PROBLEMS
+from shared import problems
+from shared.routes import ROUTES, Permission, Route
+from tests.infra.synthesis import FEW_ROUTES, Json, Synthesis, build_future_routes, synthesise
 
 ANY_METHOD = "x-amazon-apigateway-any-method"
 INTEGRATION = "x-amazon-apigateway-integration"
@@ -24,59 +25,63 @@ def stack() -> Synthesis:
     return synthesise()
 
 
-def problems(tree: type[errors.Problem] = errors.Problem) -> Iterator[type[errors.Problem]]:
+def list_problems(
+    tree: type[problems.Problem] = problems.Problem,
+) -> Iterator[type[problems.Problem]]:
     for problem in tree.__subclasses__():
         yield problem
-        yield from problems(problem)
+        yield from list_problems(problem)
 
 
-def body_of(template: str) -> Json:
+def get_body(template: str) -> Json:
     body: Json = json.loads(template.replace("$context.requestId", "r-1"))
     return body
 
 
-@pytest.mark.parametrize("occasion", REFUSALS)
-def test_a_refusal_has_the_shape_of_our_errors(stack: Synthesis, occasion: str) -> None:
-    refusal = stack.document[GATEWAY_RESPONSES][occasion]
+@pytest.mark.parametrize("kind", PROBLEMS)
+def test_a_problem_of_the_gateway_has_the_shape_of_ours(stack: Synthesis, kind: str) -> None:
+    response = stack.document[GATEWAY_RESPONSES][kind]
 
-    assert set(refusal["responseTemplates"]) == {"application/json"}
-    template = refusal["responseTemplates"]["application/json"]
-    body = body_of(template)
+    assert set(response["responseTemplates"]) == {"application/json"}
+    template = response["responseTemplates"]["application/json"]
+    body = get_body(template)
     assert set(body) == {"error", "code", "message", "request_id"}
-    assert body["error"] == body["message"]
+    assert body["message"].startswith(body["error"])
     assert body["request_id"] == "r-1"
     assert "$" not in template.replace("$context.requestId", "")  # nothing of AWS's own wording
-    headers = refusal["responseParameters"]
+    headers = response["responseParameters"]
     assert headers["gatewayresponse.header.X-Request-Id"] == "context.requestId"
     assert ("gatewayresponse.header.Retry-After" in headers) is (
-        refusal.get("statusCode") in (429, 503)
+        response.get("statusCode") in (429, 503)
     )
 
 
-def test_defaults_leave_the_status_to_the_occasion(stack: Synthesis) -> None:
-    refusals = stack.document[GATEWAY_RESPONSES]
+def test_defaults_leave_the_status_to_what_has_happened(stack: Synthesis) -> None:
+    responses = stack.document[GATEWAY_RESPONSES]
 
-    assert {name for name, refusal in refusals.items() if "statusCode" not in refusal} == set(
+    assert {kind for kind, response in responses.items() if "statusCode" not in response} == set(
         DEFAULT_STATUS
     )
 
 
-def test_a_refusal_uses_the_code_that_a_function_would() -> None:
-    codes = {problem.code: problem.status for problem in problems()}
+def test_a_problem_of_the_gateway_has_the_code_that_a_function_would_use() -> None:
+    codes = {problem.code: problem.status for problem in list_problems()}
 
-    for occasion, refusal in REFUSALS.items():
-        if refusal.code in codes:
-            assert refusal.status == codes[refusal.code], occasion
+    for kind, problem in PROBLEMS.items():
+        if problem.code in codes:
+            assert problem.status == codes[problem.code], kind
 
 
 @pytest.mark.parametrize("path", ["/", "/{proxy+}"])
-def test_an_unknown_path_is_not_found(stack: Synthesis, path: str) -> None:
-    operation = stack.document["paths"][path]
+def test_an_unknown_path_is_not_found(path: str) -> None:
+    others = {route: {"type": "aws_proxy"} for route in ROUTES if route.path != path}
+
+    operation = build_document(title="t", integrations=others)["paths"][path]
 
     assert set(operation) == {ANY_METHOD}
-    answer = mocked_answer(operation[ANY_METHOD])
-    assert answer["statusCode"] == "404"
-    assert body_of(answer["responseTemplates"]["application/json"])["code"] == "not_found"
+    response = check_mock(operation[ANY_METHOD])
+    assert response["statusCode"] == "404"
+    assert get_body(response["responseTemplates"]["application/json"])["code"] == "not_found"
 
 
 @pytest.mark.parametrize("path", sorted({path for route in ROUTES for path in route.resources}))
@@ -88,12 +93,14 @@ def test_a_method_that_a_path_lacks_is_refused_with_those_it_has(
         methods.add("HEAD")
 
     operations = stack.document["paths"][path]
-    answer = mocked_answer(operations[ANY_METHOD])
+    response = check_mock(operations[ANY_METHOD])
 
     assert set(operations) == {ANY_METHOD, *(method.lower() for method in methods)}
-    assert answer["statusCode"] == "405"
-    assert body_of(answer["responseTemplates"]["application/json"])["code"] == "method_not_allowed"
-    allow = answer["responseParameters"]["method.response.header.Allow"]
+    assert response["statusCode"] == "405"
+    assert (
+        get_body(response["responseTemplates"]["application/json"])["code"] == "method_not_allowed"
+    )
+    allow = response["responseParameters"]["method.response.header.Allow"]
     assert set(allow.strip("'").split(", ")) == methods
 
 
@@ -121,18 +128,18 @@ def test_the_gateway_invokes_functions_of_a_dialect_by_one_role_and_no_others(
     assert len(invoked) == len({route.dialect for route in ROUTES})
     hidden = 0
     for role, functions in invoked.items():
-        (policy,) = stack.of_type("AWS::IAM::Role")[role]["Policies"]
+        (policy,) = stack.list_properties("AWS::IAM::Role")[role]["Policies"]
         (statement,) = policy["PolicyDocument"]["Statement"]
         assert statement["Action"] == "lambda:InvokeFunction"
         distinct = {str(function) for function in functions}
         may_be_invoked = [str(function) for function in statement["Resource"]]
         assert distinct <= {*may_be_invoked}
         hidden += len(may_be_invoked) - len(distinct)
-    assert hidden == len([r for r in ROUTES if any(front.hides(r) for front in ROUTES)])
+    assert hidden == len([r for r in ROUTES if any(front.is_in_front_of(r) for front in ROUTES)])
 
 
 def test_the_stage_is_traced_throttled_and_logged_without_secrets(stack: Synthesis) -> None:
-    stage = stack.only("AWS::ApiGateway::Stage")
+    stage = stack.get_properties("AWS::ApiGateway::Stage")
     (settings,) = stage["MethodSettings"]
 
     assert stage["TracingEnabled"] is True
@@ -146,53 +153,76 @@ def test_the_stage_is_traced_throttled_and_logged_without_secrets(stack: Synthes
 
 
 def test_the_api_is_regional_and_exactly_what_the_document_says(stack: Synthesis) -> None:
-    api = stack.only("AWS::ApiGateway::RestApi")
+    api = stack.get_properties("AWS::ApiGateway::RestApi")
 
     assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
     assert api["Parameters"] == {"endpointConfigurationTypes": "REGIONAL"}
     assert api["Mode"] == "overwrite"
     for kind in ("Resource", "Method", "GatewayResponse", "Model"):
-        assert not stack.of_type(f"AWS::ApiGateway::{kind}")
+        assert not stack.list_properties(f"AWS::ApiGateway::{kind}")
 
 
-def test_a_changed_document_is_deployed_anew(stack: Synthesis) -> None:
-    later = synthesise(more_routes=60)
+def test_a_changed_document_is_deployed_anew() -> None:
+    now = synthesise(routes=FEW_ROUTES)
+    later = synthesise(routes=(*FEW_ROUTES, *build_future_routes(1)))
 
-    assert set(stack.of_type("AWS::ApiGateway::Deployment")).isdisjoint(
-        later.of_type("AWS::ApiGateway::Deployment")
+    assert set(now.list_properties("AWS::ApiGateway::Deployment")).isdisjoint(
+        later.list_properties("AWS::ApiGateway::Deployment")
     )
 
 
 def test_a_route_that_may_pass_a_call_on_comes_before_the_one_it_passes_it_to() -> None:
     first, last = (replace(ROUTES[0], name=name, path="/shared") for name in ("first", "last"))
-    first = replace(first, before="last")
+    first = replace(first, falls_back_to="last")
 
     for order in ((first, last), (last, first)):
-        shared = document(title="t", integrations={route: {"uri": route.name} for route in order})
+        shared = build_document(
+            title="t", integrations={route: {"uri": route.name} for route in order}
+        )
 
         assert shared["paths"]["/shared"]["get"][INTEGRATION] == {"uri": "first"}
+
+
+def test_the_root_may_have_a_route_of_its_own() -> None:
+    index = Route(
+        name="get_index",
+        dialect="registry",
+        method="GET",
+        path="/",
+        permission=Permission.PUBLIC,
+        chapter="Documentation",
+    )
+
+    operations = build_document(title="t", integrations={index: {"uri": "index"}})["paths"]
+
+    assert operations["/"]["get"][INTEGRATION] == {"uri": "index"}
+    assert operations["/"]["head"] == operations["/"]["get"]
+    response = check_mock(operations["/"][ANY_METHOD])
+    assert response["statusCode"] == "405"
+    assert response["responseParameters"]["method.response.header.Allow"] == "'GET, HEAD'"
+    assert set(operations["/{proxy+}"]) == {ANY_METHOD}
 
 
 def test_a_path_that_takes_all_that_is_left_keeps_its_own_methods() -> None:
     greedy = replace(ROUTES[0], method="GET", path="/{proxy+}")
 
-    operations = document(title="t", integrations={greedy: {"type": "aws_proxy"}})["paths"]
+    operations = build_document(title="t", integrations={greedy: {"type": "aws_proxy"}})["paths"]
 
     assert set(operations["/{proxy+}"]) == {"get", "head", ANY_METHOD}
-    assert mocked_answer(operations["/{proxy+}"][ANY_METHOD])["statusCode"] == "405"
+    assert check_mock(operations["/{proxy+}"][ANY_METHOD])["statusCode"] == "405"
 
 
-def mocked_answer(operation: Json) -> Json:
-    """The one answer of an operation that needs no function, checked against its declaration."""
+def check_mock(operation: Json) -> Json:
+    """Check an operation that needs no function against its declaration; returns its response."""
     integration = operation[INTEGRATION]
     assert integration["type"] == "mock"
     assert integration["passthroughBehavior"] == "never"
-    (answer,) = integration["responses"].values()
-    declared = operation["responses"][answer["statusCode"]]["headers"]
+    (response,) = integration["responses"].values()
+    declared = operation["responses"][response["statusCode"]]["headers"]
     assert {f"method.response.header.{name}" for name in declared} == set(
-        answer["responseParameters"]
+        response["responseParameters"]
     )
     for template in integration["requestTemplates"].values():
-        assert json.loads(template) == {"statusCode": int(answer["statusCode"])}
-    checked: Json = answer
-    return checked
+        assert json.loads(template) == {"statusCode": int(response["statusCode"])}
+    result: Json = response
+    return result

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from infra.firewall import COUNTED
+from infra.firewall import COUNT_ONLY_RULES
 from infra.signals import OUTCOMES
 from shared import observe, settings
-from shared.observe import NAMESPACE, outcome_of
+from shared.observe import NAMESPACE, classify_status
 from shared.routes import CONSUMERS, ROUTES
-from tests.infra.synthesis import OPTIONS, Json, Synthesis, statements, synthesise
+from tests.infra.synthesis import FEW_ROUTES, OPTIONS, Json, Synthesis, list_statements, synthesise
 
 ALARMS = {
     "server-errors",
@@ -35,13 +35,14 @@ def everything() -> Synthesis:
     return synthesise(stage="prod", options=True)
 
 
-def alarms(synthesis: Synthesis) -> dict[str, Json]:
+def list_alarms(synthesis: Synthesis) -> dict[str, Json]:
     return {
-        alarm["AlarmName"]: alarm for alarm in synthesis.of_type("AWS::CloudWatch::Alarm").values()
+        alarm["AlarmName"]: alarm
+        for alarm in synthesis.list_properties("AWS::CloudWatch::Alarm").values()
     }
 
 
-def text(tree: Any) -> str:
+def write_text(tree: Any) -> str:
     return json.dumps(tree, sort_keys=True)
 
 
@@ -49,11 +50,11 @@ def text(tree: Any) -> str:
 
 
 def test_what_can_go_wrong_has_an_alarm(stack: Synthesis) -> None:
-    assert set(alarms(stack)) == {f"cuebook-dev-{name}" for name in ALARMS}
+    assert set(list_alarms(stack)) == {f"cuebook-dev-{name}" for name in ALARMS}
 
 
 def test_alarms_tell_what_to_do_and_let_an_idle_service_sleep(stack: Synthesis) -> None:
-    for name, alarm in alarms(stack).items():
+    for name, alarm in list_alarms(stack).items():
         assert 60 < len(alarm["AlarmDescription"]) <= 1024, name
         assert "\n" not in alarm["AlarmDescription"]
         assert alarm["TreatMissingData"] == "notBreaching", name
@@ -61,28 +62,28 @@ def test_alarms_tell_what_to_do_and_let_an_idle_service_sleep(stack: Synthesis) 
 
 
 def test_alarms_are_free_for_one_deployment_in_an_account(everything: Synthesis) -> None:
-    for alarm in alarms(everything).values():
+    for alarm in list_alarms(everything).values():
         assert "Metrics" not in alarm  # an expression is billed for each metric in it
-    assert len(alarms(everything)) <= FREE_ALARMS
+    assert len(list_alarms(everything)) <= FREE_ALARMS
 
 
 def test_alarms_are_about_this_deployment_only(stack: Synthesis) -> None:
-    for name, alarm in alarms(stack).items():
-        values = text([dimension["Value"] for dimension in alarm["Dimensions"]])
+    for name, alarm in list_alarms(stack).items():
+        values = write_text([dimension["Value"] for dimension in alarm["Dimensions"]])
         ours = "cuebook-dev" in values or "Events" in values  # by name, or by reference
         assert ours, name
 
 
 def test_somebody_is_told_if_somebody_is_named(stack: Synthesis, everything: Synthesis) -> None:
-    (topic,) = everything.of_type("AWS::SNS::Topic")
-    subscription = everything.only("AWS::SNS::Subscription")
+    (topic,) = everything.list_properties("AWS::SNS::Topic")
+    subscription = everything.get_properties("AWS::SNS::Subscription")
 
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", OPTIONS["alarm_email"])
-    for alarm in alarms(everything).values():
+    for alarm in list_alarms(everything).values():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": topic}]
-    assert not stack.of_type("AWS::SNS::Topic")
-    assert not stack.of_type("AWS::KMS::Key")  # which costs a dollar a month
-    for alarm in alarms(stack).values():
+    assert not stack.list_properties("AWS::SNS::Topic")
+    assert not stack.list_properties("AWS::KMS::Key")  # which costs a dollar a month
+    for alarm in list_alarms(stack).values():
         assert "AlarmActions" not in alarm
 
 
@@ -95,7 +96,7 @@ def test_cloudwatch_may_use_the_topic_and_its_key_and_nobody_may_in_the_clear(
             ("AWS::SNS::TopicPolicy", "PolicyDocument"),
             ("AWS::KMS::Key", "KeyPolicy"),
         )
-        for statement in everything.only(kind)[document]["Statement"]
+        for statement in everything.get_properties(kind)[document]["Statement"]
         if statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     ]
 
@@ -109,33 +110,35 @@ def test_cloudwatch_may_use_the_topic_and_its_key_and_nobody_may_in_the_clear(
         }
     denials = [
         statement
-        for statement in everything.only("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+        for statement in everything.get_properties("AWS::SNS::TopicPolicy")["PolicyDocument"][
+            "Statement"
+        ]
         if statement["Effect"] == "Deny"
     ]
     assert [denial["Condition"] for denial in denials] == [
         {"Bool": {"aws:SecureTransport": "false"}}
     ]
-    assert everything.only("AWS::SNS::Topic")["KmsMasterKeyId"]
-    assert everything.only("AWS::KMS::Key")["EnableKeyRotation"] is True
+    assert everything.get_properties("AWS::SNS::Topic")["KmsMasterKeyId"]
+    assert everything.get_properties("AWS::KMS::Key")["EnableKeyRotation"] is True
 
 
 def test_refusals_of_the_gateway_and_of_lambda_count_as_throttled(stack: Synthesis) -> None:
-    counted = stack.only("AWS::Logs::MetricFilter")
-    line = json.loads(stack.only("AWS::ApiGateway::Stage")["AccessLogSetting"]["Format"])
+    counted = stack.get_properties("AWS::Logs::MetricFilter")
+    line = json.loads(stack.get_properties("AWS::ApiGateway::Stage")["AccessLogSetting"]["Format"])
 
     assert counted["FilterPattern"] == '{ ($.status = "429") || ($.lambda_status = "429") }'
     assert {"status", "lambda_status", "service"} <= set(line)
     (transformation,) = counted["MetricTransformations"]
     assert transformation["Dimensions"] == [{"Key": "service", "Value": "$.service"}]
     assert "DefaultValue" not in transformation  # a metric without data costs nothing
-    throttled = alarms(stack)["cuebook-dev-throttles"]
+    throttled = list_alarms(stack)["cuebook-dev-throttles"]
     assert throttled["Dimensions"] == [{"Name": "service", "Value": line["service"]}]
     assert throttled["Namespace"] == transformation["MetricNamespace"]
     assert throttled["MetricName"] == transformation["MetricName"]
 
 
 def test_alarms_look_at_metrics_that_functions_write(stack: Synthesis) -> None:
-    ours = [alarm for alarm in alarms(stack).values() if alarm["Namespace"] == NAMESPACE]
+    ours = [alarm for alarm in list_alarms(stack).values() if alarm["Namespace"] == NAMESPACE]
 
     for one in ours:
         dimensions = {dimension["Name"]: dimension["Value"] for dimension in one["Dimensions"]}
@@ -152,13 +155,13 @@ def test_what_a_call_writes_costs_little_and_says_which_route(
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "cuebook-dev")
 
-    observe.report(
+    observe.report_call(
         ROUTES[0],
         request_id="r",
         status=404,
         code="prompt_not_found",
         milliseconds=1.5,
-        facts={"prompt_id": "p", "raced": 2},
+        annotations={"prompt_id": "p", "raced": 2},
     )
 
     record = json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -186,9 +189,13 @@ def test_a_deployment_may_do_without_metrics_by_route(
 ) -> None:
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "cuebook-dev")
-    monkeypatch.setattr(settings, "reporting", lambda: settings.Reporting(metrics_by_route=0))
+    monkeypatch.setattr(
+        settings, "get_metric_settings", lambda: settings.MetricSettings(metrics_by_route=0)
+    )
 
-    observe.report(ROUTES[0], request_id="r", status=200, code=None, milliseconds=1.5, facts={})
+    observe.report_call(
+        ROUTES[0], request_id="r", status=200, code=None, milliseconds=1.5, annotations={}
+    )
 
     record = json.loads(capsys.readouterr().out.splitlines()[-1])
     (directive,) = record["_aws"]["CloudWatchMetrics"]
@@ -196,20 +203,20 @@ def test_a_deployment_may_do_without_metrics_by_route(
 
 
 def test_every_outcome_is_shown() -> None:
-    assert {outcome_of(status) for status in range(200, 600)} == set(OUTCOMES)
+    assert {classify_status(status) for status in range(200, 600)} == set(OUTCOMES)
 
 
 # -- dashboard
 
 
 def test_one_page_answers_both_questions(stack: Synthesis) -> None:
-    page = stack.only("AWS::CloudWatch::Dashboard")
-    body = text(page["DashboardBody"])
+    page = stack.get_properties("AWS::CloudWatch::Dashboard")
+    body = write_text(page["DashboardBody"])
 
     assert page["DashboardName"] == "cuebook-dev"
     for shown in (
         "Are prompts being served?",
-        "Is the machinery well?",
+        "Are the resources healthy?",
         "5XXError",
         "IteratorAge",
         "ApproximateNumberOfMessagesVisible",
@@ -222,11 +229,11 @@ def test_one_page_answers_both_questions(stack: Synthesis) -> None:
 
 
 def test_monitoring_can_be_left_out() -> None:
-    bare = synthesise(monitoring=False)
+    bare = synthesise(monitoring=False, routes=FEW_ROUTES)
 
     for kind in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::Logs::MetricFilter"):
-        assert not bare.of_type(kind)
-    assert bare.of_type("AWS::Lambda::EventSourceMapping")
+        assert not bare.list_properties(kind)
+    assert bare.list_properties("AWS::Lambda::EventSourceMapping")
 
 
 # -- events
@@ -235,11 +242,11 @@ def test_monitoring_can_be_left_out() -> None:
 def test_the_stream_of_prompts_is_read_in_order_and_nothing_is_given_up_early(
     stack: Synthesis,
 ) -> None:
-    mapping = stack.only("AWS::Lambda::EventSourceMapping")
-    (queue,) = stack.of_type("AWS::SQS::Queue")
+    mapping = stack.get_properties("AWS::Lambda::EventSourceMapping")
+    (queue,) = stack.list_properties("AWS::SQS::Queue")
     (consumer,) = CONSUMERS
 
-    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [stack.table("prompts"), "StreamArn"]}
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [stack.get_table_id("prompts"), "StreamArn"]}
     assert mapping["FunctionName"] == {"Ref": stack.functions[f"{consumer}.lambda_handler"]["id"]}
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -257,16 +264,19 @@ def test_the_publisher_may_read_its_stream_and_write_to_its_bus_and_queue(
 ) -> None:
     (consumer,) = CONSUMERS
     function = stack.functions[f"{consumer}.lambda_handler"]
-    (queue,), (bus,) = stack.of_type("AWS::SQS::Queue"), stack.of_type("AWS::Events::EventBus")
+    (queue,), (bus,) = (
+        stack.list_properties("AWS::SQS::Queue"),
+        stack.list_properties("AWS::Events::EventBus"),
+    )
 
     allowed = {
         action: resource
-        for actions, resource in statements(stack.role(function))
+        for actions, resource in list_statements(stack.get_role(function))
         for action in actions
         if not action.startswith(("logs:", "xray:"))
     }
 
-    stream = {"Fn::GetAtt": [stack.table("prompts"), "StreamArn"]}
+    stream = {"Fn::GetAtt": [stack.get_table_id("prompts"), "StreamArn"]}
     assert allowed == {
         "dynamodb:DescribeStream": stream,
         "dynamodb:GetRecords": stream,
@@ -278,12 +288,12 @@ def test_the_publisher_may_read_its_stream_and_write_to_its_bus_and_queue(
     variables = function["Environment"]["Variables"]
     assert variables["EVENT_BUS"] == {"Ref": bus}
     assert variables["UNPUBLISHED_QUEUE"] == {"Ref": queue}
-    assert stack.only("AWS::Events::EventBus")["Name"] == "cuebook-dev"
+    assert stack.get_properties("AWS::Events::EventBus")["Name"] == "cuebook-dev"
 
 
 def test_what_could_not_be_published_is_kept_encrypted_for_two_weeks(stack: Synthesis) -> None:
-    queue = stack.only("AWS::SQS::Queue")
-    (denial,) = stack.only("AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
+    queue = stack.get_properties("AWS::SQS::Queue")
+    (denial,) = stack.get_properties("AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
 
     assert queue["SqsManagedSseEnabled"] is True
     assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
@@ -298,13 +308,13 @@ def test_what_could_not_be_published_is_kept_encrypted_for_two_weeks(stack: Synt
 
 def test_options_that_cost_something_are_off(stack: Synthesis) -> None:
     for kind in ("WAFv2::WebACL", "ApiGateway::DomainName", "Route53::RecordSet", "KMS::Key"):
-        assert not stack.of_type(f"AWS::{kind}")
-    for table in stack.of_type("AWS::DynamoDB::GlobalTable").values():
+        assert not stack.list_properties(f"AWS::{kind}")
+    for table in stack.list_properties("AWS::DynamoDB::GlobalTable").values():
         assert [replica["Region"] for replica in table["Replicas"]] == [{"Ref": "AWS::Region"}]
 
 
 def test_every_table_has_a_copy_in_the_other_region(everything: Synthesis) -> None:
-    for table in everything.of_type("AWS::DynamoDB::GlobalTable").values():
+    for table in everything.list_properties("AWS::DynamoDB::GlobalTable").values():
         here, there = table["Replicas"]
         assert there["Region"] == OPTIONS["replica_region"]
         same = ("PointInTimeRecoverySpecification", "DeletionProtectionEnabled")
@@ -316,20 +326,20 @@ def test_every_table_has_a_copy_in_the_other_region(everything: Synthesis) -> No
 def test_a_copy_changes_neither_the_tables_nor_the_stream_that_is_read(
     everything: Synthesis,
 ) -> None:
-    plain = synthesise(stage="prod")
-    before, after = (s.of_type("AWS::DynamoDB::GlobalTable") for s in (plain, everything))
+    plain = synthesise(stage="prod", routes=FEW_ROUTES)
+    before, after = (s.list_properties("AWS::DynamoDB::GlobalTable") for s in (plain, everything))
 
     assert set(before) == set(after)
-    prompts = plain.table("prompts")
+    prompts = everything.get_table_id("prompts")
     assert before[prompts]["StreamSpecification"] == after[prompts]["StreamSpecification"]
 
 
 def test_a_domain_leads_to_the_api_over_modern_tls(everything: Synthesis) -> None:
-    name = everything.only("AWS::ApiGateway::DomainName")
-    mapping = everything.only("AWS::ApiGateway::BasePathMapping")
-    record = everything.only("AWS::Route53::RecordSet")
-    (domain,) = everything.of_type("AWS::ApiGateway::DomainName")
-    (stage,) = everything.of_type("AWS::ApiGateway::Stage")
+    name = everything.get_properties("AWS::ApiGateway::DomainName")
+    mapping = everything.get_properties("AWS::ApiGateway::BasePathMapping")
+    record = everything.get_properties("AWS::Route53::RecordSet")
+    (domain,) = everything.list_properties("AWS::ApiGateway::DomainName")
+    (stage,) = everything.list_properties("AWS::ApiGateway::Stage")
 
     assert name["DomainName"] == OPTIONS["domain"]
     assert name["RegionalCertificateArn"] == OPTIONS["certificate_arn"]
@@ -347,11 +357,11 @@ def test_a_domain_leads_to_the_api_over_modern_tls(everything: Synthesis) -> Non
 def test_the_firewall_stands_before_the_stage_and_lets_prompts_through(
     everything: Synthesis,
 ) -> None:
-    acl = everything.only("AWS::WAFv2::WebACL")
+    acl = everything.get_properties("AWS::WAFv2::WebACL")
     (api,), (stage,) = (
-        everything.of_type(f"AWS::ApiGateway::{kind}") for kind in ("RestApi", "Stage")
+        everything.list_properties(f"AWS::ApiGateway::{kind}") for kind in ("RestApi", "Stage")
     )
-    resource = everything.only("AWS::WAFv2::WebACLAssociation")["ResourceArn"]
+    resource = everything.get_properties("AWS::WAFv2::WebACLAssociation")["ResourceArn"]
     flood, common = acl["Rules"]
 
     assert acl["DefaultAction"] == {"Allow": {}}
@@ -361,7 +371,7 @@ def test_the_firewall_stands_before_the_stage_and_lets_prompts_through(
     group = common["Statement"]["ManagedRuleGroupStatement"]
     assert (group["VendorName"], group["Name"]) == ("AWS", "AWSManagedRulesCommonRuleSet")
     counted = {rule["Name"]: rule["ActionToUse"] for rule in group["RuleActionOverrides"]}
-    assert counted == {name: {"Count": {}} for name in COUNTED}
+    assert counted == {name: {"Count": {}} for name in COUNT_ONLY_RULES}
     assert "SizeRestrictions_BODY" in counted  # it refuses bodies over 8 KB; ours take 4 MB
     seen = [acl, flood, common]
     assert {one["VisibilityConfig"]["SampledRequestsEnabled"] for one in seen} == {False}

@@ -34,7 +34,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_only_what_functions_import_is_shipped(checkout: Path) -> None:
-    assert [str(file) for file in packaging.source_files(checkout)] == [
+    assert [str(file) for file in packaging.list_source_files(checkout)] == [
         "functions/registry/get_prompt.py",
         "shared/openapi.json",
         "shared/routes.py",
@@ -115,10 +115,10 @@ def test_trimmed_of_other_services_botocore_finds_the_same_addresses(tmp_path: P
     assert {folder.name for folder in data.iterdir() if folder.is_dir()} == packaging.SERVICES
     for service in packaging.SERVICES:
         for region in ("eu-central-1", "cn-north-1", "us-gov-west-1"):
-            assert address(data, service, region) == address(None, service, region)
+            assert find_address(data, service, region) == find_address(None, service, region)
 
 
-def address(data: Path | None, service: str, region: str) -> str:
+def find_address(data: Path | None, service: str, region: str) -> str:
     session = botocore.session.Session()
     if data is not None:
         loader = Loader(extra_search_paths=[str(data)], include_default_search_paths=False)
@@ -137,13 +137,13 @@ def test_the_layer_describes_the_services_that_functions_call() -> None:
 
 
 # Lambda unpacks at most 250 MB of a function and its layers, and fetches all of it at a cold start.
-# When this was written they had 1.7 and 27 MB.
-MOST_CODE = 2_000_000
+# These are budgets, to be raised knowingly: they have 2.0 (80 endpoints) and 27 MB.
+MOST_CODE = 2_200_000
 MOST_LAYER = 28_000_000
 
 
 def test_our_code_stays_small(tmp_path: Path) -> None:
-    assert size_of(packaging.build_code(cache=tmp_path)) <= MOST_CODE
+    assert measure_size(packaging.build_code(cache=tmp_path)) <= MOST_CODE
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
@@ -155,8 +155,8 @@ def test_the_layer_stays_within_its_budget(
 
     monkeypatch.setattr(packaging, "_run", not_built)
 
-    assert size_of(packaging.build_layer(architecture=architecture)) <= MOST_LAYER
+    assert measure_size(packaging.build_layer(architecture=architecture)) <= MOST_LAYER
 
 
-def size_of(folder: Path) -> int:
+def measure_size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

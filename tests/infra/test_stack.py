@@ -1,21 +1,26 @@
 """What the deployment promises its operator: limits, protection, least privilege, clean checks."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it ships no types
 
-from infra.stack import Deployment, InvalidContext
+from infra.project import ROOT, read_version
+from infra.stack import Deployment, InvalidContextError
+from infra.summary import list_summaries
 from shared.routes import CONSUMERS, ROUTES
 from shared.store.tables import TABLES
 from tests.infra.synthesis import (
+    FEW_ROUTES,
     FUTURE_DIALECTS,
     OPTIONS,
+    VERSION,
     Json,
     Synthesis,
-    future_routes,
-    statements,
+    build_future_routes,
+    list_statements,
     synthesise,
 )
 
@@ -54,11 +59,13 @@ def everything() -> Synthesis:
 
 @pytest.fixture(scope="module")
 def future() -> Synthesis:
-    return synthesise(stage="prod", options=True, more_routes=ENDPOINTS_TO_COME)
+    return synthesise(
+        stage="prod", options=True, routes=(*ROUTES, *build_future_routes(ENDPOINTS_TO_COME))
+    )
 
 
 def test_there_is_room_for_the_endpoints_to_come(future: Synthesis) -> None:
-    assert len(list(future_routes(ENDPOINTS_TO_COME))) == ENDPOINTS_TO_COME > 0
+    assert len(list(build_future_routes(ENDPOINTS_TO_COME))) == ENDPOINTS_TO_COME > 0
     assert len(future.template["Resources"]) <= MOST_RESOURCES
     assert len(future.path.read_bytes()) <= MOST_BYTES
 
@@ -72,17 +79,19 @@ def test_an_endpoint_costs_three_resources(everything: Synthesis, future: Synthe
 
 
 def test_policies_will_still_fit_their_roles(future: Synthesis) -> None:
-    for name, role in future.of_type("AWS::IAM::Role").items():
+    for name, role in future.list_properties("AWS::IAM::Role").items():
         policies = [policy["PolicyDocument"] for policy in role.get("Policies", [])]
 
-        size = len(json.dumps(with_long_arns(policies), separators=(",", ":")))
+        size = len(json.dumps(lengthen_arns(policies), separators=(",", ":")))
 
         assert size <= MOST_POLICY_CHARACTERS, name
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=str)
 def test_cdk_nag_and_cfn_lint_find_nothing(deployment: dict[str, Any]) -> None:
-    synthesis = synthesise(**deployment)
+    # They look at each resource by itself, cfn-lint for seconds in all: once at all routes' ones.
+    routes = ROUTES if deployment == {} else FEW_ROUTES
+    synthesis = synthesise(**deployment, routes=routes)
 
     assert synthesis.findings == ()
     assert lint_file(synthesis.path) == []
@@ -91,8 +100,8 @@ def test_cdk_nag_and_cfn_lint_find_nothing(deployment: dict[str, Any]) -> None:
 def test_no_role_may_do_anything_to_everything_but_send_traces_and_list_streams(
     everything: Synthesis,
 ) -> None:
-    for name, role in everything.of_type("AWS::IAM::Role").items():
-        for actions, resource in statements({"Policies": [], **role}):
+    for name, role in everything.list_properties("AWS::IAM::Role").items():
+        for actions, resource in list_statements({"Policies": [], **role}):
             assert not [action for action in actions if "*" in action], name
             if resource == "*":
                 assert set(actions) <= NAMELESS, name
@@ -103,15 +112,15 @@ def test_no_policy_is_shared_or_managed_but_the_one_that_api_gateway_demands(
 ) -> None:
     managed = [
         policy
-        for role in everything.of_type("AWS::IAM::Role").values()
+        for role in everything.list_properties("AWS::IAM::Role").values()
         for policy in role.get("ManagedPolicyArns", [])
     ]
 
     assert ["AmazonAPIGatewayPushToCloudWatchLogs" in json.dumps(policy) for policy in managed] == [
         True
     ]
-    assert not everything.of_type("AWS::IAM::Policy")
-    assert not everything.of_type("AWS::IAM::ManagedPolicy")
+    assert not everything.list_properties("AWS::IAM::Policy")
+    assert not everything.list_properties("AWS::IAM::ManagedPolicy")
 
 
 def test_there_is_no_network_of_our_own_to_pay_for(everything: Synthesis) -> None:
@@ -138,7 +147,7 @@ def test_every_function_has_a_role_and_a_log_of_its_own(stack: Synthesis) -> Non
 
 
 def test_every_log_is_forgotten_in_time(stack: Synthesis) -> None:
-    for name, group in stack.of_type("AWS::Logs::LogGroup").items():
+    for name, group in stack.list_properties("AWS::Logs::LogGroup").items():
         assert group["RetentionInDays"] == 30, name
 
 
@@ -150,16 +159,16 @@ def test_functions_share_runtime_limits_and_assets(stack: Synthesis) -> None:
         assert function["TracingConfig"] == {"Mode": "Active"}
         assert function["LoggingConfig"]["LogFormat"] == "JSON"
     codes = {json.dumps(function["Code"]) for function in stack.functions.values()}
-    assert len(codes) == len(stack.of_type("AWS::Lambda::LayerVersion")) == 1
+    assert len(codes) == len(stack.list_properties("AWS::Lambda::LayerVersion")) == 1
 
 
 @pytest.mark.parametrize(("stage", "options"), [("dev", False), ("prod", False), ("prod", True)])
 def test_tables_and_their_copies_are_encrypted_restorable_and_cost_nothing_at_rest(
     stage: Any, options: bool
 ) -> None:
-    for table in (
-        synthesise(stage=stage, options=options).of_type("AWS::DynamoDB::GlobalTable").values()
-    ):
+    synthesis = synthesise(stage=stage, options=options, routes=FEW_ROUTES)
+
+    for table in synthesis.list_properties("AWS::DynamoDB::GlobalTable").values():
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         assert table["SSESpecification"]["SSEEnabled"] is True
         for replica in table["Replicas"]:
@@ -168,8 +177,8 @@ def test_tables_and_their_copies_are_encrypted_restorable_and_cost_nothing_at_re
 
 
 def test_the_bucket_is_private_encrypted_and_forgets_what_was_replaced(stack: Synthesis) -> None:
-    bucket = stack.only("AWS::S3::Bucket")
-    (statement,) = stack.only("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    bucket = stack.get_properties("AWS::S3::Bucket")
+    (statement,) = stack.get_properties("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
 
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["BucketEncryption"]
@@ -192,7 +201,8 @@ def test_only_production_outlives_its_stack(stage: Any, policy: str) -> None:
         "AWS::SQS::Queue",
     )
 
-    for name, resource in synthesise(stage=stage).template["Resources"].items():
+    template = synthesise(stage=stage, routes=FEW_ROUTES).template
+    for name, resource in template["Resources"].items():
         if resource["Type"] in lasting:
             assert resource["DeletionPolicy"] == policy, name
             assert resource["UpdateReplacePolicy"] == policy, name
@@ -203,7 +213,9 @@ def test_nothing_that_holds_data_is_named_by_us(stack: Synthesis) -> None:
         ("AWS::DynamoDB::GlobalTable", "TableName"),
         ("AWS::S3::Bucket", "BucketName"),
     ):
-        assert not [resource for resource in stack.of_type(kind).values() if name in resource]
+        assert not [
+            resource for resource in stack.list_properties(kind).values() if name in resource
+        ]
 
 
 def test_outputs_tell_where_everything_is(stack: Synthesis) -> None:
@@ -211,7 +223,26 @@ def test_outputs_tell_where_everything_is(stack: Synthesis) -> None:
 
     tables = {f"{table.name.capitalize()}Table" for table in TABLES}
     places = {"ApiUrl", "ContentBucket", "EventBus", "UnpublishedQueue"}
-    assert set(outputs) == {*places, *tables}
+    assert set(outputs) == {"Version", *places, *tables}
+
+
+def test_the_version_is_an_output_and_known_to_every_function(stack: Synthesis) -> None:
+    assert stack.template["Outputs"]["Version"]["Value"] == VERSION
+    for function in stack.functions.values():
+        assert function["Environment"]["Variables"]["CUEBOOK_VERSION"] == VERSION
+
+
+def test_the_version_is_the_projects() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", read_version())
+
+
+def test_a_synthesis_ends_with_a_summary(stack: Synthesis) -> None:
+    (line,) = list_summaries(stack.path.parent)
+
+    size, resources = len(stack.path.read_bytes()), len(stack.template["Resources"])
+    assert line == (
+        f"cuebook-dev: {resources} of 500 resources, {size:,} of 1,000,000 bytes, in {stack.path}"
+    )
 
 
 def test_the_template_belongs_to_no_account_and_no_region(stack: Synthesis) -> None:
@@ -245,8 +276,8 @@ def test_the_template_belongs_to_no_account_and_no_region(stack: Synthesis) -> N
 def test_a_context_that_cannot_be_deployed_is_refused_by_name(name: str, value: object) -> None:
     from aws_cdk import App
 
-    with pytest.raises(InvalidContext, match=name):
-        Deployment.read(App(context={name: value}).node)
+    with pytest.raises(InvalidContextError, match=name):
+        Deployment.from_context(App(context={name: value}).node)
 
 
 @pytest.mark.parametrize(
@@ -261,8 +292,8 @@ def test_a_context_that_cannot_be_deployed_is_refused_by_name(name: str, value: 
 def test_options_that_go_together_are_refused_alone(context: dict[str, str], told: str) -> None:
     from aws_cdk import App
 
-    with pytest.raises(InvalidContext, match=told):
-        Deployment.read(App(context=context).node)
+    with pytest.raises(InvalidContextError, match=told):
+        Deployment.from_context(App(context=context).node)
 
 
 def test_every_option_can_be_given_on_the_command_line() -> None:
@@ -270,27 +301,25 @@ def test_every_option_can_be_given_on_the_command_line() -> None:
 
     words = {name: "true" if value is True else value for name, value in OPTIONS.items()}
 
-    assert Deployment.read(App(context=words).node) == Deployment(**OPTIONS)
+    assert Deployment.from_context(App(context=words).node) == Deployment(**OPTIONS)
 
 
 def test_the_context_of_a_checkout_is_what_the_code_takes_for_granted() -> None:
     from aws_cdk import App
 
-    from infra.packaging import ROOT
-
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
 
-    assert Deployment.read(App(context=context).node) == Deployment()
-    assert Deployment.read(
+    assert Deployment.from_context(App(context=context).node) == Deployment()
+    assert Deployment.from_context(
         App(context={"architecture": "x86_64", "burst": "7"}).node
     ) == Deployment(architecture="x86_64", burst=7)
 
 
-def with_long_arns(policy: Json | list[Any] | Any) -> Any:
+def lengthen_arns(policy: Json | list[Any] | Any) -> Any:
     if isinstance(policy, list):
-        return [with_long_arns(part) for part in policy]
+        return [lengthen_arns(part) for part in policy]
     if isinstance(policy, dict):
         if "Fn::GetAtt" in policy:
             return LONGEST_ARN
-        return {key: with_long_arns(value) for key, value in policy.items()}
+        return {key: lengthen_arns(value) for key, value in policy.items()}
     return policy

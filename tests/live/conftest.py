@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.serving import JAR, Serving, serving
+from tests.live.server import JAR, Server, run_server
 
 HERE = Path(__file__).parent
 
@@ -18,23 +18,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.enable_socket)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_java() -> Iterator[None]:
+    """DynamoDB Local lives for seconds here: to optimize it would take longer than to run it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        yield
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server as `make serve` starts it."""
-    with serving(tmp_path_factory.mktemp("local")) as running:
+    with run_server(tmp_path_factory.mktemp("local")) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def durable_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+def durable_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server as `make serve-durable` starts it."""
-    with serving(durable_folder(tmp_path_factory.mktemp("durable")), "--durable") as running:
+    with run_server(durable_folder(tmp_path_factory.mktemp("durable")), "--durable") as running:
         yield running
 
 
 @pytest.fixture(params=["server", "durable_server"])
-def either_server(request: pytest.FixtureRequest) -> Serving:
-    running: Serving = request.getfixturevalue(request.param)
+def either_server(request: pytest.FixtureRequest) -> Server:
+    running: Server = request.getfixturevalue(request.param)
     return running
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from infra.openapi import documented
-from tests.live.serving import Serving, serving
+from infra.openapi import list_documented_routes
+from tests.live.server import Server, run_server
 
 Values = Mapping[str, Iterable[object]]
 
@@ -27,12 +27,12 @@ DIALECTS = {"registry": (20, 0.7), "maxim": (12, 0.9), "langwatch": (12, 0.9), "
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_whatever_is_sent_is_answered_as_documented(tmp_path: Path, dialect: str) -> None:
     examples, probability = DIALECTS[dialect]
-    routes = [route for route in documented() if route.dialect == dialect]
-    with serving(tmp_path) as server:
+    routes = [route for route in list_documented_routes() if route.dialect == dialect]
+    with run_server(tmp_path) as server:
         key = server.demo["api_key"]
         header = f"x-maxim-api-key: {key}" if dialect == "maxim" else f"Authorization: Bearer {key}"
         settings = tmp_path / "schemathesis.toml"
-        settings.write_text(configuration(KNOWN[dialect](server), probability))
+        settings.write_text(write_configuration(VALUES[dialect](server), probability))
         run = subprocess.run(
             [
                 *(sys.executable, "-m", "schemathesis.cli", "--no-color"),
@@ -40,7 +40,7 @@ def test_whatever_is_sent_is_answered_as_documented(tmp_path: Path, dialect: str
                 *("run", f"{server.demo['base_url']}/openapi.json"),
                 *("--url", server.demo["base_url"]),
                 *("--header", header),
-                *(f"--include-tag={tag}" for tag in sorted({route.tag for route in routes})),
+                *(f"--include-tag={tag}" for tag in sorted({route.chapter for route in routes})),
                 *("--checks", "all", "--exclude-checks", UNPROMISED),
                 *("--max-examples", str(examples)),
                 *("--seed", "1", "--generation-database", "none"),
@@ -54,26 +54,26 @@ def test_whatever_is_sent_is_answered_as_documented(tmp_path: Path, dialect: str
         )
 
         assert run.returncode == 0, run.stdout + run.stderr
-        answered = statuses(server)
+        answered = list_statuses(server)
         assert [r.name for r in routes if r.status not in answered[r.name]] == []
 
 
 # -- values that lead somewhere, by the operation ("" for all) and the parameter; made here
 
 
-def known_natively(server: Serving) -> dict[str, Values]:
+def list_native_values(server: Server) -> dict[str, Values]:
     prompt, team = server.demo["prompt_id"], server.demo["team_id"]
-    steady = server.prompt("Steady")  # known by its slug only, so that it stays as it is
-    make(server, f"/v1/prompts/{steady}/versions", template="Hello!")
+    steady = server.create_prompt("Steady")  # known by its slug only, so that it stays as it is
+    create(server, f"/v1/prompts/{steady}/versions", template="Hello!")
     for _ in ("stable", "live"):
-        make(server, f"/v1/prompts/{steady}/versions/1/promote")
+        create(server, f"/v1/prompts/{steady}/versions/1/promote")
     payloads = []
     for number in range(2, VERSIONS + 1):
-        make(server, f"/v1/prompts/{prompt}/versions", template=f"Hello, {number}!")
-        make(server, f"/v1/prompts/{prompt}/versions/{number}/tags", tag=f"tag-{number}")
+        create(server, f"/v1/prompts/{prompt}/versions", template=f"Hello, {number}!")
+        create(server, f"/v1/prompts/{prompt}/versions/{number}/tags", tag=f"tag-{number}")
         if number % 2:
-            make(server, f"/v1/prompts/{prompt}/versions/{number}/promote")
-        payload = make(server, f"/v1/prompts/{prompt}/payloads", variables={"number": number})
+            create(server, f"/v1/prompts/{prompt}/versions/{number}/promote")
+        payload = create(server, f"/v1/prompts/{prompt}/payloads", variables={"number": number})
         payloads.append(payload["payload"]["id"])
     return {
         "": {
@@ -92,10 +92,10 @@ def known_natively(server: Serving) -> dict[str, Values]:
     }
 
 
-def known_to_maxim(server: Serving) -> dict[str, Values]:
+def list_maxim_values(server: Server) -> dict[str, Values]:
     prompt, team = server.demo["prompt_id"], server.demo["team_id"]
-    version = make(server, f"/v1/prompts/{prompt}/versions", template="Hello!")["version"]
-    make(server, f"/v1/prompts/{prompt}/versions/{version['version']}/promote")
+    version = create(server, f"/v1/prompts/{prompt}/versions", template="Hello!")["version"]
+    create(server, f"/v1/prompts/{prompt}/versions/{version['version']}/promote")
     return {
         "": {
             "query.workspaceId": [team],
@@ -115,16 +115,18 @@ def known_to_maxim(server: Serving) -> dict[str, Values]:
         },
         "listFolders": {"query.id": [""]},
         "getPromptConfig": {"query.id": [prompt]},
-        "deleteWorkspacePrompt": {"query.id": spare(server)},
+        "deleteWorkspacePrompt": {"query.id": create_spares(server)},
     }
 
 
-def known_to_langwatch(server: Serving) -> dict[str, Values]:
+def list_langwatch_values(server: Server) -> dict[str, Values]:
     prompt = server.demo["prompt_id"]
-    version = make(server, f"/v1/prompts/{prompt}/versions/1/tags", tag="staging")["version"]["id"]
+    version = create(server, f"/v1/prompts/{prompt}/versions/1/tags", tag="staging")["version"][
+        "id"
+    ]
     tags = [f"tag-{number}" for number in range(VERSIONS)]
     for tag in tags:
-        make(server, "/api/prompts/tags", name=tag)
+        create(server, "/api/prompts/tags", name=tag)
     return {
         "": {
             "path.id": [prompt],
@@ -135,16 +137,16 @@ def known_to_langwatch(server: Serving) -> dict[str, Values]:
             "query.tag": ["staging", "latest"],
             "header.If-Match": ["*"],
         },
-        "deletePromptByHandle": {"path.id": spare(server)},
+        "deletePromptByHandle": {"path.id": create_spares(server)},
         "renameTagDefinition": {"path.tag": tags[:6], "body.name": ["renamed"]},
         "deleteTagDefinition": {"path.tag": tags[6:]},
     }
 
 
-def known_to_tela(server: Serving) -> dict[str, Values]:
+def list_tela_values(server: Server) -> dict[str, Values]:
     prompt, team = server.demo["prompt_id"], server.demo["team_id"]
     drafts = [
-        make(server, f"/v1/prompts/{prompt}/versions", template="Hello!")["version"]["id"]
+        create(server, f"/v1/prompts/{prompt}/versions", template="Hello!")["version"]["id"]
         for _ in range(VERSIONS)
     ]
     return {
@@ -160,26 +162,26 @@ def known_to_tela(server: Serving) -> dict[str, Values]:
     }
 
 
-KNOWN = {
-    "registry": known_natively,
-    "maxim": known_to_maxim,
-    "langwatch": known_to_langwatch,
-    "tela": known_to_tela,
+VALUES = {
+    "registry": list_native_values,
+    "maxim": list_maxim_values,
+    "langwatch": list_langwatch_values,
+    "tela": list_tela_values,
 }
 
 
-def spare(server: Serving) -> list[str]:
+def create_spares(server: Server) -> list[str]:
     """Prompts to delete."""
-    return [server.prompt(f"Spare {number}") for number in range(VERSIONS)]
+    return [server.create_prompt(f"Spare {number}") for number in range(VERSIONS)]
 
 
-def make(server: Serving, path: str, **body: object) -> Any:
+def create(server: Server, path: str, **body: object) -> Any:
     made = server.call("POST", path, body)
     assert made.status in (200, 201), made
     return made.json
 
 
-def configuration(known: Mapping[str, Values], probability: float) -> str:
+def write_configuration(known: Mapping[str, Values], probability: float) -> str:
     """Takes a known value most of the time, and invents one otherwise."""
     dictionaries: list[str] = []
     chosen: list[str] = []
@@ -197,7 +199,7 @@ def configuration(known: Mapping[str, Values], probability: float) -> str:
     return "\n".join([refusal, *dictionaries, *chosen])
 
 
-def statuses(server: Serving) -> dict[str, set[int]]:
+def list_statuses(server: Server) -> dict[str, set[int]]:
     """By the route's name, from the log that its function has written."""
     seen: dict[str, set[int]] = defaultdict(set)
     for line in (server.folder / "serve.log").read_text().splitlines():

@@ -1,6 +1,7 @@
 """The local server, from outside: what it serves, to how many at once, and how it ends."""
 
 import json
+import os
 import random
 import shlex
 import shutil
@@ -10,20 +11,22 @@ import stat
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.live.conftest import durable_folder
-from tests.live.serving import JAR, Serving, at_once, serving, start
+from tests.live.server import JAR, Server, run_at_once, run_server, start
 
 GREETING = "Hello {{.name}}!"
+KEYS = ("team_id", "api_key", "viewer_key", "admin_key")
 
 
 # -- the demo
 
 
-def test_demo_file_is_for_its_owner_and_its_keys_work(server: Serving) -> None:
+def test_demo_file_is_for_its_owner_and_its_keys_work(server: Server) -> None:
     file = server.folder / "demo.json"
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -35,7 +38,7 @@ def test_demo_file_is_for_its_owner_and_its_keys_work(server: Serving) -> None:
         assert got.status == 200, key
 
 
-def test_viewer_may_not_write(server: Serving) -> None:
+def test_viewer_may_not_write(server: Server) -> None:
     path = f"/v1/prompts/{server.demo['prompt_id']}/versions"
 
     answer = server.call("POST", path, {"template": "x"}, key=server.demo["viewer_key"])
@@ -44,8 +47,8 @@ def test_viewer_may_not_write(server: Serving) -> None:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_printed_curl_works_when_pasted(server: Serving) -> None:
-    (line,) = [line for line in server.printed.splitlines() if line.startswith("curl ")]
+def test_printed_curl_works_when_pasted(server: Server) -> None:
+    (line,) = [line for line in server.output.splitlines() if line.startswith("curl ")]
 
     said = subprocess.run(shlex.split(line), capture_output=True, check=True)
 
@@ -55,19 +58,19 @@ def test_printed_curl_works_when_pasted(server: Serving) -> None:
 # -- many at once
 
 
-def test_32_parallel_requests_get_their_own_answers(server: Serving) -> None:
+def test_32_parallel_requests_get_their_own_answers(server: Server) -> None:
     def render(number: int) -> tuple[int, str]:
         variables = {"name": f"reader {number}", "product": "it"}
         answer = server.call("POST", "/v1/prompts/welcome/render", {"variables": variables})
         return answer.status, answer.json["rendered"]
 
-    answers = at_once(32, render)
+    answers = run_at_once(32, render)
 
     assert answers == [(200, f"Hello reader {n}, welcome to it!") for n in range(32)]
 
 
-def test_64_writers_of_one_prompt_get_the_numbers_1_to_64(either_server: Serving) -> None:
-    prompt = either_server.prompt("Contended")
+def test_64_writers_of_one_prompt_get_the_numbers_1_to_64(either_server: Server) -> None:
+    prompt = either_server.create_prompt("Contended")
 
     def create(number: int) -> tuple[int, int]:
         template = f"template {number}"
@@ -78,7 +81,7 @@ def test_64_writers_of_one_prompt_get_the_numbers_1_to_64(either_server: Serving
         assert made.json["version"]["template"] == template
         return made.json["version"]["version"], number
 
-    numbers = dict(at_once(64, create))
+    numbers = dict(run_at_once(64, create))
 
     assert sorted(numbers) == list(range(1, 65))
     listed = either_server.call("GET", f"/v1/prompts/{prompt}/versions").json["versions"]
@@ -87,8 +90,8 @@ def test_64_writers_of_one_prompt_get_the_numbers_1_to_64(either_server: Serving
         assert version["template"] == f"template {numbers[version['version']]}"
 
 
-def test_no_reader_ever_sees_two_live_versions(either_server: Serving) -> None:
-    prompt = either_server.prompt("Promoted")
+def test_no_reader_ever_sees_two_live_versions(either_server: Server) -> None:
+    prompt = either_server.create_prompt("Promoted")
     path = f"/v1/prompts/{prompt}/versions"
     for number in range(1, 6):
         made = either_server.call("POST", path, {"template": f"{GREETING} {number}"})
@@ -129,13 +132,13 @@ def test_no_reader_ever_sees_two_live_versions(either_server: Serving) -> None:
         return 0
 
     lock, writing = threading.Lock(), set(range(4, 12))
-    assert min(at_once(12, work)[:4]) > 0
+    assert min(run_at_once(12, work)[:4]) > 0
 
 
 # -- HTTP
 
 
-def raw(server: Serving, sent: bytes, *, more: bytes = b"") -> bytes:
+def send_raw(server: Server, sent: bytes, *, more: bytes = b"") -> bytes:
     """Everything that comes back for these bytes, on one connection, until it is closed."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(sent)
@@ -148,7 +151,7 @@ def raw(server: Serving, sent: bytes, *, more: bytes = b"") -> bytes:
     return received
 
 
-def head(server: Serving, line: str, *headers: str, close: bool = True) -> bytes:
+def read_head(server: Server, line: str, *headers: str, close: bool = True) -> bytes:
     authorization = f"Authorization: Bearer {server.demo['api_key']}"
     lines = [line, "Host: localhost", authorization, "Content-Type: application/json", *headers]
     return "\r\n".join([*lines, *(["Connection: close"] if close else []), "", ""]).encode()
@@ -158,63 +161,65 @@ RENDER = "POST /v1/prompts/welcome/render HTTP/1.1"
 BODY = b'{"variables": {"name": "Ada", "product": "it"}}'
 
 
-def test_chunked_body(server: Serving) -> None:
+def test_chunked_body(server: Server) -> None:
     chunks = b"".join(b"%x;ext=1\r\n%s\r\n" % (len(part), part) for part in (BODY[:7], BODY[7:]))
 
-    answer = raw(
+    answer = send_raw(
         server,
-        head(server, RENDER, "Transfer-Encoding: chunked") + chunks + b"0\r\nX-Trailer: 1\r\n\r\n",
+        read_head(server, RENDER, "Transfer-Encoding: chunked")
+        + chunks
+        + b"0\r\nX-Trailer: 1\r\n\r\n",
     )
 
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert b"Hello Ada, welcome to it!" in answer
 
 
-def test_client_that_expects_100_continue_is_told_to_go_ahead(server: Serving) -> None:
-    asked = head(server, RENDER, "Expect: 100-continue", f"Content-Length: {len(BODY)}")
+def test_client_that_expects_100_continue_is_told_to_go_ahead(server: Server) -> None:
+    asked = read_head(server, RENDER, "Expect: 100-continue", f"Content-Length: {len(BODY)}")
 
-    answer = raw(server, asked, more=BODY)
+    answer = send_raw(server, asked, more=BODY)
 
     assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 ")
 
 
-def test_client_that_expects_100_continue_for_too_much_is_told_at_once(server: Serving) -> None:
-    asked = head(server, RENDER, "Expect: 100-continue", "Content-Length: 10485761")
+def test_client_that_expects_100_continue_for_too_much_is_told_at_once(server: Server) -> None:
+    asked = read_head(server, RENDER, "Expect: 100-continue", "Content-Length: 10485761")
 
-    answer = raw(server, asked)
+    answer = send_raw(server, asked)
 
     assert answer.startswith(b"HTTP/1.1 413 ")
-    assert b'"code": "request_too_large"' in answer
+    assert b'"code": "too_large"' in answer
 
 
-def test_body_over_10_mb_is_refused_and_the_client_gets_to_read_it(server: Serving) -> None:
+def test_body_over_10_mb_is_refused_and_the_client_gets_to_read_it(server: Server) -> None:
     answer = server.call("POST", "/v1/prompts/welcome/render", {"x": "y" * 11_000_000})
 
     assert answer.status == 413
-    assert answer.json["error"] == "request too large"
+    assert answer.json["error"] == "request entity too large"
 
 
-def test_requests_follow_each_other_on_one_connection(server: Serving) -> None:
-    first = head(server, RENDER, f"Content-Length: {len(BODY)}", close=False) + BODY
+def test_requests_follow_each_other_on_one_connection(server: Server) -> None:
+    first = read_head(server, RENDER, f"Content-Length: {len(BODY)}", close=False) + BODY
 
-    answer = raw(server, first + first + head(server, "GET /v1/nothing HTTP/1.1"))
+    answer = send_raw(server, first + first + read_head(server, "GET /v1/nothing HTTP/1.1"))
 
     assert answer.count(b"HTTP/1.1 200 ") == 2
     assert answer.count(b"HTTP/1.1 404 ") == 1
 
 
-def test_head_has_the_headers_of_get_and_no_body(server: Serving) -> None:
+def test_head_has_the_headers_of_get_and_no_body(server: Server) -> None:
     path = f"/v1/prompts/{server.demo['prompt_id']}"
     got = server.call("GET", path)
 
-    asked = raw(server, head(server, f"HEAD {path} HTTP/1.1"))
+    asked = send_raw(server, read_head(server, f"HEAD {path} HTTP/1.1"))
 
     headers, _, body = asked.partition(b"\r\n\r\n")
     assert body == b""
     assert f"Content-Length: {len(got.body)}".encode() in headers
 
 
-def test_other_method_is_not_allowed(server: Serving) -> None:
+def test_other_method_is_not_allowed(server: Server) -> None:
     answer = server.call("PATCH", f"/v1/prompts/{server.demo['prompt_id']}")
 
     assert answer.status == 405
@@ -240,9 +245,9 @@ def test_other_method_is_not_allowed(server: Serving) -> None:
     ids=lambda sent: repr(sent[:60]),
 )
 def test_request_that_cannot_be_read_gets_an_error_and_harms_nobody(
-    server: Serving, sent: bytes
+    server: Server, sent: bytes
 ) -> None:
-    answer = raw(server, sent)
+    answer = send_raw(server, sent)
 
     headers, _, body = answer.partition(b"\r\n\r\n")
     assert int(headers.split()[1]) in (400, 414, 431, 505)
@@ -250,16 +255,16 @@ def test_request_that_cannot_be_read_gets_an_error_and_harms_nobody(
     assert server.call("GET", "/v1/health").status == 200
 
 
-def test_client_that_goes_away_harms_nobody(server: Serving) -> None:
+def test_client_that_goes_away_harms_nobody(server: Server) -> None:
     for _ in range(5):
         with socket.create_connection(("127.0.0.1", server.port)) as connection:
-            connection.sendall(head(server, RENDER, "Content-Length: 100") + b"half")
+            connection.sendall(read_head(server, RENDER, "Content-Length: 100") + b"half")
 
     assert server.call("GET", "/v1/health").status == 200
     assert "Traceback" not in server.log
 
 
-def test_log_has_a_line_for_each_request_and_no_credential(server: Serving) -> None:
+def test_log_has_a_line_for_each_request_and_no_credential(server: Server) -> None:
     server.call("GET", "/v1/health?key=secret")
 
     until = time.monotonic() + 5  # the line follows the answer
@@ -273,9 +278,17 @@ def test_log_has_a_line_for_each_request_and_no_credential(server: Serving) -> N
 # -- start and end
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.fixture(autouse=True)
+def _hang_ups() -> Iterator[None]:
+    """Servers inherit from the tests whether they ignore hang-ups, as under nohup."""
+    previous = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, previous)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
-    with serving(tmp_path) as running, socket.create_connection(("127.0.0.1", running.port)):
+    with run_server(tmp_path) as running, socket.create_connection(("127.0.0.1", running.port)):
         code = running.stop(number)
 
     assert code == 0
@@ -283,8 +296,8 @@ def test_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
 
 
 def test_request_under_way_is_finished_before_the_end(tmp_path: Path) -> None:
-    with serving(tmp_path) as running:
-        asked = head(running, RENDER, f"Content-Length: {len(BODY)}")
+    with run_server(tmp_path) as running:
+        asked = read_head(running, RENDER, f"Content-Length: {len(BODY)}")
         with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
             connection.sendall(asked + BODY[:10])
             time.sleep(0.3)  # it is being read now
@@ -298,23 +311,29 @@ def test_request_under_way_is_finished_before_the_end(tmp_path: Path) -> None:
     assert code == 0
 
 
-def test_taken_port_is_told_in_one_line(server: Serving, tmp_path: Path) -> None:
+def test_taken_port_is_told_in_one_line(server: Server, tmp_path: Path) -> None:
     process = start(tmp_path, PORT=str(server.port))
 
     assert process.wait(30) == 1
     assert (tmp_path / "stderr").read_text() == (
-        f"port {server.port} is taken; choose another with PORT={server.port + 1}\n"
+        f"port {server.port} is in use; choose another, such as PORT={server.port + 1}\n"
     )
 
 
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({"PORT": "http"}, "PORT=http is not a port"),
-        ({"PORT": "70000"}, "PORT=70000 is not a port"),
-        ({"HOST": "192.0.2.1"}, "cannot listen on 192.0.2.1:0: "),
-        ({"DYNAMODB_ENDPOINT": "http://127.0.0.1:9"}, "cannot use http://127.0.0.1:9: "),
-        ({"DYNAMODB_ENDPOINT": "nonsense"}, "cannot use nonsense: "),
+        ({"PORT": "http"}, "PORT=http is not a port; use a number up to 65535"),
+        ({"PORT": "70000"}, "PORT=70000 is not a port; use a number up to 65535"),
+        ({"HOST": "192.0.2.1"}, "cannot listen on 192.0.2.1:0, check HOST and PORT: "),
+        (
+            {"DYNAMODB_ENDPOINT": "http://127.0.0.1:9"},
+            "cannot use http://127.0.0.1:9 for tables, check DYNAMODB_ENDPOINT: ",
+        ),
+        (
+            {"DYNAMODB_ENDPOINT": "nonsense"},
+            "cannot use nonsense for tables, check DYNAMODB_ENDPOINT: ",
+        ),
     ],
     ids=str,
 )
@@ -337,31 +356,76 @@ def test_missing_java_is_told_in_one_line(tmp_path: Path) -> None:
 
     assert process.wait(30) == 1
     assert (tmp_path / "stderr").read_text() == (
-        "java (17 or newer) is missing; DynamoDB Local needs it\n"
+        "java, which DynamoDB Local needs, is missing; install Java 17 or newer\n"
     )
 
 
+@pytest.mark.parametrize("signals", [[signal.SIGHUP], [signal.SIGHUP, signal.SIGHUP]], ids=str)
+def test_a_closed_terminal_ends_dynamodb_local_too(
+    tmp_path: Path, signals: list[signal.Signals]
+) -> None:
+    with run_server(durable_folder(tmp_path), "--durable") as running:
+        java = read_pids(tmp_path)["dynamodb"]
+        for number in signals:
+            running.process.send_signal(number)
+        code = running.process.wait(30)
+
+    assert code == 0
+    assert "Traceback" not in running.log
+    with pytest.raises(ProcessLookupError):
+        os.kill(java, 0)
+
+
+def test_nohup_is_heeded(tmp_path: Path) -> None:
+    """It starts a server that ignores hang-ups."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with run_server(tmp_path) as running:
+        running.process.send_signal(signal.SIGHUP)
+        time.sleep(0.3)
+        assert running.call("GET", "/v1/health").status == 200
+
+
+def test_two_servers_of_a_folder_do_not_take_the_demo_from_each_other(tmp_path: Path) -> None:
+    demo = tmp_path / "demo.json"
+    with run_server(tmp_path) as first:
+        own = tmp_path / f"demo-{first.port}.json"
+        assert own.read_bytes() == demo.read_bytes()
+        first.call("GET", "/v1/health")
+        with run_server(tmp_path) as second:
+            assert json.loads(demo.read_text()) == second.demo
+            assert json.loads(own.read_text()) == first.demo
+            assert [first.demo[name] for name in KEYS] == [second.demo[name] for name in KEYS]
+            second.call("GET", "/v1/health")
+
+        assert json.loads(demo.read_text()) == first.demo
+        logged = (tmp_path / "serve.log").read_text()
+        assert logged.count('"route":"health_check"') == 2
+        assert "\0" not in logged
+
+    assert not demo.exists()
+    assert not own.exists()
+
+
 def test_keys_are_the_same_at_the_next_start(tmp_path: Path) -> None:
-    with serving(tmp_path) as first:
+    with run_server(tmp_path) as first:
         before = first.demo
-    with serving(tmp_path) as second:
+    with run_server(tmp_path) as second:
         after = second.demo
 
-    keys = ("team_id", "api_key", "viewer_key", "admin_key")
-    assert [before[name] for name in keys] == [after[name] for name in keys]
+    assert [before[name] for name in KEYS] == [after[name] for name in KEYS]
 
 
 def test_durable_data_outlives_the_server(tmp_path: Path) -> None:
     folder = durable_folder(tmp_path)
     large = "large " * 100_000
-    with serving(folder, "--durable") as first:
+    with run_server(folder, "--durable") as first:
         path = f"/v1/prompts/{first.demo['prompt_id']}/versions"
         made = first.call("POST", path, {"template": large})
         assert made.status == 201, made
         assert first.stop() == 0
-    (folder / "demo.json").unlink()
+    (folder / "demo-keys.json").unlink()
 
-    with serving(folder, "--durable") as second:
+    with run_server(folder, "--durable") as second:
         kept = second.call("GET", f"{path}/{made.json['version']['version']}")
 
         assert second.demo["prompt_id"] == first.demo["prompt_id"]
@@ -370,7 +434,7 @@ def test_durable_data_outlives_the_server(tmp_path: Path) -> None:
         assert second.call("GET", path, key=first.demo["api_key"]).status == 200
 
 
-def test_two_servers_do_not_share_durable_data(durable_server: Serving) -> None:
+def test_two_servers_do_not_share_durable_data(durable_server: Server) -> None:
     folder = durable_server.folder / "second"
     folder.mkdir()
     (folder / JAR.name).symlink_to(JAR)
@@ -379,4 +443,29 @@ def test_two_servers_do_not_share_durable_data(durable_server: Serving) -> None:
     process = start(folder, "--durable")
 
     assert process.wait(30) == 1
-    assert "another server is using" in (folder / "stderr").read_text()
+    assert (folder / "stderr").read_text() == (
+        f"another server (pid {durable_server.process.pid}) is using {folder / 'dynamodb'}; "
+        "stop it first\n"
+    )
+
+
+def test_the_dynamodb_local_of_a_server_that_was_killed_is_named(tmp_path: Path) -> None:
+    folder = durable_folder(tmp_path)
+    with run_server(folder, "--durable") as running:
+        java = read_pids(folder)["dynamodb"]
+        running.process.kill()
+        running.process.wait(30)
+    try:
+        process = start(folder, "--durable")
+        code = process.wait(30)
+    finally:
+        os.kill(java, signal.SIGTERM)
+
+    assert code == 1
+    assert (folder / "stderr").read_text().endswith(f"stop it first: kill {java}\n")
+
+
+def read_pids(folder: Path) -> dict[str, int]:
+    """Read which processes use the tables on disk."""
+    document: dict[str, int] = json.loads((folder / "dynamodb" / "lock").read_text())
+    return document

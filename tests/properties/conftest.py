@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING
 import pytest
 from moto.core.models import botocore_stubber
 
-from infra.local.aws import replaced
+from infra.local.aws import replace_attribute
 from shared.domain.access import OPERATIONS
-from shared.store.store import Store
+from shared.store.callers import Callers
 from tests.properties.consistency import assert_consistent, assert_follows
-from tests.properties.memory import Memory
-from tests.properties.scene import DRAFT, LIVE, STABLE, Scene
-from tests.properties.wire import Clock, Wire
+from tests.properties.interception import Clock, Interceptor
+from tests.properties.scene import Scene
+from tests.routes.scene import DRAFT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared.domain.access import Principal
     from tests.client import Client, Registry
+    from tests.memory import Memory, Saved
     from tests.properties.scene import Join
+    from tests.routes.scene import Scene as StageScene
 
 INLINE_BYTES = 1000
 
@@ -36,26 +38,18 @@ def small_items(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def memory(tables: None) -> Memory:
-    """What is stored; nothing of any other test."""
-    memory = Memory()
-    memory.clear()
-    return memory
-
-
-@pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("shared.call.time", clock)
+    monkeypatch.setattr("shared.writing.time", clock)
     monkeypatch.setattr("botocore.endpoint.time", clock)
     return clock
 
 
 @pytest.fixture
-def wire(registry: Registry) -> Iterator[Wire]:
-    wire = Wire(botocore_stubber.process_request)
-    with replaced(botocore_stubber, "process_request", wire):
-        yield wire
+def interceptor(registry: Registry) -> Iterator[Interceptor]:
+    interceptor = Interceptor(botocore_stubber.process_request)
+    with replace_attribute(botocore_stubber, "process_request", interceptor):
+        yield interceptor
 
 
 @pytest.fixture
@@ -66,40 +60,40 @@ def join(monkeypatch: pytest.MonkeyPatch) -> Join:
     a prompt are about such.
     """
     teams: dict[str | None, tuple[str, ...]] = {}
-    principal_of = Store.principal
+    find_principal = Callers.find_principal
 
-    def principal(store: Store, secret: str) -> Principal | None:
-        found = principal_of(store, secret)
-        if found is None or secret not in teams:
-            return found
-        return replace(found, permissions=dict.fromkeys(teams[secret], OPERATIONS["admin"]))
+    def find_joined(callers: Callers, secret: str) -> Principal | None:
+        principal = find_principal(callers, secret)
+        if principal is None or secret not in teams:
+            return principal
+        return replace(principal, permissions=dict.fromkeys(teams[secret], OPERATIONS["admin"]))
 
     def join(registry: Registry, *team_ids: str) -> Client:
-        client = registry.client(team_ids[0], "admin")
+        client = registry.create_client(team_ids[0], "admin")
         teams[client.key] = team_ids
         return client
 
-    monkeypatch.setattr(Store, "principal", principal)
+    monkeypatch.setattr(Callers, "find_principal", find_joined)
     return join
 
 
 @pytest.fixture
-def scene(registry: Registry, wire: Wire, memory: Memory, join: Join) -> Iterator[Scene]:
+def scene(
+    stage: tuple[StageScene, Saved],
+    registry: Registry,
+    interceptor: Interceptor,
+    memory: Memory,
+    join: Join,
+) -> Iterator[Scene]:
     """What the test leaves is consistent, and nothing that must stay has changed."""
-    editor = registry.editor
-    prompt = editor.new_prompt("Greeting")
-    for template in ("One", "Two", "Three"):
-        editor.new_version(prompt["id"], template)
-    editor.promote(prompt["id"], LIVE, times=2)
-    editor.promote(prompt["id"], STABLE)
-    payload = editor("POST", f"/v1/prompts/{prompt['id']}/payloads", {"variables": {}})
+    base, saved = stage
+    memory.restore(saved)
     mover = join(registry, registry.team_id, registry.stranger.team_id)
-    scene = Scene(registry, wire, memory, mover, prompt, payload.json["payload"]["id"])
-    scene.tag("beta", DRAFT)
-    scene.tag("prod", LIVE)
-    wire.clear()
-    before = memory.snapshot()
+    scene = Scene(registry, interceptor, memory, mover, base.prompt, base.payload["id"])
+    scene.set_tag("beta", DRAFT)
+    interceptor.clear()
+    before = scene.take_snapshot()
     yield scene
-    after = memory.snapshot()
+    after = scene.take_snapshot()
     assert_consistent(after)
     assert_follows(before, after)

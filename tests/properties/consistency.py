@@ -12,8 +12,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from infra.local.aws import BUCKET, table_name
-from shared import wire
+from infra.local.aws import BUCKET, build_table_name
+from shared import exact_json
 from shared.store import keys
 from shared.store.tables import TABLES
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_s3 import S3Client
+
+    from tests.memory import Memory
 
 Item = dict[str, Any]
 CREATED, DELETED = "version.created", "version.deleted"
@@ -40,66 +42,75 @@ class Snapshot:
     objects: Mapping[str, bytes]
 
     @classmethod
+    def load(cls, memory: Memory) -> Snapshot:
+        """Load what this process stores."""
+        tables = memory.list_items().items()
+        return cls(
+            tables={name: [*map(load_item, items)] for name, items in tables},
+            objects=memory.list_objects(),
+        )
+
+    @classmethod
     def take(cls, dynamodb: DynamoDBClient, s3: S3Client) -> Snapshot:
         """Not atomic: nobody may be writing meanwhile."""
         return cls(
-            tables={table.name: list(_scan(dynamodb, table_name(table))) for table in TABLES},
+            tables={table.name: list(_scan(dynamodb, build_table_name(table))) for table in TABLES},
             objects=dict(_objects(s3)),
         )
 
-    def of(self, table: str, prompt_id: str) -> list[Item]:
+    def list_of(self, table: str, prompt_id: str) -> list[Item]:
         return [item for item in self.tables[table] if item["prompt_id"] == prompt_id]
 
-    def head(self, prompt_id: str) -> Item:
-        (head,) = self.of("prompts", prompt_id)
+    def get_head(self, prompt_id: str) -> Item:
+        (head,) = self.list_of("prompts", prompt_id)
         return head
 
-    def versions(self, prompt_id: str) -> dict[int, Item]:
+    def list_versions(self, prompt_id: str) -> dict[int, Item]:
         """By number."""
-        return {item["version"]: item for item in self.of("versions", prompt_id)}
+        return {item["version"]: item for item in self.list_of("versions", prompt_id)}
 
-    def history(self, prompt_id: str) -> list[Item]:
+    def list_history(self, prompt_id: str) -> list[Item]:
         """Oldest first."""
-        return sorted(self.of("history", prompt_id), key=lambda item: str(item["event"]))
+        return sorted(self.list_of("history", prompt_id), key=lambda item: str(item["event"]))
 
-    def answers(self) -> list[Item]:
+    def list_responses(self) -> list[Item]:
         """What was answered to calls with an idempotency key."""
         return [item for item in self.tables["lookups"] if item["entity"] == "answer"]
 
-    def body(self, item: Item) -> str:
+    def get_body(self, item: Item) -> str:
         """The body that an item holds or names."""
         if "content" in item:
             return str(item["content"])
-        key = keys.content(item["content_hash"])
+        key = keys.build_content(item["content_hash"])
         assert key in self.objects, f"an item names {key}, which is not in the bucket"
         return self.objects[key].decode()
 
-    def statuses(self, prompt_id: str) -> dict[int, str]:
+    def list_statuses(self, prompt_id: str) -> dict[int, str]:
         """By number, as callers see them."""
-        live = self.head(prompt_id).get("live_version")
+        live = self.get_head(prompt_id).get("live_version")
         return {
             number: "live" if number == live else item["stage"]
-            for number, item in self.versions(prompt_id).items()
+            for number, item in self.list_versions(prompt_id).items()
         }
 
 
-def plain(attribute: Mapping[str, Any]) -> Any:
+def load_value(attribute: Mapping[str, Any]) -> Any:
     ((kind, value),) = attribute.items()
     match kind:
         case "N":
             return int(value)
         case "M":
-            return {name: plain(inner) for name, inner in value.items()}
+            return {name: load_value(inner) for name, inner in value.items()}
         case "L":
-            return [plain(inner) for inner in value]
+            return [load_value(inner) for inner in value]
     return value
 
 
-def plain_item(item: Mapping[str, Any]) -> Item:
+def load_item(item: Mapping[str, Any]) -> Item:
     """With the detail of an event read."""
-    values = {name: plain(attribute) for name, attribute in item.items()}
+    values = {name: load_value(attribute) for name, attribute in item.items()}
     if "detail" in values:
-        values["detail"] = wire.decode(values["detail"])
+        values["detail"] = exact_json.decode(values["detail"])
     return values
 
 
@@ -107,7 +118,7 @@ def _scan(dynamodb: DynamoDBClient, table: str) -> Iterator[Item]:
     pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     for page in pages:
         for item in page["Items"]:
-            yield plain_item(item)
+            yield load_item(item)
 
 
 def _objects(s3: S3Client) -> Iterator[tuple[str, bytes]]:
@@ -139,20 +150,22 @@ def assert_consistent(snapshot: Snapshot) -> None:
 
 def _numbers(snapshot: Snapshot, head: Item) -> None:
     """Invariant 1: the numbers are 1 to n in order of creation, but for the erased drafts."""
-    history = snapshot.history(head["prompt_id"])
+    history = snapshot.list_history(head["prompt_id"])
     created = [event["detail"]["version"] for event in _events(history, CREATED)]
     erased = [event["detail"]["version"] for event in _events(history, DELETED)]
     assert created == [*range(1, head["last_version"] + 1)], "a number is missing or used twice"
     assert len(erased) == len(set(erased)), "a version was erased twice"
-    present = sorted(snapshot.versions(head["prompt_id"]))
+    present = sorted(snapshot.list_versions(head["prompt_id"]))
     assert present == sorted(set(created) - set(erased)), "versions are not those created"
-    times = [item["created_at"] for _, item in sorted(snapshot.versions(head["prompt_id"]).items())]
+    times = [
+        item["created_at"] for _, item in sorted(snapshot.list_versions(head["prompt_id"]).items())
+    ]
     assert times == sorted(times)
 
 
 def _pointers(snapshot: Snapshot, head: Item) -> None:
     """Invariants 3 and 4: live names a stable version, and a tag an existing one."""
-    versions = snapshot.versions(head["prompt_id"])
+    versions = snapshot.list_versions(head["prompt_id"])
     live = head.get("live_version")
     if live is not None:
         assert live in versions, "the live version is missing"
@@ -168,7 +181,7 @@ def _pointers(snapshot: Snapshot, head: Item) -> None:
 
 def _history(snapshot: Snapshot, head: Item) -> None:
     """The history has no gaps and no ties, and ends where the head is."""
-    history = snapshot.history(head["prompt_id"])
+    history = snapshot.list_history(head["prompt_id"])
     assert [event["sequence"] for event in history] == [*range(1, head["revision"] + 1)]
     times = [event["at"] for event in history]
     assert times == sorted(set(times)), "two events at once, or in the wrong order"
@@ -181,19 +194,21 @@ def _history(snapshot: Snapshot, head: Item) -> None:
 
 def _replay(snapshot: Snapshot, prompt_id: str) -> None:
     """All that can change of a prompt follows from its history."""
-    head, state = snapshot.head(prompt_id), Replay()
-    for event in snapshot.history(prompt_id):
+    head, state = snapshot.get_head(prompt_id), Replay()
+    for event in snapshot.list_history(prompt_id):
         state.apply(event)
     assert state.live == head.get("live_version"), "history tells of another live version"
     assert state.tags == head["tags"], "history tells of other tags"
     assert state.status == head["status"], "history tells of another status"
     assert state.names == {"name": head["name"], "slug": head["slug"]}
     assert state.team_id in (None, head["team_id"]), "history tells of another team"
-    stages = {number: item["stage"] for number, item in snapshot.versions(prompt_id).items()}
+    stages = {number: item["stage"] for number, item in snapshot.list_versions(prompt_id).items()}
     assert state.stages == stages, "history tells of other stages"
-    ids = {number: item["version_id"] for number, item in snapshot.versions(prompt_id).items()}
+    ids = {number: item["version_id"] for number, item in snapshot.list_versions(prompt_id).items()}
     assert {number: state.ids[number] for number in state.stages} == ids
-    assert state.payloads == {item["payload_id"] for item in snapshot.of("payloads", prompt_id)}
+    assert state.payloads == {
+        item["payload_id"] for item in snapshot.list_of("payloads", prompt_id)
+    }
 
 
 class Replay:
@@ -271,11 +286,11 @@ def _lookups(snapshot: Snapshot) -> None:
     for head in snapshot.tables["prompts"]:
         if head["status"] != "deleted":
             place = head["team_id"], head["scope"]
-            wanted[keys.name_claim(*place, head["name"])] = (head["prompt_id"], None)
-            wanted[keys.slug_claim(*place, head["slug"])] = (head["prompt_id"], None)
+            wanted[keys.build_name_claim(*place, head["name"])] = (head["prompt_id"], None)
+            wanted[keys.build_slug_claim(*place, head["slug"])] = (head["prompt_id"], None)
             heads += 1
     for item in snapshot.tables["versions"]:
-        wanted[keys.version_claim(item["version_id"])] = (item["prompt_id"], item["version"])
+        wanted[keys.build_version_claim(item["version_id"])] = (item["prompt_id"], item["version"])
     assert len(wanted) == 2 * heads + versions, "two things have the same name or id"
     found = {
         item["key"]: (item["prompt_id"], item.get("version"))
@@ -295,7 +310,7 @@ def _directory(snapshot: Snapshot) -> None:
     assert Counter(lines) == Counter(
         (
             f"team#{head['team_id']}",
-            keys.Entry(head["created_at"], head["prompt_id"]).sort,
+            keys.DirectoryEntry(head["created_at"], head["prompt_id"]).sort_key,
         )
         for head in snapshot.tables["prompts"]
     )
@@ -304,13 +319,13 @@ def _directory(snapshot: Snapshot) -> None:
 def _bodies(snapshot: Snapshot) -> None:
     """Every body is there and is what its hash names; objects that nobody names are allowed."""
     for key, raw in snapshot.objects.items():
-        assert key == keys.content(sha256(raw).hexdigest())
-    answers = snapshot.answers()
+        assert key == keys.build_content(sha256(raw).hexdigest())
+    answers = snapshot.list_responses()
     for item in (*snapshot.tables["versions"], *snapshot.tables["payloads"], *answers):
-        body = snapshot.body(item)
+        body = snapshot.get_body(item)
         assert sha256(body.encode()).hexdigest() == item["content_hash"]
         if item["entity"] == "payload":
-            assert isinstance(wire.decode(body), dict)
+            assert isinstance(exact_json.decode(body), dict)
     for item in answers:
         assert 200 <= item["status"] < 300, "a failure was kept as the answer"
 
@@ -326,18 +341,18 @@ def assert_follows(earlier: Snapshot, later: Snapshot) -> None:
     """Hold the invariants that speak of time: what must stay as it was."""
     for before in earlier.tables["prompts"]:
         prompt_id = before["prompt_id"]
-        after = later.head(prompt_id)
+        after = later.get_head(prompt_id)
         assert after["last_version"] >= before["last_version"], "n decreased"
         assert after["revision"] >= before["revision"]
-        history = earlier.history(prompt_id)
-        assert later.history(prompt_id)[: len(history)] == history, "history was rewritten"
+        history = earlier.list_history(prompt_id)
+        assert later.list_history(prompt_id)[: len(history)] == history, "history was rewritten"
         _sealed(earlier, later, prompt_id)
 
 
 def _sealed(earlier: Snapshot, later: Snapshot, prompt_id: str) -> None:
     """Invariants 1 and 2: no number comes back, and what left draft says the same for ever."""
-    before, after = earlier.versions(prompt_id), later.versions(prompt_id)
-    last = earlier.head(prompt_id)["last_version"]
+    before, after = earlier.list_versions(prompt_id), later.list_versions(prompt_id)
+    last = earlier.get_head(prompt_id)["last_version"]
     reused = {number for number in after if number <= last} - before.keys()
     assert not reused, f"numbers used again: {reused}"
     for number, version in before.items():
@@ -352,16 +367,16 @@ def _sealed(earlier: Snapshot, later: Snapshot, prompt_id: str) -> None:
 
 def _said(snapshot: Snapshot, version: Item) -> tuple[Any, ...]:
     kept = ("version_id", "content_hash", "author", "message", "created_at")
-    return (snapshot.body(version), *(version[name] for name in kept))
+    return (snapshot.get_body(version), *(version[name] for name in kept))
 
 
-def what_happened(before: Snapshot, after: Snapshot) -> list[str]:
+def list_kinds(before: Snapshot, after: Snapshot) -> list[str]:
     """The kinds of the events that lie between two moments, in order."""
     known = {event["event"] for event in before.tables["history"]}
     new = [event for event in after.tables["history"] if event["event"] not in known]
     return [event["kind"] for event in sorted(new, key=lambda item: str(item["event"]))]
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     """A time as the wire has it."""
     return datetime.fromisoformat(text)

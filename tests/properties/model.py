@@ -21,7 +21,7 @@ RENDERED = {
 BROKEN = ("{{", "{{ name")
 
 
-class Refused(Exception):
+class ExpectedProblemError(Exception):
     """A call that must fail, with this status and code."""
 
     def __init__(self, status: int, code: str) -> None:
@@ -36,14 +36,16 @@ NO_VERSION = (404, "version_not_found")
 
 def require(condition: object, status: int, code: str) -> None:
     if not condition:
-        raise Refused(status, code)
+        raise ExpectedProblemError(status, code)
 
 
 @dataclass
 class Version:
-    """Args:
-    stage: draft, stable or archived.
-    promotions: how often it was promoted.
+    """A version as it must be.
+
+    Args:
+        stage: draft, stable or archived.
+        promotions: how often it was promoted.
     """
 
     number: int
@@ -61,8 +63,11 @@ class Version:
 
 @dataclass
 class Prompt:
-    """Args:
-    events: what happened to it, oldest first; after: the live version after each of them.
+    """A prompt as it must be.
+
+    Args:
+        events: what happened to it, oldest first.
+        after: the live version after each of them.
     """
 
     team: str
@@ -81,16 +86,16 @@ class Prompt:
 
     # -- what is shown
 
-    def status_of(self, number: int) -> str:
+    def get_status(self, number: int) -> str:
         return "live" if number == self.live else self.versions[number].stage
 
-    def shown(self, number: int) -> dict[str, Any]:
+    def dump_version(self, number: int) -> dict[str, Any]:
         """A version as it is answered, but for ids, times and the author."""
         version = self.versions[number]
         return version.content | {
             "prompt_id": self.id,
             "version": number,
-            "status": self.status_of(number),
+            "status": self.get_status(number),
             "tags": sorted(tag for tag, at in self.tags.items() if at == number),
             "message": version.message,
             "model_params": None,
@@ -114,18 +119,18 @@ class Prompt:
 
     # -- what is done
 
-    def happened(self, kind: str) -> None:
+    def note_event(self, kind: str) -> None:
         self.events.append(kind)
         self.live_after.append(self.live)
 
     def create_version(self, template: str, engine: str, message: str) -> int:
-        check(template, engine)
+        check_template(template, engine)
         return self._create(template, engine, None, message)
 
     def _create(self, template: str, engine: str, model: str | None, message: str) -> int:
         self.last += 1
         self.versions[self.last] = Version(self.last, template, engine, model, message)
-        self.happened("version.created")
+        self.note_event("version.created")
         return self.last
 
     def duplicate(self, selector: str) -> int:
@@ -138,12 +143,12 @@ class Prompt:
         require(version.stage == "draft", 422, "not_draft")
         require(changes, *INVALID)
         template, engine = changes.get("template"), changes.get("engine")
-        check(version.template if template is None else template, engine or version.engine)
+        check_template(version.template if template is None else template, engine or version.engine)
         if template is not None:
             version.template = template
         version.engine = engine or version.engine
         version.model = changes.get("model", version.model)
-        self.happened("version.updated")
+        self.note_event("version.updated")
         return version.number
 
     def erase(self, selector: str) -> int:
@@ -151,7 +156,7 @@ class Prompt:
         if version.stage == "draft":
             del self.versions[version.number]
             self.tags = {tag: at for tag, at in self.tags.items() if at != version.number}
-            self.happened("version.deleted")
+            self.note_event("version.deleted")
         elif version.stage == "stable":
             self.archive_version(selector)
         return version.number
@@ -159,20 +164,20 @@ class Prompt:
     def promote(self, selector: str, *, matches: bool) -> int:
         version = self.find(selector)
         require(matches, 412, "precondition_failed")
-        require(self.status_of(version.number) in ("draft", "stable"), 422, "wrong_state")
+        require(self.get_status(version.number) in ("draft", "stable"), 422, "wrong_state")
         if version.stage == "draft":
             version.stage = "stable"
         else:
             self.live = version.number
         version.promotions += 1
-        self.happened("version.promoted")
+        self.note_event("version.promoted")
         return version.number
 
     def demote(self, selector: str) -> int:
         version = self.find(selector)
         require(self.live == version.number, 422, "wrong_state")
         self.live = None
-        self.happened("version.demoted")
+        self.note_event("version.demoted")
         return version.number
 
     def archive_version(self, selector: str) -> int:
@@ -181,15 +186,15 @@ class Prompt:
         version.stage = "archived"
         if self.live == version.number:
             self.live = None
-        self.happened("version.archived")
+        self.note_event("version.archived")
         return version.number
 
     def roll_back(self, number: int) -> int:
         version = self.find(str(number))
-        require(self.status_of(number) == "stable", 409, "not_rollable")
+        require(self.get_status(number) == "stable", 409, "not_rollable")
         self.live = number
         version.promotions += 1
-        self.happened("version.rolled_back")
+        self.note_event("version.rolled_back")
         return number
 
     def set_tag(self, tag: str, selector: str) -> int:
@@ -197,22 +202,22 @@ class Prompt:
         version = self.find(selector)
         if self.tags.get(tag) != version.number:
             self.tags[tag] = version.number
-            self.happened("tag.moved")
+            self.note_event("tag.moved")
         return version.number
 
     def remove_tag(self, tag: str) -> None:
         require(tag in self.tags, 404, "tag_not_found")
         del self.tags[tag]
-        self.happened("tag.removed")
+        self.note_event("tag.removed")
 
     def describe(self, description: str) -> None:
         self.description = description
-        self.happened("prompt.updated")
+        self.note_event("prompt.updated")
 
     def set_status(self, status: str) -> None:
         if self.status != status:
             self.status = status
-            self.happened("prompt.archived" if status == "archived" else "prompt.restored")
+            self.note_event("prompt.archived" if status == "archived" else "prompt.restored")
 
     def check_payload(self, variables: object) -> None:
         require(isinstance(variables, dict), *INVALID)
@@ -223,15 +228,15 @@ class Prompt:
         require(payload_id in self.payloads, 404, "payload_not_found")
         if changes:
             self.payloads[payload_id] |= changes
-            self.happened("payload.updated")
+            self.note_event("payload.updated")
 
     def delete_payload(self, payload_id: str) -> None:
         require(payload_id in self.payloads, 404, "payload_not_found")
         del self.payloads[payload_id]
-        self.happened("payload.deleted")
+        self.note_event("payload.deleted")
 
 
-def check(template: str, engine: str) -> None:
+def check_template(template: str, engine: str) -> None:
     require(template, *INVALID)
     require(engine in ("go", "jinja"), *INVALID)
     require(template not in BROKEN, 400, "invalid_template")
@@ -243,25 +248,25 @@ class Teams:
 
     prompts: list[Prompt] = field(default_factory=list)
 
-    def of(self, team: str) -> list[Prompt]:
+    def list_prompts(self, team: str) -> list[Prompt]:
         return [prompt for prompt in self.prompts if prompt.team == team]
 
     def create(self, team: str, name: str, slug: str, description: str) -> Prompt:
         require(name, *INVALID)
-        prompt = Prompt(team, name, slug_of(slug or name), description)
+        prompt = Prompt(team, name, make_slug(slug or name), description)
         self.require_free(prompt, team)
         self.prompts.append(prompt)
-        prompt.happened("prompt.created")
+        prompt.note_event("prompt.created")
         return prompt
 
     def move(self, prompt: Prompt, team: str) -> None:
         if prompt.team != team:
             self.require_free(prompt, team)
             prompt.team = team
-            prompt.happened("prompt.moved")
+            prompt.note_event("prompt.moved")
 
     def require_free(self, prompt: Prompt, team: str) -> None:
-        for other in self.of(team):
+        for other in self.list_prompts(team):
             require(other.name != prompt.name, 409, "name_taken")
             require(other.slug != prompt.slug, 409, "name_taken")
 
@@ -270,5 +275,5 @@ class Teams:
         return [event for prompt in self.prompts for event in prompt.events]
 
 
-def slug_of(text: str) -> str:
+def make_slug(text: str) -> str:
     return re.sub("[^a-z0-9]+", "_", text.lower()).strip("_")

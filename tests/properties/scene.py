@@ -1,84 +1,104 @@
-"""One prompt with a version of each kind, and the calls that are made of it."""
+"""Calls of a prompt in short, and rivals that are let in between the steps of one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from tests.properties.wire import TRANSACTION, preceded_by
+from tests.properties.consistency import Snapshot
+from tests.properties.interception import TRANSACTION, run_before
+from tests.routes.scene import DRAFT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tests.client import Client, Registry, Response
-    from tests.properties.consistency import Snapshot
-    from tests.properties.memory import Memory
-    from tests.properties.wire import Wire
+    from tests.memory import Memory
+    from tests.properties.interception import Interceptor
 
     Join = Callable[..., Client]  # of a registry and the ids of the teams that a caller is to be in
-
-LIVE, STABLE, DRAFT = 1, 2, 3  # the versions of every scene
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A prompt with a version of each kind; `beta` is on the draft and `prod` on the live one.
+    """The scene of `tests/routes`, with the tag `beta` on the draft, and short calls of it.
 
-    Args:
-        mover: a caller in both teams.
+    Attributes:
+        registry: Two teams; the prompt is of the first.
+        interceptor: What is between the handlers and AWS.
+        memory: What is stored.
+        mover: A caller in both teams.
+        prompt: As the editor created it.
+        payload_id: Of the prompt's payload.
+        headers: Of every call.
     """
 
     registry: Registry
-    wire: Wire
+    interceptor: Interceptor
     memory: Memory
     mover: Client
     prompt: dict[str, Any]
     payload_id: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def keyed(self) -> Scene:
-        """The same, with an idempotency key in every write."""
+    def add_key(self) -> Scene:
+        """Make the same scene, with an idempotency key in every write."""
         return replace(self, headers={"idempotency-key": "k"})
 
     @property
     def id(self) -> str:
+        """The prompt's id."""
         return str(self.prompt["id"])
 
     @property
+    def slug(self) -> str:
+        """The prompt's slug."""
+        return str(self.prompt["slug"])
+
+    @property
     def path(self) -> str:
+        """The prompt's path."""
         return f"/v1/prompts/{self.id}"
 
     def call(self, method: str, path: str = "", body: object = None, **headers: str) -> Response:
-        """By the editor, with underscores for the dashes of headers."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent = {**self.headers, **named}
-        return self.registry.editor(method, f"{self.path}{path}", body, headers=sent)
+        """Call a path below the prompt's as the editor, with underscores for dashes of headers."""
+        more = {name.replace("_", "-"): value for name, value in headers.items()}
+        headers = {**self.headers, **more}
+        return self.registry.editor(method, f"{self.path}{path}", body, headers=headers)
 
-    def version(self, action: str, version: int | str, **headers: str) -> Response:
+    def act(self, action: str, version: int | str, **headers: str) -> Response:
+        """Promote, demote, archive or duplicate a version."""
         return self.call("POST", f"/versions/{version}/{action}", **headers)
 
     def revise(self, template: str, **headers: str) -> Response:
+        """Change the draft."""
         return self.call("PUT", f"/versions/{DRAFT}", {"template": template}, **headers)
 
-    def tag(self, tag: str, version: int | str) -> Response:
+    def set_tag(self, tag: str, version: int | str) -> Response:
+        """Set a tag on a version."""
         return self.call("POST", f"/versions/{version}/tags", {"tag": tag})
 
     def create(self, template: str = "New", **headers: str) -> Response:
+        """Create a version."""
         return self.call("POST", "/versions", {"template": template}, **headers)
 
     def move(self) -> Response:
+        """Move the prompt to the other team."""
         target = self.registry.stranger.team_id
         body = {"team_id": target}
         return self.mover("POST", f"{self.path}/move", body, headers=self.headers)
 
     def describe(self, text: str, **headers: str) -> Response:
+        """Change the description."""
         return self.call("PUT", "", {"description": text}, **headers)
 
     def roll_back(self, version: int) -> Response:
+        """Roll back to a version."""
         body = {"target_version": version, "rollback_reason": "It broke"}
         return self.call("POST", "/rollback", body)
 
-    def etag(self, path: str) -> str:
+    def get_etag(self, path: str) -> str:
+        """Get the ETag of what is at a path."""
         return self.call("GET", path).headers["ETag"]
 
     def race(
@@ -88,53 +108,66 @@ class Scene:
         *,
         place: int | None = None,
     ) -> tuple[Response, Response]:
-        """Both answers; the rival is let in just before the write, or before the call `place`."""
-        answers: list[Response] = []
-        deed = preceded_by(lambda: answers.append(rival()))
+        """Make a call, and let a rival in just before its write, or before its call `place`.
+
+        Returns:
+            The responses to both.
+        """
+        responses: list[Response] = []
+        reaction = run_before(lambda: responses.append(rival()))
         if place is None:
-            self.wire.meet(deed, TRANSACTION)
+            self.interceptor.intercept(reaction, TRANSACTION)
         else:
-            self.wire.meet(deed, skip=place)
+            self.interceptor.intercept(reaction, skip=place)
         first = mine()
-        assert not self.wire.pending, "the rival was not let in"
-        return first, answers[0]
+        assert not self.interceptor.remaining, "the rival was not let in"
+        return first, responses[0]
 
-    def statuses(self) -> dict[int, str]:
-        return self.memory.snapshot().statuses(self.id)
+    def take_snapshot(self) -> Snapshot:
+        """Take a snapshot of all that is stored."""
+        return Snapshot.load(self.memory)
 
-    def head(self) -> dict[str, Any]:
-        return self.memory.snapshot().head(self.id)
+    def list_statuses(self) -> dict[int, str]:
+        """List the status of each version, by number."""
+        return self.take_snapshot().list_statuses(self.id)
+
+    def get_head(self) -> dict[str, Any]:
+        """Get the head of the prompt as it is stored."""
+        return self.take_snapshot().get_head(self.id)
 
 
-def calls_of(scene: Scene, request: Callable[[], object]) -> int:
-    """How many calls a request makes, which is then undone."""
-    saved = scene.memory.saved()
+def count_calls(scene: Scene, request: Callable[[], object]) -> int:
+    """Count the calls of AWS that a request makes; it is then undone."""
+    saved = scene.memory.save()
     for _ in range(2):  # the first looks up what the process then remembers
-        scene.wire.clear()
+        scene.interceptor.clear()
         request()
         scene.memory.restore(saved)
-    return len(scene.wire.calls)
+    return len(scene.interceptor.calls)
 
 
-def said(response: Response) -> object:
-    return response.status, scrubbed(response.json) if response.text else None
+def summarize(response: Response) -> object:
+    """Give what a response says, but for ids and times."""
+    return response.status, drop_ids(response.json) if response.text else None
 
 
-def scrubbed(value: Any) -> Any:
+def drop_ids(value: Any) -> Any:
+    """Drop ids and times from a JSON value."""
     if isinstance(value, dict):
         return {
-            name: scrubbed(item)
+            name: drop_ids(item)
             for name, item in value.items()
             if name != "id" and not name.endswith(("_id", "_at")) and name != "at"
         }
-    return [scrubbed(item) for item in value] if isinstance(value, list) else value
+    return [drop_ids(item) for item in value] if isinstance(value, list) else value
 
 
-def state(snapshot: Snapshot, prompt_id: str) -> object:
-    versions = snapshot.versions(prompt_id)
+def describe_prompt(snapshot: Snapshot, prompt_id: str) -> object:
+    """Describe a prompt as it is stored, but for ids and times."""
+    versions = snapshot.list_versions(prompt_id)
     return (
-        scrubbed(snapshot.head(prompt_id)),
-        {number: (item["stage"], snapshot.body(item)) for number, item in versions.items()},
-        [event["kind"] for event in snapshot.history(prompt_id)],
-        len(snapshot.of("payloads", prompt_id)),
+        drop_ids(snapshot.get_head(prompt_id)),
+        {number: (item["stage"], snapshot.get_body(item)) for number, item in versions.items()},
+        [event["kind"] for event in snapshot.list_history(prompt_id)],
+        len(snapshot.list_of("payloads", prompt_id)),
     )

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.routes import ROUTES
-from tests.properties.consistency import assert_consistent, assert_follows, what_happened
-from tests.properties.scene import DRAFT, LIVE, STABLE, Scene, scrubbed, state
-from tests.properties.wire import Crash, crashed, crashed_after, lost
+from tests.properties.consistency import assert_consistent, assert_follows, list_kinds
+from tests.properties.interception import CrashError, crash, crash_after, lose_response
+from tests.properties.scene import Scene, describe_prompt, drop_ids
+from tests.routes.scene import DRAFT, LIVE, STABLE
 
 if TYPE_CHECKING:
     from tests.client import Client, Response
@@ -26,10 +27,12 @@ LONG = "Long enough for the bucket. " * 100
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Args:
-    route: name of its endpoint.
-    path: after the prompt's own; `{payload}` and `{team}` stand for ids.
-    caller: name of the registry's client.
+    """A write.
+
+    Args:
+        route: name of its endpoint.
+        path: after the prompt's own; `{payload}` and `{team}` stand for ids.
+        caller: name of the registry's client.
     """
 
     route: str
@@ -145,19 +148,19 @@ def test_every_write_of_the_registry_is_among_those_that_crash() -> None:
 def test_a_crash_at_any_call_leaves_all_or_nothing_and_a_repeat_completes_it(
     name: str, scene: Scene
 ) -> None:
-    write, saved, before = WRITES[name], scene.memory.saved(), scene.memory.snapshot()
-    calls, wanted = carried_out(write, scene)
+    write, saved, before = WRITES[name], scene.memory.save(), scene.take_snapshot()
+    calls, wanted = carry_out(write, scene)
 
     for place in range(calls + 1):
         scene.memory.restore(saved)
         if place < calls:
-            scene.wire.meet(crashed, skip=place)
+            scene.interceptor.intercept(crash, skip=place)
         else:
-            scene.wire.meet(crashed_after, skip=place - 1)
-        with pytest.raises(Crash):
+            scene.interceptor.intercept(crash_after, skip=place - 1)
+        with pytest.raises(CrashError):
             write(scene)
 
-        assert not scene.wire.pending
+        assert not scene.interceptor.remaining
         assert_all_or_nothing(write, before, scene)
         assert_repeat_completes(write, before, wanted, scene)
 
@@ -166,16 +169,16 @@ def test_a_crash_at_any_call_leaves_all_or_nothing_and_a_repeat_completes_it(
 def test_an_answer_lost_at_any_call_leaves_all_or_nothing_and_a_repeat_completes_it(
     name: str, scene: Scene
 ) -> None:
-    write, saved, before = WRITES[name], scene.memory.saved(), scene.memory.snapshot()
-    calls, wanted = carried_out(write, scene)
+    write, saved, before = WRITES[name], scene.memory.save(), scene.take_snapshot()
+    calls, wanted = carry_out(write, scene)
 
     for place in range(calls):
         scene.memory.restore(saved)
-        scene.wire.meet_for_good(lost, skip=place)
+        scene.interceptor.intercept_for_good(lose_response, skip=place)
         answer = write(scene)
 
-        assert not scene.wire.pending
-        scene.wire.clear()
+        assert not scene.interceptor.remaining
+        scene.interceptor.clear()
         happened = assert_all_or_nothing(write, before, scene)
         if answer.status == 503:
             assert answer.headers["Retry-After"] == "1"
@@ -185,12 +188,12 @@ def test_an_answer_lost_at_any_call_leaves_all_or_nothing_and_a_repeat_completes
         assert_repeat_completes(write, before, wanted, scene)
 
 
-def carried_out(write: Write, scene: Scene) -> tuple[int, object]:
+def carry_out(write: Write, scene: Scene) -> tuple[int, object]:
     """How many calls it makes, and the state that it leads to; it is then undone."""
-    saved = scene.memory.saved()
-    scene.wire.clear()
+    saved = scene.memory.save()
+    scene.interceptor.clear()
     answer = write(scene)
-    calls, after = len(scene.wire.calls), everything(scene)
+    calls, after = len(scene.interceptor.calls), describe_all(scene)
     assert answer.status < 300, answer.text
     scene.memory.restore(saved)
     return calls, after
@@ -198,13 +201,13 @@ def carried_out(write: Write, scene: Scene) -> tuple[int, object]:
 
 def assert_all_or_nothing(write: Write, before: Snapshot, scene: Scene) -> list[str]:
     """Invariants 1 to 5, in the tables themselves."""
-    after = scene.memory.snapshot()
+    after = scene.take_snapshot()
     assert_consistent(after)
     assert_follows(before, after)
-    happened = what_happened(before, after)
+    happened = list_kinds(before, after)
     assert happened in ([], [write.effect])
     if write.effect:
-        kept = len(after.answers()) - len(before.answers())
+        kept = len(after.list_responses()) - len(before.list_responses())
         assert kept == len(happened), "an effect without its answer, or the other way round"
     return happened
 
@@ -212,23 +215,23 @@ def assert_all_or_nothing(write: Write, before: Snapshot, scene: Scene) -> list[
 def assert_repeat_completes(write: Write, before: Snapshot, wanted: object, scene: Scene) -> None:
     """Invariant 6: a call repeated with its idempotency key changes nothing more."""
     repeated = write(scene)
-    once = scene.memory.snapshot()
+    once = scene.take_snapshot()
     assert repeated.status < 300, repeated.text
-    assert what_happened(before, once) == [write.effect][: bool(write.effect)]
-    assert everything(scene) == wanted
+    assert list_kinds(before, once) == [write.effect][: bool(write.effect)]
+    assert describe_all(scene) == wanted
     assert_consistent(once)
 
     again = write(scene)
     assert (again.status, again.text) == (repeated.status, repeated.text)
     assert again.headers.get("ETag") == repeated.headers.get("ETag")
-    assert scene.memory.snapshot() == once
+    assert scene.take_snapshot() == once
 
 
-def everything(scene: Scene) -> object:
+def describe_all(scene: Scene) -> object:
     """All that is stored, but for ids and times."""
-    snapshot = scene.memory.snapshot()
+    snapshot = scene.take_snapshot()
     heads = sorted(head["slug"] for head in snapshot.tables["prompts"])
     sizes = {name: len(items) for name, items in snapshot.tables.items()}
-    bodies = [(item["status"], snapshot.body(item)) for item in snapshot.answers()]
-    kept = [(status, scrubbed(json.loads(body)) if body else None) for status, body in bodies]
-    return heads, sizes, kept, state(snapshot, scene.id)
+    bodies = [(item["status"], snapshot.get_body(item)) for item in snapshot.list_responses()]
+    kept = [(status, drop_ids(json.loads(body)) if body else None) for status, body in bodies]
+    return heads, sizes, kept, describe_prompt(snapshot, scene.id)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.functions.maxim.workspace import key_header
+from tests.functions.maxim.workspace import build_key_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ SCHEMAS = st.fixed_dictionaries(
 
 
 @dataclass(frozen=True)
-class Made:
+class WrittenVersion:
     """A version, by all the names that the dialects have for it."""
 
     prompt_id: str
@@ -60,11 +60,11 @@ class Made:
     id: str
 
 
-def maxim(client: Client) -> Client:
-    return client.speaking(key_header)
+def use_maxim(client: Client) -> Client:
+    return client.use_credential(build_key_header)
 
 
-def answered(response: Any, *statuses: int) -> Any:
+def get_json(response: Any, *statuses: int) -> Any:
     assert response.status in (statuses or (200, 201)), response.text
     return response.json
 
@@ -72,31 +72,31 @@ def answered(response: Any, *statuses: int) -> Any:
 # -- writing
 
 
-def write_px0(client: Client, prompt_id: str, body: dict[str, Any]) -> Made:
-    made = answered(client("POST", f"/v1/prompts/{prompt_id}/versions", body))["version"]
-    return Made(prompt_id, made["version"], made["id"])
+def write_px0(client: Client, prompt_id: str, body: dict[str, Any]) -> WrittenVersion:
+    made = get_json(client("POST", f"/v1/prompts/{prompt_id}/versions", body))["version"]
+    return WrittenVersion(prompt_id, made["version"], made["id"])
 
 
-def write_tela(client: Client, prompt_id: str, body: dict[str, Any]) -> Made:
-    made = answered(client("POST", "/prompt-version", {"promptId": prompt_id, **body}))
-    return newest(client, prompt_id, made["id"])
+def write_tela(client: Client, prompt_id: str, body: dict[str, Any]) -> WrittenVersion:
+    made = get_json(client("POST", "/prompt-version", {"promptId": prompt_id, **body}))
+    return get_newest(client, prompt_id, made["id"])
 
 
-def write_maxim(client: Client, prompt_id: str, body: dict[str, Any]) -> Made:
+def write_maxim(client: Client, prompt_id: str, body: dict[str, Any]) -> WrittenVersion:
     sent = {"promptId": prompt_id, **body}
-    made = answered(maxim(client)("POST", "/v1/prompts/versions", sent))["data"]
-    return Made(prompt_id, made["version"], made["id"])
+    made = get_json(use_maxim(client)("POST", "/v1/prompts/versions", sent))["data"]
+    return WrittenVersion(prompt_id, made["version"], made["id"])
 
 
-def write_langwatch(client: Client, prompt_id: str, body: dict[str, Any]) -> Made:
-    made = answered(client("PUT", f"/api/prompts/{prompt_id}", {"commitMessage": "", **body}))
-    return Made(prompt_id, made["version"], made["versionId"])
+def write_langwatch(client: Client, prompt_id: str, body: dict[str, Any]) -> WrittenVersion:
+    made = get_json(client("PUT", f"/api/prompts/{prompt_id}", {"commitMessage": "", **body}))
+    return WrittenVersion(prompt_id, made["version"], made["versionId"])
 
 
-def newest(client: Client, prompt_id: str, version_id: str) -> Made:
-    listed = answered(client("GET", f"/v1/prompts/{prompt_id}/versions?limit=1"))["versions"][0]
+def get_newest(client: Client, prompt_id: str, version_id: str) -> WrittenVersion:
+    listed = get_json(client("GET", f"/v1/prompts/{prompt_id}/versions?limit=1"))["versions"][0]
     assert listed["id"] == version_id
-    return Made(prompt_id, listed["version"], version_id)
+    return WrittenVersion(prompt_id, listed["version"], version_id)
 
 
 PX0 = st.fixed_dictionaries(
@@ -220,21 +220,23 @@ WRITES: dict[str, tuple[Any, Any]] = {
 # -- reading: what a version says, without its names and times
 
 
-def see_px0(client: Client, made: Made) -> dict[str, Any]:
-    shown = answered(client("GET", f"/v1/prompts/{made.prompt_id}/versions/{made.number}"))
+def read_px0(client: Client, made: WrittenVersion) -> dict[str, Any]:
+    shown = get_json(client("GET", f"/v1/prompts/{made.prompt_id}/versions/{made.number}"))
     return {
         name: shown["version"][name] for name in ("template", "engine", "model", "model_params")
     }
 
 
-def see_tela(client: Client, made: Made) -> dict[str, Any]:
-    shown = answered(client("GET", f"/prompt-version/{made.id}"))
+def read_tela(client: Client, made: WrittenVersion) -> dict[str, Any]:
+    shown = get_json(client("GET", f"/prompt-version/{made.id}"))
     names = ("content", "markdownContent", "messages", "configuration", "variables")
     return {name: shown[name] for name in names if name in shown}
 
 
-def see_maxim(client: Client, made: Made) -> dict[str, Any]:
-    config = answered(maxim(client)("GET", f"/v1/prompts/versions?id={made.id}"))["data"]["config"]
+def read_maxim(client: Client, made: WrittenVersion) -> dict[str, Any]:
+    config = get_json(use_maxim(client)("GET", f"/v1/prompts/versions?id={made.id}"))["data"][
+        "config"
+    ]
     return {
         "model": config["model"],
         "provider": config["provider"],
@@ -243,8 +245,8 @@ def see_maxim(client: Client, made: Made) -> dict[str, Any]:
     }
 
 
-def see_langwatch(client: Client, made: Made) -> dict[str, Any]:
-    shown = answered(client("GET", f"/api/prompts/{made.prompt_id}?version={made.number}"))
+def read_langwatch(client: Client, made: WrittenVersion) -> dict[str, Any]:
+    shown = get_json(client("GET", f"/api/prompts/{made.prompt_id}?version={made.number}"))
     names = (
         *("prompt", "messages", "inputs", "outputs", "model", "temperature", "maxTokens"),
         *("parameters", "responseFormat"),
@@ -252,43 +254,43 @@ def see_langwatch(client: Client, made: Made) -> dict[str, Any]:
     return {name: shown[name] for name in names if name in shown}
 
 
-def see_all(client: Client, made: Made) -> dict[str, dict[str, Any]]:
+def read_all(client: Client, made: WrittenVersion) -> dict[str, dict[str, Any]]:
     return {
-        "px0": see_px0(client, made),
-        "tela": see_tela(client, made),
-        "maxim": see_maxim(client, made),
-        "langwatch": see_langwatch(client, made),
+        "px0": read_px0(client, made),
+        "tela": read_tela(client, made),
+        "maxim": read_maxim(client, made),
+        "langwatch": read_langwatch(client, made),
     }
 
 
 # -- writing back what was read
 
 
-def back_px0(client: Client, made: Made) -> Made:
+def return_to_px0(client: Client, made: WrittenVersion) -> WrittenVersion:
     """Only a draft can be written to here."""
     path = f"/v1/prompts/{made.prompt_id}/versions/{made.number}"
-    shown = see_px0(client, made)
-    if shown["template"] and answered(client("GET", path))["version"]["status"] == "draft":
-        answered(client("PUT", path, shown))
+    shown = read_px0(client, made)
+    if shown["template"] and get_json(client("GET", path))["version"]["status"] == "draft":
+        get_json(client("PUT", path, shown))
     return made
 
 
-def back_tela(client: Client, made: Made) -> Made:
-    answered(client("PATCH", f"/prompt-version/{made.id}", see_tela(client, made)))
+def return_to_tela(client: Client, made: WrittenVersion) -> WrittenVersion:
+    get_json(client("PATCH", f"/prompt-version/{made.id}", read_tela(client, made)))
     return made
 
 
-def back_langwatch(client: Client, made: Made) -> Made:
-    shown = see_langwatch(client, made)
+def return_to_langwatch(client: Client, made: WrittenVersion) -> WrittenVersion:
+    shown = read_langwatch(client, made)
     del shown["prompt"]  # it is the first message, and giving both is a conflict
     shown.pop("responseFormat", None)  # it is made from the outputs
     return write_langwatch(client, made.prompt_id, shown)
 
 
-BACK: dict[str, Callable[[Client, Made], Made]] = {
-    "px0": back_px0,
-    "tela": back_tela,
-    "langwatch": back_langwatch,
+BACK: dict[str, Callable[[Client, WrittenVersion], WrittenVersion]] = {
+    "px0": return_to_px0,
+    "tela": return_to_tela,
+    "langwatch": return_to_langwatch,
 }
 
 
@@ -301,10 +303,10 @@ def test_what_a_dialect_shows_and_takes_back_changes_nothing_in_any(
 ) -> None:
     client = registry.editor
     write, bodies = WRITES[dialect]
-    made = write(client, client.new_prompt()["id"], data.draw(bodies))
-    before = see_all(client, made)
+    made = write(client, client.create_prompt()["id"], data.draw(bodies))
+    before = read_all(client, made)
 
-    after = see_all(client, BACK[through](client, made))
+    after = read_all(client, BACK[through](client, made))
 
     assert after == before
 
@@ -315,8 +317,8 @@ def test_a_maxim_version_made_of_what_maxim_shows_is_the_same_in_all(
     registry: Registry, body: dict[str, Any]
 ) -> None:
     client = registry.editor
-    made = write_maxim(client, client.new_prompt()["id"], body)
-    before = see_all(client, made)
+    made = write_maxim(client, client.create_prompt()["id"], body)
+    before = read_all(client, made)
 
     shown = before["maxim"]
     again = write_maxim(
@@ -331,4 +333,4 @@ def test_a_maxim_version_made_of_what_maxim_shows_is_the_same_in_all(
         },
     )
 
-    assert see_all(client, again) == before
+    assert read_all(client, again) == before

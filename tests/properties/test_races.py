@@ -8,28 +8,32 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.call import RETRY_SECONDS
+from shared.domain import prompts
+from shared.domain.changes import Origin
+from shared.domain.model import Author
+from shared.writing import RETRY_SECONDS
 from tests.properties.consistency import (
     assert_consistent,
     assert_follows,
-    what_happened,
+    list_kinds,
 )
-from tests.properties.scene import DRAFT, LIVE, STABLE, Scene, calls_of, said, state
-from tests.properties.wire import (
+from tests.properties.interception import (
     TRANSACTION,
-    cancelled,
-    failed,
-    followed_by,
-    lost,
-    preceded_by,
-    unsent,
+    cancel_with,
+    fail_with,
+    lose_request,
+    lose_response,
+    run_after,
+    run_before,
 )
+from tests.properties.scene import Scene, count_calls, describe_prompt, summarize
+from tests.routes.scene import ADA, DRAFT, LIVE, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.client import Response
-    from tests.properties.wire import Clock
+    from tests.properties.interception import Clock
 
 # -- invariant 1: numbers
 
@@ -50,41 +54,39 @@ def test_creation_beside_the_erasure_of_the_highest_draft_does_not_use_its_numbe
 
     assert (mine.status, rival.status) == (201, 204)
     assert mine.json["version"]["version"] == 4
-    assert sorted(scene.statuses()) == [1, 2, 4]
+    assert sorted(scene.list_statuses()) == [1, 2, 4]
 
 
 def test_erasure_of_the_highest_draft_beside_a_creation_erases_only_that(scene: Scene) -> None:
     mine, rival = scene.race(lambda: scene.call("DELETE", f"/versions/{DRAFT}"), scene.create)
 
     assert (mine.status, rival.status) == (204, 201)
-    assert sorted(scene.statuses()) == [1, 2, 4]
+    assert sorted(scene.list_statuses()) == [1, 2, 4]
 
 
 def test_duplicate_of_a_draft_that_is_erased_meanwhile_is_not_found(scene: Scene) -> None:
     mine, rival = scene.race(
-        lambda: scene.version("duplicate", DRAFT),
+        lambda: scene.act("duplicate", DRAFT),
         lambda: scene.call("DELETE", f"/versions/{DRAFT}"),
     )
 
     assert (mine.status, rival.status) == (404, 204)
-    assert scene.head()["last_version"] == 3
+    assert scene.get_head()["last_version"] == 3
 
 
 # -- invariant 2: sealed content
 
 
 def test_revision_of_a_draft_that_is_promoted_meanwhile_is_refused(scene: Scene) -> None:
-    mine, rival = scene.race(
-        lambda: scene.revise("Too late"), lambda: scene.version("promote", DRAFT)
-    )
+    mine, rival = scene.race(lambda: scene.revise("Too late"), lambda: scene.act("promote", DRAFT))
 
     assert (mine.status, rival.status) == (422, 200)
     assert mine.error == "only draft versions can be modified"
-    assert scene.call("GET", f"/versions/{DRAFT}").json["version"]["template"] == "Three"
+    assert scene.call("GET", f"/versions/{DRAFT}").json["version"]["template"] == "Hey {{.name}}!"
 
 
 def test_promotion_of_a_draft_that_is_revised_meanwhile_seals_the_revision(scene: Scene) -> None:
-    mine, rival = scene.race(lambda: scene.version("promote", DRAFT), lambda: scene.revise("Four"))
+    mine, rival = scene.race(lambda: scene.act("promote", DRAFT), lambda: scene.revise("Four"))
 
     assert (mine.status, rival.status) == (200, 200)
     assert mine.json["version"]["template"] == "Four"
@@ -92,7 +94,7 @@ def test_promotion_of_a_draft_that_is_revised_meanwhile_seals_the_revision(scene
 
 
 def test_of_two_revisions_of_what_was_read_the_second_is_refused(scene: Scene) -> None:
-    etag = scene.etag(f"/versions/{DRAFT}")
+    etag = scene.get_etag(f"/versions/{DRAFT}")
 
     mine, rival = scene.race(
         lambda: scene.revise("Mine", if_match=etag), lambda: scene.revise("Rival", if_match=etag)
@@ -103,14 +105,14 @@ def test_of_two_revisions_of_what_was_read_the_second_is_refused(scene: Scene) -
 
 
 def test_promotion_of_what_was_read_is_refused_when_it_was_revised_meanwhile(scene: Scene) -> None:
-    etag = scene.etag(f"/versions/{DRAFT}")
+    etag = scene.get_etag(f"/versions/{DRAFT}")
 
     mine, rival = scene.race(
-        lambda: scene.version("promote", DRAFT, if_match=etag), lambda: scene.revise("Rival")
+        lambda: scene.act("promote", DRAFT, if_match=etag), lambda: scene.revise("Rival")
     )
 
     assert (mine.status, rival.status) == (412, 200)
-    assert scene.statuses()[DRAFT] == "draft"
+    assert scene.list_statuses()[DRAFT] == "draft"
 
 
 def test_revision_without_a_condition_follows_upon_its_rival(scene: Scene) -> None:
@@ -129,17 +131,19 @@ def test_render_does_not_remember_a_draft_that_is_revised_and_promoted_meanwhile
 ) -> None:
     def rival() -> None:
         scene.revise("Four")
-        scene.version("promote", DRAFT)
+        scene.act("promote", DRAFT)
 
     def render() -> str:
-        answer = scene.registry.viewer("POST", f"/v1/prompts/greeting/versions/{DRAFT}/render", {})
+        answer = scene.registry.viewer(
+            "POST", f"/v1/prompts/{scene.slug}/versions/{DRAFT}/render", ADA
+        )
         return str(answer.json["rendered"])
 
-    assert render() == "Three"
-    scene.wire.meet(followed_by(rival), skip=calls_of(scene, render) - 1)
+    assert render() == "Hey Ada!"
+    scene.interceptor.intercept(run_after(rival), skip=count_calls(scene, render) - 1)
 
-    assert render() == "Three"
-    assert not scene.wire.pending
+    assert render() == "Hey Ada!"
+    assert not scene.interceptor.remaining
     assert render() == "Four"
 
 
@@ -147,21 +151,21 @@ def test_render_does_not_remember_a_draft_that_is_revised_and_promoted_meanwhile
 
 
 def test_of_two_promotions_at_once_both_succeed_and_one_is_live(scene: Scene) -> None:
-    scene.version("promote", DRAFT)
+    scene.act("promote", DRAFT)
 
     mine, rival = scene.race(
-        lambda: scene.version("promote", STABLE), lambda: scene.version("promote", DRAFT)
+        lambda: scene.act("promote", STABLE), lambda: scene.act("promote", DRAFT)
     )
 
     assert (mine.status, rival.status) == (200, 200)
-    assert scene.statuses() == {LIVE: "stable", STABLE: "live", DRAFT: "stable"}
-    displaced = scene.memory.snapshot().history(scene.id)[-1]["detail"]["displaced_version"]
+    assert scene.list_statuses() == {LIVE: "stable", STABLE: "live", DRAFT: "stable"}
+    displaced = scene.take_snapshot().list_history(scene.id)[-1]["detail"]["displaced_version"]
     assert displaced == DRAFT
 
 
 def test_two_promotions_of_the_same_draft_at_once_take_it_two_steps(scene: Scene) -> None:
     mine, rival = scene.race(
-        lambda: scene.version("promote", DRAFT), lambda: scene.version("promote", DRAFT)
+        lambda: scene.act("promote", DRAFT), lambda: scene.act("promote", DRAFT)
     )
 
     assert rival.json["version"]["status"] == "stable"
@@ -170,7 +174,7 @@ def test_two_promotions_of_the_same_draft_at_once_take_it_two_steps(scene: Scene
 
 def test_two_promotions_of_the_same_stable_version_at_once_refuse_one(scene: Scene) -> None:
     mine, rival = scene.race(
-        lambda: scene.version("promote", STABLE), lambda: scene.version("promote", STABLE)
+        lambda: scene.act("promote", STABLE), lambda: scene.act("promote", STABLE)
     )
 
     assert (mine.status, rival.status) == (422, 200)
@@ -179,37 +183,33 @@ def test_two_promotions_of_the_same_stable_version_at_once_refuse_one(scene: Sce
 
 def test_promotion_of_a_version_that_is_archived_meanwhile_is_refused(scene: Scene) -> None:
     mine, rival = scene.race(
-        lambda: scene.version("promote", STABLE), lambda: scene.version("archive", STABLE)
+        lambda: scene.act("promote", STABLE), lambda: scene.act("archive", STABLE)
     )
 
     assert (mine.status, rival.status) == (422, 200)
-    assert scene.statuses() == {LIVE: "live", STABLE: "archived", DRAFT: "draft"}
+    assert scene.list_statuses() == {LIVE: "live", STABLE: "archived", DRAFT: "draft"}
 
 
 def test_archiving_of_a_version_that_is_promoted_meanwhile_leaves_none_live(scene: Scene) -> None:
     mine, rival = scene.race(
-        lambda: scene.version("archive", STABLE), lambda: scene.version("promote", STABLE)
+        lambda: scene.act("archive", STABLE), lambda: scene.act("promote", STABLE)
     )
 
     assert (mine.status, rival.status) == (200, 200)
-    assert scene.statuses() == {LIVE: "stable", STABLE: "archived", DRAFT: "draft"}
+    assert scene.list_statuses() == {LIVE: "stable", STABLE: "archived", DRAFT: "draft"}
 
 
 def test_rollback_beside_a_promotion_has_the_last_word(scene: Scene) -> None:
-    scene.version("promote", DRAFT)
+    scene.act("promote", DRAFT)
 
-    mine, rival = scene.race(
-        lambda: scene.roll_back(STABLE), lambda: scene.version("promote", DRAFT)
-    )
+    mine, rival = scene.race(lambda: scene.roll_back(STABLE), lambda: scene.act("promote", DRAFT))
 
     assert (mine.status, rival.status) == (200, 200)
-    assert scene.statuses() == {LIVE: "stable", STABLE: "live", DRAFT: "stable"}
+    assert scene.list_statuses() == {LIVE: "stable", STABLE: "live", DRAFT: "stable"}
 
 
 def test_rollback_to_a_version_that_goes_live_meanwhile_is_a_conflict(scene: Scene) -> None:
-    mine, rival = scene.race(
-        lambda: scene.roll_back(STABLE), lambda: scene.version("promote", STABLE)
-    )
+    mine, rival = scene.race(lambda: scene.roll_back(STABLE), lambda: scene.act("promote", STABLE))
 
     assert (mine.status, rival.status) == (409, 200)
     assert mine.error == "can only rollback to stable version: conflict"
@@ -217,29 +217,29 @@ def test_rollback_to_a_version_that_goes_live_meanwhile_is_a_conflict(scene: Sce
 
 def test_demotion_of_a_version_that_is_displaced_meanwhile_is_refused(scene: Scene) -> None:
     mine, rival = scene.race(
-        lambda: scene.version("demote", LIVE), lambda: scene.version("promote", STABLE)
+        lambda: scene.act("demote", LIVE), lambda: scene.act("promote", STABLE)
     )
 
     assert (mine.status, rival.status) == (422, 200)
-    assert scene.statuses()[STABLE] == "live"
+    assert scene.list_statuses()[STABLE] == "live"
 
 
 def test_erasure_of_a_draft_that_is_promoted_meanwhile_archives_it(scene: Scene) -> None:
     mine, rival = scene.race(
-        lambda: scene.call("DELETE", f"/versions/{DRAFT}"), lambda: scene.version("promote", DRAFT)
+        lambda: scene.call("DELETE", f"/versions/{DRAFT}"), lambda: scene.act("promote", DRAFT)
     )
 
     assert (mine.status, rival.status) == (204, 200)
-    assert scene.statuses()[DRAFT] == "archived"
+    assert scene.list_statuses()[DRAFT] == "archived"
 
 
 def test_promotion_of_a_draft_that_is_erased_meanwhile_is_not_found(scene: Scene) -> None:
     mine, rival = scene.race(
-        lambda: scene.version("promote", DRAFT), lambda: scene.call("DELETE", f"/versions/{DRAFT}")
+        lambda: scene.act("promote", DRAFT), lambda: scene.call("DELETE", f"/versions/{DRAFT}")
     )
 
     assert (mine.status, rival.status) == (404, 204)
-    assert DRAFT not in scene.statuses()
+    assert DRAFT not in scene.list_statuses()
 
 
 # -- invariant 4: tags
@@ -247,31 +247,33 @@ def test_promotion_of_a_draft_that_is_erased_meanwhile_is_not_found(scene: Scene
 
 def test_tag_on_a_draft_that_is_erased_meanwhile_is_not_set(scene: Scene) -> None:
     mine, rival = scene.race(
-        lambda: scene.tag("new", DRAFT), lambda: scene.call("DELETE", f"/versions/{DRAFT}")
+        lambda: scene.set_tag("new", DRAFT), lambda: scene.call("DELETE", f"/versions/{DRAFT}")
     )
 
     assert (mine.status, rival.status) == (404, 204)
-    assert scene.head()["tags"] == {"prod": LIVE}
+    assert scene.get_head()["tags"] == {"prod": LIVE}
 
 
 def test_tag_that_comes_to_a_draft_while_it_is_erased_goes_with_it(scene: Scene) -> None:
     mine, rival = scene.race(
-        lambda: scene.call("DELETE", f"/versions/{DRAFT}"), lambda: scene.tag("new", DRAFT)
+        lambda: scene.call("DELETE", f"/versions/{DRAFT}"), lambda: scene.set_tag("new", DRAFT)
     )
 
     assert (mine.status, rival.status) == (204, 200)
-    assert scene.head()["tags"] == {"prod": LIVE}
+    assert scene.get_head()["tags"] == {"prod": LIVE}
 
 
 def test_of_two_moves_of_a_tag_at_once_the_later_one_counts(scene: Scene) -> None:
-    mine, rival = scene.race(lambda: scene.tag("beta", STABLE), lambda: scene.tag("beta", LIVE))
+    mine, rival = scene.race(
+        lambda: scene.set_tag("beta", STABLE), lambda: scene.set_tag("beta", LIVE)
+    )
 
     assert (mine.status, rival.status) == (200, 200)
-    assert scene.head()["tags"]["beta"] == STABLE
+    assert scene.get_head()["tags"]["beta"] == STABLE
 
 
 def test_two_tags_that_are_set_at_once_are_both_there(scene: Scene) -> None:
-    scene.race(lambda: scene.tag("mine", STABLE), lambda: scene.tag("rival", STABLE))
+    scene.race(lambda: scene.set_tag("mine", STABLE), lambda: scene.set_tag("rival", STABLE))
 
     assert scene.call("GET", f"/versions/{STABLE}").json["version"]["tags"] == ["mine", "rival"]
 
@@ -284,11 +286,11 @@ def test_of_two_prompts_of_the_same_slug_at_once_one_is_made(scene: Scene) -> No
         path = f"/v1/teams/{scene.registry.team_id}/prompts"
         return scene.registry.editor("POST", path, {"name": name, "slug": "the same"})
 
-    before = scene.memory.snapshot()
+    before = scene.take_snapshot()
     mine, rival = scene.race(lambda: create("Mine"), lambda: create("Rival"))
 
     assert (mine.status, rival.status) == (409, 201)
-    after = scene.memory.snapshot()
+    after = scene.take_snapshot()
     assert len(after.tables["prompts"]) == len(before.tables["prompts"]) + 1
     assert len(after.tables["lookups"]) == len(before.tables["lookups"]) + 2
     found = scene.registry.editor("GET", "/v1/prompts/the_same")
@@ -296,7 +298,7 @@ def test_of_two_prompts_of_the_same_slug_at_once_one_is_made(scene: Scene) -> No
 
 
 def test_a_prompt_may_have_its_slug_for_its_name(scene: Scene) -> None:
-    made = scene.registry.editor.new_prompt("same", slug="same")
+    made = scene.registry.editor.create_prompt("same", slug="same")
 
     assert (made["name"], made["slug"]) == ("same", "same")
 
@@ -305,24 +307,26 @@ def test_move_to_a_team_where_the_name_is_taken_meanwhile_is_a_conflict(scene: S
     stranger = scene.registry.stranger
     path = f"/v1/teams/{stranger.team_id}/prompts"
 
-    mine, rival = scene.race(scene.move, lambda: stranger("POST", path, {"name": "Greeting"}))
+    mine, rival = scene.race(
+        scene.move, lambda: stranger("POST", path, {"name": scene.prompt["name"]})
+    )
 
     assert (mine.status, rival.status) == (409, 201)
-    assert scene.head()["team_id"] == scene.registry.team_id
+    assert scene.get_head()["team_id"] == scene.registry.team_id
     assert scene.call("GET").status == 200
 
 
 def test_slug_that_a_move_gives_up_can_be_taken_and_finds_its_new_owner(scene: Scene) -> None:
     viewer = scene.registry.viewer
-    assert viewer("GET", "/v1/prompts/greeting").json["prompt"]["id"] == scene.id
+    assert viewer("GET", f"/v1/prompts/{scene.slug}").json["prompt"]["id"] == scene.id
 
     scene.move()
 
-    assert viewer("GET", "/v1/prompts/greeting").status == 404
-    other = scene.registry.editor.new_prompt("Greeting")
-    assert viewer("GET", "/v1/prompts/greeting").json["prompt"] == other
+    assert viewer("GET", f"/v1/prompts/{scene.slug}").status == 404
+    other = scene.registry.editor.create_prompt(scene.prompt["name"])
+    assert viewer("GET", f"/v1/prompts/{scene.slug}").json["prompt"] == other
     stranger = scene.registry.stranger
-    assert stranger("GET", "/v1/prompts/greeting").json["prompt"]["id"] == scene.id
+    assert stranger("GET", f"/v1/prompts/{scene.slug}").json["prompt"]["id"] == scene.id
 
 
 # -- invariant 7: teams
@@ -332,14 +336,14 @@ def test_write_of_the_old_team_beside_a_move_is_not_found_and_writes_nothing(sce
     writes: tuple[Callable[[], Response], ...] = (
         lambda: scene.create(),
         lambda: scene.revise("Too late"),
-        lambda: scene.version("promote", STABLE),
-        lambda: scene.tag("new", STABLE),
+        lambda: scene.act("promote", STABLE),
+        lambda: scene.set_tag("new", STABLE),
         lambda: scene.describe("Too late"),
         lambda: scene.call("DELETE", f"/versions/{DRAFT}"),
         lambda: scene.call("DELETE", f"/payloads/{scene.payload_id}"),
         lambda: scene.call("POST", "/archive"),
     )
-    saved, before = scene.memory.saved(), scene.memory.snapshot()
+    saved, before = scene.memory.save(), scene.take_snapshot()
     for write in writes:
         scene.memory.restore(saved)
 
@@ -347,17 +351,17 @@ def test_write_of_the_old_team_beside_a_move_is_not_found_and_writes_nothing(sce
 
         assert (mine.status, rival.status) == (404, 200)
         assert mine.error == "prompt not found"
-        assert what_happened(before, scene.memory.snapshot()) == ["prompt.moved"]
+        assert list_kinds(before, scene.take_snapshot()) == ["prompt.moved"]
 
 
 def test_of_two_moves_to_one_place_both_succeed_and_one_is_written(scene: Scene) -> None:
-    before = scene.memory.snapshot()
+    before = scene.take_snapshot()
 
     mine, rival = scene.race(scene.move, scene.move)
 
     assert (mine.status, rival.status) == (200, 200)
     assert mine.json == rival.json
-    assert what_happened(before, scene.memory.snapshot()) == ["prompt.moved"]
+    assert list_kinds(before, scene.take_snapshot()) == ["prompt.moved"]
 
 
 def test_a_member_of_both_teams_writes_on_however_the_prompt_moves(scene: Scene) -> None:
@@ -380,14 +384,14 @@ def test_archiving_a_prompt_beside_a_description_keeps_both(scene: Scene) -> Non
 
 
 def test_description_of_what_was_read_is_refused_when_it_changed_meanwhile(scene: Scene) -> None:
-    etag = scene.etag("")
+    etag = scene.get_etag("")
 
     mine, rival = scene.race(
         lambda: scene.describe("Mine", if_match=etag), lambda: scene.describe("Rival")
     )
 
     assert (mine.status, rival.status) == (412, 200)
-    assert scene.head()["description"] == "Rival"
+    assert scene.get_head()["description"] == "Rival"
 
 
 # -- invariant 6: repeats
@@ -397,17 +401,17 @@ def test_the_same_call_twice_at_once_has_one_effect_and_one_answer(scene: Scene)
     def call() -> Response:
         return scene.create("Once", idempotency_key="k")
 
-    before = scene.memory.snapshot()
+    before = scene.take_snapshot()
     mine, rival = scene.race(call, call)
 
     assert (mine.status, rival.status) == (201, 201)
     assert mine.text == rival.text
     assert mine.headers["ETag"] == rival.headers["ETag"]
-    assert what_happened(before, scene.memory.snapshot()) == ["version.created"]
+    assert list_kinds(before, scene.take_snapshot()) == ["version.created"]
 
 
 def test_a_key_that_is_used_for_two_calls_at_once_is_refused_for_the_slower(scene: Scene) -> None:
-    before = scene.memory.snapshot()
+    before = scene.take_snapshot()
 
     mine, rival = scene.race(
         lambda: scene.create("Mine", idempotency_key="k"),
@@ -416,7 +420,7 @@ def test_a_key_that_is_used_for_two_calls_at_once_is_refused_for_the_slower(scen
 
     assert (mine.status, rival.status) == (409, 201)
     assert mine.json["code"] == "idempotency_mismatch"
-    assert what_happened(before, scene.memory.snapshot()) == ["version.created"]
+    assert list_kinds(before, scene.take_snapshot()) == ["version.created"]
 
 
 def test_the_same_creation_of_a_prompt_twice_at_once_has_one_effect_and_one_answer(
@@ -444,12 +448,12 @@ def test_the_same_call_beside_another_writer_still_has_one_effect(scene: Scene) 
         scene.create("Other")
         return call()
 
-    before = scene.memory.snapshot()
+    before = scene.take_snapshot()
     mine, rival = scene.race(call, rivals)
 
     assert mine.text == rival.text
     assert mine.json["version"]["version"] == 5
-    assert what_happened(before, scene.memory.snapshot()) == ["version.created"] * 2
+    assert list_kinds(before, scene.take_snapshot()) == ["version.created"] * 2
 
 
 def test_repeat_of_a_call_that_had_nothing_to_do_does_nothing_later_either(scene: Scene) -> None:
@@ -459,18 +463,18 @@ def test_repeat_of_a_call_that_had_nothing_to_do_does_nothing_later_either(scene
         )
 
     first = call()
-    scene.tag("beta", STABLE)
+    scene.set_tag("beta", STABLE)
     second = call()
 
     assert (first.status, second.status) == (200, 200)
     assert first.text == second.text
-    assert scene.head()["tags"]["beta"] == STABLE
+    assert scene.get_head()["tags"]["beta"] == STABLE
 
 
 def test_a_failed_call_keeps_no_answer_and_its_key_may_try_again(scene: Scene) -> None:
-    first = scene.version("demote", STABLE, idempotency_key="k")
-    scene.version("promote", STABLE)
-    second = scene.version("demote", STABLE, idempotency_key="k")
+    first = scene.act("demote", STABLE, idempotency_key="k")
+    scene.act("promote", STABLE)
+    second = scene.act("demote", STABLE, idempotency_key="k")
 
     assert (first.status, second.status) == (422, 200)
 
@@ -480,15 +484,15 @@ def test_a_write_whose_answer_cannot_be_carried_writes_nothing(
 ) -> None:
     from shared import serve, settings
 
-    monkeypatch.setenv("ANSWER_BYTES", "2000")
-    settings.settings.cache_clear()
-    serve.store.cache_clear()
-    before = scene.memory.snapshot()
+    monkeypatch.setenv("RESPONSE_BYTES", "2000")
+    settings.get_settings.cache_clear()
+    serve.get_store.cache_clear()
+    before = scene.take_snapshot()
 
     answer = scene.create("x" * 2000)
 
     assert answer.status == 422
-    assert scene.memory.snapshot() == before
+    assert scene.take_snapshot() == before
 
 
 # -- every pair of writes, at every point
@@ -496,17 +500,17 @@ def test_a_write_whose_answer_cannot_be_carried_writes_nothing(
 
 WRITES: dict[str, Callable[[Scene], Response]] = {
     "create": lambda scene: scene.create(),
-    "duplicate latest": lambda scene: scene.version("duplicate", "latest"),
+    "duplicate latest": lambda scene: scene.act("duplicate", "latest"),
     "revise draft": lambda scene: scene.revise("Revised"),
     "erase beta": lambda scene: scene.call("DELETE", "/versions/beta"),
-    "promote draft": lambda scene: scene.version("promote", DRAFT),
-    "promote stable": lambda scene: scene.version("promote", STABLE),
-    "demote live": lambda scene: scene.version("demote", "live"),
-    "archive prod": lambda scene: scene.version("archive", "prod"),
-    "archive stable": lambda scene: scene.version("archive", STABLE),
+    "promote draft": lambda scene: scene.act("promote", DRAFT),
+    "promote stable": lambda scene: scene.act("promote", STABLE),
+    "demote live": lambda scene: scene.act("demote", "live"),
+    "archive prod": lambda scene: scene.act("archive", "prod"),
+    "archive stable": lambda scene: scene.act("archive", STABLE),
     "roll back": lambda scene: scene.roll_back(STABLE),
-    "move beta": lambda scene: scene.tag("beta", STABLE),
-    "tag latest": lambda scene: scene.tag("new", "latest"),
+    "move beta": lambda scene: scene.set_tag("beta", STABLE),
+    "tag latest": lambda scene: scene.set_tag("new", "latest"),
     "remove beta": lambda scene: scene.call("DELETE", "/tags/beta"),
     "archive prompt": lambda scene: scene.call("POST", "/archive"),
     "delete payload": lambda scene: scene.call("DELETE", f"/payloads/{scene.payload_id}"),
@@ -528,7 +532,9 @@ READS: dict[str, Callable[[Scene], Response]] = {
     "get latest": lambda scene: scene.call("GET", "?version=latest"),
     "diff": lambda scene: scene.call("GET", f"/versions/diff?from={STABLE}&to={DRAFT}"),
     "history": lambda scene: scene.call("GET", "/history"),
-    "render live": lambda scene: scene.registry.viewer("POST", "/v1/prompts/greeting/render", {}),
+    "render live": lambda scene: scene.registry.viewer(
+        "POST", f"/v1/prompts/{scene.slug}/render", ADA
+    ),
 }
 
 
@@ -537,14 +543,14 @@ def test_the_same_call_twice_at_once_has_one_effect_at_whatever_point(
     name: str, scene: Scene
 ) -> None:
     call = WRITES[name]
-    once = scene.keyed()
-    saved, before = scene.memory.saved(), scene.memory.snapshot()
-    for place in range(calls_of(scene, lambda: call(once))):
+    once = scene.add_key()
+    saved, before = scene.memory.save(), scene.take_snapshot()
+    for place in range(count_calls(scene, lambda: call(once))):
         scene.memory.restore(saved)
         answer, late = scene.race(lambda: call(once), lambda: call(once), place=place)
 
         assert (answer.status, answer.text) == (late.status, late.text), f"at call {place}"
-        assert len(what_happened(before, scene.memory.snapshot())) == 1
+        assert len(list_kinds(before, scene.take_snapshot())) == 1
 
 
 @pytest.mark.parametrize("name", [*WRITES, *READS])
@@ -552,31 +558,31 @@ def test_a_rival_at_any_point_leaves_what_one_after_the_other_could_have_left(
     name: str, scene: Scene
 ) -> None:
     mine = (WRITES | READS)[name]
-    saved, before = scene.memory.saved(), scene.memory.snapshot()
-    calls = calls_of(scene, lambda: mine(scene))
+    saved, before = scene.memory.save(), scene.take_snapshot()
+    calls = count_calls(scene, lambda: mine(scene))
     for rival_name in sorted(RIVALS if name in WRITES else RIVALS - {"move"}):
         rival = WRITES[rival_name]
         outcomes = []
         for order in ((0, 1), (1, 0)):
             scene.memory.restore(saved)
             answers = {turn: (mine, rival)[turn](scene) for turn in order}
-            outcomes.append(outcome(answers[0], answers[1], scene))
+            outcomes.append(describe_outcome(answers[0], answers[1], scene))
         for place in range(1, calls):
             scene.memory.restore(saved)
             answer, late = scene.race(partial(mine, scene), partial(rival, scene), place=place)
 
-            after = scene.memory.snapshot()
+            after = scene.take_snapshot()
             assert_consistent(after)
             assert_follows(before, after)
-            assert outcome(answer, late, scene) in outcomes, (
+            assert describe_outcome(answer, late, scene) in outcomes, (
                 f"{rival_name} before call {place} of {name}"
             )
     scene.memory.restore(saved)
 
 
-def outcome(mine: Response, rival: Response, scene: Scene) -> object:
+def describe_outcome(mine: Response, rival: Response, scene: Scene) -> object:
     """What two calls have led to, but for ids and times."""
-    return (said(mine), said(rival), state(scene.memory.snapshot(), scene.id))
+    return (summarize(mine), summarize(rival), describe_prompt(scene.take_snapshot(), scene.id))
 
 
 # -- AWS in trouble
@@ -584,26 +590,28 @@ def outcome(mine: Response, rival: Response, scene: Scene) -> object:
 
 @pytest.mark.parametrize("times", [1, 7])
 def test_conflicting_transactions_are_tried_again(times: int, scene: Scene) -> None:
-    scene.wire.meet(cancelled("TransactionConflict", "None"), TRANSACTION, times=times)
+    scene.interceptor.intercept(
+        cancel_with("TransactionConflict", "None"), TRANSACTION, times=times
+    )
 
     assert scene.create().status == 201
-    assert not scene.wire.pending
-    assert scene.wire.calls.count(TRANSACTION) == times + 1
+    assert not scene.interceptor.remaining
+    assert scene.interceptor.calls.count(TRANSACTION) == times + 1
 
 
 def test_conflicting_transactions_are_tried_again_for_a_new_prompt(scene: Scene) -> None:
-    scene.wire.meet(cancelled("None", "TransactionConflict"), TRANSACTION, times=3)
+    scene.interceptor.intercept(cancel_with("None", "TransactionConflict"), TRANSACTION, times=3)
 
-    assert scene.registry.editor.new_prompt("Tried again")["slug"] == "tried_again"
-    assert not scene.wire.pending
+    assert scene.registry.editor.create_prompt("Tried again")["slug"] == "tried_again"
+    assert not scene.interceptor.remaining
 
 
 @pytest.mark.parametrize("case", ["version", "prompt"])
 def test_conflicts_without_end_are_told_as_contention_and_write_nothing(
     case: str, scene: Scene, clock: Clock
 ) -> None:
-    before, started = scene.memory.snapshot(), clock.now
-    scene.wire.always(cancelled("TransactionConflict"), TRANSACTION)
+    before, started = scene.take_snapshot(), clock.now
+    scene.interceptor.intercept_all(cancel_with("TransactionConflict"), TRANSACTION)
 
     if case == "version":
         answer = scene.create()
@@ -615,131 +623,128 @@ def test_conflicts_without_end_are_told_as_contention_and_write_nothing(
     assert answer.json["code"] == "contended"
     assert int(answer.headers["Retry-After"]) >= 1
     assert RETRY_SECONDS <= clock.now - started < RETRY_SECONDS + 1
-    assert scene.memory.snapshot() == before
+    assert scene.take_snapshot() == before
 
 
 def test_rivals_without_end_are_told_as_contention(scene: Scene) -> None:
     def rival() -> None:
-        scene.registry.store.commit(
-            prompts.describe(found(scene), "Rival", Act(by=Author(id="r", name="Rival")))
-        )
+        prompt, origin = found(scene), Origin(by=Author(id="r", name="Rival"))
+        team = scene.registry.store.open_team(prompt.team_id)
+        team.commit(prompts.describe(prompt, "Rival", origin))
 
-    from shared.domain import prompts
-    from shared.domain.changes import Act, Author
-
-    deed = preceded_by(rival)
+    reaction = run_before(rival)
 
     def every_other(send: Any) -> Any:
         every_other.mine = not every_other.mine  # type: ignore[attr-defined]
-        return send() if every_other.mine else deed(send)  # type: ignore[attr-defined]
+        return send() if every_other.mine else reaction(send)  # type: ignore[attr-defined]
 
     every_other.mine = True  # type: ignore[attr-defined]
-    scene.wire.always(every_other, TRANSACTION)
+    scene.interceptor.intercept_all(every_other, TRANSACTION)
     answer = scene.create()
 
     assert answer.status == 503
-    assert scene.head()["last_version"] == 3
+    assert scene.get_head()["last_version"] == 3
 
 
 def found(scene: Scene) -> Any:
-    prompt = scene.registry.store.prompt(scene.id)
+    prompt = scene.registry.store.find_prompt(scene.id)
     assert prompt is not None
     return prompt
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "reaction",
     [
-        pytest.param(cancelled("None", "ThrottlingError"), id="throttled leg"),
-        pytest.param(cancelled("ProvisionedThroughputExceeded"), id="hot partition"),
-        pytest.param(failed("TransactionInProgressException"), id="in progress"),
-        pytest.param(failed("ThrottlingException"), id="throttled"),
-        pytest.param(failed("InternalServerError", 500), id="their fault"),
-        pytest.param(unsent, id="no connection"),
+        pytest.param(cancel_with("None", "ThrottlingError"), id="throttled leg"),
+        pytest.param(cancel_with("ProvisionedThroughputExceeded"), id="hot partition"),
+        pytest.param(fail_with("TransactionInProgressException"), id="in progress"),
+        pytest.param(fail_with("ThrottlingException"), id="throttled"),
+        pytest.param(fail_with("InternalServerError", 500), id="their fault"),
+        pytest.param(lose_request, id="no connection"),
     ],
 )
 def test_aws_that_cannot_serve_is_told_as_unavailable_and_nothing_is_written(
-    deed: Any, scene: Scene
+    reaction: Any, scene: Scene
 ) -> None:
-    before = scene.memory.snapshot()
-    scene.wire.always(deed, TRANSACTION)
+    before = scene.take_snapshot()
+    scene.interceptor.intercept_all(reaction, TRANSACTION)
 
     answer = scene.create(idempotency_key="k")
 
     assert answer.status == 503
     assert answer.json["code"] == "unavailable"
     assert answer.headers["Retry-After"] == "1"
-    assert scene.memory.snapshot() == before
-    scene.wire.clear()
+    assert scene.take_snapshot() == before
+    scene.interceptor.clear()
     assert scene.create(idempotency_key="k").json["version"]["version"] == 4
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "reaction",
     [
-        pytest.param(failed("TransactionInProgressException"), id="in progress"),
-        pytest.param(failed("ThrottlingException"), id="throttled"),
-        pytest.param(unsent, id="no connection"),
-        pytest.param(lost, id="answer lost"),
+        pytest.param(fail_with("TransactionInProgressException"), id="in progress"),
+        pytest.param(fail_with("ThrottlingException"), id="throttled"),
+        pytest.param(lose_request, id="no connection"),
+        pytest.param(lose_response, id="answer lost"),
     ],
 )
-def test_a_passing_trouble_of_aws_is_not_seen_by_the_caller(deed: Any, scene: Scene) -> None:
-    before = scene.memory.snapshot()
-    scene.wire.meet(deed, TRANSACTION)
+def test_a_passing_trouble_of_aws_is_not_seen_by_the_caller(reaction: Any, scene: Scene) -> None:
+    before = scene.take_snapshot()
+    scene.interceptor.intercept(reaction, TRANSACTION)
 
     assert scene.create().json["version"]["version"] == 4
-    assert what_happened(before, scene.memory.snapshot()) == ["version.created"]
+    assert list_kinds(before, scene.take_snapshot()) == ["version.created"]
 
 
 def test_a_failed_condition_counts_for_more_than_a_conflict_beside_it(scene: Scene) -> None:
-    scene.registry.editor.new_prompt("Taken")
-    reasons = cancelled("None", "None", "ConditionalCheckFailed", "TransactionConflict")
-    scene.wire.meet(reasons, TRANSACTION)
+    scene.registry.editor.create_prompt("Taken")
+    reasons = cancel_with("None", "None", "ConditionalCheckFailed", "TransactionConflict")
+    scene.interceptor.intercept(reasons, TRANSACTION)
 
     path = f"/v1/teams/{scene.registry.team_id}/prompts"
     answer = scene.registry.editor("POST", path, {"name": "Taken"})
 
     assert answer.status == 409
-    assert scene.wire.calls.count(TRANSACTION) == 1 + 1  # the first made what is taken
+    assert scene.interceptor.calls.count(TRANSACTION) == 1 + 1  # the first made what is taken
 
 
 def test_a_write_whose_answer_is_lost_for_good_was_made_once(scene: Scene) -> None:
-    before = scene.memory.snapshot()
-    scene.wire.meet_for_good(lost, TRANSACTION)
+    before = scene.take_snapshot()
+    scene.interceptor.intercept_for_good(lose_response, TRANSACTION)
 
     first = scene.create("Once")
 
-    assert not scene.wire.pending
+    assert not scene.interceptor.remaining
     assert (first.status, first.json["code"]) == (503, "unavailable")
-    assert what_happened(before, scene.memory.snapshot()) == ["version.created"]
+    assert list_kinds(before, scene.take_snapshot()) == ["version.created"]
 
 
 def test_a_keyed_write_whose_answer_is_lost_is_answered_from_what_it_kept(scene: Scene) -> None:
-    before = scene.memory.snapshot()
-    scene.wire.meet_for_good(lost, TRANSACTION)
+    before = scene.take_snapshot()
+    scene.interceptor.intercept_for_good(lose_response, TRANSACTION)
 
     first = scene.create("Once", idempotency_key="k")
     again = scene.create("Once", idempotency_key="k")
 
-    assert not scene.wire.pending
+    assert not scene.interceptor.remaining
     assert (first.status, first.text) == (again.status, again.text)
-    assert what_happened(before, scene.memory.snapshot()) == ["version.created"]
+    assert list_kinds(before, scene.take_snapshot()) == ["version.created"]
 
 
 # -- many threads
 
 
 def test_a_process_of_many_threads_remembers_no_more_than_its_bound() -> None:
-    from shared.store.cache import Cache
+    from shared.cache import Cache
 
     cache: Cache[int, int] = Cache(weight=50)
 
     def use(start: int) -> None:
         for number in range(start, start + 400):
-            cache.keep(number % 97, number, weight=1 + number % 7)
+            cache.put(number % 97, number, weight=1 + number % 7)
             known = cache.get((number * 31) % 97)
             assert known is None or known % 97 == (number * 31) % 97
-            cache.forget((number * 17) % 97)
+            cache.remove((number * 17) % 97)
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(use, range(0, 800, 100)))

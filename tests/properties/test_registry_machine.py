@@ -24,19 +24,27 @@ from tests.properties.consistency import (
     Snapshot,
     assert_consistent,
     assert_follows,
-    moment,
-    what_happened,
+    list_kinds,
+    parse_time,
 )
-from tests.properties.model import BROKEN, INVALID, RENDERED, Prompt, Refused, Teams, require
+from tests.properties.model import (
+    BROKEN,
+    INVALID,
+    RENDERED,
+    ExpectedProblemError,
+    Prompt,
+    Teams,
+    require,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.client import Client, Registry, Response
-    from tests.properties.memory import Memory
+    from tests.memory import Memory
     from tests.properties.scene import Join
 
-NOWHERE = "00000000-0000-4000-8000-000000000000"
+UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 LOOKS = 8  # ways of looking at a prompt, of which each write takes the next
 PROMPTS = 4  # at most, so that rules meet the same ones again
 ACTORS = st.sampled_from([*["editor"] * 12, "viewer", "stranger", "nobody"])
@@ -90,13 +98,13 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.memory = memory
         memory.clear()
-        self.teams = [registry.new_team(name) for name in ("Ours", "Theirs")]
-        self.editors = {team: registry.client(team, "all") for team in self.teams}
-        self.viewers = {team: registry.client(team, "read_render") for team in self.teams}
+        self.teams = [registry.create_team(name) for name in ("Ours", "Theirs")]
+        self.editors = {team: registry.create_client(team, "all") for team in self.teams}
+        self.viewers = {team: registry.create_client(team, "read_render") for team in self.teams}
         self.nobody = registry.nobody
         self.mover = join(registry, *self.teams)
         self.model = Teams()
-        self.stored = memory.snapshot()
+        self.stored = Snapshot.load(memory)
         self.sealed: dict[tuple[str, int], Any] = {}
         self.published: dict[tuple[str, int], tuple[int, str | None]] = {}
         self.keys, self.turns = count(), count()
@@ -104,7 +112,7 @@ class Machine(RuleBasedStateMachine):
 
     # -- how calls are made
 
-    def other(self, team: str) -> str:
+    def get_other_team(self, team: str) -> str:
         return self.teams[1 - self.teams.index(team)]
 
     def client(self, team: str, actor: str) -> Client:
@@ -112,12 +120,12 @@ class Machine(RuleBasedStateMachine):
         return {
             "editor": self.editors[team],
             "viewer": self.viewers[team],
-            "stranger": self.editors[self.other(team)],
+            "stranger": self.editors[self.get_other_team(team)],
             "nobody": self.nobody,
         }[actor]
 
     @staticmethod
-    def guard(actor: str) -> None:
+    def check_actor(actor: str) -> None:
         """Invariant 7: outsiders see 404, members without the role 403."""
         require(actor != "nobody", 401, "unauthorized")
         require(actor != "stranger", 404, "prompt_not_found")
@@ -143,26 +151,26 @@ class Machine(RuleBasedStateMachine):
         refused = None
         try:
             expected()
-        except Refused as refusal:
+        except ExpectedProblemError as refusal:
             refused = refusal
         key = f"key {next(self.keys)}" if keyed else None
         sent = {**(headers or {}), **({"idempotency-key": key} if key else {})}
         response = client(method, path, body, headers=sent)
-        self.stored = self.memory.snapshot()
+        self.stored = Snapshot.load(self.memory)
         if refused is not None:
             # Invariant 6: a failed call changes nothing.
             assert (response.status, response.json["code"]) == (refused.status, refused.code)
             assert self.stored == before
             return None, []
         assert response.status == status, response.text
-        assert len(what_happened(before, self.stored)) == len(self.model.events) - known
+        assert len(list_kinds(before, self.stored)) == len(self.model.events) - known
         assert_follows(before, self.stored)
         if key is None:
-            assert len(self.stored.answers()) == len(before.answers())
+            assert len(self.stored.list_responses()) == len(before.list_responses())
             return response, []
         return response, [Call(client, method, path, body, key, response)]
 
-    def on_version(
+    def write_to_version(
         self,
         prompt: Prompt,
         actor: str,
@@ -182,7 +190,7 @@ class Machine(RuleBasedStateMachine):
         def rule() -> None:
             require(actor != "nobody", 401, "unauthorized")
             judged_first()
-            self.guard(actor)
+            self.check_actor(actor)
             about.append(expected())
 
         response, calls = self.attempt(
@@ -202,12 +210,12 @@ class Machine(RuleBasedStateMachine):
             self.look(prompt, about[0])
         return multiple(*calls)
 
-    def pick(self, prompt: Prompt, selector: str) -> str:
+    def pick_selector(self, prompt: Prompt, selector: str) -> str:
         """What is sent for a selector."""
         status = selector.rpartition(" ")[2]
         if status == selector:
             return selector
-        numbers = [number for number in prompt.versions if prompt.status_of(number) == status]
+        numbers = [number for number in prompt.versions if prompt.get_status(number) == status]
         return str(numbers[-1] if numbers else 1)
 
     # -- where examples begin
@@ -215,7 +223,7 @@ class Machine(RuleBasedStateMachine):
     @initialize(target=prompts)
     def two_teams_have_a_prompt_of_the_same_name(self) -> Any:
         """With versions of every kind in the first, so that there is something to do."""
-        made = [self.created_prompt(team, {"name": "Alpha"}, "editor") for team in self.teams]
+        made = [self.add_prompt(team, {"name": "Alpha"}, "editor") for team in self.teams]
         prompt = made[0]
         for template, engine in (("Hi {{.name}}", "go"), ("One\nTwo\n", "go"), ("x" * 1500, "go")):
             self.create_version(prompt, (template, engine), "editor", False)
@@ -238,9 +246,9 @@ class Machine(RuleBasedStateMachine):
     )
     def create_prompt(self, theirs: bool, name: str, slug: str, actor: str) -> Any:
         body = {"name": name, "slug": slug, "description": "Said"}
-        return self.created_prompt(self.teams[theirs], body, actor)
+        return self.add_prompt(self.teams[theirs], body, actor)
 
-    def created_prompt(self, team: str, body: dict[str, str], actor: str) -> Any:
+    def add_prompt(self, team: str, body: dict[str, str], actor: str) -> Any:
         made = list[Prompt]()
 
         def expected() -> None:
@@ -262,18 +270,18 @@ class Machine(RuleBasedStateMachine):
         target=calls, prompt=prompts, text=st.sampled_from(["", "New"]), actor=ACTORS, keyed=KEYED
     )
     def describe_prompt(self, prompt: Prompt, text: str, actor: str, keyed: bool) -> Any:
-        return self.on_prompt(
+        return self.write_to_prompt(
             prompt, actor, keyed, "PUT", "", {"description": text}, lambda: prompt.describe(text)
         )
 
     @rule(target=calls, prompt=prompts, away=st.booleans(), actor=ACTORS, keyed=KEYED)
     def archive_or_restore_prompt(self, prompt: Prompt, away: bool, actor: str, keyed: bool) -> Any:
         verb, status = ("archive", "archived") if away else ("restore", "active")
-        return self.on_prompt(
+        return self.write_to_prompt(
             prompt, actor, keyed, "POST", f"/{verb}", None, lambda: prompt.set_status(status)
         )
 
-    def on_prompt(
+    def write_to_prompt(
         self,
         prompt: Prompt,
         actor: str,
@@ -284,7 +292,7 @@ class Machine(RuleBasedStateMachine):
         expected: Callable[[], None],
     ) -> Any:
         def rule() -> None:
-            self.guard(actor)
+            self.check_actor(actor)
             expected()
 
         url = f"/v1/prompts/{prompt.id}{path}"
@@ -303,7 +311,11 @@ class Machine(RuleBasedStateMachine):
         keyed=KEYED,
     )
     def move_prompt(self, prompt: Prompt, to: str, actor: str, keyed: bool) -> Any:
-        teams = {"other": self.other(prompt.team), "same": prompt.team, "nowhere": NOWHERE}
+        teams = {
+            "other": self.get_other_team(prompt.team),
+            "same": prompt.team,
+            "nowhere": UNKNOWN_ID,
+        }
 
         def expected() -> None:
             require(actor != "viewer", 401, "unauthorized")
@@ -328,7 +340,7 @@ class Machine(RuleBasedStateMachine):
     ) -> Any:
         template, engine = content
         body = {"template": template, "engine": engine, "message": "Why"}
-        return self.on_version(
+        return self.write_to_version(
             prompt,
             actor,
             keyed,
@@ -341,8 +353,8 @@ class Machine(RuleBasedStateMachine):
 
     @rule(target=calls, prompt=prompts, selector=SELECTORS, actor=ACTORS, keyed=KEYED)
     def duplicate_version(self, prompt: Prompt, selector: str, actor: str, keyed: bool) -> Any:
-        selector = self.pick(prompt, selector)
-        return self.on_version(
+        selector = self.pick_selector(prompt, selector)
+        return self.write_to_version(
             prompt,
             actor,
             keyed,
@@ -373,13 +385,13 @@ class Machine(RuleBasedStateMachine):
         actor: str,
         keyed: bool,
     ) -> Any:
-        selector = self.pick(prompt, selector)
+        selector = self.pick_selector(prompt, selector)
         changes: dict[str, Any] = {}
         if content is not None:
             changes |= {"template": content[0], "engine": content[1]}
         if model != "absent":
             changes["model"] = model
-        return self.on_version(
+        return self.write_to_version(
             prompt,
             actor,
             keyed,
@@ -387,7 +399,7 @@ class Machine(RuleBasedStateMachine):
             f"/versions/{selector}",
             changes,
             lambda: prompt.revise(selector, changes, matches=match != "stale"),
-            headers=self.matching(prompt, selector, match),
+            headers=self.build_match(prompt, selector, match),
         )
 
     @rule(
@@ -401,8 +413,8 @@ class Machine(RuleBasedStateMachine):
     def promote_version(
         self, prompt: Prompt, selector: str, match: str | None, actor: str, keyed: bool
     ) -> Any:
-        selector = self.pick(prompt, selector)
-        return self.on_version(
+        selector = self.pick_selector(prompt, selector)
+        return self.write_to_version(
             prompt,
             actor,
             keyed,
@@ -410,10 +422,10 @@ class Machine(RuleBasedStateMachine):
             f"/versions/{selector}/promote",
             None,
             lambda: prompt.promote(selector, matches=match != "stale"),
-            headers=self.matching(prompt, selector, match),
+            headers=self.build_match(prompt, selector, match),
         )
 
-    def matching(self, prompt: Prompt, selector: str, match: str | None) -> dict[str, str]:
+    def build_match(self, prompt: Prompt, selector: str, match: str | None) -> dict[str, str]:
         if match is None:
             return {}
         path = f"/v1/prompts/{prompt.id}/versions/{selector}"
@@ -423,24 +435,24 @@ class Machine(RuleBasedStateMachine):
 
     @rule(target=calls, prompt=prompts, selector=SELECTORS, actor=ACTORS, keyed=KEYED)
     def demote_version(self, prompt: Prompt, selector: str, actor: str, keyed: bool) -> Any:
-        selector = self.pick(prompt, selector)
+        selector = self.pick_selector(prompt, selector)
         path = f"/versions/{selector}/demote"
-        return self.on_version(
+        return self.write_to_version(
             prompt, actor, keyed, "POST", path, None, lambda: prompt.demote(selector)
         )
 
     @rule(target=calls, prompt=prompts, selector=SELECTORS, actor=ACTORS, keyed=KEYED)
     def archive_version(self, prompt: Prompt, selector: str, actor: str, keyed: bool) -> Any:
-        selector = self.pick(prompt, selector)
+        selector = self.pick_selector(prompt, selector)
         path = f"/versions/{selector}/archive"
-        return self.on_version(
+        return self.write_to_version(
             prompt, actor, keyed, "POST", path, None, lambda: prompt.archive_version(selector)
         )
 
     @rule(target=calls, prompt=prompts, selector=SELECTORS, actor=ACTORS, keyed=KEYED)
     def delete_version(self, prompt: Prompt, selector: str, actor: str, keyed: bool) -> Any:
-        selector = self.pick(prompt, selector)
-        return self.on_version(
+        selector = self.pick_selector(prompt, selector)
+        return self.write_to_version(
             prompt,
             actor,
             keyed,
@@ -460,7 +472,7 @@ class Machine(RuleBasedStateMachine):
         keyed=KEYED,
     )
     def roll_back(self, prompt: Prompt, number: int, reason: str, actor: str, keyed: bool) -> Any:
-        return self.on_version(
+        return self.write_to_version(
             prompt,
             actor,
             keyed,
@@ -475,8 +487,8 @@ class Machine(RuleBasedStateMachine):
 
     @rule(target=calls, prompt=prompts, tag=TAGS, selector=SELECTORS, actor=ACTORS, keyed=KEYED)
     def set_tag(self, prompt: Prompt, tag: str, selector: str, actor: str, keyed: bool) -> Any:
-        selector = self.pick(prompt, selector)
-        return self.on_version(
+        selector = self.pick_selector(prompt, selector)
+        return self.write_to_version(
             prompt,
             actor,
             keyed,
@@ -495,7 +507,7 @@ class Machine(RuleBasedStateMachine):
     )
     def remove_tag(self, prompt: Prompt, tag: str, actor: str, keyed: bool) -> Any:
         def expected() -> None:
-            self.guard(actor)
+            self.check_actor(actor)
             prompt.remove_tag(tag)
 
         path = f"/v1/prompts/{prompt.id}/tags/{tag}"
@@ -519,9 +531,9 @@ class Machine(RuleBasedStateMachine):
         body = {"name": "Sample"} | ({} if variables == "absent" else {"variables": variables})
 
         def expected() -> None:
-            self.guard(actor)
+            self.check_actor(actor)
             prompt.check_payload(variables)
-            prompt.happened("payload.created")
+            prompt.note_event("payload.created")
 
         path = f"/v1/prompts/{prompt.id}/payloads"
         client = self.client(prompt.team, actor)
@@ -545,7 +557,7 @@ class Machine(RuleBasedStateMachine):
         self, prompt: Prompt, payload: str, changes: dict[str, Any], actor: str, keyed: bool
     ) -> Any:
         def expected() -> None:
-            self.guard(actor)
+            self.check_actor(actor)
             prompt.update_payload(payload, changes)
 
         path = f"/v1/prompts/{prompt.id}/payloads/{payload}"
@@ -558,7 +570,7 @@ class Machine(RuleBasedStateMachine):
     @rule(target=calls, prompt=prompts, payload=payloads, actor=ACTORS, keyed=KEYED)
     def delete_payload(self, prompt: Prompt, payload: str, actor: str, keyed: bool) -> Any:
         def expected() -> None:
-            self.guard(actor)
+            self.check_actor(actor)
             prompt.delete_payload(payload)
 
         path = f"/v1/prompts/{prompt.id}/payloads/{payload}"
@@ -580,7 +592,7 @@ class Machine(RuleBasedStateMachine):
 
         assert (again.status, again.text) == (call.response.status, call.response.text)
         assert again.headers.get("ETag") == call.response.headers.get("ETag")
-        assert self.memory.snapshot() == self.stored
+        assert Snapshot.load(self.memory) == self.stored
 
     @rule(call=consumes(calls))
     def use_key_for_another_call(self, call: Call) -> None:
@@ -589,7 +601,7 @@ class Machine(RuleBasedStateMachine):
         other = call.client(call.method, call.path, body, headers=headers)
 
         assert (other.status, other.json["code"]) == (409, "idempotency_mismatch")
-        assert self.memory.snapshot() == self.stored
+        assert Snapshot.load(self.memory) == self.stored
 
     # -- what must hold at every moment
 
@@ -598,7 +610,7 @@ class Machine(RuleBasedStateMachine):
         """Invariants 1, 3 and 4, and the history, in the tables themselves."""
         assert_consistent(self.stored)
         for prompt in self.model.prompts:
-            numbers_and_pointers(self.stored, prompt)
+            assert_numbers_and_pointers(self.stored, prompt)
 
     def teardown(self) -> None:
         for prompt in self.model.prompts[:1]:
@@ -662,7 +674,7 @@ class Machine(RuleBasedStateMachine):
 
     def look_at_team(self, prompt: Prompt, viewer: Client, path: str) -> None:
         listed = viewer("GET", f"/v1/teams/{prompt.team}/prompts").json["prompts"]
-        known = self.model.of(prompt.team)
+        known = self.model.list_prompts(prompt.team)
         assert [row["id"] for row in listed] == [known.id for known in reversed(known)]
 
     def look_at_renderings(self, prompt: Prompt, viewer: Client, path: str) -> None:
@@ -681,7 +693,7 @@ class Machine(RuleBasedStateMachine):
         events = viewer("GET", f"{path}/history").json["events"][::-1]
         assert [event["event"] for event in events] == prompt.events
         assert [event["sequence"] for event in events] == [*range(1, len(events) + 1)]
-        times = [moment(event["at"]) for event in events]
+        times = [parse_time(event["at"]) for event in events]
         assert all(earlier < later for earlier, later in pairwise(times))
         live = None
         for event, expected in zip(events, prompt.live_after, strict=True):
@@ -691,7 +703,13 @@ class Machine(RuleBasedStateMachine):
                 live = detail["version"]
             elif event["event"] in ("version.demoted", "version.archived"):
                 live = None if live == detail["version"] else live
-            assert live == expected
+            assert live == event["live_version"] == expected
+        event, expected = events[len(events) // 2], prompt.live_after[len(events) // 2]
+        then = viewer("GET", f"{path}/at?time={event['at']}")
+        if expected in prompt.versions:
+            assert then.json["version"]["version"] == expected
+        else:
+            assert then.status == 404
 
     def look_at_differences(self, prompt: Prompt, viewer: Client, path: str) -> None:
         """Invariant 2, as those see it who compare."""
@@ -703,10 +721,13 @@ class Machine(RuleBasedStateMachine):
 
     def look_as_stranger(self, prompt: Prompt, viewer: Client, path: str) -> None:
         """Invariant 7: nobody reads a prompt of a team that they are not in."""
-        stranger = self.viewers[self.other(prompt.team)]
+        stranger = self.viewers[self.get_other_team(prompt.team)]
         for read in READS:
             assert stranger("GET", f"{path}{read}").status == 404
-        if all(other.slug != prompt.slug for other in self.model.of(self.other(prompt.team))):
+        if all(
+            other.slug != prompt.slug
+            for other in self.model.list_prompts(self.get_other_team(prompt.team))
+        ):
             assert stranger("GET", f"/v1/prompts/{prompt.slug}").status == 404
             assert stranger("POST", f"/v1/prompts/{prompt.slug}/render", {}).status == 404
         assert stranger("GET", f"/v1/teams/{prompt.team}/prompts").status == 403
@@ -732,26 +753,26 @@ class Machine(RuleBasedStateMachine):
         """Hold a version as it is shown against the model, and against how it was shown before."""
         number = shown["version"]
         version, key = prompt.versions[number], (prompt.id, number)
-        expected = prompt.shown(number)
+        expected = prompt.dump_version(number)
         assert {name: shown[name] for name in expected} == expected
         # Invariant 2: what ever left draft says the same for ever.
-        said = {name: shown[name] for name in ("id", "created_at", "author", *version.content)}
+        summary = {name: shown[name] for name in ("id", "created_at", "author", *version.content)}
         if version.stage != "draft" or version.promotions:
-            assert self.sealed.setdefault(key, said) == said
+            assert self.sealed.setdefault(key, summary) == summary
         # It was published when it was last promoted.
         promotions, before = self.published.get(key, (0, None))
         published = shown["published_at"]
         if version.promotions == promotions:
             assert published == before
         else:
-            assert before is None or moment(published) > moment(before)
+            assert before is None or parse_time(published) > parse_time(before)
         self.published[key] = (version.promotions, published)
 
 
-def numbers_and_pointers(stored: Snapshot, prompt: Prompt) -> None:
-    head = stored.head(prompt.id)
+def assert_numbers_and_pointers(stored: Snapshot, prompt: Prompt) -> None:
+    head = stored.get_head(prompt.id)
     assert head["last_version"] == prompt.last
-    assert sorted(stored.versions(prompt.id)) == sorted(prompt.versions)
+    assert sorted(stored.list_versions(prompt.id)) == sorted(prompt.versions)
     assert head.get("live_version") == prompt.live
     assert head["tags"] == prompt.tags
 
@@ -759,12 +780,12 @@ def numbers_and_pointers(stored: Snapshot, prompt: Prompt) -> None:
 def test_the_registry_does_what_its_model_does(
     registry: Registry, memory: Memory, join: Join
 ) -> None:
-    class OfThisTest(Machine):
+    class BoundMachine(Machine):
         def __init__(self) -> None:
             super().__init__(registry, memory, join)
 
     run_state_machine_as_test(
-        OfThisTest,
+        BoundMachine,
         settings=settings(
             max_examples=12,
             stateful_step_count=40,

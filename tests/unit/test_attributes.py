@@ -20,7 +20,7 @@ ITEMS = st.dictionaries(st.text(min_size=1), VALUES, max_size=4)
 
 @given(ITEMS)
 def test_what_is_stored_is_read_back(values: dict[str, Any]) -> None:
-    read = attributes.values(attributes.item(values))
+    read = attributes.load_item(attributes.dump_item(values))
 
     assert repr(read) == repr(values)
 
@@ -29,13 +29,13 @@ def test_what_is_stored_is_read_back(values: dict[str, Any]) -> None:
 def test_boto3_reads_our_attributes_in_the_same_way(values: dict[str, Any]) -> None:
     deserialize = TypeDeserializer().deserialize
 
-    read = {name: deserialize(stored) for name, stored in attributes.item(values).items()}
+    read = {name: deserialize(stored) for name, stored in attributes.dump_item(values).items()}
 
     assert read == values
 
 
 def test_an_absent_attribute_stands_for_none() -> None:
-    assert attributes.item({"a": None, "b": "", "c": 0, "d": False, "e": {}, "f": []}) == {
+    assert attributes.dump_item({"a": None, "b": "", "c": 0, "d": False, "e": {}, "f": []}) == {
         "b": {"S": ""},
         "c": {"N": "0"},
         "d": {"BOOL": False},
@@ -45,10 +45,10 @@ def test_an_absent_attribute_stands_for_none() -> None:
 
 
 def test_a_tuple_is_stored_as_a_list() -> None:
-    assert attributes.attribute(("a", 1)) == {"L": [{"S": "a"}, {"N": "1"}]}
+    assert attributes.dump_value(("a", 1)) == {"L": [{"S": "a"}, {"N": "1"}]}
 
 
 @pytest.mark.parametrize("value", [1.5, None, object(), {"a": None}, [1.5], b"x"])
 def test_what_our_items_never_hold_is_refused(value: object) -> None:
     with pytest.raises(TypeError):
-        attributes.attribute(value)
+        attributes.dump_value(value)

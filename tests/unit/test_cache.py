@@ -5,11 +5,11 @@ from collections import OrderedDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.store.cache import Cache
+from shared.cache import Cache
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["get", "keep", "forget", "wait"]),
+        st.sampled_from(["get", "put", "remove", "wait"]),
         st.integers(0, 4),
         st.integers(1, 6),
     ),
@@ -26,28 +26,28 @@ def test_it_remembers_what_a_plain_model_says(steps: list[tuple[str, int, int]])
     for value, (step, key, weight) in enumerate(steps):
         if step == "wait":
             now[0] += weight / 2
-        elif step == "forget":
-            cache.forget(key)
+        elif step == "remove":
+            cache.remove(key)
             model.pop(key, None)
-        elif step == "keep":
-            cache.keep(key, value, weight=weight)
+        elif step == "put":
+            cache.put(key, value, weight=weight)
             model.pop(key, None)
             model[key] = (value, weight, now[0])
             while sum(entry[1] for entry in model.values()) > 10:
                 model.popitem(last=False)
         else:
-            known = model.get(key)
-            if known is not None and now[0] - known[2] >= 5:
-                known = model.pop(key) and None
-            assert cache.get(key) == (known and known[0])
-            if known is not None:
+            entry = model.get(key)
+            if entry is not None and now[0] - entry[2] >= 5:
+                entry = model.pop(key) and None
+            assert cache.get(key) == (entry and entry[0])
+            if entry is not None:
                 model.move_to_end(key)
 
 
 def test_an_entry_without_an_age_is_good_for_ever() -> None:
     now = [0.0]
     cache: Cache[str, str] = Cache(weight=1, clock=lambda: now[0])
-    cache.keep("a", "value")
+    cache.put("a", "value")
 
     now[0] = 1e9
 
@@ -56,20 +56,20 @@ def test_an_entry_without_an_age_is_good_for_ever() -> None:
 
 def test_what_is_heavier_than_the_bound_is_not_kept_and_displaces_nothing_else() -> None:
     cache: Cache[str, str] = Cache(weight=10)
-    cache.keep("light", "value", weight=3)
-    cache.keep("heavy", "old", weight=3)
+    cache.put("light", "value", weight=3)
+    cache.put("heavy", "old", weight=3)
 
-    cache.keep("heavy", "new", weight=11)
+    cache.put("heavy", "new", weight=11)
 
     assert (cache.get("light"), cache.get("heavy")) == ("value", None)
 
 
 def test_what_was_used_last_is_kept_longest() -> None:
     cache: Cache[str, int] = Cache(weight=2)
-    cache.keep("a", 1)
-    cache.keep("b", 2)
+    cache.put("a", 1)
+    cache.put("b", 2)
 
     cache.get("a")
-    cache.keep("c", 3)
+    cache.put("c", 3)
 
     assert [cache.get(key) for key in "abc"] == [1, None, 3]

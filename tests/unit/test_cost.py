@@ -5,21 +5,21 @@ from __future__ import annotations
 import ast
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.cost import bill, memory, prices, report
-from infra.cost.record import PUBLISHER, Heavy, Record, Use, differences
-from infra.cost.samples import SAMPLES
-from infra.cost.worker import metrics, size
-from shared.routes import CONSUMERS, ROUTES
+from infra.project import ROOT
+from tools.cost import bill, memory, prices, report
+from tools.cost.record import PUBLISHER, HeavyUse, Record, Use, list_differences
+from tools.cost.samples import SAMPLES
+from tools.cost.worker import compute_size, find_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-INFRA = Path(report.__file__).parents[1]
+INFRA = ROOT / "infra"
 MILLION = 1_000_000
 GB = 1024**3
 
@@ -29,7 +29,7 @@ WRITE = Use(
     write_units=12,
     events=1,
     status=201,
-    answer_bytes=1000,
+    response_bytes=1000,
     log_bytes=700,
     log_lines=2,
     metrics=("calls ok", "latency ok"),
@@ -41,7 +41,7 @@ PUBLISH = Use(
     write_units=0,
     events=0,
     status=200,
-    answer_bytes=0,
+    response_bytes=0,
     log_bytes=200,
     log_lines=1,
     metrics=(),
@@ -63,40 +63,28 @@ OF_THE_PLATFORM = sum(map(len, bill.PLATFORM_LINES))
 
 
 @pytest.mark.parametrize(
-    ("price", "units", "dollars"),
+    ("units", "dollars"),
     [
-        (prices.GATEWAY_CALLS, 0, 0),
-        (prices.GATEWAY_CALLS, 2 * MILLION, 7.00),
-        (prices.GATEWAY_CALLS, 333 * MILLION, 1165.50),
-        (prices.GATEWAY_CALLS, 400 * MILLION, 1353.10),  # 67 million of them at 2.80
-        (prices.LAMBDA_CALLS, 5 * MILLION, 1.00),
-        (prices.LAMBDA_GB_SECONDS, 400_000, 5.33336),
-        (prices.DYNAMODB_READS, 8 * MILLION, 1.00),
-        (prices.DYNAMODB_WRITES, 8 * MILLION, 5.00),
-        (prices.DYNAMODB_STORAGE, 8, 2.00),
-        (prices.DYNAMODB_RECOVERY, 8, 1.60),
-        (prices.S3_PUTS, 2000, 0.01),
-        (prices.S3_GETS, 5000, 0.002),
-        (prices.LOGS_TAKEN_IN, 10, 5.00),
-        (prices.LOGS_KEPT, 10, 0.30),
-        (prices.METRICS, 10, 3.00),
-        (prices.ALARMS, 7, 0.70),
-        (prices.DASHBOARDS, 1, 3.00),
-        (prices.TRACES, 200_000, 1.00),
-        (prices.EVENTS, 2 * MILLION, 2.00),
-        (prices.DATA_OUT, 100, 0),
-        (prices.DATA_OUT, 150, 4.50),
+        (0, 0),
+        (10, 0),  # all of them free
+        (30, 4),  # 20 at 2 for ten
+        (110, 20),  # the last of the first tier
+        (140, 23),  # 30 more at 1 for ten
     ],
 )
-def test_units_are_billed_at_their_price(price: prices.Price, units: float, dollars: float) -> None:
-    assert price.of(units) == pytest.approx(dollars)
+def test_units_are_billed_by_tiers_without_the_free_ones(units: float, dollars: float) -> None:
+    price = prices.Price(
+        dollars=2, per=10, unit="call", up_to=100, beyond=1, free=10, page="https://example.com"
+    )
+
+    assert price.compute(units) == dollars
 
 
 def test_every_price_names_its_page() -> None:
-    listed = [one for one in vars(prices).values() if isinstance(one, prices.Price)]
+    all_prices = [price for price in vars(prices).values() if isinstance(price, prices.Price)]
 
-    assert listed
-    assert all(one.page.startswith("https://aws.amazon.com/") for one in listed)
+    assert all_prices
+    assert all(price.page.startswith("https://aws.amazon.com/") for price in all_prices)
 
 
 # -- one call
@@ -114,16 +102,16 @@ def test_every_price_names_its_page() -> None:
 def test_a_call_is_billed_for_its_share_of_a_processor_and_for_waiting(
     memory_mb: int, milliseconds: int
 ) -> None:
-    assert bill.billed_ms(WRITE, memory_mb) == milliseconds
+    assert bill.compute_billed_ms(WRITE, memory_mb) == milliseconds
 
 
 def test_a_second_of_a_gigabyte_is_one_unit_of_duration() -> None:
-    assert bill.gb_seconds(1000, 1024) == 1
-    assert bill.gb_seconds(30, 512) == 0.015
+    assert bill.compute_gb_seconds(1000, 1024) == 1
+    assert bill.compute_gb_seconds(30, 512) == 0.015
 
 
 def test_a_million_calls_by_what_they_are_spent_on() -> None:
-    lines = bill.lines_of_a_million(WRITE, 1024)
+    lines = bill.itemize_million(WRITE, 1024)
 
     assert lines["API Gateway"] == 3.50
     assert lines["Lambda calls"] == 0.20
@@ -137,20 +125,20 @@ def test_a_million_calls_by_what_they_are_spent_on() -> None:
 def test_requests_to_the_bucket_are_billed_by_kind() -> None:
     use = replace(WRITE, requests={"s3:PutObject": 1, "s3:GetObject": 2})
 
-    assert bill.lines_of_a_million(use, 1024)["S3"] == pytest.approx(5.00 + 0.80)
+    assert bill.itemize_million(use, 1024)["S3"] == pytest.approx(5.00 + 0.80)
 
 
 def test_a_write_bears_the_publishing_of_its_event() -> None:
-    own = sum(bill.lines_of_a_million(WRITE, 1024).values())
-    told = bill.lines_of_a_million(PUBLISH, 1024, called=False)
+    own = sum(bill.itemize_million(WRITE, 1024).values())
+    publishing = bill.itemize_million(PUBLISH, 1024, through_api=False)
 
-    assert told["API Gateway"] == 0
-    assert told["EventBridge"] == 1.00
-    assert told["Lambda time"] == pytest.approx(24_000 * 0.0000133334)  # 8.6 + 15, rounded up
-    assert bill.dollars_of_a_million(RECORD, "write", 1024) == pytest.approx(
-        own + sum(told.values())
+    assert publishing["API Gateway"] == 0
+    assert publishing["EventBridge"] == 1.00
+    assert publishing["Lambda time"] == pytest.approx(24_000 * 0.0000133334)  # 8.6 + 15, rounded up
+    assert bill.price_million(RECORD, "write", 1024) == pytest.approx(
+        own + sum(publishing.values())
     )
-    assert bill.dollars_of_a_million(RECORD, PUBLISHER, 1024) == pytest.approx(sum(told.values()))
+    assert bill.price_million(RECORD, PUBLISHER, 1024) == pytest.approx(sum(publishing.values()))
 
 
 # -- a month
@@ -168,7 +156,7 @@ def test_a_write_bears_the_publishing_of_its_event() -> None:
 def test_the_first_call_of_each_second_is_traced_and_a_twentieth_of_the_others(
     calls: float, hours: float, traces: float
 ) -> None:
-    assert bill.traced(calls, hours) == pytest.approx(traces)
+    assert bill.count_traces(calls, hours) == pytest.approx(traces)
 
 
 def test_a_month_line_by_line() -> None:
@@ -182,7 +170,7 @@ def test_a_month_line_by_line() -> None:
         versions=10,
     )
 
-    lines = bill.bill(month, RECORD, 1769)
+    lines = bill.itemize_month(month, RECORD, 1769)
 
     assert lines["API Gateway"] == 7.00
     # 2 million of 30 ms, as many publications of 20 ms, and 1 million starts of 300 ms.
@@ -207,7 +195,7 @@ def test_a_metric_is_billed_for_the_hours_in_which_it_has_values() -> None:
     rare = replace(WRITE, metrics=("calls ok", "calls rare"))
     month = replace(bill.IDLE, calls={"write": 100_000, "rare": 73}, busy_hours=730)
 
-    lines = bill.bill(month, replace(RECORD, calls={**RECORD.calls, "rare": rare}), 1769)
+    lines = bill.itemize_month(month, replace(RECORD, calls={**RECORD.calls, "rare": rare}), 1769)
 
     # "calls ok" and "latency ok" all month, "calls rare" in a tenth of its hours
     assert lines["Metrics"] == pytest.approx(2.1 * 0.30)
@@ -216,7 +204,7 @@ def test_a_metric_is_billed_for_the_hours_in_which_it_has_values() -> None:
 def test_an_idle_month_costs_what_is_there() -> None:
     month = replace(bill.IDLE, prompts=0)
 
-    lines = bill.bill(month, RECORD, 1769)
+    lines = bill.itemize_month(month, RECORD, 1769)
 
     assert {name for name, dollars in lines.items() if dollars} == {"Alarms, dashboard"}
 
@@ -225,13 +213,13 @@ def test_an_idle_month_costs_what_is_there() -> None:
 
 
 def test_as_many_alarms_and_dashboards_are_billed_as_there_are() -> None:
-    def made(file: str, name: str) -> int:
+    def count_calls(file: str, name: str) -> int:
         tree = ast.parse((INFRA / file).read_text())
         calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
         return sum(ast.unparse(call.func) == name for call in calls)
 
-    assert made("alarms.py", "Watch") == bill.ALARMS
-    assert made("dashboard.py", "cloudwatch.Dashboard") == bill.DASHBOARDS
+    assert count_calls("alarms.py", "AlarmRule") == bill.ALARMS
+    assert count_calls("dashboard.py", "cloudwatch.Dashboard") == bill.DASHBOARDS
 
 
 def test_the_access_line_has_the_fields_of_the_access_log() -> None:
@@ -247,27 +235,23 @@ def test_the_access_line_has_the_fields_of_the_access_log() -> None:
 
 
 def test_memory_is_what_functions_are_given() -> None:
-    assert f"\nMEMORY_MB = {report.memory_mb()}\n" in (INFRA / "functions.py").read_text()
-    assert report.memory_mb() in memory.SIZES
+    assert f"\nMEMORY_MB = {report.read_memory_mb()}\n" in (INFRA / "functions.py").read_text()
+    assert report.read_memory_mb() in memory.SIZES
 
 
 # -- the record
 
 
-def test_every_endpoint_and_every_consumer_has_a_sample() -> None:
-    sampled = {sample.route for sample in SAMPLES} | {PUBLISHER}
-    routes = {f"{route.dialect}/{route.name}" for route in ROUTES}
-    consumers = {"/".join(module.split(".")[1:]) for module in CONSUMERS}
+def test_the_tables_are_about_recorded_calls() -> None:
+    names = {name for month in bill.MONTHS for name in month.calls}
 
-    assert sampled == routes | consumers
+    assert names | report.CALLS.keys() <= Record.read().calls.keys()
 
 
-def test_the_record_has_every_sample() -> None:
+def test_each_sample_has_a_name_of_its_own() -> None:
     names = [sample.name for sample in SAMPLES]
 
-    assert [*Record.read().calls] == [*names, PUBLISHER]
     assert len(names) == len(set(names))
-    assert report.SHOWN.keys() <= Record.read().calls.keys()
 
 
 @pytest.mark.parametrize(
@@ -281,23 +265,25 @@ def test_the_record_has_every_sample() -> None:
     ],
 )
 def test_what_a_call_uses_otherwise_is_told(change: Mapping[str, Any], sentence: str) -> None:
-    assert [*differences({"write": WRITE}, {"write": replace(WRITE, **change)})] == [sentence]
+    assert [*list_differences({"write": WRITE}, {"write": replace(WRITE, **change)})] == [sentence]
 
 
 def test_times_and_sizes_may_differ() -> None:
-    other = replace(WRITE, cpu_ms=99, answer_bytes=1001, log_bytes=701)
+    other = replace(WRITE, cpu_ms=99, response_bytes=1001, log_bytes=701)
 
-    assert [*differences({"write": WRITE}, {"write": other})] == []
+    assert [*list_differences({"write": WRITE}, {"write": other})] == []
 
 
 def test_calls_that_come_and_go_are_told() -> None:
-    assert [*differences({}, {"write": WRITE})] == ["write is sampled and not in the record"]
-    assert [*differences({"write": WRITE}, {})] == ["write is in the record and no longer sampled"]
+    assert [*list_differences({}, {"write": WRITE})] == ["write is a sample, but not in the record"]
+    assert [*list_differences({"write": WRITE}, {})] == [
+        "write is in the record, but is no longer a sample"
+    ]
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     file = tmp_path / "units.json"
-    heavy = Heavy(status=200, requests=3, cpu_ms=1.5, memory_mb=40)
+    heavy = HeavyUse(status=200, requests=3, cpu_ms=1.5, memory_mb=40)
     calls = {"write": replace(WRITE, metrics=["calls ok"])}
     record = replace(RECORD, heavy={"all": heavy}, calls=calls)
 
@@ -307,14 +293,16 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert len([line for line in file.read_text().splitlines() if '"requests": {' in line]) == 1
 
 
-def test_the_block_of_the_readme_is_replaced_as_a_whole() -> None:
-    kept = Record.read()
+def test_the_block_of_the_document_is_replaced_as_a_whole() -> None:
+    record = Record.read()
     text = "before\n<!-- cost -->\nold\n<!-- /cost -->\nafter\n"
 
-    renewed = report.renewed(text, kept)
+    text_after = report.replace_block(text, record)
 
-    assert renewed == f"before\n<!-- cost -->\n{report.block(kept)}<!-- /cost -->\nafter\n"
-    assert report.renewed(renewed, kept) == renewed
+    assert (
+        text_after == f"before\n<!-- cost -->\n{report.build_block(record)}<!-- /cost -->\nafter\n"
+    )
+    assert report.replace_block(text_after, record) == text_after
 
 
 # -- what the worker counts
@@ -334,11 +322,11 @@ def test_the_block_of_the_readme_is_replaced_as_a_whole() -> None:
 def test_an_attribute_has_the_size_that_dynamodb_bills(
     attribute: Mapping[str, Any], expected: int
 ) -> None:
-    assert size(attribute) == expected
+    assert compute_size(attribute) == expected
 
 
 def test_metrics_are_counted_by_the_values_of_their_dimensions() -> None:
-    told = {
+    record = {
         "_aws": {
             "CloudWatchMetrics": [
                 {
@@ -352,7 +340,7 @@ def test_metrics_are_counted_by_the_values_of_their_dimensions() -> None:
         "outcome": "ok",
     }
 
-    assert metrics([json.dumps(told), '{"message": "call"}']) == {
+    assert find_metrics([json.dumps(record), '{"message": "call"}']) == {
         "calls ok",
         "latency ok",
         "calls render_live ok",
@@ -366,7 +354,8 @@ def test_metrics_are_counted_by_the_values_of_their_dimensions() -> None:
 def test_a_size_makes_of_processor_time_what_its_share_allows() -> None:
     record = replace(RECORD, calls={**RECORD.calls, "registry/render_live": WRITE})
 
-    by_size = {one.memory_mb: one for one in memory.choices(record, "registry/render_live")}
+    choices = memory.list_choices(record, "registry/render_live")
+    by_size = {choice.memory_mb: choice for choice in choices}
 
     assert [*by_size] == [256, 512, 768, 1024, 1769, 3008]
     assert by_size[1769].start_ms == by_size[1769].boosted_ms == 200 + 100 + 20
@@ -378,7 +367,7 @@ def test_a_size_makes_of_processor_time_what_its_share_allows() -> None:
 
 
 def test_a_heavy_request_waits_for_each_of_its_requests() -> None:
-    heavy = Heavy(status=200, requests=10, cpu_ms=1000, memory_mb=60)
+    heavy = HeavyUse(status=200, requests=10, cpu_ms=1000, memory_mb=60)
 
-    assert memory.seconds(heavy, 1769) == 1.05
-    assert memory.seconds(heavy, 1024) == pytest.approx(1769 / 1024 + 0.05)
+    assert memory.compute_seconds(heavy, 1769) == 1.05
+    assert memory.compute_seconds(heavy, 1024) == pytest.approx(1769 / 1024 + 0.05)

@@ -20,19 +20,19 @@ IDS = st.uuids().map(str)
 
 @given(MOMENTS)
 def test_a_time_is_read_back_to_the_microsecond(at: datetime) -> None:
-    assert keys.moment(keys.timestamp(at)) == at
+    assert keys.load_time(keys.dump_time(at)) == at
 
 
 @given(MOMENTS, MOMENTS)
 def test_times_sort_as_their_texts_do(first: datetime, second: datetime) -> None:
-    assert (first < second) == (keys.timestamp(first) < keys.timestamp(second))
+    assert (first < second) == (keys.dump_time(first) < keys.dump_time(second))
 
 
 @given(MOMENTS, IDS)
 def test_an_entry_is_read_back(at: datetime, prompt_id: str) -> None:
-    entry = keys.Entry(keys.timestamp(at), prompt_id)
+    entry = keys.DirectoryEntry(keys.dump_time(at), prompt_id)
 
-    assert keys.Entry.read(entry.sort) == entry
+    assert keys.DirectoryEntry.parse(entry.sort_key) == entry
 
 
 @given(MOMENTS, MOMENTS, IDS, IDS)
@@ -41,16 +41,16 @@ def test_entries_and_events_sort_by_age(
 ) -> None:
     if first >= second:
         return
-    older, newer = keys.timestamp(first), keys.timestamp(second)
+    older, newer = keys.dump_time(first), keys.dump_time(second)
 
-    assert keys.Entry(older, one).sort < keys.Entry(newer, other).sort
-    assert keys.event(first, one) < keys.event(second, other)
+    assert keys.DirectoryEntry(older, one).sort_key < keys.DirectoryEntry(newer, other).sort_key
+    assert keys.build_event(first, one) < keys.build_event(second, other)
 
 
 @pytest.mark.parametrize("text", ["", "prompt#", "prompt#a", "team#a#b", "prompt#a#b#c", "#a#b"])
 def test_what_is_no_entry_is_not_read(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        keys.Entry.read(text)
+        keys.DirectoryEntry.parse(text)
 
 
 @given(st.lists(st.text(max_size=12), min_size=2, max_size=2, unique=True))
@@ -60,10 +60,10 @@ def test_different_names_make_different_claims(names: list[str]) -> None:
         claim
         for name in names
         for claim in (
-            keys.name_claim(team, "team", name),
-            keys.slug_claim(team, "team", name),
-            keys.name_claim(team, "organization", name),
-            keys.slug_claim(team, "organization", name),
+            keys.build_name_claim(team, "team", name),
+            keys.build_slug_claim(team, "team", name),
+            keys.build_name_claim(team, "organization", name),
+            keys.build_slug_claim(team, "organization", name),
         )
     ]
 
@@ -73,7 +73,7 @@ def test_different_names_make_different_claims(names: list[str]) -> None:
 @given(st.text(), st.text())
 def test_different_idempotency_keys_make_different_records(first: str, second: str) -> None:
     records = [
-        keys.idempotency("principal", "route", text)
+        keys.build_idempotency("principal", "route", text)
         for text in (first, second)
         if text.isprintable()
     ]
@@ -84,19 +84,19 @@ def test_different_idempotency_keys_make_different_records(first: str, second: s
 def test_a_key_and_a_callers_idempotency_key_are_stored_as_hashes_only() -> None:
     secret = "ak_" + "7" * 64
 
-    assert secret not in str(keys.api_key(secret))
-    assert "order-4711" not in keys.idempotency("principal", "route", "order-4711")
-    assert len(keys.idempotency("principal", "route", "x" * 10_000)) < 200
+    assert secret not in str(keys.build_api_key(secret))
+    assert "order-4711" not in keys.build_idempotency("principal", "route", "order-4711")
+    assert len(keys.build_idempotency("principal", "route", "x" * 10_000)) < 200
 
 
 def test_kinds_of_lookups_never_meet() -> None:
     one = str(uuid4())
 
     lookups = {
-        keys.name_claim(one, "team", ""),
-        keys.slug_claim(one, "team", ""),
-        keys.version_claim(one),
-        keys.idempotency(one, "", ""),
+        keys.build_name_claim(one, "team", ""),
+        keys.build_slug_claim(one, "team", ""),
+        keys.build_version_claim(one),
+        keys.build_idempotency(one, "", ""),
     }
 
     assert len({lookup.partition("#")[0] for lookup in lookups}) == len(lookups)

@@ -7,18 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import wire
-from shared.errors import InvalidRequest
-from shared.paging import MOST, Window, number, page
+from shared import exact_json
+from shared.paging import PageRequest, build_page, parse_number
+from shared.problems import InvalidRequest
+from shared.routes.route import MAX_LIMIT
 
 LARGE = 10**9
 
 
-def window(**given: str) -> Window[str]:
-    return Window.read(given, of="/list", place=str)
+def build_page_request(**given: str) -> PageRequest[str]:
+    return PageRequest.parse(given, path="/list", parse_position=str)
 
 
-def rows(count: int, size: int = 0) -> list[tuple[str, Mapping[str, Any]]]:
+def iterate_rows(count: int, size: int = 0) -> list[tuple[str, Mapping[str, Any]]]:
     return [(str(n), {"n": n, "pad": "x" * size}) for n in range(count)]
 
 
@@ -26,26 +27,26 @@ def rows(count: int, size: int = 0) -> list[tuple[str, Mapping[str, Any]]]:
 def test_a_cursor_leads_back_to_its_place(place: str) -> None:
     place = place.encode(errors="ignore").decode()
 
-    cursor = window().cursor(place)
+    cursor = build_page_request().make_cursor(place)
 
-    assert window(cursor=cursor).after == place
-    assert window(cursor=cursor, limit="7").after == place
+    assert build_page_request(cursor=cursor).after == place
+    assert build_page_request(cursor=cursor, limit="7").after == place
 
 
 @given(st.dictionaries(st.sampled_from("abc"), st.text(max_size=3), min_size=1))
 def test_a_cursor_is_refused_by_every_other_query(query: dict[str, str]) -> None:
-    cursor = window().cursor("place")
+    cursor = build_page_request().make_cursor("place")
 
     with pytest.raises(InvalidRequest):
-        window(cursor=cursor, **query)
+        build_page_request(cursor=cursor, **query)
     with pytest.raises(InvalidRequest):
-        Window.read({"cursor": cursor}, of="/other", place=str)
+        PageRequest.parse({"cursor": cursor}, path="/other", parse_position=str)
 
 
 @given(st.text(max_size=60))
 def test_no_text_is_a_fault_of_ours(text: str) -> None:
     try:
-        read = window(cursor=text)
+        read = build_page_request(cursor=text)
     except InvalidRequest:
         return
     assert text == ""
@@ -53,21 +54,23 @@ def test_no_text_is_a_fault_of_ours(text: str) -> None:
 
 
 def test_a_place_that_the_list_cannot_read_is_refused() -> None:
-    cursor = window().cursor("seven")
+    cursor = build_page_request().make_cursor("seven")
 
     with pytest.raises(InvalidRequest):
-        Window.read({"cursor": cursor}, of="/list", place=number)
+        PageRequest.parse({"cursor": cursor}, path="/list", parse_position=parse_number)
 
 
 @pytest.mark.parametrize("place", ["", "x" * 1001])
 def test_a_place_has_1_to_1000_bytes(place: str) -> None:
     with pytest.raises(InvalidRequest):
-        window(cursor=window().cursor(place))
+        build_page_request(cursor=build_page_request().make_cursor(place))
 
 
-@pytest.mark.parametrize(("text", "limit"), [("1", 1), ("0007", 7), (str(MOST), MOST), ("", None)])
+@pytest.mark.parametrize(
+    ("text", "limit"), [("1", 1), ("0007", 7), (str(MAX_LIMIT), MAX_LIMIT), ("", None)]
+)
 def test_a_limit_is_read(text: str, limit: int | None) -> None:
-    assert window(limit=text).limit == limit
+    assert build_page_request(limit=text).limit == limit
 
 
 @pytest.mark.parametrize(
@@ -75,37 +78,37 @@ def test_a_limit_is_read(text: str, limit: int | None) -> None:
 )
 def test_any_other_limit_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequest, match="limit"):
-        window(limit=text)
+        build_page_request(limit=text)
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "1.0", "\u0661", "1" * 11, "1\n"])
 def test_a_number_has_up_to_ten_digits(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        number(text)
+        parse_number(text)
 
 
 @given(st.integers(0, 9), st.integers(1, 10) | st.none())
 def test_a_page_is_the_start_of_the_list_and_knows_whether_it_goes_on(
     count: int, limit: int | None
 ) -> None:
-    asked = Window[str](query="q", limit=limit)
+    asked = PageRequest[str](query="q", limit=limit)
 
-    shown, cursor = page(rows(count), asked, budget=LARGE)
+    shown, cursor = build_page(iterate_rows(count), asked, max_bytes=LARGE)
 
-    assert shown == [row for _, row in rows(count)][:limit]
+    assert shown == [row for _, row in iterate_rows(count)][:limit]
     assert (cursor is None) == (limit is None or count <= limit)
     if cursor is not None:
-        assert cursor == asked.cursor(str(len(shown) - 1))
+        assert cursor == asked.make_cursor(str(len(shown) - 1))
 
 
 @given(st.integers(1, 6), st.integers(1, 400))
 def test_a_page_holds_what_its_budget_holds_and_one_row_in_any_case(
     count: int, budget: int
 ) -> None:
-    sizes = [len(wire.encode(row).encode()) for _, row in rows(count, 50)]
+    sizes = [len(exact_json.encode(row).encode()) for _, row in iterate_rows(count, 50)]
     fitting = max((n for n in range(count + 1) if sum(sizes[:n]) <= budget), default=0)
 
-    shown, cursor = page(rows(count, 50), Window(query="q"), budget=budget)
+    shown, cursor = build_page(iterate_rows(count, 50), PageRequest(query="q"), max_bytes=budget)
 
     assert len(shown) == max(1, fitting)
     assert (cursor is None) == (len(shown) == count)
@@ -114,11 +117,11 @@ def test_a_page_holds_what_its_budget_holds_and_one_row_in_any_case(
 def test_a_page_reads_one_row_beyond_its_end_and_no_more() -> None:
     read = []
 
-    def endless() -> Any:
-        for place, row in rows(100):
+    def iterate_endlessly() -> Any:
+        for place, row in iterate_rows(100):
             read.append(place)
             yield place, row
 
-    page(endless(), Window(query="q", limit=3), budget=LARGE)
+    build_page(iterate_endlessly(), PageRequest(query="q", limit=3), max_bytes=LARGE)
 
     assert read == ["0", "1", "2", "3"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.prompts import slug_from
+from shared.domain.prompts import make_slug
 
 
 @pytest.mark.parametrize(
@@ -31,19 +31,19 @@ from shared.domain.prompts import slug_from
     ],
 )
 def test_letters_and_digits_of_any_script_stay(name: str, slug: str) -> None:
-    assert slug_from(name) == slug
+    assert make_slug(name) == slug
 
 
 @given(st.text(st.characters(max_codepoint=127)))
 def test_in_ascii_it_is_what_a_regular_expression_makes(name: str) -> None:
-    assert slug_from(name) == re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
+    assert make_slug(name) == re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 @given(st.text())
 def test_a_slug_of_a_slug_is_itself(name: str) -> None:
-    once = slug_from(name)
+    once = make_slug(name)
 
-    assert slug_from(once) == once
+    assert make_slug(once) == once
     assert len(once) <= len(name)
     assert "__" not in once
     assert once.strip("_") == once

@@ -1,11 +1,12 @@
-"""What bodies of each generation ask for: LangWatch's checks, in its words."""
+"""Contents and names from the request bodies of both APIs, with LangWatch's checks and errors."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from shared.dialects.langwatch import checked_name, contents
+from shared.dialects.formats import to_camel_case
+from shared.dialects.langwatch import contents
 from shared.dialects.langwatch.contents import DEFAULT_INPUTS, DEFAULT_OUTPUTS
 from shared.dialects.langwatch.models import HANDLE
 from shared.dialects.langwatch.problems import (
@@ -15,110 +16,136 @@ from shared.dialects.langwatch.problems import (
     SystemPromptConflict,
     SystemPromptRequired,
 )
-from shared.domain.prompts import MESSAGE_LENGTH, checked_text
+from shared.dialects.langwatch.requests import check_handle
+from shared.domain.checks import check_message
 
 if TYPE_CHECKING:
     from shared.dialects.langwatch.models import (
-        Body,
         FlatVersion,
         HandleChanges,
         NewConfigVersion,
         NewHandle,
+        RequestBody,
     )
     from shared.domain.content import Content, Document
-    from shared.domain.prompts import Prompt
+    from shared.domain.model import Prompt
     from shared.settings import Settings
 
-# Fields in camel case, by their names in a configuration.
-SAME = ("prompt", "inputs", "outputs", "model", "temperature", "demonstrations")
-CAMEL = {name: name for name in SAME} | {
-    "max_tokens": "maxTokens",
-    "prompting_technique": "promptingTechnique",
+# Names of a configuration's fields in the current API.
+CAMEL_CASE = {
+    name: to_camel_case(name)
+    for name in (
+        "prompt",
+        "inputs",
+        "outputs",
+        "model",
+        "temperature",
+        "max_tokens",
+        "demonstrations",
+        "prompting_technique",
+    )
 }
 
 
-def message(body: Body, *, otherwise: str = "") -> str:
-    """The commit message. Raises InvalidRequest."""
-    text: str = body.given.get("commitMessage", otherwise)
-    return checked_text(text, "commitMessage", longest=MESSAGE_LENGTH)
+def load_message(body: RequestBody, *, default: str = "") -> str:
+    """Load the commit message.
 
-
-def new_names(changes: HandleChanges, prompt: Prompt) -> tuple[str | None, str | None]:
-    """The name and the handle to give a prompt, where they change. Raises SchemaFailure; Refused.
-
-    Here a prompt is called as its handle says; only other dialects give it a name of its own.
+    Raises:
+        InvalidRequest: The message is too long or contains a NUL character.
     """
-    handle = changes.given.get("handle", prompt.slug)
+    return check_message(body.fields.get("commitMessage", default), "commitMessage")
+
+
+def load_names(changes: HandleChanges, prompt: Prompt) -> tuple[str | None, str | None]:
+    """Load the new name and handle of a prompt; None for one that does not change.
+
+    In LangWatch the handle is also the name; only other dialects can set another name.
+
+    Raises:
+        SchemaFailure: The handle is malformed.
+        RuleBroken: The handle is reserved.
+    """
+    handle = changes.fields.get("handle", prompt.slug)
     if handle == prompt.slug:
         return None, None
     if not re.fullmatch(HANDLE, handle):
         issue = {"code": "invalid_string", "path": ["handle"], "message": f"Must match {HANDLE}"}
         raise SchemaFailure(details=[issue])
-    checked_name(handle)
+    check_handle(handle)
     return (handle if prompt.name == prompt.slug else None), handle
 
 
-def whole_content(new: NewConfigVersion) -> Content:
-    """The content of a version that is posted whole."""
-    data = new.configData.given
+def load_whole_content(new: NewConfigVersion, settings: Settings) -> Content:
+    """Load the content of a version of the first API."""
+    data: Document = {**new.configData}
     demonstrations = {"rows": [], **data["demonstrations"]}
-    changes = {"messages": [], **data, "demonstrations": demonstrations}
-    return contents.first(changes, author=new.given.get("authorId"))
+    config = {"messages": [], **data, "demonstrations": demonstrations}
+    return contents.load_content(config, settings, author=new.fields.get("authorId"))
 
 
-def new_content(new: NewHandle, settings: Settings) -> Content:
-    """The content of a first version. Raises SystemPromptConflict, SystemPromptRequired."""
-    given = new.given
-    prompt, messages = _texts(given, clash=SystemPromptConflict)
+def load_first_content(new: NewHandle, settings: Settings) -> Content:
+    """Load the content of a prompt's first version.
+
+    Raises:
+        SystemPromptConflict: The body has both a prompt and a system message.
+        SystemPromptRequired: The body has neither.
+        ModelNotConfigured: The body has no model, and the deployment has no default model.
+    """
+    fields = new.fields
+    prompt, messages = _split_texts(fields, conflict=SystemPromptConflict)
     if prompt is None:
         raise SystemPromptRequired
-    if not (model := given.get("model", settings.default_model)):
+    if not (model := fields.get("model", settings.default_model)):
         raise ModelNotConfigured
     defaults = {"inputs": [*DEFAULT_INPUTS], "outputs": [*DEFAULT_OUTPUTS]}
-    said = {"prompt": prompt, "messages": messages or [], "model": model}
-    changes = {**defaults, **_config(given), **said}
-    content = contents.first(changes, author=given.get("authorId"))
-    return contents.with_parameters(content, given.get("parameters", {}))
+    own = {"prompt": prompt, "messages": messages or [], "model": model}
+    config = {**defaults, **_load_config(fields), **own}
+    content = contents.load_content(config, settings, author=fields.get("authorId"))
+    return contents.replace_parameters(content, fields.get("parameters", {}), settings)
 
 
-def revised_content(
+def revise_content(
     content: Content, changes: HandleChanges | FlatVersion, settings: Settings
 ) -> Content:
-    """The content with what the body names replaced. Raises SystemPromptClash."""
-    given = changes.given
-    shown = contents.config(content, settings)
-    conversation = [{"role": "system", "content": shown["prompt"]}, *shown["messages"]]
-    if given.get("messages") == conversation and "prompt" not in given:
-        del given["messages"]
-    prompt, messages = _texts(given, clash=SystemPromptClash)
-    config = _config(given)
+    """Replace the fields of a content that the body has.
+
+    Raises:
+        SystemPromptClash: The body has both a prompt and a system message.
+    """
+    fields = changes.fields
+    current = contents.dump_config(content, settings)
+    conversation = [{"role": "system", "content": current["prompt"]}, *current["messages"]]
+    if fields.get("messages") == conversation and "prompt" not in fields:
+        del fields["messages"]
+    prompt, messages = _split_texts(fields, conflict=SystemPromptClash)
+    config = _load_config(fields)
     config |= {"prompt": prompt} if prompt is not None else {}
     config |= {"messages": messages} if messages is not None else {}
-    content = contents.revised(content, config, settings)
-    if "parameters" in given:
-        content = contents.with_parameters(content, given["parameters"])
+    content = contents.revise_content(content, config, settings)
+    if "parameters" in fields:
+        content = contents.replace_parameters(content, fields["parameters"], settings)
     return content
 
 
-def _texts(
-    given: Document, *, clash: type[SystemPromptConflict]
+def _split_texts(
+    fields: Document, *, conflict: type[SystemPromptConflict]
 ) -> tuple[str | None, list[Document] | None]:
-    """What the system says, wherever it is given, and the other messages; None if not given."""
-    prompt: str | None = given.get("prompt")
-    messages: list[Document] | None = given.get("messages")
+    """Split off the system prompt from the other messages; None for what the fields do not have."""
+    prompt: str | None = fields.get("prompt")
+    messages: list[Document] | None = fields.get("messages")
     system = [message for message in messages or () if message["role"] == "system"]
     if len(system) > (prompt is None):
-        raise clash
+        raise conflict
     if messages is None or not system:
         return prompt, messages
     return system[0]["content"], [message for message in messages if message not in system]
 
 
-def _config(given: Document) -> Document:
-    """Fields of a body in camel case as a configuration's, but for its texts."""
-    config = {name: given[camel] for name, camel in CAMEL.items() if camel in given}
+def _load_config(fields: Document) -> Document:
+    """Convert fields in camel case to those of a configuration, except its texts."""
+    config = {name: fields[camel] for name, camel in CAMEL_CASE.items() if camel in fields}
     config.pop("prompt", None)
-    if schema := _schema(given.get("responseFormat")):
+    if schema := _load_schema(fields.get("responseFormat")):
         outputs = config.get("outputs") or DEFAULT_OUTPUTS
         if not any("json_schema" in output for output in outputs):
             name = schema.get("name") or outputs[0]["identifier"]
@@ -127,8 +154,8 @@ def _config(given: Document) -> Document:
     return config
 
 
-def _schema(response_format: Any) -> Document | None:
-    """The named schema of a response format, which outputs say as well."""
+def _load_schema(response_format: Any) -> Document | None:
+    """Load the named schema of a response format, if it has one."""
     schema = response_format.get("json_schema") if isinstance(response_format, dict) else None
     if not isinstance(schema, dict) or not isinstance(schema.get("schema"), dict):
         return None

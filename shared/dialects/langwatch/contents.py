@@ -1,30 +1,30 @@
-"""Content as LangWatch's `configData`, and the other way round.
+"""Contents from LangWatch's `configData`, and `configData` from contents.
 
-Every body of LangWatch's comes down to such a document, of which its generations say more or less:
-the first posts it whole, today's API says it in camel case beside other things. So one mapping, in
-each direction, serves them all.
+All bodies can be converted to such a document: the first API uses it as it is, the current API has
+its fields in camel case among others. Therefore both share one mapping.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from shared import templates, wire
+from shared import exact_json
 from shared.dialects.langwatch import liquid
-from shared.domain.content import Content, Document, provider_and_model, text_of
-from shared.errors import InvalidTemplate, LimitReached
+from shared.dialects.lenses import Lens, Lenses, only_extra
+from shared.domain.content import Content, join_texts, split_model
+from shared.problems import InvalidTemplate, LimitReached
+from shared.templates import check_template, find_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from shared.domain.content import Document
     from shared.settings import Settings
 
-OURS = "langwatch"  # among what each dialect wrote
 DEFAULT_INPUTS = ({"identifier": "input", "type": "str"},)
 DEFAULT_OUTPUTS = ({"identifier": "output", "type": "str"},)
-# Settings of the model: canonical parameters of the same names.
+# Settings of the model, which have the same names in the content's parameters.
 NUMBERS = (
     "temperature",
     "max_tokens",
@@ -38,8 +38,8 @@ NUMBERS = (
 )
 WORDS = ("reasoning", "verbosity")
 SETTINGS = (*NUMBERS, *WORDS)
-# What LangWatch alone says of a version.
-EXTRAS = ("version", "demonstrations", "prompting_technique")
+# Fields that only LangWatch has.
+OWN = ("version", "demonstrations", "prompting_technique")
 ROLES = {"user": "user", "assistant": "assistant", "system": "system", "developer": "system"}
 TYPES = {
     "int": "int",
@@ -63,136 +63,100 @@ OUTPUT_TYPES = {
 } | dict.fromkeys(("json_schema", "json", "object", "dict"), "json_schema")
 
 
-# -- what is shown
+# -- whole documents
 
 
-def config(content: Content, settings: Settings) -> Document:
-    """A version as configuration data, whoever wrote it."""
-    prompt, messages = _spoken(content)
-    parameters = content.parameters or {}
-    shown: Document = {
-        "prompt": prompt,
-        "messages": messages,
-        "inputs": _inputs(content, settings),
-        "outputs": [_output(output) for output in content.outputs or ()] or [*DEFAULT_OUTPUTS],
-        "model": content.qualified_model or settings.default_model,
+def dump_config(content: Content, settings: Settings) -> Document:
+    """Dump the content of a version of any dialect as configuration data."""
+    config: Document = {
+        **_dump_texts(content),
+        "inputs": LENSES.read(content, "inputs", settings),
+        "outputs": LENSES.read(content, "outputs", settings),
+        "model": LENSES.read(content, "model", settings),
+        **LENSES.read(content, "settings", settings),
     }
-    shown |= {name: parameters[name] for name in NUMBERS if _is_number(parameters.get(name))}
-    shown |= {name: parameters[name] for name in WORDS if isinstance(parameters.get(name), str)}
-    return shown | {name: own(content)[name] for name in EXTRAS if name in own(content)}
+    own = {name: LENSES.read(content, name, settings) for name in OWN}
+    return config | {name: value for name, value in own.items() if value is not None}
 
 
-def own(content: Content) -> Document:
-    """What only LangWatch says of a version."""
-    return content.written.get(OURS, {})
+def dump_messages(content: Content, settings: Settings) -> list[Document]:
+    """Dump the messages after the system prompt, with all fields that they were written with."""
+    messages: list[Document] = LENSES.read(content, "texts", settings)["messages"]
+    return messages
 
 
-def runtime_parameters(content: Content) -> Document:
-    """The values for the application that a version carries; not the model's parameters."""
-    parameters: Document = own(content).get("parameters", {})
-    return parameters
+def get_runtime_parameters(content: Content, settings: Settings) -> Document:
+    """Get the values for the application in a version, which are not parameters of the model."""
+    parameters: Document | None = LENSES.read(content, "parameters", settings)
+    return parameters or {}
 
 
-def author_id(content: Content) -> str | None:
-    author: str | None = own(content).get("author_id")
+def get_author_id(content: Content, settings: Settings) -> str | None:
+    """Get the `authorId` that a version was written with."""
+    author: str | None = LENSES.read(content, "author_id", settings)
     return author
 
 
-def verbatim(messages: Sequence[Document], content: Content) -> list[Document]:
-    """Shown messages with whatever else they were written with."""
-    full = own(content).get("messages", messages)
-    return [*full] if [_plain(message) for message in full] == messages else [*messages]
+def load_content(config: Document, settings: Settings, *, author: str | None = None) -> Content:
+    """Load the content of a prompt's first version, or of a version of the first API."""
+    parts = _split_parts(config, {"prompt": "", "messages": []}, {})
+    return LENSES.create(Content(engine="jinja"), parts | {"author_id": author}, settings)
 
 
-def _spoken(content: Content) -> tuple[str, list[Document]]:
-    """What the system says first, and the messages that follow, with texts for contents."""
-    conversation = content.conversation
-    start = int(_starts_with_system(conversation))
-    prompt = text_of(conversation[0]) if start else ""
-    return prompt, [
-        {
-            # What a tool says is put in as its user would.
-            "role": ROLES.get(str(message.get("role")), "user"),
-            "content": text_of(message),
-        }
-        for message in conversation[start:]
-    ]
+def revise_content(content: Content, config: Document, settings: Settings) -> Content:
+    """Replace the fields of a content that a configuration has; null removes a setting."""
+    texts = LENSES.read(content, "texts", settings)
+    parameters = LENSES.read(content, "settings", settings)
+    parts = _split_parts(config, texts, parameters)
+    return LENSES.revise(content, parts | {"author_id": None}, settings)
 
 
-def _starts_with_system(conversation: Sequence[Document]) -> bool:
-    return bool(conversation) and ROLES.get(str(conversation[0].get("role"))) == "system"
+def sign_content(content: Content, author: str | None, settings: Settings) -> Content:
+    """Set the `authorId` of a new version."""
+    return LENSES.revise(content, {"author_id": author}, settings)
 
 
-def _plain(message: Mapping[str, Any]) -> Document:
-    return {"role": message["role"], "content": message["content"]}
+def replace_parameters(content: Content, parameters: Document, settings: Settings) -> Content:
+    """Replace the values for the application."""
+    return LENSES.revise(content, {"parameters": parameters or None}, settings)
 
 
-def _inputs(content: Content, settings: Settings) -> list[Document]:
-    if content.inputs is not None:
-        return [
-            {"identifier": item["name"], "type": TYPES.get(str(item.get("type")), "str")}
-            for item in content.inputs
-        ]
-    try:
-        names = templates.variables(content, settings)
-    except (InvalidTemplate, LimitReached):
-        names = []
-    return [{"identifier": name, "type": "str"} for name in names]
+def _split_parts(config: Document, texts: Document, parameters: Document) -> dict[str, Any]:
+    """Split a configuration into parts, without those that it does not have.
 
-
-def _output(output: Mapping[str, Any]) -> Document:
-    shown = {
-        "identifier": output["name"],
-        "type": OUTPUT_TYPES.get(str(output.get("type")), "str"),
-    }
-    schema = output.get("schema")
-    return shown | ({"json_schema": schema} if isinstance(schema, dict) else {})
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
-
-
-# -- what is written
-
-
-def first(changes: Document, *, author: str | None = None) -> Content:
-    """The content of a version that follows from no other."""
-    return signed(_revised(Content(engine="jinja"), changes, {}, None), author)
-
-
-def revised(content: Content, changes: Document, settings: Settings) -> Content:
-    """The content with what the changes name replaced; null takes something away.
-
-    What is given as it is shown stays what it is, so that reading a version and writing the same
-    back alters nothing in any dialect.
+    Args:
+        config: All fields, or only those to replace.
+        texts: The current prompt and messages.
+        parameters: The current settings of the model.
     """
-    return signed(_revised(content, changes, config(content, settings), settings), None)
+    parts: dict[str, Any] = {
+        name: config[name] for name in ("inputs", "outputs", "model", *OWN) if name in config
+    }
+    if config.keys() & {"prompt", "messages"}:
+        messages = config.get("messages", texts["messages"])
+        if exact_json.is_equal(messages, _simplify_all(texts["messages"])):
+            messages = texts["messages"]
+        parts["texts"] = {"prompt": config.get("prompt", texts["prompt"]), "messages": messages}
+    if changes := {name: config[name] for name in SETTINGS if name in config}:
+        after = parameters | changes
+        parts["settings"] = {name: value for name, value in after.items() if value is not None}
+    return parts
 
 
-def signed(content: Content, author: str | None) -> Content:
-    """The content with the user that its writer names; of each version anew."""
-    return _with_own(content, {"author_id": author})
+def declare_variables(config: Document) -> Document:
+    """Add the variables in the texts of a configuration to its inputs, `input` first."""
+    inputs = {item["identifier"]: item for item in config.get("inputs", ())}
+    texts = [config["prompt"], *(message["content"] for message in config["messages"])]
+    for name in set().union(*map(liquid.list_variables, texts)) - inputs.keys():
+        inputs[name] = {"identifier": name, "type": "str"}
+    order = sorted(inputs, key=lambda name: (name != "input", name.casefold(), name))
+    return config | {"inputs": [inputs[name] for name in order]}
 
 
-def with_parameters(content: Content, parameters: Document) -> Content:
-    return _with_own(content, {"parameters": parameters or None})
-
-
-def with_detected_inputs(changes: Document) -> Document:
-    """With the variables of its texts declared: `input` first, the others by name."""
-    declared = {item["identifier"]: item for item in changes.get("inputs", ())}
-    texts = [changes["prompt"], *(message["content"] for message in changes["messages"])]
-    for name in set().union(*map(liquid.variables, texts)) - declared.keys():
-        declared[name] = {"identifier": name, "type": "str"}
-    ordered = sorted(declared, key=lambda name: (name != "input", name.casefold(), name))
-    return changes | {"inputs": [declared[name] for name in ordered]}
-
-
-def differences(local: Document, remote: Document) -> list[str]:
-    """What a local configuration says otherwise, in LangWatch's words and order."""
-    found = []
-    for name, words in (
+def describe_differences(local: Document, remote: Document) -> list[str]:
+    """Describe how a local configuration differs, with LangWatch's texts in its order."""
+    differences = []
+    for name, sentence in (
         ("model", ""),
         ("prompt", "prompt content differs"),
         ("messages", "messages differ"),
@@ -202,110 +166,207 @@ def differences(local: Document, remote: Document) -> list[str]:
         ("demonstrations", "demonstrations differ"),
         ("prompting_technique", "prompting_technique differs"),
     ):
-        here, there = local.get(name), remote.get(name)
-        if not _same(here, there):
-            found.append(words or f"{name}: {_word(here)} → {_word(there)}")
-    return found
+        local_value, remote_value = local.get(name), remote.get(name)
+        if not exact_json.is_equal(local_value, remote_value):
+            values = f"{_describe_value(local_value)} → {_describe_value(remote_value)}"
+            differences.append(sentence or f"{name}: {values}")
+    return differences
 
 
-def _word(value: object) -> str:
+def _describe_value(value: object) -> str:
     return "undefined" if value is None else str(value)
 
 
-def _same(one: object, other: object) -> bool:
-    return wire.canonical(one) == wire.canonical(other)
+# -- texts
 
 
-def _revised(
-    content: Content, given: Document, shown: Document, settings: Settings | None
-) -> Content:
-    changes = {name: value for name, value in given.items() if not _same(value, shown.get(name))}
-    fields: dict[str, Any] = {}
-    if "model" in changes:
-        fields["provider"], fields["model"] = provider_and_model(changes["model"])
-    if "inputs" in changes:
-        declared = changes["inputs"]
-        fields["inputs"] = _merged(declared, shown.get("inputs"), content.inputs, _input_from)
-    if "outputs" in changes:
-        outputs = changes["outputs"]
-        fields["outputs"] = _merged(outputs, shown.get("outputs"), content.outputs, _output_from)
-    if chosen := {name: changes[name] for name in SETTINGS if name in changes}:
-        parameters = {**(content.parameters or {}), **chosen}
-        fields["parameters"] = {
-            k: v for k, v in parameters.items() if k not in chosen or v is not None
-        }
-    content = replace(content, **fields)
-    if changes.keys() & {"prompt", "messages"}:
-        content = _said(content, changes, shown, settings)
-    return _with_own(content, {name: changes[name] for name in EXTRAS if name in changes})
-
-
-def _said(
-    content: Content, changes: Document, shown: Document, settings: Settings | None
-) -> Content:
-    """The content with other texts; messages that stay keep what only other dialects show."""
-    conversation = content.conversation if shown else []
+def _dump_texts(content: Content) -> Document:
+    """Convert a conversation to the system prompt and the other messages, with plain texts."""
+    conversation = content.conversation
     start = int(_starts_with_system(conversation))
-    spoken = conversation[:start]
-    before = list(zip(shown.get("messages", ()), conversation[start:], strict=True))
-    messages: list[Document] = (shown | changes).get("messages", [])
-    # An empty prompt goes without a message, unless another would be taken for it.
-    if "prompt" in changes or (not start and _starts_with_system(messages)):
-        spoken = [{"role": "system", "content": (shown | changes)["prompt"]}]
-    for place, message in enumerate(messages):
-        seen, kept = before[place] if place < len(before) else ({}, {})
-        spoken.append(kept if seen == _plain(message) else _plain(message))
-    if content.messages is None and len(spoken) == 1 and _starts_with_system(spoken):
-        content = replace(content, template=text_of(spoken[0]))
+    return {
+        "prompt": join_texts(conversation[0]) if start else "",
+        "messages": [
+            {
+                # LangWatch has no role for the results of tools.
+                "role": ROLES.get(str(message.get("role")), "user"),
+                "content": join_texts(message),
+            }
+            for message in conversation[start:]
+        ],
+    }
+
+
+def _get_texts(content: Content, settings: Settings) -> Document:
+    return _dump_texts(content)
+
+
+def _put_texts(content: Content, part: Document, before: Any, settings: Settings) -> Document:
+    """Convert texts; unchanged messages keep the fields that only other dialects have."""
+    prompt, messages = part["prompt"], part["messages"]
+    conversation = content.conversation if before else []
+    start = int(_starts_with_system(conversation))
+    result = conversation[:start]
+    # An empty prompt needs no message, unless the first message would count as the prompt.
+    is_new_prompt = before is None or prompt != before["prompt"]
+    if is_new_prompt or (not start and _starts_with_system(messages)):
+        result = [{"role": "system", "content": prompt}]
+    simple = _simplify_all(before["messages"] if before else [])
+    previous = list(zip(simple, conversation[start:], strict=True))
+    for number, message in enumerate(map(_simplify, messages)):
+        current, whole = previous[number] if number < len(previous) else (None, message)
+        result.append(whole if current == message else message)
+    if content.messages is None and len(result) == 1 and _starts_with_system(result):
+        fields: Document = {"template": join_texts(result[0])}
     else:
-        content = replace(content, template=None, messages=spoken)
-    if content.engine != "jinja" and not _parses(content, settings):
-        # Edited here, a text of another language has become Liquid.
-        content = replace(content, engine="jinja")
-    if "messages" not in changes:
-        return content
-    more = any(message.keys() - {"role", "content"} for message in messages)
-    return _with_own(content, {"messages": messages if more else None})
+        fields = {"template": None, "messages": result}
+    if content.engine != "jinja" and not _is_template(replace(content, **fields), settings):
+        # The new text is no template of the old language, so it must be Liquid.
+        fields["engine"] = "jinja"
+    return fields
 
 
-def _parses(content: Content, settings: Settings | None) -> bool:
+def _load_older_messages(messages: Sequence[Document], content: Content) -> Document | None:
+    """Load the messages that earlier releases stored; None if the texts have changed since."""
+    texts = _dump_texts(content)
+    return {**texts, "messages": messages} if _simplify_all(messages) == texts["messages"] else None
+
+
+def _simplify(message: Mapping[str, Any]) -> Document:
+    return {"role": message["role"], "content": message["content"]}
+
+
+def _simplify_all(messages: Sequence[Mapping[str, Any]]) -> list[Document]:
+    return [_simplify(message) for message in messages]
+
+
+def _starts_with_system(conversation: Sequence[Document]) -> bool:
+    return bool(conversation) and ROLES.get(str(conversation[0].get("role"))) == "system"
+
+
+def _is_template(content: Content, settings: Settings) -> bool:
     try:
-        if settings is not None:
-            templates.check(content, settings)
+        check_template(content, settings)
     except (InvalidTemplate, LimitReached):
         return False
     return True
 
 
-def _with_own(content: Content, said: Document) -> Content:
-    """The content with more that only LangWatch says; null takes it away."""
-    ours = {name: value for name, value in (own(content) | said).items() if value is not None}
-    others = {dialect: document for dialect, document in content.written.items() if dialect != OURS}
-    return replace(content, written=others | ({OURS: ours} if ours else {}))
+# -- model and settings
 
 
-def _merged(
-    items: Iterable[Document],
-    shown: Sequence[Document] | None,
-    kept: Sequence[Document] | None,
-    read: Any,
+def _get_model(content: Content, settings: Settings) -> str:
+    return content.qualified_model or settings.default_model
+
+
+def _put_model(content: Content, part: str, before: Any, settings: Settings) -> Document:
+    provider, model = split_model(part)
+    return {"provider": provider, "model": model}
+
+
+def _get_settings(content: Content, settings: Settings) -> Document:
+    parameters = content.parameters or {}
+    part = {
+        name: parameters[name] for name in NUMBERS if exact_json.is_number(parameters.get(name))
+    }
+    return part | {
+        name: parameters[name] for name in WORDS if isinstance(parameters.get(name), str)
+    }
+
+
+def _put_settings(content: Content, part: Document, before: Any, settings: Settings) -> Document:
+    """Convert settings; unchanged ones keep their exact value, and other parameters are kept."""
+    previous = before or {}
+    parameters = {
+        name: value
+        for name, value in (content.parameters or {}).items()
+        if name in part or name not in previous
+    }
+    changes = {
+        name: value
+        for name, value in part.items()
+        if name not in previous or not exact_json.is_equal(value, previous[name])
+    }
+    return {"parameters": parameters | changes}
+
+
+# -- inputs and outputs
+
+
+def _get_inputs(content: Content, settings: Settings) -> list[Document]:
+    if content.inputs is not None:
+        return [
+            {"identifier": item["name"], "type": TYPES.get(str(item.get("type")), "str")}
+            for item in content.inputs
+        ]
+    names = find_variables(content, settings)
+    return [{"identifier": name, "type": "str"} for name in names]
+
+
+def _put_inputs(
+    content: Content, part: Sequence[Document], before: Any, settings: Settings
+) -> Document:
+    def load(item: Document, whole: Document) -> Document:
+        return {**whole, "name": item["identifier"], "type": item["type"]}
+
+    return {"inputs": _merge_items(part, before, content.inputs, load)}
+
+
+def _get_outputs(content: Content, settings: Settings) -> list[Document]:
+    return [_get_output(output) for output in content.outputs or ()] or [*DEFAULT_OUTPUTS]
+
+
+def _get_output(output: Mapping[str, Any]) -> Document:
+    item = {
+        "identifier": output["name"],
+        "type": OUTPUT_TYPES.get(str(output.get("type")), "str"),
+    }
+    schema = output.get("schema")
+    return item | ({"json_schema": schema} if isinstance(schema, dict) else {})
+
+
+def _put_outputs(
+    content: Content, part: Sequence[Document], before: Any, settings: Settings
+) -> Document:
+    def load(item: Document, whole: Document) -> Document:
+        output = {**whole, "name": item["identifier"], "type": item["type"]}
+        output.pop("schema", None)
+        return output | ({"schema": item["json_schema"]} if "json_schema" in item else {})
+
+    return {"outputs": _merge_items(part, before, content.outputs, load)}
+
+
+def _merge_items(
+    items: Sequence[Document],
+    before: Sequence[Document] | None,
+    current: Sequence[Document] | None,
+    load: Callable[[Document, Document], Document],
 ) -> list[Document]:
-    """Items of a list; those that stay as shown are kept whole, others keep what is not shown."""
-    known = {item["name"]: item for item in kept or ()}
-    seen = {item["identifier"]: item for item in shown or ()}
+    """Convert items; those that exist already keep the fields that only other dialects have."""
+    whole = {item["name"]: item for item in current or ()}
+    previous = {item["identifier"]: item for item in before or ()}
     return [
-        known[name]
-        if (name := item["identifier"]) in known and _same(item, seen.get(name))
-        else read(item, known.get(name, {}))
+        whole[name]
+        if (name := item["identifier"]) in whole and exact_json.is_equal(item, previous.get(name))
+        else load(item, whole.get(name, {}))
         for item in items
     ]
 
 
-def _input_from(item: Document, known: Document) -> Document:
-    return {**known, "name": item["identifier"], "type": item["type"]}
-
-
-def _output_from(item: Document, known: Document) -> Document:
-    output = {**known, "name": item["identifier"], "type": item["type"]}
-    output.pop("schema", None)
-    return output | ({"schema": item["json_schema"]} if "json_schema" in item else {})
+LENSES = Lenses(
+    "langwatch",
+    {
+        "texts": Lens(
+            fields=("template", "messages"),
+            get=_get_texts,
+            put=_put_texts,
+            older_name="messages",
+            load_older=_load_older_messages,
+        ),
+        "model": Lens(fields=("provider", "model"), is_guess=True, get=_get_model, put=_put_model),
+        "settings": Lens(fields=("parameters",), get=_get_settings, put=_put_settings),
+        "inputs": Lens(fields=("inputs",), is_guess=True, get=_get_inputs, put=_put_inputs),
+        "outputs": Lens(fields=("outputs",), is_guess=True, get=_get_outputs, put=_put_outputs),
+        **{name: only_extra() for name in (*OWN, "parameters", "author_id")},
+    },
+)

@@ -1,66 +1,72 @@
-"""The variables that a Liquid text asks for, found without running it."""
+"""The variables of Liquid templates, found without rendering them."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 OPENING = re.compile(r"\{[{%]")
 CLOSING = {"{{": "}}", "{%": "%}"}
 TAG = re.compile(r"-?\s*(\w+)")
 ENDS = {name: re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}") for name in ("raw", "comment")}
-QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+QUOTATION = re.compile(r"'[^']*'|\"[^\"]*\"")
 FILTER = re.compile(r"\|\s*\w+\s*:?")
-# A name that is no property (`user.name`) and no option (`limit: 5`).
+# A name that is neither a property (`user.name`) nor an option (`limit: 5`).
 NAME = re.compile(r"(?<![\w.-])[A-Za-z_][\w-]*(?!\s*:|[\w-])")
 WORDS = frozenset(("and", "or", "not", "in", "contains", "true", "false", "nil", "null")) | {
     *("empty", "blank", "limit", "offset", "reversed", "forloop")
 }
-ASKING = frozenset(("if", "elsif", "unless", "case", "when", "echo"))
+# Tags that evaluate an expression.
+EXPRESSION_TAGS = frozenset(("if", "elsif", "unless", "case", "when", "echo"))
 
 
-def variables(text: str) -> set[str]:
-    """The names that neither a loop nor an assignment of the text's own gives a value to."""
-    asked: set[str] = set()
-    own: set[str] = set()
-    for tag, expression in _markup(text):
+def list_variables(text: str) -> set[str]:
+    """List the names that a template uses, without those that its own loops and tags define."""
+    uses: set[str] = set()
+    definitions: set[str] = set()
+    for tag, expression in _split_markup(text):
         if tag == "for":
             name, _, expression = expression.partition(" in ")
-            own.update(_names(name))
+            definitions.update(_list_names(name))
         elif tag == "assign":
             name, _, expression = expression.partition("=")
-            own.update(_names(name))
+            definitions.update(_list_names(name))
         elif tag == "capture":
-            own.update(_names(expression))
-        if tag in ("for", "assign", "") or tag in ASKING:
-            asked.update(_names(expression))
-    return asked - own
+            definitions.update(_list_names(expression))
+        if tag in ("for", "assign", "") or tag in EXPRESSION_TAGS:
+            uses.update(_list_names(expression))
+    return uses - definitions
 
 
-def _markup(text: str) -> Iterator[tuple[str, str]]:
-    """Each tag with the rest of it, and what is printed as of a tag without a name.
+def _split_markup(text: str) -> Iterator[tuple[str, str]]:
+    """Split a template into tags, as pairs of a name and an expression; output has no name.
 
-    In one pass, however many brackets are never closed.
+    This takes linear time, however many brackets are not closed.
     """
-    place = 0
-    never = set()  # what is not closed any more from here on
-    while opening := OPENING.search(text, place):
+    position = 0
+    unclosed = set()  # closing brackets that do not occur after this position
+    while opening := OPENING.search(text, position):
         closing = CLOSING[opening[0]]
-        end = -1 if closing in never else text.find(closing, opening.end())
+        end = -1 if closing in unclosed else text.find(closing, opening.end())
         if end < 0:
-            never.add(closing)
-            place = opening.end()
+            unclosed.add(closing)
+            position = opening.end()
             continue
-        inside, place = text[opening.end() : end].strip("-"), end + 2
+        inside, position = text[opening.end() : end].strip("-"), end + 2
         if opening[0] == "{{":
             yield "", inside
         elif tag := TAG.match(inside):
             if (ending := ENDS.get(tag[1])) is None:
                 yield tag[1], inside[tag.end() :]
-            elif over := ending.search(text, place):
-                place = over.end()
+            elif match := ending.search(text, position):
+                position = match.end()
             else:
                 return
 
 
-def _names(expression: str) -> Iterator[str]:
-    bare = FILTER.sub(" ", QUOTED.sub(" ", expression))
+def _list_names(expression: str) -> Iterator[str]:
+    bare = FILTER.sub(" ", QUOTATION.sub(" ", expression))
     return (name for name in NAME.findall(bare) if name not in WORDS)

@@ -1,64 +1,63 @@
-"""LangWatch's bodies as models, strict as its own schemas are; the OpenAPI document shows them too.
+"""Models of LangWatch's bodies: requests, as strict as LangWatch's own schemas, and responses.
 
-A field that may be left out, but may not be null, has an empty default that is never looked at:
-what counts is which fields were given.
+Optional fields that must not be null have an empty default, which is never used: the code only
+uses the fields that a body has.
 """
 
-from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal
+from __future__ import annotations
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    RootModel,
-)
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NotRequired
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, with_config
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
 
 from shared.dialects.langwatch.problems import ConfigSchemaFailure, SchemaFailure
-from shared.domain.prompts import NAME_LENGTH
-from shared.errors import Problem
+from shared.dialects.schemas import Time
+from shared.domain.checks import NAME_LENGTH
+from shared.exact_json import is_number
+from shared.problems import Problem
 
-ABSENT: Any = None  # the default of an object that may be left out, but may not be null
-PLACEHOLDER = "<string>"  # stands for the schema's version in the published example
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+PLACEHOLDER = "<string>"  # the schema's version in LangWatch's published example
 HANDLE = "^[a-z0-9_-]+(?:/[a-z0-9_-]+)?$"
 
 
-def _number(value: Any) -> int | Decimal:
-    """Exact, unlike a float; a boolean is none."""
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return value
+def _require_number(value: Any) -> int | Decimal:
+    """Check that a value is a number, without converting it to a float."""
+    if is_number(value):
+        number: int | Decimal = value
+        return number
     raise PydanticCustomError("number_type", "Expected a number")
 
 
-def _from_one(value: Any) -> int | Decimal:
-    if (number := _number(value)) < 1:
+def _require_from_one(value: Any) -> int | Decimal:
+    if (number := _require_number(value)) < 1:
         raise PydanticCustomError("number_too_small", "Must be at least 1", {"least": 1})
     return number
 
 
-def _from_zero(value: Any) -> int | Decimal:
-    if (number := _number(value)) < 0:
+def _require_from_zero(value: Any) -> int | Decimal:
+    if (number := _require_number(value)) < 0:
         raise PydanticCustomError("number_too_small", "Must be at least 0", {"least": 0})
     return number
 
 
-# Any, since pydantic's own numbers are not exact; the defaults of these are never looked at.
-Number = Annotated[Any, PlainValidator(_number), WithJsonSchema({"type": "number"})]
+# Any, because pydantic's own numbers are not exact.
+Number = Annotated[Any, PlainValidator(_require_number), WithJsonSchema({"type": "number"})]
 NumberFromOne = Annotated[
-    Any, PlainValidator(_from_one), WithJsonSchema({"type": "number", "minimum": 1})
+    Any, PlainValidator(_require_from_one), WithJsonSchema({"type": "number", "minimum": 1})
 ]
 NumberFromZero = Annotated[
-    Any, PlainValidator(_from_zero), WithJsonSchema({"type": "number", "minimum": 0})
+    Any, PlainValidator(_require_from_zero), WithJsonSchema({"type": "number", "minimum": 0})
 ]
 SchemaVersion = Annotated[
     Literal["1.0"], BeforeValidator(lambda text: "1.0" if text == PLACEHOLDER else text)
 ]
-Filled = Annotated[str, Field(min_length=1)]
+NonEmptyText = Annotated[str, Field(min_length=1)]
 Handle = Annotated[str, Field(pattern=HANDLE, max_length=NAME_LENGTH)]
 Scope = Literal["ORGANIZATION", "PROJECT"]
 Object = dict[str, Any]
@@ -94,96 +93,113 @@ ColumnType = Literal[
     "annotations",
     "evaluations",
 ]
+drop_unknown = with_config(ConfigDict(strict=True))
+keep_unknown = with_config(ConfigDict(strict=True, extra="allow"))
 
 
-class Body(BaseModel):
-    """A request. Args: refusal: how a body that breaks the schema is refused."""
+class RequestBody(BaseModel):
+    """The body of a request.
+
+    Attributes:
+        problem: The problem to raise if the body does not match the schema.
+    """
 
     model_config = ConfigDict(strict=True)
-    refusal: ClassVar[type[Problem]] = SchemaFailure
+    problem: ClassVar[type[Problem]] = SchemaFailure
 
     @property
-    def given(self) -> Object:
-        """The fields that were given, as plain values."""
+    def fields(self) -> Object:
+        """The fields that the body has, without defaults."""
         return self.model_dump(exclude_unset=True)
 
 
-class Strict(Body):
+class StrictBody(RequestBody):
     model_config = ConfigDict(strict=True, extra="forbid")
 
 
 # -- parts of a configuration
 
 
-class Message(Body):
+@drop_unknown
+class Message(TypedDict):
     role: Role
     content: str
 
 
-class Input(Body):
-    identifier: Filled
+@keep_unknown
+class AnyMessage(TypedDict):
+    role: Role
+    content: str
+
+
+@drop_unknown
+class Input(TypedDict):
+    identifier: NonEmptyText
     type: InputType
 
 
-class JsonSchema(Body):
-    model_config = ConfigDict(strict=True, extra="allow")
-    type: Filled
-
-
-class Output(Body):
-    identifier: Filled
-    type: OutputType
-    json_schema: JsonSchema = Field(ABSENT, examples=[{"type": "object"}])
-
-
-class AnyMessage(Message):
-    model_config = ConfigDict(strict=True, extra="allow")
-
-
-class OldInput(Body):
-    identifier: Filled
+@drop_unknown
+class OldInput(TypedDict):
+    identifier: NonEmptyText
     type: OldInputType
 
 
-class Column(Body):
-    id: Filled
-    name: Filled
+@keep_unknown
+class JsonSchema(TypedDict):
+    type: NonEmptyText
+
+
+@drop_unknown
+class Output(TypedDict):
+    identifier: NonEmptyText
+    type: OutputType
+    json_schema: NotRequired[Annotated[JsonSchema, Field(examples=[{"type": "object"}])]]
+
+
+@drop_unknown
+class Column(TypedDict):
+    id: NonEmptyText
+    name: NonEmptyText
     type: ColumnType
 
 
-class Row(Body):
-    model_config = ConfigDict(strict=True, extra="allow")
-    id: Filled
+@keep_unknown
+class Row(TypedDict):
+    id: NonEmptyText
 
 
-class Demonstrations(Body):
+@drop_unknown
+class Demonstrations(TypedDict):
     columns: list[Column]
-    rows: list[Row] = []
+    rows: NotRequired[list[Row]]
 
 
-# -- the first API: a version is posted whole
+# -- the first API
 
 
-class ConfigData(Body):
-    version: NumberFromOne = Field(0, description="Kept, without a meaning.")
+@drop_unknown
+class ConfigData(TypedDict):
+    version: NotRequired[
+        Annotated[NumberFromOne, Field(description="Stored, but without a meaning.")]
+    ]
     prompt: str
-    messages: list[AnyMessage] = []
-    inputs: list[OldInput] = Field(min_length=1)
-    outputs: list[Output] = Field(min_length=1)
-    model: Filled
-    temperature: Number = 0
-    max_tokens: Number = 0
+    messages: NotRequired[list[AnyMessage]]
+    inputs: Annotated[list[OldInput], Field(min_length=1)]
+    outputs: Annotated[list[Output], Field(min_length=1)]
+    model: NonEmptyText
+    temperature: NotRequired[Number]
+    max_tokens: NotRequired[Number]
     demonstrations: Demonstrations
 
 
-class NewConfigVersion(Body):
-    """Ids and the number are taken from the path, the key and the sequence instead."""
+class NewConfigVersion(RequestBody):
+    """The path, the API key and the prompt's last version decide the ids and the number."""
 
-    refusal = ConfigSchemaFailure
+    problem = ConfigSchemaFailure
     id: str = ""
     authorId: str | None = None
-    projectId: Filled
-    configId: Filled
+    projectId: NonEmptyText
+    configId: NonEmptyText
     schemaVersion: SchemaVersion
     commitMessage: str
     version: Number
@@ -191,36 +207,38 @@ class NewConfigVersion(Body):
     configData: ConfigData
 
 
-# -- today's API
+# -- the current API
 
 
-class NewHandle(Strict):
+class NewHandle(StrictBody):
     handle: Handle
     scope: Scope = "PROJECT"
-    model: Filled = ""
+    model: NonEmptyText = ""
     temperature: Number = 0
     maxTokens: Number = 0
-    commitMessage: str = Field("", description='"Initial version" when it is left out.')
+    commitMessage: str = Field("", description='By default "Initial version".')
     authorId: str | None = None
-    prompt: str = Field("", description="What the system says; or give a system message.")
+    prompt: str = Field("", description="The system prompt; required without a system message.")
     messages: list[Message] = []
     inputs: list[Input] = []
     outputs: list[Output] = Field([], min_length=1)
     schemaVersion: Literal["1.0"] = "1.0"
     tags: list[str] = []
-    parameters: Object = Field({}, description="Values for the application, kept with the version.")
+    parameters: Object = Field(
+        {}, description="Values for the application, stored with the version."
+    )
 
 
-class HandleChanges(Strict):
-    """What is left out stays as it is; every update makes a version, even of nothing new."""
+class HandleChanges(StrictBody):
+    """Fields that are left out do not change; every update creates a version."""
 
     handle: str = Field("", json_schema_extra={"pattern": HANDLE, "maxLength": NAME_LENGTH})
     scope: Scope = "PROJECT"
-    model: Filled = ""
+    model: NonEmptyText = ""
     temperature: Number = 0
     maxTokens: Number = 0
     commitMessage: str
-    authorId: str | None = Field(None, description="Taken, and not kept: a key is no user.")
+    authorId: str | None = Field(None, description="Ignored, because an API key is not a user.")
     prompt: str = ""
     messages: list[Message] = []
     inputs: list[Input] = []
@@ -229,23 +247,23 @@ class HandleChanges(Strict):
     tags: list[str] = []
     parameters: Object = {}
     baseVersion: Number = Field(
-        0, description="The version that was edited; 409 if it is no longer the newest."
+        0, description="The version that was edited; 409 if it is not the newest."
     )
 
 
-class FlatVersion(Body):
-    """A version as LangWatch's guide to version control posts it."""
+class FlatVersion(RequestBody):
+    """A version in the format of LangWatch's guide to version control."""
 
-    refusal = ConfigSchemaFailure
+    problem = ConfigSchemaFailure
     prompt: str = ""
     messages: list[Message] = []
-    model: Filled = ""
+    model: NonEmptyText = ""
     commitMessage: str = ""
     authorId: str | None = None
     temperature: Number = 0
     maxTokens: Number = 0
     responseFormat: Object | None = Field(
-        None, description="Its schema becomes the output's, unless an output has one."
+        None, description="Its schema becomes the schema of the output, unless an output has one."
     )
     inputs: list[Input] = []
     outputs: list[Output] = Field([], min_length=1)
@@ -254,102 +272,104 @@ class FlatVersion(Body):
     parameters: Object = {}
 
 
-class LocalConfig(Body):
+@drop_unknown
+class LocalConfig(TypedDict):
     prompt: str
-    messages: list[Message] = []
-    inputs: list[Input] = []
-    outputs: list[Output] = Field(min_length=1)
-    model: Filled
-    temperature: Number = 0
-    max_tokens: Number = 0
-    top_p: Number = 0
-    frequency_penalty: Number = 0
-    presence_penalty: Number = 0
-    seed: Number = 0
-    top_k: Number = 0
-    min_p: Number = 0
-    repetition_penalty: Number = 0
-    reasoning: str = ""
-    verbosity: str = ""
-    demonstrations: Object = {}
-    prompting_technique: Object = {}
-    response_format: Any = Field(None, description="Not looked at: the outputs say it.")
+    messages: NotRequired[list[Message]]
+    inputs: NotRequired[list[Input]]
+    outputs: Annotated[list[Output], Field(min_length=1)]
+    model: NonEmptyText
+    temperature: NotRequired[Number]
+    max_tokens: NotRequired[Number]
+    top_p: NotRequired[Number]
+    frequency_penalty: NotRequired[Number]
+    presence_penalty: NotRequired[Number]
+    seed: NotRequired[Number]
+    top_k: NotRequired[Number]
+    min_p: NotRequired[Number]
+    repetition_penalty: NotRequired[Number]
+    reasoning: NotRequired[str]
+    verbosity: NotRequired[str]
+    demonstrations: NotRequired[Object]
+    prompting_technique: NotRequired[Object]
+    response_format: NotRequired[
+        Annotated[Any, Field(description="Ignored, because the outputs have the schema.")]
+    ]
 
 
-class LocalPrompt(Body):
+class LocalPrompt(RequestBody):
     configData: LocalConfig
     parameters: Object = {}
     localVersion: NumberFromZero = Field(
-        0, description="The version that the local file was made from."
+        0, description="The version that the local file is based on."
     )
     commitMessage: str = ""
 
 
-class TagName(Body):
+class TagName(RequestBody):
     name: str
 
 
-class Assignment(Body):
+class Assignment(RequestBody):
     versionId: str
 
 
-# -- answers
+# -- responses
 
 
-class Tag(BaseModel):
+class Tag(TypedDict):
     name: str
     versionId: str
 
 
-class ShownInput(BaseModel):
+class VersionInput(TypedDict):
     identifier: str
     type: InputType
 
 
-class ShownOutput(BaseModel):
+class VersionOutput(TypedDict):
     identifier: str
     type: OutputType
-    json_schema: Object = Field({}, description="There when it has one.")
+    json_schema: NotRequired[Annotated[Object, Field(description="Only if the output has one.")]]
 
 
-class PromptOfHandle(BaseModel):
-    """A version of a prompt, with what the prompt itself says."""
+class OptionalSettings(TypedDict, total=False):
+    temperature: Annotated[Number, Field(description="Only if it is set.")]
+    maxTokens: Number
+    demonstrations: Object
+    promptingTechnique: Object
+    responseFormat: Annotated[
+        Object, Field(description="The schema of the first output that has one, if any.")
+    ]
+
+
+class PromptOfHandle(OptionalSettings):
+    """A version with the fields of its prompt."""
 
     id: str
     handle: str | None
     scope: Scope
     name: str | None
-    updatedAt: AwareDatetime
+    updatedAt: Time
     projectId: str
     organizationId: str
     versionId: str
     authorId: str | None
     version: int
-    createdAt: AwareDatetime
+    createdAt: Time
     commitMessage: str | None
     prompt: str
     messages: list[Message]
-    inputs: list[ShownInput]
-    outputs: list[ShownOutput]
+    inputs: list[VersionInput]
+    outputs: list[VersionOutput]
     model: str
-    temperature: Number = Field(0, description="There when it is set.")
-    maxTokens: Number = 0
-    demonstrations: Object = {}
-    promptingTechnique: Object = {}
-    responseFormat: Object = Field(
-        {}, description="There when an output has a schema; of the first that has."
-    )
     tags: list[Tag]
     parameters: Object
     platformUrl: str
 
 
-class PromptsOfHandles(RootModel[list[PromptOfHandle]]):
-    """The rest of a cut list is asked for with the header `X-Next-Cursor` as `cursor`."""
-
-
-class ConfigVersion(BaseModel):
-    """A version as the first API stored it."""
+class ConfigVersion(TypedDict):
+    """A version in the format of the first API."""
 
     id: str
     configId: str
@@ -357,13 +377,13 @@ class ConfigVersion(BaseModel):
     schemaVersion: Literal["1.0"]
     commitMessage: str
     version: int
-    createdAt: AwareDatetime
+    createdAt: Time
     authorId: str | None
     configData: Object
 
 
 class VersionOfHandle(PromptOfHandle):
-    """A version in the shapes of both generations."""
+    """A version in the formats of both APIs."""
 
     configId: str
     schemaVersion: Literal["1.0"]
@@ -371,15 +391,11 @@ class VersionOfHandle(PromptOfHandle):
     author: Object | None
 
 
-class VersionsOfHandle(RootModel[list[VersionOfHandle]]):
-    """Newest first; cut as the list of prompts is."""
-
-
-class Deleted(BaseModel):
+class Deletion(TypedDict):
     success: Literal[True]
 
 
-class SyncConflict(BaseModel):
+class SyncConflict(TypedDict):
     localVersion: int
     remoteVersion: int
     differences: list[str]
@@ -387,53 +403,63 @@ class SyncConflict(BaseModel):
     remoteParameters: Object
 
 
-class Synced(BaseModel):
+class SyncResult(TypedDict):
     action: Literal["created", "updated", "up_to_date", "conflict"]
-    prompt: Object = Field({}, description="There unless the action is `conflict`.")
-    conflictInfo: SyncConflict = Field(ABSENT, description="There when the action is `conflict`.")
+    prompt: NotRequired[Annotated[Object, Field(description="Unless the action is `conflict`.")]]
+    conflictInfo: NotRequired[
+        Annotated[SyncConflict, Field(description="Only if the action is `conflict`.")]
+    ]
 
 
-class Assigned(BaseModel):
+class TagAssignment(TypedDict):
     configId: str
     versionId: str
     tag: str
-    updatedAt: AwareDatetime
+    updatedAt: Time
 
 
-class TagDefinition(BaseModel):
+class TagDefinition(TypedDict):
     id: str
     name: str
-    createdAt: AwareDatetime
+    createdAt: Time
 
 
-class TagDefinitions(RootModel[list[TagDefinition]]):
-    """Oldest first."""
+class Explanation(TypedDict):
+    """A problem; `error` is a code or, in prose, the same sentence as `message`."""
+
+    error: Annotated[str, Field(examples=["prompt_not_found"])]
+    message: Annotated[str, Field(examples=["Prompt not found"])]
+    fields: NotRequired[Annotated[list[str], Field(description="The invalid fields of the body.")]]
+    reasons: NotRequired[
+        Annotated[list[Object], Field(description="What is wrong with each of these fields.")]
+    ]
+    permission: NotRequired[
+        Annotated[str | None, Field(description="The required permission; only for 403.")]
+    ]
+    tips: NotRequired[list[str]]
+    target: NotRequired[str]
+    detail: NotRequired[str]
+    docsUrl: NotRequired[str]
+    fault: NotRequired[str]
 
 
-class Failure(BaseModel):
-    """By code, or in prose: then `error` is the sentence too."""
+class CodedError(Explanation):
+    """A problem; `error` is a code or, in prose, the same sentence as `message`."""
 
-    error: str = Field(examples=["prompt_not_found"])
-    message: str = Field(examples=["Prompt not found"])
-    fields: list[str] = Field([], description="Of a body: the faulty ones.")
-    reasons: list[Object] = Field([], description="Of a body: what is wrong with each.")
-    permission: str | None = Field(None, description="With 403: the one that is needed.")
-    tips: list[str] = []
     request_id: str
 
 
-class Issues(BaseModel):
+class Issues(TypedDict):
     issues: list[Object]
     name: Literal["ZodError"]
 
 
-class SchemaError(BaseModel):
-    """How the first API tells what is wrong with a body."""
+class SchemaError(TypedDict):
+    """The first API's description of an invalid body."""
 
     success: Literal[False]
     error: Issues
     request_id: str
 
 
-class Error(RootModel[Failure | SchemaError]):
-    pass
+Error = CodedError | SchemaError

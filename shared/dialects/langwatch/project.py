@@ -1,70 +1,80 @@
-"""A project, as LangWatch calls a caller's team: its prompts by handle, its tags, its answers."""
+"""Projects, which are LangWatch's teams: their tags, and the conversion of their prompts."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from shared.dialects import langwatch
-from shared.dialects.langwatch.tags import LATEST, LEDGER, definitions
-from shared.errors import PromptNotFound, VersionNotFound
+from shared.dialects.langwatch.responses import can_read_schemas, dump_prompt
+from shared.dialects.langwatch.tags import LATEST, LEDGER, list_definitions
+from shared.problems import VersionNotFound
 
 if TYPE_CHECKING:
-    from shared.call import Call
+    from collections.abc import Callable
+
+    from shared.dialects.langwatch.models import PromptOfHandle
     from shared.dialects.langwatch.tags import Definition
-    from shared.domain.prompts import Prompt, Selector
-    from shared.domain.versions import Version
+    from shared.domain.model import Ledger, Prompt, Selector, Version
+    from shared.request import Request
+    from shared.settings import Settings
 
 
 class Project:
-    """Enforces the route's rule by finding a prompt, or by itself where there is none to find."""
+    """A team within one request, whose tags are read at most once."""
 
-    def __init__(self, call: Call) -> None:
-        self.call = call
+    def __init__(
+        self, request: Request, settings: Settings, get_ledger: Callable[[str], Ledger]
+    ) -> None:
+        """Bind a team.
+
+        Args:
+            request: The request.
+            settings: The settings of the deployment.
+            get_ledger: Gets a ledger of the team by its name.
+        """
+        self._request = request
+        self._settings = settings
+        self._get_ledger = get_ledger
 
     @cached_property
     def tags(self) -> tuple[Definition, ...]:
-        self.call.permit(self.call.team_id)
-        return definitions(self.call.store.ledger(self.call.team_id, LEDGER))
+        """The definitions of the project's tags, oldest first."""
+        return list_definitions(self._get_ledger(LEDGER))
 
-    def prompt(self, name: str, *, otherwise: str = "") -> Prompt:
-        """By id or handle. Raises PromptNotFound, with the text `otherwise`; Forbidden."""
-        langwatch.checked_length(name, otherwise=PromptNotFound)
-        return self.call.prompt_named(name, otherwise=otherwise)
+    def list_tags(self, prompt: Prompt) -> tuple[Definition, ...]:
+        """List the tags that a prompt can have, without reading them if it has none."""
+        return self.tags if prompt.tags or prompt.live_version is not None else ()
 
-    def selector(self, prompt: Prompt, wanted: Selector) -> Selector:
-        """What the prompt knows a number, a tag or `latest` by. Raises VersionNotFound."""
-        if isinstance(wanted, int) or wanted == LATEST:
-            return wanted
-        for tag in self.tags_of(prompt):
-            if tag.name == wanted:
+    def resolve_selector(self, prompt: Prompt, selector: Selector) -> Selector:
+        """Convert a selector of LangWatch to one of the prompt.
+
+        Raises:
+            VersionNotFound: The selector is a tag that the project does not have.
+        """
+        if isinstance(selector, int) or selector == LATEST:
+            return selector
+        for tag in self.list_tags(prompt):
+            if tag.name == selector:
                 return tag.pointer
         raise VersionNotFound
 
-    def tags_of(self, prompt: Prompt) -> tuple[Definition, ...]:
-        """The definitions, as far as the prompt may point by them; mostly none are looked up."""
-        return self.tags if prompt.tags or prompt.live_version is not None else ()
+    def dump_prompt(
+        self, prompt: Prompt, version: Version, *, is_newest: bool | None = None
+    ) -> PromptOfHandle:
+        """Dump a version with the fields of its prompt.
 
-    def version_of(self, prompt: Prompt, version_id: str) -> Version:
-        """Raises VersionNotFound, for versions of other prompts too."""
-        langwatch.checked_length(version_id, otherwise=VersionNotFound)
-        owner, version = self.call.version_by_id(version_id)
-        if owner.id != prompt.id:
-            raise VersionNotFound
-        return version
-
-    def shown(
-        self, prompt: Prompt, version: Version, *, newest: bool | None = None
-    ) -> dict[str, Any]:
-        """Args:
-        newest: whether it is the newest version; without it, when it has the last number given.
+        Args:
+            prompt: The prompt.
+            version: The version.
+            is_newest: Whether it is the prompt's newest version; by default, whether its number is
+                the last one.
         """
-        return langwatch.prompt(
+        return dump_prompt(
             prompt,
             version,
-            tags=self.tags_of(prompt),
-            newest=version.number == prompt.last_version if newest is None else newest,
-            settings=self.call.settings,
-            base_url=self.call.request.base_url,
-            schemas=langwatch.reads_schemas(self.call.request.headers),
+            tags=self.list_tags(prompt),
+            is_newest=version.number == prompt.last_version if is_newest is None else is_newest,
+            settings=self._settings,
+            base_url=self._request.base_url,
+            with_schemas=can_read_schemas(self._request.headers),
         )

@@ -1,8 +1,8 @@
-"""A local prompt file against the versions that are here: the rules of LangWatch's sync.
+"""The rules of LangWatch's sync, which compares a local prompt file with the stored versions.
 
-What the file says of is compared field by field. Its settings of the model are all that there are,
-one that it leaves out is none; demonstrations and the prompting technique, which files cannot say,
-are compared and replaced only where they are given.
+Fields of the file are compared one by one. A setting of the model that the file does not have
+counts as removed. Demonstrations and the prompting technique, which files cannot express, are
+compared and replaced only if the request has them.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from shared.dialects.langwatch import contents
 from shared.dialects.langwatch.contents import SETTINGS
-from shared.domain.prompts import MESSAGE_LENGTH, checked_text
+from shared.domain.checks import MESSAGE_LENGTH, check_message
+from shared.exact_json import is_equal
 
 if TYPE_CHECKING:
     from shared.dialects.langwatch.models import LocalPrompt
     from shared.domain.content import Content, Document
-    from shared.domain.versions import Version
+    from shared.domain.model import Version
     from shared.settings import Settings
 
 Action = Literal["created", "updated", "up_to_date", "conflict"]
@@ -25,7 +26,14 @@ Action = Literal["created", "updated", "up_to_date", "conflict"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Local:
-    """The file. Args: version: that it was made from; parameters: None to leave them alone."""
+    """The local file.
+
+    Attributes:
+        config: Its configuration.
+        parameters: Its values for the application; None to leave them unchanged.
+        version: The number of the version that the file is based on.
+        message: The commit message; None if it has none.
+    """
 
     config: Document
     parameters: Document | None
@@ -33,48 +41,57 @@ class Local:
     message: str | None
 
     @classmethod
-    def of(cls, body: LocalPrompt) -> Local:
-        """Raises InvalidRequest."""
-        given = body.given
-        config = {"messages": [], "inputs": [], **given["configData"]}
+    def load(cls, body: LocalPrompt) -> Local:
+        """Load the file from a body.
+
+        Raises:
+            InvalidRequest: The message is too long or contains a NUL character.
+        """
+        fields = body.fields
+        config = {"messages": [], "inputs": [], **fields["configData"]}
         config.pop("response_format", None)
-        message = given.get("commitMessage")
+        message = fields.get("commitMessage")
         if message is not None:
-            checked_text(message, "commitMessage", longest=MESSAGE_LENGTH)
+            check_message(message, "commitMessage")
         return cls(
-            config=contents.with_detected_inputs(config),
-            parameters=given.get("parameters"),
-            version=given.get("localVersion", 0),
+            config=contents.declare_variables(config),
+            parameters=fields.get("parameters"),
+            version=fields.get("localVersion", 0),
             message=message,
         )
 
-    @property
-    def first(self) -> Content:
-        """The content of a prompt's first version."""
-        return contents.with_parameters(contents.first(self.config), self.parameters or {})
+    def load_first_content(self, settings: Settings) -> Content:
+        """Load the content of a prompt's first version."""
+        content = contents.load_content(self.config, settings)
+        return contents.replace_parameters(content, self.parameters or {}, settings)
 
-    def over(self, content: Content, settings: Settings) -> Content:
-        """The content with what the file says."""
-        content = contents.revised(content, dict.fromkeys(SETTINGS) | self.config, settings)
+    def revise_content(self, content: Content, settings: Settings) -> Content:
+        """Replace the fields of a content that the file has."""
+        config = dict.fromkeys(SETTINGS) | self.config
+        content = contents.revise_content(content, config, settings)
         if self.parameters is None:
             return content
-        return contents.with_parameters(content, self.parameters)
+        return contents.replace_parameters(content, self.parameters, settings)
 
-    def differences(self, content: Content, settings: Settings) -> list[str]:
-        remote = contents.with_detected_inputs(contents.config(content, settings))
-        unsaid = {name: remote.get(name) for name in ("demonstrations", "prompting_technique")}
-        found = contents.differences(unsaid | self.config, remote)
-        parameters = contents.runtime_parameters(content)
-        if self.parameters is not None and self.parameters != parameters:
-            found.append("parameters differ")
-        return found
+    def describe_differences(self, content: Content, settings: Settings) -> list[str]:
+        """Describe how the file differs from a content."""
+        remote = contents.declare_variables(contents.dump_config(content, settings))
+        defaults = {name: remote.get(name) for name in ("demonstrations", "prompting_technique")}
+        differences = contents.describe_differences(defaults | self.config, remote)
+        parameters = contents.get_runtime_parameters(content, settings)
+        if self.parameters is not None and not is_equal(self.parameters, parameters):
+            differences.append("parameters differ")
+        return differences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Args:
-    version: the newest after the sync.
-    differences: in which the file and that version conflict.
+    """The result of a sync.
+
+    Attributes:
+        action: What the sync does.
+        version: The newest version.
+        differences: How the file differs from that version.
     """
 
     action: Action
@@ -82,25 +99,27 @@ class Outcome:
     differences: list[str] = field(default_factory=list)
 
 
-def compared(local: Local, remote: Version, base: Version | None, settings: Settings) -> Outcome:
-    """What is to happen; `updated` is still to be done.
+def compare(local: Local, remote: Version, base: Version | None, settings: Settings) -> Outcome:
+    """Decide what a sync does; the caller must carry out an `updated`.
 
     Args:
-        remote: the newest version.
-        base: the version that the file was made from.
+        local: The file.
+        remote: The newest version.
+        base: The version that the file is based on; None if it does not exist.
+        settings: The settings of the deployment.
     """
-    found = local.differences(remote.content, settings)
+    differences = local.describe_differences(remote.content, settings)
     if local.version == remote.number:
-        action: Action = "updated" if found else "up_to_date"
-        return Outcome(action=action, version=remote, differences=found)
-    behind = base is not None and base.number < remote.number
-    if base is not None and behind and not local.differences(base.content, settings):
+        action: Action = "updated" if differences else "up_to_date"
+        return Outcome(action=action, version=remote, differences=differences)
+    is_behind = base is not None and base.number < remote.number
+    if base is not None and is_behind and not local.describe_differences(base.content, settings):
         return Outcome(action="up_to_date", version=remote)
-    return Outcome(action="conflict", version=remote, differences=found)
+    return Outcome(action="conflict", version=remote, differences=differences)
 
 
-def message_of(local: Local, differences: list[str]) -> str:
-    """Of an update; an own message wins."""
+def write_message(local: Local, differences: list[str]) -> str:
+    """Get the message of an update: the file's or, if it has none, the differences."""
     if local.message is not None:
         return local.message
     return f"Updated from local file ({'; '.join(differences)})"[:MESSAGE_LENGTH]

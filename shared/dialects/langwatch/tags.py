@@ -1,44 +1,47 @@
-"""A project's tags: definitions that give the pointers of its prompts their names here.
+"""A project's tags: definitions that name the pointers of its prompts in LangWatch's dialect.
 
-`production` and `staging` are there from the start. The pointer of `production` is the live version
-itself: to assign that tag is to promote. All others are tags of the prompt that other dialects see
-as well, and of those only the defined ones are seen here. So a definition is renamed or deleted at
-once for all prompts, without a write to any: deleting one hides its assignments, until a tag of the
-name is defined again.
+A new project has `production` and `staging`. The pointer of `production` is the live version, so
+assigning this tag promotes a version. All other pointers are tags of prompts, which other dialects
+show too; this dialect shows only those that have a definition. Therefore renaming or deleting a
+definition takes effect for all prompts without writing to them. Deleting one hides its
+assignments until a tag with the same name is defined again.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 from uuid import NAMESPACE_OID, uuid5
 
-from shared.dialects.langwatch.problems import Refused, TagTaken
+from shared.dialects.langwatch.problems import RuleBroken, TagTaken
 from shared.domain import prompts, versions
-from shared.domain.ledgers import with_entries
+from shared.domain.ledgers import replace_entries
 from shared.domain.prompts import RESERVED_TAGS
-from shared.errors import TagNotFound
+from shared.problems import TagNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from shared.domain.changes import Act, Change
-    from shared.domain.ledgers import Ledger
-    from shared.domain.prompts import Prompt
-    from shared.domain.versions import Version
+    from shared.dialects.langwatch import models
+    from shared.domain.changes import Change, Origin
+    from shared.domain.model import Ledger, Prompt, Version
 
 LEDGER = "tags"
 PRODUCTION, STAGING, LIVE, LATEST = "production", "staging", "live", "latest"
 NAME = re.compile("[a-z][a-z0-9_-]{0,49}")
-SEEDED_AT = "1970-01-01T00:00:00.000Z"  # those that were there from the start
+SEEDED_AT = "1970-01-01T00:00:00.000Z"  # time of creation of the tags of a new project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """Args:
-    pointer: `live`, or the tag by which the prompts and the other dialects know it.
-    created_at: as it is shown.
+    """The definition of a tag.
+
+    Attributes:
+        id: A UUID.
+        name: The name in this dialect.
+        pointer: `live`, or the tag of prompts that other dialects show.
+        created_at: When the tag was defined, in the format of responses.
     """
 
     id: str
@@ -46,15 +49,19 @@ class Definition:
     pointer: str
     created_at: str
 
-    @property
-    def shown(self) -> dict[str, str]:
-        return {"id": self.id, "name": self.name, "createdAt": self.created_at}
 
-
-def definitions(ledger: Ledger) -> tuple[Definition, ...]:
-    """Oldest first."""
+def list_definitions(ledger: Ledger) -> tuple[Definition, ...]:
+    """List the definitions of a project, oldest first."""
     if ledger.revision:
-        return tuple(Definition(**entry) for entry in ledger.entries)
+        return tuple(
+            Definition(
+                id=entry["id"],
+                name=entry["name"],
+                pointer=entry["pointer"],
+                created_at=entry["created_at"],
+            )
+            for entry in ledger.entries
+        )
     return tuple(
         Definition(
             id=str(uuid5(NAMESPACE_OID, f"{ledger.team_id} {name}")),
@@ -66,93 +73,152 @@ def definitions(ledger: Ledger) -> tuple[Definition, ...]:
     )
 
 
+def dump_definition(definition: Definition) -> models.TagDefinition:
+    """Dump a tag."""
+    return {
+        "id": definition.id,
+        "name": definition.name,
+        "createdAt": definition.created_at,
+    }
+
+
 def define(ledger: Ledger, name: str, *, id: str, at: str) -> tuple[Ledger, Definition]:
-    """Raises Refused; TagTaken; Unprocessable when there are too many."""
-    known = definitions(ledger)
-    _require_free(known, checked_name(name))
+    """Define a tag.
+
+    Raises:
+        RuleBroken: The name is malformed or reserved.
+        TagTaken: Another tag has the name.
+        Unprocessable: The definitions of the team take too many bytes.
+    """
+    definitions = list_definitions(ledger)
+    _require_free(definitions, check_tag_name(name))
     pointer = LIVE if name == PRODUCTION else name
-    if pointer in {definition.pointer for definition in known}:
-        # It was renamed, and the other dialects know the renamed one by this name.
+    if pointer in {definition.pointer for definition in definitions}:
+        # A tag that was renamed from this name still has this pointer.
         pointer = f"{name[:41]}.{id[:8]}"
     new = Definition(id=id, name=name, pointer=pointer, created_at=at)
-    return _with(ledger, (*known, new)), new
+    return _replace_definitions(ledger, (*definitions, new)), new
 
 
 def rename(ledger: Ledger, name: str, new_name: str) -> tuple[Ledger, Definition]:
-    """Give a definition another name; its pointers stay. Raises TagNotFound; Refused; TagTaken."""
-    known = definitions(ledger)
-    renamed = find(known, name, otherwise=f'Tag "{name}" not found.')
-    others = [definition for definition in known if definition != renamed]
-    _require_free(others, checked_name(new_name))
-    after = Definition(**asdict(renamed) | {"name": new_name})
-    entries = tuple(after if definition == renamed else definition for definition in known)
-    return _with(ledger, entries), after
+    """Rename a tag, without changing its pointer.
+
+    Raises:
+        TagNotFound: There is no tag with this name.
+        RuleBroken: The new name is malformed or reserved.
+        TagTaken: Another tag has the new name.
+    """
+    definitions = list_definitions(ledger)
+    before = get_definition(definitions, name, missing=f'Tag "{name}" not found.')
+    others = [definition for definition in definitions if definition != before]
+    _require_free(others, check_tag_name(new_name))
+    after = replace(before, name=new_name)
+    entries = tuple(after if definition == before else definition for definition in definitions)
+    return _replace_definitions(ledger, entries), after
 
 
 def remove(ledger: Ledger, name: str) -> Ledger:
-    """Raises TagNotFound."""
-    known = definitions(ledger)
-    removed = find(known, name, otherwise=f"Tag not found: {name}")
-    return _with(ledger, tuple(definition for definition in known if definition != removed))
+    """Remove a tag.
+
+    Raises:
+        TagNotFound: There is no tag with this name.
+    """
+    definitions = list_definitions(ledger)
+    before = get_definition(definitions, name, missing=f"Tag not found: {name}")
+    others = tuple(definition for definition in definitions if definition != before)
+    return _replace_definitions(ledger, others)
 
 
-def find(known: Iterable[Definition], name: str, *, otherwise: str) -> Definition:
-    """Raises TagNotFound, with the text `otherwise` where the name is fit to be repeated."""
-    for definition in known:
+def get_definition(definitions: Iterable[Definition], name: str, *, missing: str) -> Definition:
+    """Get a tag by its name.
+
+    Args:
+        definitions: The project's tags.
+        name: The name of the tag.
+        missing: The problem's message for a well-formed name, which it may contain.
+
+    Raises:
+        TagNotFound: There is no tag with this name.
+    """
+    for definition in definitions:
         if definition.name == name:
             return definition
-    raise TagNotFound(otherwise if NAME.fullmatch(name) else "Tag not found")
+    raise TagNotFound(missing if NAME.fullmatch(name) else "Tag not found")
 
 
-def wanted(known: Sequence[Definition], names: Iterable[str]) -> list[Definition]:
-    """The definitions of tags to assign, each once. Raises Refused."""
-    by_name = {definition.name: definition for definition in known}
+def select_tags(definitions: Sequence[Definition], names: Iterable[str]) -> list[Definition]:
+    """Select tags by their names, each once.
+
+    Raises:
+        RuleBroken: A tag is not defined.
+    """
+    by_name = {definition.name: definition for definition in definitions}
     for name in (names := list(dict.fromkeys(names))):
         if name not in by_name:
-            repeated = f'"{name}"' if NAME.fullmatch(name) else "name"
-            raise Refused(f"Invalid tag {repeated}: it has to be defined before it is assigned.")
+            subject = f'"{name}"' if NAME.fullmatch(name) else "name"
+            raise RuleBroken(f"Invalid tag {subject}: it is not defined. Define the tag first.")
     return [by_name[name] for name in names]
 
 
-def checked_name(name: str) -> str:
-    """Raises Refused."""
+def check_tag_name(name: str) -> str:
+    """Check that a tag may have this name.
+
+    Returns:
+        The same name.
+
+    Raises:
+        RuleBroken: The name is malformed or reserved.
+    """
     if not name:
-        raise Refused("Invalid tag name: it must not be empty.")
+        raise RuleBroken("Invalid tag name: it must not be empty.")
     if name.isdecimal():
-        raise Refused("Invalid tag name: it must not be purely numeric, as versions are.")
+        raise RuleBroken(
+            "Invalid tag name: it must not be numeric, because numbers select versions."
+        )
     if not NAME.fullmatch(name):
-        raise Refused(
+        raise RuleBroken(
             "Invalid tag name: it must start with a lowercase letter and have at most 50 lowercase "
             "letters, digits, hyphens or underscores."
         )
     if name in RESERVED_TAGS:
-        raise Refused(f'"{name}" is a protected tag: it always resolves.')
+        raise RuleBroken(f'Invalid tag name: "{name}" is reserved. Choose another name.')
     return name
 
 
-def assign(prompt: Prompt, tag: Definition, version: Version, act: Act) -> Change[Version]:
-    """Raises WrongState where an archived version is to go live; Unprocessable."""
+def assign(prompt: Prompt, tag: Definition, version: Version, origin: Origin) -> Change[Version]:
+    """Assign a tag to a version; for `production`, promote the version until it is live.
+
+    Raises:
+        WrongState: The tag is `production` and the version is archived.
+        Unprocessable: The tag is new and the prompt has the maximum number of tags.
+    """
     if tag.pointer == LIVE:
-        return versions.take_live(prompt, version, act)
-    return prompts.set_tag(prompt, tag.pointer, version, act)
+        return versions.promote_to_live(prompt, version, origin)
+    return prompts.set_tag(prompt, tag.pointer, version, origin)
 
 
-def assign_all(change: Change[Version], tags: Iterable[Definition], act: Act) -> Change[Version]:
-    """The change, and with it the tags of the version that it is about."""
+def assign_all(
+    change: Change[Version], tags: Iterable[Definition], origin: Origin
+) -> Change[Version]:
+    """Extend a change so that its version gets these tags.
+
+    Raises:
+        WrongState: A tag is `production` and the version is archived.
+        Unprocessable: A tag is new and the prompt has the maximum number of tags.
+    """
     for tag in tags:
-        change = _then_assign(change, tag, act)
+        change = _then_assign(change, tag, origin)
     return change
 
 
-def _then_assign(change: Change[Version], tag: Definition, act: Act) -> Change[Version]:
-    return change.then(lambda prompt: assign(prompt, tag, change.about, act))
+def _then_assign(change: Change[Version], tag: Definition, origin: Origin) -> Change[Version]:
+    return change.then(lambda prompt: assign(prompt, tag, change.subject, origin))
 
 
-def _require_free(known: Iterable[Definition], name: str) -> None:
-    if name in {definition.name for definition in known}:
+def _require_free(definitions: Iterable[Definition], name: str) -> None:
+    if name in {definition.name for definition in definitions}:
         raise TagTaken(f'A tag with name "{name}" already exists in this org.')
 
 
-def _with(ledger: Ledger, known: tuple[Definition, ...]) -> Ledger:
-    entries: tuple[dict[str, Any], ...] = tuple(asdict(definition) for definition in known)
-    return with_entries(ledger, entries)
+def _replace_definitions(ledger: Ledger, definitions: tuple[Definition, ...]) -> Ledger:
+    return replace_entries(ledger, tuple(asdict(definition) for definition in definitions))

@@ -1,90 +1,132 @@
-"""Maxim's bodies to content, and content to what Maxim calls a version's configuration."""
+"""Contents from Maxim's request bodies, and Maxim's configuration of a version from contents."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.content import Content
-from shared.domain.content import provider_and_model as split
+from shared.dialects.lenses import Lens, Lenses, put_changes
+from shared.domain.content import Content, split_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from shared.dialects.maxim.models import NewPromptVersion
     from shared.domain.content import Document
-
-NAME = "maxim"  # under which a content holds what only Maxim says
-
-
-def new_content(new: NewPromptVersion) -> Content:
-    """The texts are taken as they are: braces that are no template are braces."""
-    parameters = new.modelParameters.model_dump(exclude_unset=True)
-    tools: list[Document] | None = parameters.pop("promptTools", None)
-    return Content(
-        messages=[
-            # A content that is left out is null, for a message always has one.
-            {"content": None, **message.model_dump(exclude_unset=True)}
-            for message in new.messages
-        ],
-        engine="jinja",
-        provider=new.modelProvider,
-        model=new.modelName,
-        parameters=parameters,
-        tools=None if tools is None else [_tool(tool) for tool in tools],
-        written={} if tools is None else {NAME: {"promptTools": tools}},
-    )
+    from shared.settings import Settings
 
 
-def _tool(tool: Mapping[str, Any]) -> Document:
-    """A tool as OpenAI has it; the schema of its parameters may lie in its configuration."""
-    config = tool.get("config", {})
-    function = {"name": tool["name"], "description": tool.get("description")}
-    function["parameters"] = config.get("parameters", config.get("schema"))
-    said = {name: item for name, item in function.items() if item is not None}
-    return {"type": "function", "function": said}
+def load_content(new: NewPromptVersion, settings: Settings) -> Content:
+    """Load the content of a new version, whose texts need not be valid templates."""
+    parameters: Document = {**new.modelParameters}
+    parts: dict[str, Any] = {
+        # Every message has a content, which is null by default.
+        "messages": [{"content": None, **message} for message in new.messages],
+        "model": {"modelProvider": new.modelProvider, "modelName": new.modelName},
+        "tools": parameters.pop("promptTools", None),
+        "parameters": parameters,
+    }
+    return LENSES.create(Content(engine="jinja"), parts, settings)
 
 
-def provider_and_model(content: Content, *, default_model: str) -> tuple[str, str]:
-    """Both are texts for Maxim, whose SDK gives up on a version without them."""
-    default_provider, default_name = split(default_model)
-    if content.model is None:
-        return content.provider or default_provider or "", default_name
-    return content.provider or default_provider or "", content.model
+def get_messages(content: Content, settings: Settings) -> list[Document]:
+    """Get the messages of a version; a template is a system message."""
+    messages: list[Document] = LENSES.read(content, "messages", settings)
+    return messages
 
 
-def model_parameters(content: Content) -> Document:
-    """Parameters and, beside them, tools and the schema of the answer."""
-    parameters = dict(content.parameters or {})
-    if (tools := _prompt_tools(content)) is not None:
+def get_provider_and_model(content: Content, settings: Settings) -> tuple[str, str]:
+    """Get provider and model as texts, without which Maxim's SDK cannot read a version."""
+    model = LENSES.read(content, "model", settings)
+    return model["modelProvider"], model["modelName"]
+
+
+def get_model_parameters(content: Content, settings: Settings) -> Document:
+    """Get the parameters, with the tools and the schema of the output among them."""
+    parameters: Document = {**LENSES.read(content, "parameters", settings)}
+    if (tools := LENSES.read(content, "tools", settings)) is not None:
         parameters["promptTools"] = tools
-    if (schema := _answer_schema(content.outputs or ())) is not None:
+    if (schema := _get_response_format(content.outputs or ())) is not None:
         parameters.setdefault("response_format", schema)
     return parameters
 
 
-def _prompt_tools(content: Content) -> list[Document] | None:
-    """The tools as Maxim wrote them, or as it would have."""
-    written = content.written.get(NAME, {}).get("promptTools")
-    if written is not None or content.tools is None:
-        return written
-    return [_prompt_tool(tool) for tool in content.tools]
-
-
-def _prompt_tool(tool: Mapping[str, Any]) -> Document:
-    function = tool.get("function")
-    said: Mapping[str, Any] = function if isinstance(function, dict) else tool
-    shown: Document = {"name": str(said.get("name", ""))}
-    if isinstance(said.get("description"), str):
-        shown["description"] = said["description"]
-    if isinstance(said.get("parameters"), dict):
-        shown["config"] = {"parameters": said["parameters"]}
-    return shown
-
-
-def _answer_schema(outputs: Sequence[Mapping[str, Any]]) -> Document | None:
-    """The first output that has a schema, in the words of the model parameters."""
+def _get_response_format(outputs: Sequence[Mapping[str, Any]]) -> Document | None:
+    """Convert the schema of the first output that has one to a model parameter."""
     for output in outputs:
         if isinstance(output.get("schema"), dict):
-            named = {"name": output.get("name", "output"), "schema": output["schema"]}
-            return {"type": "json_schema", "json_schema": named}
+            named_schema = {"name": output.get("name", "output"), "schema": output["schema"]}
+            return {"type": "json_schema", "json_schema": named_schema}
     return None
+
+
+# -- parts
+
+
+def _get_model(content: Content, settings: Settings) -> Document:
+    default_provider, default_model = split_model(settings.default_model)
+    provider = content.provider or default_provider or ""
+    model = default_model if content.model is None else content.model
+    return {"modelProvider": provider, "modelName": model}
+
+
+def _put_model(part: Document) -> Document:
+    return {"provider": part["modelProvider"], "model": part["modelName"]}
+
+
+def _get_tools(content: Content, settings: Settings) -> list[Document] | None:
+    if content.tools is None:
+        return None
+    return [_get_prompt_tool(tool) for tool in content.tools]
+
+
+def _get_prompt_tool(tool: Mapping[str, Any]) -> Document:
+    function = tool.get("function")
+    declaration: Mapping[str, Any] = function if isinstance(function, dict) else tool
+    prompt_tool: Document = {"name": str(declaration.get("name", ""))}
+    if isinstance(declaration.get("description"), str):
+        prompt_tool["description"] = declaration["description"]
+    if isinstance(declaration.get("parameters"), dict):
+        prompt_tool["config"] = {"parameters": declaration["parameters"]}
+    return prompt_tool
+
+
+def _put_tools(part: Sequence[Document] | None) -> Document:
+    return {"tools": None if part is None else [_put_tool(tool) for tool in part]}
+
+
+def _put_tool(tool: Mapping[str, Any]) -> Document:
+    """Convert a tool to OpenAI's format; its configuration may have the schema of parameters."""
+    config = tool.get("config", {})
+    function = {"name": tool["name"], "description": tool.get("description")}
+    function["parameters"] = config.get("parameters", config.get("schema"))
+    present = {name: item for name, item in function.items() if item is not None}
+    return {"type": "function", "function": present}
+
+
+LENSES = Lenses(
+    "maxim",
+    {
+        "messages": Lens(
+            fields=("template", "messages"),
+            get=lambda content, settings: content.conversation,
+            put=put_changes(lambda part: {"template": None, "messages": part}),
+        ),
+        "model": Lens(
+            fields=("provider", "model"),
+            is_guess=True,
+            get=_get_model,
+            put=put_changes(_put_model),
+        ),
+        "parameters": Lens(
+            fields=("parameters",),
+            get=lambda content, settings: content.parameters or {},
+            put=put_changes(lambda part: {"parameters": part}),
+        ),
+        "tools": Lens(
+            fields=("tools",),
+            get=_get_tools,
+            put=put_changes(_put_tools),
+            older_name="promptTools",
+        ),
+    },
+)

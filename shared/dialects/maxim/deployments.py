@@ -1,89 +1,101 @@
-"""Deployments: conditions under which a version is served, kept among the prompt's settings.
+"""Deployments: conditions under which a version is served, stored in the prompt's settings.
 
-Each is `{id, versionId, number, conditions, timestamp}`. The SDKs do the matching: of the
-deployments whose conditions all hold the one with the most conditions wins, of several the first.
-When none does they fall back on the live version, whichever dialect made it so.
+A deployment is `{id, versionId, number, conditions, timestamp}`. The SDKs choose one: among the
+deployments whose conditions are all true, the one with the most conditions, and the first of
+several. If there is none, they use the live version.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from shared.dialects.formats import dump_js_time
 from shared.domain import prompts
-from shared.errors import WrongState
+from shared.ids import new_id
+from shared.problems import WrongState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from shared.domain.changes import Act, Change
+    from shared.dialects.maxim import models
+    from shared.domain.changes import Change, Origin
     from shared.domain.content import Document
-    from shared.domain.prompts import Prompt
-    from shared.domain.versions import Version
+    from shared.domain.model import Prompt, Version
 
-NAME = "maxim"  # under which a prompt keeps what only Maxim says of it
+NAME = "maxim"  # the dialect's name in the settings of a prompt
 
 
-def kept(prompt: Prompt) -> Mapping[str, Any]:
-    """`createdById`, `folderId`, `deployments` and `config`, as far as there are any."""
+def get_settings(prompt: Prompt) -> Mapping[str, Any]:
+    """Get the settings `createdById`, `folderId`, `deployments` and `config`, if they exist."""
     settings: Mapping[str, Any] = prompt.settings.get(NAME, {})
     return settings
 
 
-def keep(prompt: Prompt, act: Act, **settings: Any) -> Change[None]:
-    """Raises Unprocessable when they have grown too large."""
-    return prompts.configure(prompt, NAME, {**kept(prompt), **settings}, act)
+def update_settings(prompt: Prompt, origin: Origin, **settings: Any) -> Change[None]:
+    """Replace some of the settings.
+
+    Raises:
+        Unprocessable: The prompt's settings take too many bytes.
+    """
+    return prompts.configure(prompt, NAME, {**get_settings(prompt), **settings}, origin)
 
 
-def of(prompt: Prompt) -> list[Document]:
-    """The deployments of a prompt, newest first, so that the newest wins where several would."""
-    deployments: list[Document] = kept(prompt).get("deployments", [])
+def list_deployments(prompt: Prompt) -> list[Document]:
+    """List the deployments of a prompt, newest first, so that the SDKs choose the newest."""
+    deployments: list[Document] = get_settings(prompt).get("deployments", [])
     return deployments
 
 
 def deploy(
-    prompt: Prompt, version: Version, conditions: Iterable[Document], act: Act, *, at: str
+    prompt: Prompt, version: Version, conditions: Iterable[Document], origin: Origin
 ) -> Change[None]:
-    """Serve a version under conditions, in place of the one that was served under the same.
+    """Deploy a version, replacing the deployment with the same conditions.
 
-    Raises WrongState; Unprocessable.
+    Raises:
+        WrongState: The version is a draft, or archived.
+        Unprocessable: The prompt's settings take too many bytes.
     """
     if version.stage != "stable":
-        raise WrongState(f"a version that is {version.stage} cannot be deployed")
-    # The same condition twice would count twice, and win over others.
-    distinct = {_key(condition): condition for condition in conditions}
+        raise WrongState(
+            f"version {version.number} has the status {version.stage}, which cannot be deployed; "
+            "choose a stable version, or promote the draft first"
+        )
+    # The SDKs would count a repeated condition twice.
+    distinct = {_get_key(condition): condition for condition in conditions}
     new = {
-        "id": act.new_id,
+        "id": new_id(),
         "versionId": version.id,
         "number": version.number,
         "conditions": list(distinct.values()),
-        "timestamp": at,
+        "timestamp": dump_js_time(origin.now),
     }
     others = [
         deployment
-        for deployment in of(prompt)
-        if {_key(condition) for condition in deployment["conditions"]} != distinct.keys()
+        for deployment in list_deployments(prompt)
+        if {_get_key(condition) for condition in deployment["conditions"]} != distinct.keys()
     ]
-    return keep(prompt, act, deployments=[new, *others])
+    return update_settings(prompt, origin, deployments=[new, *others])
 
 
-def _key(condition: Document) -> tuple[str, str, str]:
+def _get_key(condition: Document) -> tuple[str, str, str]:
     return condition["variable"], condition["operator"], condition["value"]
 
 
-def rules(deployments: Iterable[Document]) -> dict[str, list[Document]]:
-    """Deployments by the id of the version that they serve, as the SDKs look them through."""
-    found: dict[str, list[Document]] = {}
+def build_rules(deployments: Iterable[Document]) -> dict[str, list[models.DeploymentRule]]:
+    """Build the rules that the SDKs evaluate, by the id of the version that they select."""
+    rules: dict[str, list[models.DeploymentRule]] = {}
     for deployment in deployments:
-        found.setdefault(deployment["versionId"], []).append(_rule(deployment))
-    return found
+        rules.setdefault(deployment["versionId"], []).append(_build_rule(deployment))
+    return rules
 
 
-def _rule(deployment: Document) -> Document:
-    """Source of the form: Maxim's SDKs, which take any other combinator than "AND" for an or.
+def _build_rule(deployment: Document) -> models.DeploymentRule:
+    """Build the rule of a deployment.
 
-    They compare texts only: a value of another type would match in one and not in the other.
+    Source: Maxim's SDKs, which treat every combinator but "AND" as an or. Values are texts,
+    because for other types the SDKs' comparisons differ.
     """
-    leaves = [
+    leaves: list[models.Rule] = [
         {
             "field": condition["variable"],
             "operator": condition["operator"],

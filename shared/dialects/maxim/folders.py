@@ -1,104 +1,102 @@
-"""Folders: a ledger of the team's, of what lies where; prompts name theirs in their settings."""
+"""Folders: a ledger of the team has the folders, and a prompt's settings name its folder."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, cast
 
-from shared.dialects import maxim
-from shared.domain.ledgers import with_entries
-from shared.domain.prompts import NAME_LENGTH, checked_text
-from shared.errors import FolderNotFound, InvalidRequest
-from shared.paging import number
+from shared.dialects.formats import dump_js_time
+from shared.domain.checks import check_name
+from shared.domain.ledgers import replace_entries
+from shared.ids import new_id
+from shared.problems import FolderNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from shared.dialects.maxim.models import NewFolder
-    from shared.domain.changes import Act
+    from shared.dialects.maxim import models
+    from shared.domain.changes import Origin
     from shared.domain.content import Document
-    from shared.domain.ledgers import Ledger
+    from shared.domain.model import Ledger
+    from shared.routes.maxim import EntityType
 
 LEDGER = "folders"
-EntityType = Literal[
-    "WORKFLOW",
-    "PROMPT_CHAIN",
-    "DATASET",
-    "PROMPT",
-    "CONTEXT_SOURCE",
-    "PROMPT_COMPARISONS",
-    "LOG_REPOSITORY",
-    "PROMPT_TOOL",
-]
-PROMPT = "PROMPT"  # the entity type of folders for prompts
-SERVED = (PROMPT, "PROMPT_CHAIN")  # what the SDKs ask folders for
-ENTITY_TYPES: tuple[str, ...] = get_args(EntityType)
 DEFAULT_LIMIT = 20
+PROMPT: EntityType = "PROMPT"
+SYNC_ENTITIES: tuple[EntityType, ...] = (PROMPT, "PROMPT_CHAIN")  # what the SDKs ask folders for
 
 
-def entity_type(query: Mapping[str, str]) -> str:
-    """Raises InvalidRequest."""
-    if (text := maxim.required(query, "entityType")) in ENTITY_TYPES:
-        return text
-    raise InvalidRequest(f"entityType must be one of: {', '.join(ENTITY_TYPES)}")
+def get_folder(ledger: Ledger, folder_id: str, *, entity_type: EntityType) -> Document:
+    """Get a folder by its id.
 
-
-def find(ledger: Ledger, folder_id: str, *, entity_type: str) -> Document:
-    """Raises FolderNotFound."""
-    for entry in of_type(ledger, entity_type):
+    Raises:
+        FolderNotFound: There is no folder of this type with this id.
+    """
+    for entry in list_folders(ledger, entity_type):
         if entry["id"] == folder_id:
             return entry
     raise FolderNotFound
 
 
-def of_type(ledger: Ledger, entity_type: str) -> Iterator[Document]:
-    """Oldest first."""
+def list_folders(ledger: Ledger, entity_type: EntityType) -> Iterator[Document]:
+    """List the folders of a type, oldest first."""
     return (entry for entry in ledger.entries if entry["entityType"] == entity_type)
 
 
-def create(ledger: Ledger, new: NewFolder, act: Act) -> tuple[Ledger, Document]:
-    """Raises FolderNotFound, for a parent of another type too; InvalidRequest; Unprocessable."""
+def create(ledger: Ledger, new: models.NewFolder, origin: Origin) -> tuple[Ledger, Document]:
+    """Create a folder.
+
+    Raises:
+        FolderNotFound: There is no parent folder of this type with this id.
+        InvalidRequest: The name is too long or contains a NUL character.
+        Unprocessable: The folders of the team take too many bytes.
+    """
     if new.parentId is not None:
-        find(ledger, new.parentId, entity_type=new.entityType)
-    at = maxim.time(act.now)
+        get_folder(ledger, new.parentId, entity_type=new.entityType)
+    at = dump_js_time(origin.now)
     entry = {
-        "id": act.new_id,
-        "name": checked_text(new.name, "name", longest=NAME_LENGTH),
+        "id": new_id(),
+        "name": check_name(new.name, "name"),
         "entityType": new.entityType,
         "parentId": new.parentId,
         "config": new.config,
         "createdAt": at,
         "updatedAt": at,
     }
-    return with_entries(ledger, (*ledger.entries, entry)), entry
+    return replace_entries(ledger, (*ledger.entries, entry)), entry
 
 
-def named(ledger: Ledger, query: Mapping[str, str], entity_type: str) -> Document:
-    """The oldest folder of the query's `name`, in the parent that the query names, if it does.
+def get_folder_by_name(
+    ledger: Ledger, query: Mapping[str, str], entity_type: EntityType
+) -> Document:
+    """Get the oldest folder with the `name` in the query, in the parent folder in the query.
 
-    Raises FolderNotFound.
+    Raises:
+        FolderNotFound: There is no such folder.
     """
-    for entry in matching(ledger, query, entity_type):
+    for entry in list_children(ledger, query, entity_type):
         if entry["name"] == query["name"]:
             return entry
     raise FolderNotFound
 
 
-def matching(ledger: Ledger, query: Mapping[str, str], entity_type: str) -> Iterator[Document]:
-    """The folders in the parent that the query names by id or name; all, when it names none."""
+def list_children(
+    ledger: Ledger, query: Mapping[str, str], entity_type: EntityType
+) -> Iterator[Document]:
+    """List the folders in the parent folder in the query, or all folders if it has none."""
     parents: set[str] | None = None
     if parent_id := query.get("parentFolderId"):
         parents = {parent_id}
     elif parent_name := query.get("parentFolderName"):
         parents = {
-            entry["id"] for entry in of_type(ledger, entity_type) if entry["name"] == parent_name
+            entry["id"]
+            for entry in list_folders(ledger, entity_type)
+            if entry["name"] == parent_name
         }
-    for entry in of_type(ledger, entity_type):
+    for entry in list_folders(ledger, entity_type):
         if parents is None or entry["parentId"] in parents:
             yield entry
 
 
-def folder(entry: Mapping[str, Any], team_id: str) -> Document:
-    return {"workspaceId": team_id, "type": "FOLDER", **entry}
-
-
-place = number  # in a list of folders: how many come before
+def dump_folder(entry: Mapping[str, Any], team_id: str) -> models.Folder:
+    """Dump a folder of a team."""
+    return cast("models.Folder", {"workspaceId": team_id, "type": "FOLDER", **entry})

@@ -1,23 +1,20 @@
-"""Maxim's bodies as models. Requests are judged as Maxim's OpenAPI text means it: a message's
+"""Models of Maxim's bodies.
 
-content is a text, parts or null, although its schema lets anything pass there.
+Requests are checked according to the text of Maxim's OpenAPI document: the content of a message is
+a text, parts or null, although the schema allows everything.
 """
 
-from typing import Annotated, Any, Literal
+from __future__ import annotations
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-)
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, with_config
 from pydantic.json_schema import SkipJsonSchema
+from typing_extensions import TypedDict
 
-from shared.dialects.maxim.folders import EntityType
+from shared.dialects.schemas import Id, Time
+from shared.routes.maxim import EntityType
 
-Id = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
 Role = Literal["assistant", "user", "system", "model", "chatbot", "tool"]
 Provider = Literal[
     "openai",
@@ -37,44 +34,49 @@ Provider = Literal[
     "fireworks",
 ]
 Operator = Literal[">", "<", "<=", ">=", "="]
+drop_unknown = with_config(ConfigDict(strict=True))
+keep_unknown = with_config(ConfigDict(strict=True, extra="allow"))
 
 
-class Strict(BaseModel):
+class RequestBody(BaseModel):
     model_config = ConfigDict(strict=True)
 
 
-# -- requests
+# -- parts of a version
 
 
-class TextPart(Strict):
+@drop_unknown
+class TextPart(TypedDict):
     type: Literal["text"]
     text: str
 
 
-class ImageUrl(Strict):
+@drop_unknown
+class ImageUrl(TypedDict):
     url: str
-    detail: Literal["auto", "low", "high"] = "auto"
+    detail: NotRequired[Literal["auto", "low", "high"]]
 
 
-class ImagePart(Strict):
+@drop_unknown
+class ImagePart(TypedDict):
     type: Literal["image_url"]
     image_url: ImageUrl
 
 
-def _kind_of_part(part: Any) -> str | None:
-    kind = part.get("type") if isinstance(part, dict) else getattr(part, "type", None)
+def _choose_part(part: Any) -> str | None:
+    kind = part.get("type") if isinstance(part, dict) else None
     return f"<{kind}>" if kind in ("text", "image_url") else None
 
 
-def _kind_of_content(content: Any) -> str | None:
+def _choose_content(content: Any) -> str | None:
     return {str: "<a text>", list: "<parts>", type(None): "<null>"}.get(type(content))
 
 
-# Tags in brackets do not look like names of fields, where a fault's place is told.
+# The brackets distinguish tags from names of fields, where the path of an error is built.
 Part = Annotated[
     Annotated[TextPart, Tag("<text>")] | Annotated[ImagePart, Tag("<image_url>")],
     Discriminator(
-        _kind_of_part,
+        _choose_part,
         custom_error_type="part",
         custom_error_message="Must be an object of type text or image_url",
     ),
@@ -84,75 +86,82 @@ Content = Annotated[
     | Annotated[list[Part], Tag("<parts>")]
     | Annotated[None, Tag("<null>")],
     Discriminator(
-        _kind_of_content,
+        _choose_content,
         custom_error_type="content",
         custom_error_message="Must be a text, a list of parts, or null",
     ),
 ]
 
 
-class CalledFunction(Strict):
+@drop_unknown
+class CalledFunction(TypedDict):
     name: str
-    arguments: str = Field(description="A JSON text.")
+    arguments: Annotated[str, Field(description="A JSON text.")]
 
 
-class ToolCall(Strict):
+@drop_unknown
+class ToolCall(TypedDict):
     id: str
     type: Literal["function"]
     function: CalledFunction
 
 
-class Message(Strict):
+@drop_unknown
+class Message(TypedDict):
     role: Role
-    content: Content = None
-    tool_call_id: str = ""
-    tool_calls: list[ToolCall] = []
+    content: NotRequired[Content]
+    tool_call_id: NotRequired[str]
+    tool_calls: NotRequired[list[ToolCall]]
 
 
-class PromptTool(Strict):
-    model_config = ConfigDict(strict=True, extra="allow")
+@keep_unknown
+class PromptTool(TypedDict):
     name: str
-    description: str = ""
-    config: dict[str, Any] = {}
+    description: NotRequired[str]
+    config: NotRequired[dict[str, Any]]
 
 
-class ModelParameters(Strict):
-    model_config = ConfigDict(strict=True, extra="allow")
-    promptTools: list[PromptTool] = []
+@keep_unknown
+class ModelParameters(TypedDict):
+    promptTools: NotRequired[list[PromptTool]]
 
 
-class NewPromptVersion(Strict):
+# -- requests
+
+
+class NewPromptVersion(RequestBody):
     promptId: str
-    description: str = Field(description="Why this version is made.")
+    description: str = Field(description="Why this version is created.")
     modelName: str = Field(examples=["gpt-4o"])
     modelProvider: Provider
     messages: list[Message]
-    modelParameters: ModelParameters = ModelParameters()
+    modelParameters: ModelParameters = {}
 
 
-class NewWorkspacePrompt(Strict):
+class NewWorkspacePrompt(RequestBody):
     workspaceId: str
-    name: str = Field(description="Unique in the workspace; 255 characters at most.")
+    name: str = Field(description="Unique in the workspace; at most 255 characters.")
     description: str = ""
     folderId: str | None = None
 
 
-class WorkspacePromptChanges(Strict):
+class WorkspacePromptChanges(RequestBody):
     workspaceId: str
     id: str
     name: str = ""
     description: str = ""
-    folderId: str | None = Field(None, description="Null takes the prompt out of its folder.")
+    folderId: str | None = Field(None, description="Null removes the prompt from its folder.")
 
 
-class Condition(Strict):
-    variable: str = Field(min_length=1)
+@drop_unknown
+class Condition(TypedDict):
+    variable: Annotated[str, Field(min_length=1)]
     operator: Operator
     value: str
 
 
-class NewDeployment(Strict):
-    """The version is named by its id, by its number, or by both."""
+class NewDeployment(RequestBody):
+    """The version is selected by `versionId`, by `version`, or by both."""
 
     promptId: str
     workspaceId: str
@@ -161,19 +170,19 @@ class NewDeployment(Strict):
     version: int | SkipJsonSchema[None] = None
 
 
-class DeploymentField(Strict):
-    model_config = ConfigDict(strict=True, extra="allow")
+@keep_unknown
+class DeploymentField(TypedDict):
     variable: str
     operator: str
-    value: Any = None
+    value: NotRequired[Any]
 
 
-class PromptConfigChanges(Strict):
-    id: str = Field(description="The configuration's id, which is the prompt's.")
+class PromptConfigChanges(RequestBody):
+    id: str = Field(description="The configuration's id, which is the prompt's id.")
     deploymentFields: list[DeploymentField]
 
 
-class NewFolder(Strict):
+class NewFolder(RequestBody):
     workspaceId: str = Field(min_length=1)
     name: str = Field(min_length=1)
     entityType: EntityType
@@ -181,17 +190,17 @@ class NewFolder(Strict):
     config: Any = None
 
 
-# -- answers
+# -- responses
 
 
-class VersionAuthor(BaseModel):
+class VersionAuthor(TypedDict):
     id: str
     name: str
     email: str
     image: str
 
 
-class WrappedMessage(BaseModel):
+class WrappedMessage(TypedDict):
     id: str
     index: int
     payload: dict[str, Any]
@@ -199,78 +208,77 @@ class WrappedMessage(BaseModel):
     originalType: str
 
 
-class VersionConfig(BaseModel):
+class VersionConfig(TypedDict):
     model: str
     provider: str
     author: VersionAuthor
     messages: list[WrappedMessage]
     modelParameters: dict[str, Any]
-    tags: dict[str, Any] | SkipJsonSchema[None] = Field(None, description="When it is read.")
-    modelId: str | SkipJsonSchema[None] = Field(None, description="When it is read.")
+    tags: NotRequired[Annotated[dict[str, Any], Field(description="Only in responses to reads.")]]
+    modelId: NotRequired[Annotated[str, Field(description="Only in responses to reads.")]]
 
 
-class PublishedVersion(BaseModel):
+class PublishedVersion(TypedDict):
     id: Id
     version: int
     promptId: Id
     description: str
     config: VersionConfig
-    createdAt: AwareDatetime
-    updatedAt: AwareDatetime
-    deletedAt: AwareDatetime | None = Field(description="When it was archived.")
+    createdAt: Time
+    updatedAt: Time
+    deletedAt: Annotated[Time | None, Field(description="When the version was archived.")]
 
 
-class CursorPagination(BaseModel):
+class CursorPagination(TypedDict):
     hasMore: bool
-    cursor: str | SkipJsonSchema[None] = Field(None, description="There when the list goes on.")
+    cursor: NotRequired[Annotated[str, Field(description="Only if there is a next page.")]]
 
 
-class FolderPagination(BaseModel):
+class FolderPagination(TypedDict):
     hasMore: bool
-    nextCursor: str | SkipJsonSchema[None] = Field(None, description="There when the list goes on.")
+    nextCursor: NotRequired[Annotated[str, Field(description="Only if there is a next page.")]]
 
 
-class Rule(BaseModel):
+class Rule(TypedDict):
     field: str
     operator: str
     value: str
     valueSource: str
 
 
-class RuleGroup(BaseModel):
-    combinator: Literal["AND"]
-    rules: list[Rule]
-    not_: bool = Field(alias="not")
+RuleGroup = TypedDict("RuleGroup", {"combinator": Literal["AND"], "rules": list[Rule], "not": bool})
 
 
-class DeploymentRules(BaseModel):
+class DeploymentRules(TypedDict):
     version: int
     query: RuleGroup
 
 
-class DeploymentRule(BaseModel):
+class DeploymentRule(TypedDict):
     id: Id
     rules: DeploymentRules
-    timestamp: AwareDatetime
+    timestamp: Time
 
 
-class DeploymentStrategy(BaseModel):
+class DeploymentStrategy(TypedDict):
     type: str
-    config: dict[str, list[DeploymentRule]] = Field(description="By the id of the version.")
+    config: Annotated[
+        dict[str, list[DeploymentRule]], Field(description="Rules by id of the version.")
+    ]
 
 
-class DeploymentHistory(BaseModel):
+class DeploymentHistory(TypedDict):
     id: Id
     workspaceId: Id
     accountId: Id
     promptId: Id
     strategy: DeploymentStrategy
-    createdAt: AwareDatetime
-    updatedAt: AwareDatetime
-    deletedAt: AwareDatetime | None
+    createdAt: Time
+    updatedAt: Time
+    deletedAt: Time | None
 
 
-class CreatedPrompt(BaseModel):
+class CreatedPrompt(TypedDict):
     id: Id
     name: str
     description: str
@@ -279,117 +287,117 @@ class CreatedPrompt(BaseModel):
     folderId: str | None
     meta: dict[str, Any]
     createdById: str
-    createdAt: AwareDatetime
-    updatedAt: AwareDatetime
-    deletedAt: AwareDatetime | None
+    createdAt: Time
+    updatedAt: Time
+    deletedAt: Time | None
 
 
 class WorkspacePrompt(CreatedPrompt):
     deploymentHistory: DeploymentHistory
-    versions: list[PublishedVersion] | SkipJsonSchema[None] = Field(
-        None, description="There when they were asked for."
-    )
+    versions: NotRequired[
+        Annotated[list[PublishedVersion], Field(description="Only with `includeVersions`.")]
+    ]
 
 
 class CreatedPromptTwice(CreatedPrompt):
-    data: CreatedPrompt = Field(description="The same again.")
+    data: Annotated[CreatedPrompt, Field(description="The same fields again.")]
 
 
-class Deployment(BaseModel):
+class Deployment(TypedDict):
     id: Id
     promptId: Id
     versionId: Id
     status: Literal["active"]
-    createdAt: AwareDatetime
-    updatedAt: AwareDatetime
+    createdAt: Time
+    updatedAt: Time
 
 
-class ListedDeployment(Deployment):
+class DeploymentWithConditions(Deployment):
     version: int
     deploymentConditions: list[dict[str, str]]
 
 
-class PromptConfig(BaseModel):
+class PromptConfig(TypedDict):
     id: Id
     promptId: Id
     config: dict[str, Any]
-    createdAt: AwareDatetime
-    updatedAt: AwareDatetime
+    createdAt: Time
+    updatedAt: Time
 
 
-class Folder(BaseModel):
+class Folder(TypedDict):
     id: Id
     workspaceId: Id
     name: str
     entityType: str
     parentId: str | None
     config: Any
-    createdAt: AwareDatetime
-    updatedAt: AwareDatetime
+    createdAt: Time
+    updatedAt: Time
     type: Literal["FOLDER"]
 
 
-class PublishedVersionData(BaseModel):
+class PublishedVersionData(TypedDict):
     data: PublishedVersion
 
 
-class PublishedVersionsData(BaseModel):
+class PublishedVersionsData(TypedDict):
     """One version for an `id`, a list for a `promptId`."""
 
     data: PublishedVersion | list[PublishedVersion]
-    pagination: CursorPagination | SkipJsonSchema[None] = None
+    pagination: NotRequired[CursorPagination]
 
 
-class CreatedPromptData(BaseModel):
+class CreatedPromptData(TypedDict):
     data: CreatedPromptTwice
 
 
-class WorkspacePromptData(BaseModel):
+class WorkspacePromptData(TypedDict):
     data: WorkspacePrompt
 
 
-class WorkspacePromptsData(BaseModel):
+class WorkspacePromptsData(TypedDict):
     data: list[WorkspacePrompt]
     pagination: CursorPagination
 
 
-class DeploymentData(BaseModel):
+class DeploymentData(TypedDict):
     data: Deployment
 
 
-class DeploymentsData(BaseModel):
-    data: list[ListedDeployment]
+class DeploymentsData(TypedDict):
+    data: list[DeploymentWithConditions]
 
 
-class PromptConfigData(BaseModel):
+class PromptConfigData(TypedDict):
     data: PromptConfig
 
 
-class FolderData(BaseModel):
+class FolderData(TypedDict):
     data: Folder
 
 
-class FoldersData(BaseModel):
+class FoldersData(TypedDict):
     """One folder for an `id` or a `name`, else a list."""
 
     data: Folder | list[Folder]
-    pagination: FolderPagination | SkipJsonSchema[None] = None
+    pagination: NotRequired[FolderPagination]
 
 
-class FolderContentsData(BaseModel):
-    data: list[dict[str, Any]]
+class FolderContentsData(TypedDict):
+    data: list[Folder | CreatedPrompt]
     pagination: FolderPagination
 
 
-class RuntimeMessage(BaseModel):
+class RuntimeMessage(TypedDict):
     role: str
     content: str | list[dict[str, Any]]
-    toolCalls: list[ToolCall] | SkipJsonSchema[None] = None
-    tool_calls: list[ToolCall] | SkipJsonSchema[None] = None
-    tool_call_id: str | SkipJsonSchema[None] = None
+    toolCalls: NotRequired[list[ToolCall]]
+    tool_calls: NotRequired[list[ToolCall]]
+    tool_call_id: NotRequired[str]
 
 
-class RuntimeConfig(BaseModel):
+class RuntimeConfig(TypedDict):
     messages: list[RuntimeMessage]
     modelParameters: dict[str, Any]
     model: str
@@ -397,18 +405,18 @@ class RuntimeConfig(BaseModel):
     tags: dict[str, Any]
 
 
-class RuntimeVersion(BaseModel):
+class RuntimeVersion(TypedDict):
     id: Id
     version: int
     promptId: Id
     description: str
     config: RuntimeConfig
-    createdAt: AwareDatetime
-    updatedAt: AwareDatetime
-    deletedAt: AwareDatetime | None
+    createdAt: Time
+    updatedAt: Time
+    deletedAt: Time | None
 
 
-class Bundle(BaseModel):
+class Bundle(TypedDict):
     promptId: Id
     rules: dict[str, list[DeploymentRule]]
     versions: list[RuntimeVersion]
@@ -416,37 +424,40 @@ class Bundle(BaseModel):
     folderId: str | None
 
 
-class BundlesData(BaseModel):
+class BundlesData(TypedDict):
     """One bundle for a `promptId`, else a list."""
 
     data: Bundle | list[Bundle]
 
 
-class ChainsData(BaseModel):
+class ChainsData(TypedDict):
     data: list[dict[str, Any]]
 
 
-class RuntimeFolder(BaseModel):
+class RuntimeFolder(TypedDict):
     id: Id
     name: str
     parentFolderId: str | None
     tags: dict[str, Any]
 
 
-class RuntimeFoldersData(BaseModel):
+class RuntimeFoldersData(TypedDict):
     """One folder for a `folderId`, else a list."""
 
     data: RuntimeFolder | list[RuntimeFolder]
 
 
-class Failure(BaseModel):
-    message: str = Field(examples=["Prompt not found"])
-    code: str = Field(examples=["prompt_not_found"])
-    details: list[dict[str, Any]] | SkipJsonSchema[None] = Field(
-        None, description="Of a body: the `path` of each faulty field, and a `message`."
-    )
+class ErrorDetail(TypedDict):
+    message: Annotated[str, Field(examples=["Prompt not found"])]
+    code: Annotated[str, Field(examples=["prompt_not_found"])]
+    details: NotRequired[
+        Annotated[
+            list[dict[str, Any]],
+            Field(description="The `path` of each invalid field of the body, and a `message`."),
+        ]
+    ]
 
 
-class Error(BaseModel):
-    error: Failure
+class Error(TypedDict):
+    error: ErrorDetail
     request_id: str

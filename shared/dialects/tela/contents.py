@@ -1,165 +1,101 @@
-"""Tela's documents to content, and content to documents.
-
-A document falls into parts, each of which says in Tela's words what some fields of the content say
-in everybody's. What these fields cannot hold of a part is kept beside them as it was written, and
-shown for as long as they say what they said then: another dialect may have changed them since.
-"""
+"""Contents from Tela's documents, and Tela's documents from contents."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from shared import templates, wire
-from shared.domain.content import Content, Document, provider_and_model, text_of
-from shared.errors import InvalidTemplate, LimitReached
+from shared import exact_json
+from shared.dialects.formats import to_camel_case, to_snake_case
+from shared.dialects.lenses import Lens, Lenses, put_changes
+from shared.domain.content import Content, join_texts, split_model
+from shared.templates import find_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from shared.dialects.tela import models
+    from shared.domain.content import Document
     from shared.settings import Settings
 
-NAME = "tela"  # under which a content holds what only Tela says
 TEXTS = ("content", "markdownContent", "messages")
 ROLES = {"developer": "system", "tool": "function"} | {
     role: role for role in ("user", "assistant", "system", "function")
 }
-FILES = ("file", "image")
-# Types of outputs, which are LangWatch's, in JSON Schema.
-TYPES = {"str": "string", "float": "number", "int": "integer", "bool": "boolean"}
+FILE_TYPES = ("file", "image")
+# Types in JSON Schema, by LangWatch's types of outputs, which contents use.
+SCHEMA_TYPES = {"str": "string", "float": "number", "int": "integer", "bool": "boolean"}
+VARIABLE_FIELDS = ("name", "type", "required", "description", "processingOptions")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """Args:
-    fields: of the content, which say the same.
-    guessed: whether something is shown where the fields say nothing.
-    put: the fields' values that a document of this part stands for.
-    get: the document that stands for a content.
-    """
-
-    fields: tuple[str, ...]
-    guessed: bool = False
-    put: Callable[[Document], Document]
-    get: Callable[[Content, Settings], Document]
-
-    def state(self, content: Content) -> str:
-        """Changes whenever the fields do."""
-        said = wire.canonical([getattr(content, field) for field in self.fields])
-        return sha256(said.encode()).hexdigest()[:16]
-
-    def is_said(self, content: Content) -> bool:
-        return any(getattr(content, field) is not None for field in self.fields)
-
-
-# -- whole documents
-
-
-def new_content(given: Document, settings: Settings) -> Content:
-    """The texts are taken as they are: braces that are no template are braces."""
-    content = Content(engine="jinja")
+def load_content(document: Document, settings: Settings) -> Content:
+    """Load the content of a new version, whose texts need not be valid templates."""
     parts: dict[str, Document] = {"texts": {}}
-    for name, document in (parts | _parts(given)).items():
-        part = PARTS[name]
-        content = _kept(replace(content, **part.put(document)), name, document, settings)
-    return content
+    return LENSES.create(Content(engine="jinja"), parts | _split_parts(document), settings)
 
 
-def revised(content: Content, given: Document, settings: Settings) -> Content:
-    """The content with what is given replaced, or the very same where that changes nothing.
+def revise_content(content: Content, document: Document, settings: Settings) -> Content:
+    """Replace the parts of a content that a document has.
 
-    What is given as it is shown stays what it is, so that reading a version and writing the same
-    back alters nothing in any dialect.
+    Returns:
+        The revised content; the same object if the document changes nothing.
     """
-    for name, document in _parts(given).items():
-        shown = _shown(content, name, settings)
-        if name == "texts":
-            if all(wire.same(shown.get(field), text) for field, text in document.items()):
-                continue
-            document = _merged(content, shown, document)
-        if wire.same(shown, document):
-            continue
-        part = PARTS[name]
-        before, after = part.put(shown), part.put(document)
-        changed = {
-            field: value for field, value in after.items() if not wire.same(value, before[field])
-        }
-        content = _kept(replace(content, **changed), name, document, settings)
-    return content
+    parts = _split_parts(document)
+    if "texts" in parts:
+        parts["texts"] = _merge_texts(content, parts["texts"], settings)
+    return LENSES.revise(content, parts, settings)
 
 
-def shown(content: Content, settings: Settings) -> Document:
-    """A version's content as Tela tells it, whoever wrote it."""
-    parts = {name: _shown(content, name, settings) for name in PARTS}
+def dump_content(content: Content, settings: Settings) -> models.CanvasContent:
+    """Dump the content of a version of any dialect."""
+    parts = {name: LENSES.read(content, name, settings) for name in LENSES.lenses}
     configuration = parts["model"] | parts["parameters"] | parts["type"] | parts["output"]
-    return {**parts["texts"], "configuration": configuration, **parts["variables"]}
+    body = {**parts["texts"], "configuration": configuration, **parts["variables"]}
+    return cast("models.CanvasContent", body)
 
 
-def _parts(given: Document) -> dict[str, Document]:
-    """The parts that a document speaks of, by name."""
+def _split_parts(document: Document) -> dict[str, Document]:
+    """Split a document into parts by name, without those that it does not have."""
     parts = {}
-    if texts := {name: given[name] for name in TEXTS if name in given}:
+    if texts := {name: document[name] for name in TEXTS if name in document}:
         parts["texts"] = texts
-    if "variables" in given:
-        parts["variables"] = {"variables": given["variables"]}
-    if "configuration" in given:
-        rest = dict(given["configuration"])
+    if "variables" in document:
+        parts["variables"] = {"variables": document["variables"]}
+    if "configuration" in document:
+        parameters = dict(document["configuration"])
         for part, name in (("model", "model"), ("type", "type"), ("output", "structuredOutput")):
-            parts[part] = {name: rest.pop(name)} if name in rest else {}
-        parts["parameters"] = rest
+            parts[part] = {name: parameters.pop(name)} if name in parameters else {}
+        parts["parameters"] = parameters
     return parts
 
 
-def _shown(content: Content, name: str, settings: Settings) -> Document:
-    part, kept = PARTS[name], _written(content).get(name)
-    if kept is not None and kept["state"] == part.state(content):
-        document: Document = kept["document"]
-        return document
-    return part.get(content, settings)
+def _merge_texts(content: Content, texts: Document, settings: Settings) -> Document:
+    """Merge the texts of a document into the current ones.
 
-
-def _merged(content: Content, shown: Document, given: Document) -> Document:
-    """The texts with those replaced that are given.
-
-    Of another dialect's conversation messages and text are two views, and each replaces the other.
+    If another dialect wrote a conversation, `messages` and `content` both show it, so a document
+    with only one of them replaces both.
     """
-    kept = _written(content).get("texts")
-    views = content.messages is not None and not (kept and kept["document"] is shown)
-    replaces = views and given.keys() != {"markdownContent"}
-    return given if replaces else shown | given
-
-
-def _kept(content: Content, name: str, document: Document, settings: Settings) -> Content:
-    """The content with a part as it was written, unless that can be told from the content."""
-    part = PARTS[name]
-    ours = {key: kept for key, kept in _written(content).items() if key != name}
-    told = part.is_said(content) or not part.guessed
-    if not told or not wire.same(part.get(content, settings), document):
-        ours[name] = {"document": document, "state": part.state(content)}
-    others = {dialect: kept for dialect, kept in content.written.items() if dialect != NAME}
-    return replace(content, written=others | ({NAME: ours} if ours else {}))
-
-
-def _written(content: Content) -> Document:
-    return content.written.get(NAME, {})
+    before = LENSES.read(content, "texts", settings)
+    if all(exact_json.is_equal(before.get(field), text) for field, text in texts.items()):
+        return dict(before)
+    are_views = content.messages is not None and exact_json.is_equal(
+        before, _get_texts(content, settings)
+    )
+    return texts if are_views and texts.keys() != {"markdownContent"} else before | texts
 
 
 # -- texts
 
 
-def _put_texts(document: Document) -> Document:
-    """A conversation if there is one, else one text.
+def _put_texts(part: Document) -> Document:
+    """Convert texts to messages if there are any, else to a template.
 
-    What the plain text says beside the messages is what the system says before them.
+    A text that the messages do not contain becomes a system message before them.
     """
-    text = document.get("content") or document.get("markdownContent") or ""
-    given = document.get("messages", [])
+    text = part.get("content") or part.get("markdownContent") or ""
+    value = part.get("messages", [])
     messages = [
         {"role": message["role"], "content": message.get("content")}
-        for message in (given if isinstance(given, list) else [given])
+        for message in (value if isinstance(value, list) else [value])
     ]
     if not messages:
         return {"template": text, "messages": None}
@@ -168,8 +104,8 @@ def _put_texts(document: Document) -> Document:
     return {"template": None, "messages": messages}
 
 
-def _get_texts(content: Content, _: Settings) -> Document:
-    """A conversation is shown as its messages, and their texts together as the plain text."""
+def _get_texts(content: Content, settings: Settings) -> Document:
+    """Convert a conversation to messages, and to a plain text of all their texts."""
     if content.messages is None:
         return {"content": content.text}
     return {
@@ -177,7 +113,7 @@ def _get_texts(content: Content, _: Settings) -> Document:
         "messages": [
             {
                 "role": ROLES.get(str(message.get("role")), "user"),
-                "content": None if message.get("content") is None else text_of(message),
+                "content": None if message.get("content") is None else join_texts(message),
             }
             for message in content.messages
         ],
@@ -187,9 +123,9 @@ def _get_texts(content: Content, _: Settings) -> Document:
 # -- configuration
 
 
-def _put_model(document: Document) -> Document:
-    name = document["model"].strip()
-    provider, model = provider_and_model(name) if name else (None, None)
+def _put_model(part: Document) -> Document:
+    name = part["model"].strip()
+    provider, model = split_model(name) if name else (None, None)
     return {"provider": provider, "model": model}
 
 
@@ -197,54 +133,47 @@ def _get_model(content: Content, settings: Settings) -> Document:
     return {"model": content.qualified_model or settings.default_model}
 
 
-def _put_parameters(document: Document) -> Document:
-    """By their common names: Tela's `topP` is everybody's `top_p`."""
-    named = {_renamed(name, snake, camel, document): item for name, item in document.items()}
-    return {"parameters": named or None}
+def _put_parameters(part: Document) -> Document:
+    """Convert parameters to their common names, such as Tela's `topP` to `top_p`."""
+    parameters = {
+        _respell(name, to_snake_case, to_camel_case, part): value for name, value in part.items()
+    }
+    return {"parameters": parameters or None}
 
 
-def _get_parameters(content: Content, _: Settings) -> Document:
-    """Without those whose names mean something else in Tela."""
+def _get_parameters(content: Content, settings: Settings) -> Document:
+    """Convert parameters to Tela's names, without those that mean something else in Tela."""
     parameters = content.parameters or {}
-    shown = {_renamed(name, camel, snake, parameters): item for name, item in parameters.items()}
-    taken = {"model", "type", "structuredOutput"}
-    if not is_number(shown.get("temperature", 0)):
-        taken.add("temperature")
-    return {name: item for name, item in shown.items() if name not in taken}
+    part = {
+        _respell(name, to_camel_case, to_snake_case, parameters): value
+        for name, value in parameters.items()
+    }
+    own_names = {"model", "type", "structuredOutput"}
+    if not exact_json.is_number(part.get("temperature", 0)):
+        own_names.add("temperature")
+    return {name: value for name, value in part.items() if name not in own_names}
 
 
-def is_number(value: object) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
-
-
-def _renamed(
+def _respell(
     name: str, to: Callable[[str], str], back: Callable[[str], str], names: Mapping[str, Any]
 ) -> str:
-    """The other spelling of a name, where it is one and is not taken."""
+    """Convert a name if the conversion can be reversed and the result is not another name."""
     other = to(name)
     return other if back(other) == name and other not in names else name
 
 
-def snake(name: str) -> str:
-    return re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name)
-
-
-def camel(name: str) -> str:
-    return re.sub("_([a-z])", lambda found: found[1].upper(), name)
-
-
-def _put_output(document: Document) -> Document:
-    """A schema that is not switched off."""
-    output = document.get("structuredOutput", {})
+def _put_output(part: Document) -> Document:
+    """Convert a schema to an output, unless it is disabled."""
+    output = part.get("structuredOutput", {})
     if "schema" not in output or output.get("enabled") is False:
         return {"outputs": None}
     return {"outputs": [{"name": "output", "type": "json_schema", "schema": output["schema"]}]}
 
 
-def _get_output(content: Content, _: Settings) -> Document:
-    """The schema of the one output, or of an object of them all; none for a plain text."""
+def _get_output(content: Content, settings: Settings) -> Document:
+    """Convert outputs to a schema: of the only one, or of an object; none for a plain text."""
     outputs = content.outputs or ()
-    schemas = {str(output["name"]): _schema(output) for output in outputs}
+    schemas = {str(output["name"]): _get_schema(output) for output in outputs}
     if not schemas:
         return {}
     if len(schemas) > 1 or not isinstance(outputs[0].get("schema"), dict):
@@ -256,70 +185,79 @@ def _get_output(content: Content, _: Settings) -> Document:
     return {"structuredOutput": {"enabled": True, "schema": schema}}
 
 
-def _schema(output: Mapping[str, Any]) -> Document:
+def _get_schema(output: Mapping[str, Any]) -> Document:
     if isinstance(schema := output.get("schema"), dict):
         return schema
-    known = TYPES.get(str(output.get("type")))
-    return {"type": known} if known else {}
+    schema_type = SCHEMA_TYPES.get(str(output.get("type")))
+    return {"type": schema_type} if schema_type else {}
 
 
-def _put_type(_: Document) -> Document:
+def _put_type(part: Document) -> Document:
     return {}
 
 
-def _get_type(_: Content, __: Settings) -> Document:
+def _get_type(content: Content, settings: Settings) -> Document:
     return {"type": "chat"}
 
 
 # -- variables
 
 
-def _put_variables(document: Document) -> Document:
-    """Of variables of one name the first counts."""
+def _put_variables(part: Document) -> Document:
+    """Convert variables to inputs; the first of several with the same name counts."""
     inputs: dict[str, Document] = {}
-    for variable in document["variables"]:
-        said = {name: variable[name] for name in SHOWN if name in variable}
-        said["type"] = "file" if variable["type"] == "file" else "str"
-        inputs.setdefault(variable["name"], said)
+    for variable in part["variables"]:
+        declaration = {name: variable[name] for name in VARIABLE_FIELDS if name in variable}
+        declaration["type"] = "file" if variable["type"] == "file" else "str"
+        inputs.setdefault(variable["name"], declaration)
     return {"inputs": [*inputs.values()] or None}
 
 
-SHOWN = ("name", "type", "required", "description", "processingOptions")
-
-
 def _get_variables(content: Content, settings: Settings) -> Document:
-    return {"variables": [_variable(item) for item in _inputs(content, settings)]}
+    return {"variables": [_get_variable(item) for item in _list_inputs(content, settings)]}
 
 
-def _inputs(content: Content, settings: Settings) -> Sequence[Document]:
-    """The declared variables, or else those that are found in the texts."""
+def _list_inputs(content: Content, settings: Settings) -> Sequence[Document]:
+    """List the declared variables or, without any, those in the texts."""
     if content.inputs is not None:
         return content.inputs
-    try:
-        return [{"name": name} for name in templates.variables(content, settings)]
-    except (InvalidTemplate, LimitReached):
-        return []
+    return [{"name": name} for name in find_variables(content, settings)]
 
 
-def _variable(item: Mapping[str, Any]) -> Document:
-    shown: Document = {
+def _get_variable(item: Mapping[str, Any]) -> Document:
+    variable: Document = {
         "name": item["name"],
-        "type": "file" if item.get("type") in FILES else "text",
+        "type": "file" if item.get("type") in FILE_TYPES else "text",
         "required": item.get("required", True),
     }
     if isinstance(item.get("description"), str):
-        shown["description"] = item["description"]
+        variable["description"] = item["description"]
     if isinstance(item.get("processingOptions"), dict):
-        shown["processingOptions"] = item["processingOptions"]
-    return shown
+        variable["processingOptions"] = item["processingOptions"]
+    return variable
 
 
-# The texts come first, since variables are found in them.
-PARTS: Mapping[str, Part] = {
-    "texts": Part(fields=("template", "messages"), put=_put_texts, get=_get_texts),
-    "model": Part(fields=("provider", "model"), guessed=True, put=_put_model, get=_get_model),
-    "parameters": Part(fields=("parameters",), put=_put_parameters, get=_get_parameters),
-    "type": Part(fields=(), put=_put_type, get=_get_type),
-    "output": Part(fields=("outputs",), put=_put_output, get=_get_output),
-    "variables": Part(fields=("inputs",), guessed=True, put=_put_variables, get=_get_variables),
-}
+LENSES = Lenses(
+    "tela",
+    {
+        # The texts come first, because the default of variables depends on them.
+        "texts": Lens(fields=("template", "messages"), put=put_changes(_put_texts), get=_get_texts),
+        "model": Lens(
+            fields=("provider", "model"),
+            is_guess=True,
+            put=put_changes(_put_model),
+            get=_get_model,
+        ),
+        "parameters": Lens(
+            fields=("parameters",), put=put_changes(_put_parameters), get=_get_parameters
+        ),
+        "type": Lens(put=put_changes(_put_type), get=_get_type),
+        "output": Lens(fields=("outputs",), put=put_changes(_put_output), get=_get_output),
+        "variables": Lens(
+            fields=("inputs",),
+            is_guess=True,
+            put=put_changes(_put_variables),
+            get=_get_variables,
+        ),
+    },
+)

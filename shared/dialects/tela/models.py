@@ -1,93 +1,94 @@
-"""Tela's bodies as models: requests are read with them, and the OpenAPI document shows them all.
+"""Models of Tela's bodies: requests, responses, and the parts that both have.
 
-Source of the rules: the schema of Tela's `POST /prompt-version`. What it does not mention it does
-not forbid either; inside a configuration, a variable or a message it is kept.
+Source of the rules: the schema of Tela's `POST /prompt-version`. It does not forbid unknown fields;
+those of configurations, variables and messages are stored.
 """
 
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Discriminator,
     Field,
-    RootModel,
     StringConstraints,
     Tag,
     WithJsonSchema,
+    with_config,
 )
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
 
-from shared.dialects.tela import TITLE_LENGTH
-from shared.dialects.tela.contents import is_number
+from shared.dialects.schemas import Id, Time
+from shared.dialects.tela.validation import MESSAGES_KINDS, TITLE_LENGTH
+from shared.exact_json import is_number
 
 UUID = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
-ARMS = ("message", "messages")  # of what `messages` may be
+ABSENT: Any = None  # the default of optional fields that must not be null
+MESSAGE, MESSAGES = MESSAGES_KINDS
 
 
-def _is_number(value: Any) -> Any:
+def _require_number(value: Any) -> Any:
     if not is_number(value):
         raise PydanticCustomError("number_type", "must be a number")
     return value
 
 
-def _arm(value: Any) -> str:
-    return "message" if isinstance(value, dict | BaseModel) else "messages"
+def _choose_kind(value: Any) -> str:
+    return MESSAGE if isinstance(value, dict) else MESSAGES
 
 
-Id = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
-Number = Annotated[Any, AfterValidator(_is_number), WithJsonSchema({"type": "number"})]
+Number = Annotated[Any, AfterValidator(_require_number), WithJsonSchema({"type": "number"})]
 Title = Annotated[str, StringConstraints(max_length=TITLE_LENGTH)]
-MORE = ConfigDict(strict=True, extra="allow")
+keep_unknown = with_config(ConfigDict(strict=True, extra="allow"))
 
 
-# -- parts of a version; what may be left out may not be null, unless it says so
+# -- parts of a version; unless the type includes None, optional fields must not be null
 
 
-class ProcessingOptions(BaseModel):
-    model_config = MORE
-    allowMultimodal: bool = False
+@keep_unknown
+class ProcessingOptions(TypedDict):
+    allowMultimodal: NotRequired[bool]
 
 
-class CanvasVariable(BaseModel):
-    model_config = MORE
+@keep_unknown
+class CanvasVariable(TypedDict):
     name: str
     type: Literal["file", "text"]
     required: bool
-    description: str = ""
-    processingOptions: ProcessingOptions = Field(default_factory=ProcessingOptions)
+    description: NotRequired[str]
+    processingOptions: NotRequired[ProcessingOptions]
 
 
-class StructuredOutput(BaseModel):
-    model_config = MORE
-    enabled: bool = False
-    # The name `schema` is taken in pydantic's models.
-    document: dict[str, Any] = Field(
-        default_factory=dict, alias="schema", description="A JSON Schema, kept exactly as it is."
-    )
+@keep_unknown
+class StructuredOutput(TypedDict):
+    enabled: NotRequired[bool]
+    schema: NotRequired[
+        Annotated[dict[str, Any], Field(description="A JSON Schema, stored unchanged.")]
+    ]
 
 
-class CanvasConfiguration(BaseModel):
-    model_config = MORE
-    model: str = Field(examples=["openai/gpt-4o-mini"])
+@keep_unknown
+class CanvasConfiguration(TypedDict):
+    model: Annotated[str, Field(examples=["openai/gpt-4o-mini"])]
     type: Literal["chat", "completion"]
-    temperature: Number = Decimal(0)
-    structuredOutput: StructuredOutput = Field(default_factory=StructuredOutput)
+    temperature: NotRequired[Number]
+    structuredOutput: NotRequired[StructuredOutput]
 
 
-class CanvasMessage(BaseModel):
-    model_config = MORE
+@keep_unknown
+class CanvasMessage(TypedDict):
     role: Literal["user", "assistant", "system", "function"]
-    content: str | None = None
-    index: int = 0
+    content: NotRequired[str | None]
+    index: NotRequired[int]
 
 
 Messages = Annotated[
-    Annotated[CanvasMessage, Tag("message")] | Annotated[list[CanvasMessage], Tag("messages")],
-    Discriminator(_arm),
+    Annotated[CanvasMessage, Tag(MESSAGE)] | Annotated[list[CanvasMessage], Tag(MESSAGES)],
+    Discriminator(_choose_kind),
 ]
 
 
@@ -95,7 +96,7 @@ Messages = Annotated[
 
 
 class NewCanvasVersion(BaseModel):
-    """All names of two words are taken in snake case too, as Tela's SDK sends them."""
+    """Names of two words are also accepted in snake case, in which Tela's SDK sends them."""
 
     model_config = ConfigDict(strict=True)
     promptId: Annotated[Id, StringConstraints(pattern=UUID)]
@@ -104,58 +105,55 @@ class NewCanvasVersion(BaseModel):
     markdownContent: str | None = Field(None, description="The same in Markdown.")
     configuration: CanvasConfiguration
     variables: list[CanvasVariable] = Field(description="May be empty.")
-    promoted: bool | None = Field(None, description="Make it the one that is served.")
-    draft: bool | None = Field(None, description="Keep it open for changes.")
-    messages: Messages = Field(default_factory=list, description="Given back as sent.")
+    promoted: bool | None = Field(None, description="Whether to make the version live.")
+    draft: bool | None = Field(None, description="Whether the content can still change.")
+    messages: Messages = Field(ABSENT, description="Returned as they were sent.")
 
 
 class CanvasVersionChanges(BaseModel):
-    """What is left out stays as it is."""
+    """Fields that are left out do not change."""
 
     model_config = ConfigDict(strict=True)
     title: Title = ""
     content: str | None = None
     markdownContent: str | None = None
-    configuration: CanvasConfiguration = Field(
-        default_factory=lambda: CanvasConfiguration(model="", type="chat")
-    )
-    variables: list[CanvasVariable] = Field(default_factory=list)
+    configuration: CanvasConfiguration = ABSENT
+    variables: list[CanvasVariable] = ABSENT
     promoted: bool | None = None
     draft: bool | None = None
-    messages: Messages = Field(default_factory=list)
+    messages: Messages = ABSENT
 
 
-# -- answers
+# -- responses
 
 
-class CanvasVersion(BaseModel):
+class CanvasContent(TypedDict):
+    content: NotRequired[str | None]
+    markdownContent: NotRequired[str | None]
+    configuration: CanvasConfiguration
+    variables: list[CanvasVariable]
+    messages: NotRequired[Messages]
+
+
+class CanvasVersion(CanvasContent):
     id: Id
     promptId: Id
     title: str
-    content: str | None = None
-    markdownContent: str | None = None
-    configuration: CanvasConfiguration
-    variables: list[CanvasVariable]
     promoted: bool
     draft: bool
-    messages: Messages = Field(default_factory=list)
-    version: int = Field(description="Its number, by which the other APIs know it.")
+    version: Annotated[int, Field(description="The version's number, which other APIs use.")]
     workspaceId: Id
     isWorkflow: Literal[False]
     workflowSpec: None
     createdBy: str
-    updatedBy: str | None = Field(description="Null where it is not known.")
+    updatedBy: Annotated[str | None, Field(description="Null if it was not recorded.")]
     deletedBy: str | None
-    createdAt: AwareDatetime
-    updatedAt: AwareDatetime
-    deletedAt: AwareDatetime | None
+    createdAt: Time
+    updatedAt: Time
+    deletedAt: Time | None
 
 
-class CanvasVersionList(RootModel[list[CanvasVersion]]):
-    pass
-
-
-class Canvas(BaseModel):
+class Canvas(TypedDict):
     id: Id
     title: str
     projectId: Id
@@ -163,39 +161,37 @@ class Canvas(BaseModel):
     createdBy: None
     updatedBy: None
     deletedBy: None
-    createdAt: AwareDatetime
-    updatedAt: AwareDatetime
+    createdAt: Time
+    updatedAt: Time
     deletedAt: None
-    lastVersion: CanvasVersion | None = Field(
-        None, description="The newest one; there when it was asked for."
-    )
+    lastVersion: NotRequired[
+        Annotated[
+            CanvasVersion | None,
+            Field(description="The newest version; only with `includeLastVersion`."),
+        ]
+    ]
 
 
-class CanvasList(RootModel[list[Canvas]]):
-    pass
-
-
-class Project(BaseModel):
+class Project(TypedDict):
     id: Id
     title: str
     workspaceId: Id
-    createdAt: AwareDatetime
-    updatedAt: AwareDatetime
+    createdAt: Time
+    updatedAt: Time
     deletedAt: None
 
 
-class ProjectList(RootModel[list[Project]]):
-    pass
-
-
-class APIKey(BaseModel):
+class APIKey(TypedDict):
     id: Id
     title: str
     workspaceId: Id
 
 
-class Error(BaseModel):
-    status: int = Field(description="The HTTP status; the SDK chooses its error class by it.")
-    message: str = Field(examples=["prompt not found"])
-    code: str = Field(examples=["prompt_not_found"])
+class Error(TypedDict):
+    status: Annotated[
+        int, Field(description="The HTTP status, by which the SDK chooses its error class.")
+    ]
+    message: Annotated[str, Field(examples=["prompt not found"])]
+    code: Annotated[str, Field(examples=["prompt_not_found"])]
     requestId: str
+    details: NotRequired[list[Any]]

@@ -1,12 +1,17 @@
-"""Compiles and runs templates without recursion, so nesting and calls cannot exhaust the stack."""
+"""Compilation and execution of templates without recursion, which could exhaust the stack.
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+The argument `dot_in_interface` of these functions tells whether Go has dot in an interface when the
+operation runs.
+"""
+
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
-from shared.rendering.go.expressions import Expression, compile_field, compile_pipeline, unwrapped
-from shared.rendering.go.nodes import (
+from .expressions import compile_field, compile_pipeline, unwrap_interface
+from .nodes import (
     Action,
     Break,
     Call,
@@ -15,90 +20,112 @@ from shared.rendering.go.nodes import (
     Continue,
     Field,
     Function,
-    Node,
-    NodeList,
-    Operand,
     Pipeline,
     Range,
     Text,
 )
-from shared.rendering.go.printing import text_of
-from shared.rendering.go.quoting import quote
-from shared.rendering.go.state import Cell, Failure, State
-from shared.rendering.go.values import NO_VALUE, Byte, Int, Value
+from .printing import print_value
+from .quoting import quote
+from .state import ExecutionError
+from .values import NO_VALUE, Byte, Int
 
-# Go allows a hundred thousand; this is as endless, and found out before it costs anything.
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from typing import TypeAlias
+
+    from .expressions import Expression
+    from .nodes import Node, NodeList, Operand
+    from .state import Cell, State
+    from .values import Value
+
+    # A coroutine: it yields each Run that must end before it can continue.
+    Run: TypeAlias = Generator[Any, None, None]
+    Operation: TypeAlias = Callable[[State, Value], Run | None]
+
+# Go allows a hundred thousand. Templates that reach this depth recurse without an end.
 MAX_TEMPLATE_DEPTH: Final = 10_000
 
-# Blocks nested no deeper run inside each other, by recursion, which is faster.
+# Blocks that are nested less deeply are executed by recursion, which is faster.
 _INLINE_HEIGHT: Final = 8
 
-# Something that runs in steps: it yields what has to run to its end before it can go on.
-Run: TypeAlias = Generator["Run", None, None]
-Operation: TypeAlias = Callable[[State, Value], Run | None]
+
+class _BreakError(Exception):
+    """The signal that ends the innermost loop, which always catches it; in Go also an error."""
 
 
-class _LeaveLoop(Exception):
-    pass
-
-
-class _NextTurn(Exception):
-    pass
+class _ContinueError(Exception):
+    """The signal that ends one iteration of the innermost loop; in Go also an error."""
 
 
 @dataclass(slots=True, eq=False)
 class Body:
-    """A compiled list of nodes. An inline one never has anything to hand over to run."""
+    """A compiled list of nodes.
 
-    cost: int
+    Attributes:
+        steps: The cost of one execution in steps, without the bodies inside.
+        is_inline: Whether it is executed by recursion, so that no operation returns a `Run`.
+        operations: The operations, in order.
+    """
+
+    steps: int
     is_inline: bool
     operations: list[Operation] = field(default_factory=list)
 
 
 def execute(templates: dict[str, Body], state: State, dot: Value) -> None:
-    """Run the template the state names, writing to the state's output."""
-    running = [_run(templates[state.template_name], state, dot)]
+    """Execute the template that the state names, and write to the state's output.
+
+    Args:
+        templates: All templates by name.
+        state: A new state.
+        dot: The variables.
+
+    Raises:
+        ExecutionError: The template cannot be executed with these variables.
+        LimitExceededError: The execution exceeds a limit.
+    """
+    stack = [_run(templates[state.template_name], state, dot)]
     signal: Exception | None = None
-    while running:
+    while stack:
         inner: Run | None = None
         try:
-            inner = running[-1].throw(signal) if signal else next(running[-1], None)
+            inner = stack[-1].throw(signal) if signal else next(stack[-1], None)
             signal = None
-        except (_LeaveLoop, _NextTurn) as raised:
-            signal = raised
+        except (_BreakError, _ContinueError) as error:
+            signal = error
         except StopIteration:
-            # The loop has caught the signal and was at its end.
+            # The loop has caught the signal.
             signal = None
         if inner is None:
-            running.pop()
+            stack.pop()
         else:
-            running.append(inner)
+            stack.append(inner)
 
 
-def _run(body: Body, state: State, dot: Value, known: int | None = None) -> Run:
-    """Run a body; at its end only the first `known` variables stay declared."""
-    state.spend(body.cost)
+def _run(body: Body, state: State, dot: Value, scope_length: int | None = None) -> Run:
+    """Execute a body; at its end, remove all but the first `scope_length` variables."""
+    state.spend(body.steps)
     for operation in body.operations:
         inner = operation(state, dot)
         if inner is not None:
             yield inner
-    if known is not None:
-        state.forget(known)
+    if scope_length is not None:
+        state.truncate_scope(scope_length)
 
 
 def _run_inline(body: Body, state: State, dot: Value) -> None:
-    state.spend(body.cost)
+    state.spend(body.steps)
     for operation in body.operations:
         operation(state, dot)
 
 
 def compile_templates(lists: dict[str, NodeList]) -> dict[str, Body]:
-    """Compile every template by name."""
+    """Compile all templates, by name."""
     return _Compiler().compile(lists)
 
 
 class _Compiler:
-    """Compiles lists one after the other: a block gets bodies that are filled in later."""
+    """A compiler without recursion: the bodies of a block are compiled after the block."""
 
     def __init__(self) -> None:
         self.pending: list[tuple[NodeList, Body, bool]] = []
@@ -106,66 +133,71 @@ class _Compiler:
 
     def compile(self, lists: dict[str, NodeList]) -> dict[str, Body]:
         for name, nodes in lists.items():
-            self.templates[name] = self._body(nodes, held=False)
+            self.templates[name] = self._add_body(nodes, dot_in_interface=False)
         while self.pending:
-            nodes, body, held = self.pending.pop()
-            body.operations += self._operations(nodes, held)
+            nodes, body, dot_in_interface = self.pending.pop()
+            body.operations += self._compile_nodes(nodes, dot_in_interface)
         return self.templates
 
-    def _body(self, nodes: NodeList, *, held: bool) -> Body:
-        body = Body(1 + sum(map(_cost, nodes.nodes)), nodes.height <= _INLINE_HEIGHT)
-        self.pending.append((nodes, body, held))
+    def _add_body(self, nodes: NodeList, *, dot_in_interface: bool) -> Body:
+        body = Body(1 + sum(map(_count_steps, nodes.nodes)), nodes.height <= _INLINE_HEIGHT)
+        self.pending.append((nodes, body, dot_in_interface))
         return body
 
-    def _operations(self, nodes: NodeList, held: bool) -> Iterator[Operation]:
-        """Compile nodes, writing runs of text and plain fields at once."""
-        plain: list[Text | Field] = []
+    def _compile_nodes(self, nodes: NodeList, dot_in_interface: bool) -> Iterator[Operation]:
+        """Compile nodes: texts and plain fields in a row become one operation."""
+        simple_nodes: list[Text | Field] = []
         for node in nodes.nodes:
             if isinstance(node, Text | Field):
-                plain.append(node)
+                simple_nodes.append(node)
                 continue
-            if plain:
-                yield from _write_plain(plain, held)
-                plain = []
-            yield self._operation(node, held)
-        if plain:
-            yield from _write_plain(plain, held)
+            if simple_nodes:
+                yield from _compile_texts_and_fields(simple_nodes, dot_in_interface)
+                simple_nodes = []
+            yield self._compile_node(node, dot_in_interface)
+        if simple_nodes:
+            yield from _compile_texts_and_fields(simple_nodes, dot_in_interface)
 
-    def _operation(self, node: Node, held: bool) -> Operation:
+    def _compile_node(self, node: Node, dot_in_interface: bool) -> Operation:
         match node:
             case Text() | Field():
-                return _write_one(node, held)
+                return _compile_text_or_field(node, dot_in_interface)
             case Action():
-                return _write_value(compile_pipeline(node.pipeline, held=held), node.pipeline)
+                return _compile_write(
+                    compile_pipeline(node.pipeline, dot_in_interface=dot_in_interface),
+                    node.pipeline,
+                )
             case Conditional():
-                body = self._body(node.body, held=held and not node.sets_dot)
-                otherwise = self._body(node.otherwise, held=held)
-                return _conditional(node, body, otherwise, held)
+                body = self._add_body(
+                    node.body, dot_in_interface=dot_in_interface and not node.sets_dot
+                )
+                otherwise = self._add_body(node.otherwise, dot_in_interface=dot_in_interface)
+                return _compile_conditional(node, body, otherwise, dot_in_interface)
             case Range():
-                body = self._body(node.body, held=True)
-                otherwise = self._body(node.otherwise, held=held)
-                return _range(node, body, otherwise, held)
+                body = self._add_body(node.body, dot_in_interface=True)
+                otherwise = self._add_body(node.otherwise, dot_in_interface=dot_in_interface)
+                return _compile_range(node, body, otherwise, dot_in_interface)
             case Call():
-                return _call(node, self.templates, held)
+                return _compile_call(node, self.templates, dot_in_interface)
             case Break():
-                return _leave_loop
+                return _break_loop
             case Continue():
-                return _next_turn
+                return _continue_loop
 
 
-def _cost(node: Node | Operand | Command) -> int:
-    """Count the nodes that one run of a node evaluates, bodies excepted."""
+def _count_steps(node: Node | Operand | Command) -> int:
+    """Count the steps that one run of a node costs, without its bodies."""
     match node:
         case Action() | Conditional() | Range() | Call():
-            return 1 + (_cost(node.pipeline) if node.pipeline else 0)
+            return 1 + (_count_steps(node.pipeline) if node.pipeline else 0)
         case Field():
             return 1 + len(node.keys)
         case Function():
             return 3
         case Pipeline():
-            return len(node.variables) + sum(map(_cost, node.commands))
+            return len(node.variables) + sum(map(_count_steps, node.commands))
         case Command():
-            return sum(map(_cost, node.operands))
+            return sum(map(_count_steps, node.operands))
         case _:
             return 1
 
@@ -173,9 +205,9 @@ def _cost(node: Node | Operand | Command) -> int:
 # Writing.
 
 
-def _write_value(evaluate: Expression, pipeline: Pipeline | None = None) -> Operation:
+def _compile_write(evaluate: Expression, pipeline: Pipeline | None = None) -> Operation:
     def write(state: State, dot: Value) -> None:
-        state.write(text_of(evaluate(state, dot), state.spend))
+        state.write(print_value(evaluate(state, dot), state.spend))
 
     def declare(state: State, dot: Value) -> None:
         evaluate(state, dot)
@@ -183,9 +215,11 @@ def _write_value(evaluate: Expression, pipeline: Pipeline | None = None) -> Oper
     return declare if pipeline and pipeline.variables else write
 
 
-def _write_one(node: Text | Field, held: bool) -> Operation:
+def _compile_text_or_field(node: Text | Field, dot_in_interface: bool) -> Operation:
     if isinstance(node, Field):
-        return _write_value(unwrapped(compile_field(node, held=held)))
+        return _compile_write(
+            unwrap_interface(compile_field(node, dot_in_interface=dot_in_interface))
+        )
     text = node.text
 
     def write(state: State, dot: Value) -> None:
@@ -194,33 +228,35 @@ def _write_one(node: Text | Field, held: bool) -> Operation:
     return write
 
 
-def _write_plain(nodes: list[Text | Field], held: bool) -> Iterable[Operation]:
-    """Compile text and plain fields: most templates are nothing else, so this is quick."""
+def _compile_texts_and_fields(
+    nodes: list[Text | Field], dot_in_interface: bool
+) -> Iterable[Operation]:
+    """Compile texts and plain fields; this is optimized, because most templates have no others."""
     keys = [node.keys[0] for node in nodes if isinstance(node, Field)]
     if len(keys) < 2:
-        return [_write_one(node, held) for node in nodes]
-    # Texts and values take turns, beginning and ending with a text.
+        return [_compile_text_or_field(node, dot_in_interface) for node in nodes]
+    # Texts and values alternate; the first and the last part is a text.
     pattern = [""]
     for node in nodes:
         if isinstance(node, Text):
             pattern[-1] += node.text
         else:
             pattern += ("", "")
-    fetch: Callable[[Value], Sequence[Value]] = itemgetter(*keys)
+    look_up_keys: Callable[[Value], Sequence[Value]] = itemgetter(*keys)
 
     def write(state: State, dot: Value) -> None:
         try:
-            values = fetch(dot)
+            values = look_up_keys(dot)
         except (KeyError, TypeError):
-            # One of the fields fails: go on as far as it.
+            # Write everything before the field that fails, then raise its error.
             for node in nodes:
-                _write_one(node, held)(state, dot)
+                _compile_text_or_field(node, dot_in_interface)(state, dot)
             return
         if set(map(type, values)) != _ONLY_STRINGS:
             spend = state.spend
-            values = [text_of(NO_VALUE if value is None else value, spend) for value in values]
-        if sum(map(len, values)) > state.room:
-            raise state.too_long()
+            values = [print_value(NO_VALUE if value is None else value, spend) for value in values]
+        if sum(map(len, values)) > state.remaining_output:
+            raise state.build_output_error()
         parts = pattern.copy()
         parts[1::2] = values
         state.write("".join(parts))
@@ -234,71 +270,73 @@ _ONLY_STRINGS: Final = {str}
 # Blocks.
 
 
-def _conditional(node: Conditional, body: Body, otherwise: Body, held: bool) -> Operation:
-    evaluate = compile_pipeline(node.pipeline, held=held)
+def _compile_conditional(
+    node: Conditional, body: Body, otherwise: Body, dot_in_interface: bool
+) -> Operation:
+    evaluate = compile_pipeline(node.pipeline, dot_in_interface=dot_in_interface)
     sets_dot = node.sets_dot
 
     def run(state: State, dot: Value) -> Run | None:
-        known = len(state.scope)
+        scope_length = len(state.scope)
         value = evaluate(state, dot)
-        chosen = otherwise
+        branch = otherwise
         if value:
-            chosen = body
+            branch = body
             if sets_dot:
                 dot = value
-        if not chosen.is_inline:
-            return _run(chosen, state, dot, known)
-        if chosen.operations:
-            _run_inline(chosen, state, dot)
-        if len(state.scope) > known:
-            state.forget(known)
+        if not branch.is_inline:
+            return _run(branch, state, dot, scope_length)
+        if branch.operations:
+            _run_inline(branch, state, dot)
+        if len(state.scope) > scope_length:
+            state.truncate_scope(scope_length)
         return None
 
     return run
 
 
-def _range(node: Range, body: Body, otherwise: Body, held: bool) -> Operation:
-    evaluate = compile_pipeline(node.pipeline, held=held)
+def _compile_range(node: Range, body: Body, otherwise: Body, dot_in_interface: bool) -> Operation:
+    evaluate = compile_pipeline(node.pipeline, dot_in_interface=dot_in_interface)
     pipeline = node.pipeline
     is_inline = body.is_inline and otherwise.is_inline
 
     def run(state: State, dot: Value) -> Run:
-        outside = len(state.scope)
+        outer_length = len(state.scope)
         value = evaluate(state, dot)
-        inside = len(state.scope)
-        declared = [] if pipeline.assigns else state.scope[inside - len(pipeline.variables) :]
+        inner_length = len(state.scope)
+        cells = [] if pipeline.assigns else state.scope[inner_length - len(pipeline.variables) :]
         is_empty = True
-        for key, element in _turns(value, pipeline, state):
+        for key, element in _list_turns(value, pipeline, state):
             is_empty = False
             if pipeline.variables:
-                _set_variables(pipeline, state, declared, key, element)
+                _set_variables(pipeline, state, cells, key, element)
             try:
                 if body.is_inline:
                     _run_inline(body, state, element)
                 else:
                     yield _run(body, state, element)
-            except _NextTurn:
+            except _ContinueError:
                 pass
-            except _LeaveLoop:
+            except _BreakError:
                 break
-            if len(state.scope) > inside:
-                state.forget(inside)
+            if len(state.scope) > inner_length:
+                state.truncate_scope(inner_length)
         if is_empty:
             if otherwise.is_inline:
                 _run_inline(otherwise, state, dot)
             else:
                 yield _run(otherwise, state, dot)
-        state.forget(outside)
+        state.truncate_scope(outer_length)
 
-    def run_at_once(state: State, dot: Value) -> None:
+    def run_inline(state: State, dot: Value) -> None:
         for _ in run(state, dot):
             pass
 
-    return run_at_once if is_inline else run
+    return run_inline if is_inline else run
 
 
-def _turns(value: Value, pipeline: Pipeline, state: State) -> Iterable[tuple[Value, Value]]:
-    """Return what a loop goes through: an index, key or nothing, and the element."""
+def _list_turns(value: Value, pipeline: Pipeline, state: State) -> Iterable[tuple[Value, Value]]:
+    """List the iterations of a loop: pairs of an index, a key or no value, and an element."""
     if isinstance(value, list):
         return ((Int(index), element) for index, element in enumerate(value))
     if isinstance(value, dict):
@@ -307,52 +345,56 @@ def _turns(value: Value, pipeline: Pipeline, state: State) -> Iterable[tuple[Val
     if value is NO_VALUE:
         return ()
     if not isinstance(value, Int | Byte):
-        raise Failure(f"range can't iterate over {text_of(value, state.spend)}")
+        raise ExecutionError(f"range can't iterate over {print_value(value, state.spend)}")
     if len(pipeline.variables) > 1:
-        raise Failure(f"can't use {value} to iterate over more than one variable")
+        raise ExecutionError(f"can't use {value} to iterate over more than one variable")
     return ((NO_VALUE, type(value)(number)) for number in range(value))
 
 
 def _set_variables(
-    pipeline: Pipeline, state: State, declared: list[Cell], key: Value, element: Value
+    pipeline: Pipeline, state: State, cells: list[Cell], key: Value, element: Value
 ) -> None:
     names = pipeline.variables
-    held = not isinstance(element, Int | Byte)
+    in_interface = not isinstance(element, Int | Byte)
     if not pipeline.assigns:
-        declared[-1].set(element, held=held)
+        cells[-1].set(element, in_interface=in_interface)
         if len(names) > 1:
-            declared[-2].set(key)
+            cells[-2].set(key)
     elif len(names) > 1:
-        state.cell(names[0]).set(key)
-        state.cell(names[1]).set(element, held=held)
+        state.get_cell(names[0]).set(key)
+        state.get_cell(names[1]).set(element, in_interface=in_interface)
     else:
-        state.cell(names[0]).set(element, held=held)
+        state.get_cell(names[0]).set(element, in_interface=in_interface)
 
 
-def _leave_loop(state: State, dot: Value) -> None:
-    raise _LeaveLoop
+def _break_loop(state: State, dot: Value) -> None:
+    raise _BreakError
 
 
-def _next_turn(state: State, dot: Value) -> None:
-    raise _NextTurn
+def _continue_loop(state: State, dot: Value) -> None:
+    raise _ContinueError
 
 
-def _call(node: Call, templates: dict[str, Body], held: bool) -> Operation:
-    evaluate = compile_pipeline(node.pipeline, held=held) if node.pipeline else None
+def _compile_call(node: Call, templates: dict[str, Body], dot_in_interface: bool) -> Operation:
+    evaluate = (
+        compile_pipeline(node.pipeline, dot_in_interface=dot_in_interface)
+        if node.pipeline
+        else None
+    )
     name = node.name
 
     def run(state: State, dot: Value) -> Run:
         state.node = node
         body = templates.get(name)
         if body is None:
-            raise Failure(f"template {quote(name)} not defined")
+            raise ExecutionError(f"template {quote(name)} not defined")
         if state.depth == MAX_TEMPLATE_DEPTH:
-            raise Failure(f"exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})")
+            raise ExecutionError(f"exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})")
         argument = evaluate(state, dot) if evaluate else NO_VALUE
         caller = state.template_name, state.cells, state.scope
         state.template_name = name
         state.depth += 1
-        state.enter(argument)
+        state.enter_template(argument)
         if body.is_inline:
             _run_inline(body, state, argument)
         else:

@@ -1,14 +1,19 @@
-"""Compiles pipelines to closures, so that rendering does not look at their nodes again.
+"""Compilation of pipelines to closures.
 
-Every closure notes on the state the node it evaluates: that is the one an error cites, even where
-the failing operation came later.
+Every closure sets the state's node to the one that it evaluates. As in Go, errors cite this node,
+even if a later operation fails.
+
+The argument `dot_in_interface` of these functions tells whether Go has dot in an interface when the
+closure runs.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeAlias
 
-from shared.rendering.go.functions import FUNCTIONS, SHORT_CIRCUITS, CallError
-from shared.rendering.go.nodes import (
+from .functions import FUNCTIONS, SHORT_CIRCUITS, CallError
+from .nodes import (
     Chain,
     Command,
     Constant,
@@ -20,41 +25,42 @@ from shared.rendering.go.nodes import (
     Pipeline,
     Variable,
 )
-from shared.rendering.go.quoting import quote
-from shared.rendering.go.state import Failure, Located, State
-from shared.rendering.go.values import (
+from .quoting import quote
+from .state import CitableNode, ExecutionError, State
+from .values import (
     INTERFACE,
     INTERFACE_TYPE,
     NO_VALUE,
     Byte,
     Int,
     Value,
-    type_name,
+    get_type_name,
 )
 
 Expression: TypeAlias = Callable[[State, Value], Value]
-# Also takes the value of the command before it in the pipeline, if there is one.
+# Also takes the value of the previous command in the pipeline, if there is one.
 Stage: TypeAlias = Callable[..., Value]
 
 
-def compile_pipeline(pipeline: Pipeline, *, held: bool) -> Expression:
-    """Compile a pipeline; `held` tells that Go keeps the dot it will see in an interface."""
+def compile_pipeline(pipeline: Pipeline, *, dot_in_interface: bool) -> Expression:
+    """Compile a pipeline."""
     first, *others = (
-        _command(pipeline, stage, command, held) for stage, command in enumerate(pipeline.commands)
+        _compile_command(pipeline, stage, command, dot_in_interface)
+        for stage, command in enumerate(pipeline.commands)
     )
     names, assigns = pipeline.variables, pipeline.assigns
     if not (others or names):
-        return unwrapped(first)
+        return unwrap_interface(first)
 
     def evaluate(state: State, dot: Value) -> Value:
         value = first(state, dot)
-        for stage in others:
-            value = stage(state, dot, NO_VALUE if value is None else value)
+        for run_stage in others:
+            value = run_stage(state, dot, NO_VALUE if value is None else value)
         if value is None:
             value = NO_VALUE
         for name in names:
             if assigns:
-                state.cell(name).set(value)
+                state.get_cell(name).set(value)
             else:
                 state.declare(name, value)
         return value
@@ -62,8 +68,8 @@ def compile_pipeline(pipeline: Pipeline, *, held: bool) -> Expression:
     return evaluate
 
 
-def unwrapped(expression: Expression) -> Expression:
-    """Take the value out of the interface that holds it, as a pipeline does; of nil, no trace."""
+def unwrap_interface(expression: Expression) -> Expression:
+    """Convert nil, the value of an empty interface, to no value, as a pipeline does."""
 
     def evaluate(state: State, dot: Value) -> Value:
         value = expression(state, dot)
@@ -72,57 +78,59 @@ def unwrapped(expression: Expression) -> Expression:
     return evaluate
 
 
-def _failing(node: Located | None, reason: str) -> Stage:
+def _compile_error(node: CitableNode | None, message: str) -> Stage:
     def fail(state: State, dot: Value, final: Value = None) -> Value:
         if node is not None:
             state.node = node
-        raise Failure(reason)
+        raise ExecutionError(message)
 
     return fail
 
 
-def _command(pipeline: Pipeline, stage: int, command: Command, held: bool) -> Stage:
+def _compile_command(
+    pipeline: Pipeline, stage: int, command: Command, dot_in_interface: bool
+) -> Stage:
     operands = command.operands
     first = operands[0]
     has_arguments = len(operands) > 1 or stage > 0
     if isinstance(first, Function):
-        return _call(first, command, operands[1:], stage > 0, held)
+        return _compile_call(first, command, operands[1:], stage > 0, dot_in_interface)
     if isinstance(first, Field | Chain) or (isinstance(first, Variable) and first.keys):
-        look_up_keys = _keyed(first, held, has_arguments)
-        # Given a value by a pipe, it fails as with any other argument.
+        look_up_keys = _compile_lookup(first, dot_in_interface, has_arguments)
+        # A value from a pipe counts as an argument, which keys do not accept.
         return (lambda state, dot, final: look_up_keys(state, dot)) if stage else look_up_keys
     if has_arguments:
-        reason = f"can't give argument to non-function {first}"
+        message = f"can't give argument to non-function {first}"
         if not isinstance(first, Pipeline):
-            return _failing(first, reason)
-        # Parentheses are not noted, so the error is at the whole or at what came before the pipe.
-        return _failing(None if stage else pipeline, reason)
+            return _compile_error(first, message)
+        # Parentheses do not set the node: the error cites the pipeline or the previous command.
+        return _compile_error(None if stage else pipeline, message)
     if isinstance(first, Nil):
-        return _failing(first, "nil is not a command")
-    return _operand(first, held)
+        return _compile_error(first, "nil is not a command")
+    return _compile_operand(first, dot_in_interface)
 
 
-def _operand(node: Operand, held: bool) -> Expression:
+def _compile_operand(node: Operand, dot_in_interface: bool) -> Expression:
     match node:
         case Dot():
-            return _dot(node)
+            return _compile_dot(node)
         case Nil():
-            return _constant(node, NO_VALUE)
+            return _compile_constant(node, NO_VALUE)
         case Constant():
             if node.value is None:
-                return _failing(node, f"{node} overflows int")
-            return _constant(node, node.value)
+                return _compile_error(node, f"{node} overflows int")
+            return _compile_constant(node, node.value)
         case Variable() if not node.keys:
-            return _variable(node)
+            return _compile_variable(node)
         case Field() | Variable() | Chain():
-            return _keyed(node, held, False)
+            return _compile_lookup(node, dot_in_interface, False)
         case Function():
-            return _call(node, node, (), False, held)
+            return _compile_call(node, node, (), False, dot_in_interface)
         case Pipeline():
-            return compile_pipeline(node, held=held)
+            return compile_pipeline(node, dot_in_interface=dot_in_interface)
 
 
-def _dot(node: Dot) -> Expression:
+def _compile_dot(node: Dot) -> Expression:
     def evaluate(state: State, dot: Value) -> Value:
         state.node = node
         return dot
@@ -130,7 +138,7 @@ def _dot(node: Dot) -> Expression:
     return evaluate
 
 
-def _constant(node: Nil | Constant, value: Value) -> Expression:
+def _compile_constant(node: Nil | Constant, value: Value) -> Expression:
     def evaluate(state: State, dot: Value) -> Value:
         state.node = node
         return value
@@ -138,12 +146,12 @@ def _constant(node: Nil | Constant, value: Value) -> Expression:
     return evaluate
 
 
-def _variable(node: Variable) -> Expression:
+def _compile_variable(node: Variable) -> Expression:
     name = node.name
 
     def evaluate(state: State, dot: Value) -> Value:
         state.node = node
-        return state.cell(name).value
+        return state.get_cell(name).value
 
     return evaluate
 
@@ -151,65 +159,87 @@ def _variable(node: Variable) -> Expression:
 # Fields.
 
 
-def look_up(receiver: Value, key: str, *, held: bool, has_arguments: bool = False) -> Value:
-    """Read a key of a map; nothing else has fields, and no value has methods."""
+def look_up(receiver: Value, key: str, *, in_interface: bool, has_arguments: bool = False) -> Value:
+    """Return the value of a map's key; other values have no fields, and no value has methods.
+
+    Args:
+        receiver: The map.
+        key: The key.
+        in_interface: Whether Go has the receiver in an interface.
+        has_arguments: Whether the template calls the field like a method.
+
+    Raises:
+        ExecutionError: The receiver is not a map, it has no such key, or there are arguments.
+    """
     if isinstance(receiver, dict):
         if has_arguments:
-            raise Failure(f"{key} is not a method but has arguments")
+            raise ExecutionError(f"{key} is not a method but has arguments")
         if key in receiver:
             return receiver[key]
-        raise Failure(f"map has no entry for key {quote(key)}")
+        raise ExecutionError(f"map has no entry for key {quote(key)}")
     if receiver is NO_VALUE:
-        raise Failure(f"nil data; no entry for key {quote(key)}")
+        raise ExecutionError(f"nil data; no entry for key {quote(key)}")
     if receiver is None:
-        raise Failure(f"nil pointer evaluating {INTERFACE_TYPE}.{key}")
-    # Integers come from counting loops, which hold them directly.
-    held = held and not isinstance(receiver, Int | Byte)
-    kind = INTERFACE_TYPE if held else type_name(receiver)
-    raise Failure(f"can't evaluate field {key} in type {kind}")
+        raise ExecutionError(f"nil pointer evaluating {INTERFACE_TYPE}.{key}")
+    # Integers come from loops over numbers, which do not have them in interfaces.
+    in_interface = in_interface and not isinstance(receiver, Int | Byte)
+    kind = INTERFACE_TYPE if in_interface else get_type_name(receiver)
+    raise ExecutionError(f"can't evaluate field {key} in type {kind}")
 
 
-def _keyed(node: Field | Variable | Chain, held: bool, has_arguments: bool) -> Expression:
-    """Compile the look-up of a node's keys, one in the value of the other."""
+def _compile_lookup(
+    node: Field | Variable | Chain, dot_in_interface: bool, has_arguments: bool
+) -> Expression:
+    """Compile the look-up of a node's nested keys."""
     if isinstance(node, Field):
-        return compile_field(node, held=held, has_arguments=has_arguments)
+        return compile_field(node, dot_in_interface=dot_in_interface, has_arguments=has_arguments)
     first, *rest = node.keys
     last = len(rest)
     name = node.name if isinstance(node, Variable) else ""
-    base = _operand(node.base, held) if isinstance(node, Chain) else None
+    base = _compile_operand(node.base, dot_in_interface) if isinstance(node, Chain) else None
 
     def evaluate(state: State, dot: Value) -> Value:
         state.node = node
         if base is None:
-            cell = state.cell(name)
-            value, value_held = cell.value, cell.held
+            cell = state.get_cell(name)
+            value, in_interface = cell.value, cell.in_interface
         else:
-            value, value_held = base(state, dot), False
-        value = look_up(value, first, held=value_held, has_arguments=has_arguments and not last)
-        for place, key in enumerate(rest, 1):
-            value = look_up(value, key, held=True, has_arguments=has_arguments and place == last)
+            value, in_interface = base(state, dot), False
+        value = look_up(
+            value, first, in_interface=in_interface, has_arguments=has_arguments and not last
+        )
+        for position, key in enumerate(rest, 1):
+            value = look_up(
+                value, key, in_interface=True, has_arguments=has_arguments and position == last
+            )
         return value
 
     return evaluate
 
 
-def compile_field(node: Field, *, held: bool, has_arguments: bool = False) -> Expression:
+def compile_field(
+    node: Field, *, dot_in_interface: bool, has_arguments: bool = False
+) -> Expression:
     """Compile the look-up of keys in dot."""
     first, *rest = node.keys
     last = len(rest)
 
     def evaluate(state: State, dot: Value) -> Value:
         state.node = node
-        value = look_up(dot, first, held=held, has_arguments=has_arguments and not last)
-        for place, key in enumerate(rest, 1):
-            value = look_up(value, key, held=True, has_arguments=has_arguments and place == last)
+        value = look_up(
+            dot, first, in_interface=dot_in_interface, has_arguments=has_arguments and not last
+        )
+        for position, key in enumerate(rest, 1):
+            value = look_up(
+                value, key, in_interface=True, has_arguments=has_arguments and position == last
+            )
         return value
 
     def evaluate_one(state: State, dot: Value) -> Value:
         state.node = node
         if type(dot) is dict and first in dot:
             return dot[first]
-        return look_up(dot, first, held=held)
+        return look_up(dot, first, in_interface=dot_in_interface)
 
     return evaluate if rest or has_arguments else evaluate_one
 
@@ -217,33 +247,39 @@ def compile_field(node: Field, *, held: bool, has_arguments: bool = False) -> Ex
 # Calls.
 
 
-def _call(
+def _compile_call(
     node: Function,
     citation: Command | Function,
     arguments: tuple[Operand, ...],
     is_piped: bool,
-    held: bool,
+    dot_in_interface: bool,
 ) -> Stage:
     name = node.name
-    given = len(arguments) + is_piped
+    count = len(arguments) + is_piped
     if name in SHORT_CIRCUITS:
-        if not given:
-            return _failing(node, _arity(name, "at least 1", 0))
-        return _short_circuit(node, name == "or", [_operand(a, held) for a in arguments])
+        if not count:
+            return _compile_error(node, _format_arity_error(name, "at least 1", 0))
+        return _compile_short_circuit(
+            node, name == "or", [_compile_operand(a, dot_in_interface) for a in arguments]
+        )
     function = FUNCTIONS[name]
-    if given < function.least and function.most is None:
-        return _failing(node, _arity(name, f"at least {function.least}", len(arguments)))
-    if function.most is not None and given != function.most:
-        return _failing(node, _arity(name, str(function.most), given))
-    expressions = [_operand(argument, held) for argument in arguments]
+    if count < function.minimum and function.maximum is None:
+        return _compile_error(
+            node, _format_arity_error(name, f"at least {function.minimum}", len(arguments))
+        )
+    if function.maximum is not None and count != function.maximum:
+        return _compile_error(node, _format_arity_error(name, str(function.maximum), count))
+    expressions = [_compile_operand(argument, dot_in_interface) for argument in arguments]
     if name == "slice":
-        expressions[1:] = [_slice_index(argument, held) for argument in arguments[1:]]
+        expressions[1:] = [
+            _compile_slice_index(argument, dot_in_interface) for argument in arguments[1:]
+        ]
     if name == "call":
-        return _call_call(node, citation, arguments, expressions)
+        return _compile_indirect_call(node, citation, arguments, expressions)
     if name == "printf":
         if not arguments:
-            return _printf_piped(node)
-        expressions[0] = _format(arguments[0], expressions[0])
+            return _compile_piped_printf(node)
+        expressions[0] = _compile_printf_template(arguments[0], expressions[0])
     run = function.run
 
     def evaluate(state: State, dot: Value, *final: Value) -> Value:
@@ -254,16 +290,16 @@ def _call(
             return run(values, state.spend)
         except CallError as error:
             state.node = citation
-            raise Failure(f"error calling {name}: {error}") from None
+            raise ExecutionError(f"error calling {name}: {error}") from None
 
     return evaluate
 
 
-def _arity(name: str, wanted: str, given: int) -> str:
-    return f"wrong number of args for {name}: want {wanted} got {given}"
+def _format_arity_error(name: str, expected: str, count: int) -> str:
+    return f"wrong number of args for {name}: want {expected} got {count}"
 
 
-def _short_circuit(node: Function, stops_at: bool, expressions: list[Expression]) -> Stage:
+def _compile_short_circuit(node: Function, stops_at: bool, expressions: list[Expression]) -> Stage:
     def evaluate(state: State, dot: Value, *final: Value) -> Value:
         state.node = node
         value: Value = NO_VALUE
@@ -276,27 +312,27 @@ def _short_circuit(node: Function, stops_at: bool, expressions: list[Expression]
     return evaluate
 
 
-def _slice_index(argument: Operand, held: bool) -> Expression:
-    """Compile an index of `slice`, the one function that does not look into interfaces."""
-    expression = _operand(argument, held)
+def _compile_slice_index(argument: Operand, dot_in_interface: bool) -> Expression:
+    """Compile an index of `slice`, the only function that does not unwrap interfaces."""
+    expression = _compile_operand(argument, dot_in_interface)
 
     def evaluate(state: State, dot: Value) -> Value:
         value = expression(state, dot)
         match argument:
             case Field() | Chain():
-                is_held = True
+                in_interface = True
             case Variable():
-                is_held = bool(argument.keys) or state.cell(argument.name).held
+                in_interface = bool(argument.keys) or state.get_cell(argument.name).in_interface
             case Dot():
-                is_held = held
+                in_interface = dot_in_interface
             case _:
-                is_held = False
-        return INTERFACE if is_held and not isinstance(value, Int | Byte) else value
+                in_interface = False
+        return INTERFACE if in_interface and not isinstance(value, Int | Byte) else value
 
     return evaluate
 
 
-def _call_call(
+def _compile_indirect_call(
     node: Function,
     citation: Command | Function,
     arguments: tuple[Operand, ...],
@@ -307,42 +343,43 @@ def _call_call(
     def evaluate(state: State, dot: Value, *final: Value) -> Value:
         state.node = node
         values = [*(expression(state, dot) for expression in expressions), *final]
-        callee = str(arguments[0]) if arguments else _reflected(values[0])
+        callee = str(arguments[0]) if arguments else _print_reflect_value(values[0])
         try:
             return run([callee, *values], state.spend)
         except CallError as error:
             state.node = citation
-            raise Failure(f"error calling call: {error}") from None
+            raise ExecutionError(f"error calling call: {error}") from None
 
     return evaluate
 
 
-def _reflected(value: Value) -> str:
+def _print_reflect_value(value: Value) -> str:
+    """Return what Go's `reflect.Value` prints for a value."""
     if value is NO_VALUE:
         return ""
-    return value if isinstance(value, str) else f"<{type_name(value)} Value>"
+    return value if isinstance(value, str) else f"<{get_type_name(value)} Value>"
 
 
-# The first argument of printf has to be a string before the others are evaluated.
+# The first argument of printf is checked before the others are evaluated.
 
 
 def _check_string(value: Value) -> str:
     if isinstance(value, str):
         return value
     if value is NO_VALUE:
-        raise Failure("invalid value; expected string")
-    kind = INTERFACE_TYPE if value is None else type_name(value)
-    raise Failure(f"wrong type for value; expected string; got {kind}")
+        raise ExecutionError("invalid value; expected string")
+    kind = INTERFACE_TYPE if value is None else get_type_name(value)
+    raise ExecutionError(f"wrong type for value; expected string; got {kind}")
 
 
-def _format(argument: Operand, expression: Expression) -> Expression:
+def _compile_printf_template(argument: Operand, expression: Expression) -> Expression:
     match argument:
         case Constant(value=str()):
             return expression
         case Constant():
-            return _failing(argument, f"expected string; found {argument}")
+            return _compile_error(argument, f"expected string; found {argument}")
         case Nil():
-            return _failing(argument, "cannot assign nil to string")
+            return _compile_error(argument, "cannot assign nil to string")
 
     def evaluate(state: State, dot: Value) -> Value:
         return _check_string(expression(state, dot))
@@ -350,7 +387,7 @@ def _format(argument: Operand, expression: Expression) -> Expression:
     return evaluate
 
 
-def _printf_piped(node: Function) -> Stage:
+def _compile_piped_printf(node: Function) -> Stage:
     run = FUNCTIONS["printf"].run
 
     def evaluate(state: State, dot: Value, final: Value) -> Value:

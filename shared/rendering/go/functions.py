@@ -1,35 +1,46 @@
-"""The functions every Go template can call, with Go's rules about types and its complaints."""
+"""The predefined functions of Go templates, with Go's type checks and error messages."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from shared.rendering.go.printf import sprintf
-from shared.rendering.go.printing import NO_VALUE_TEXT, Spend, as_float, sprint, sprintln
-from shared.rendering.go.values import (
+from .printf import sprintf
+from .printing import NO_VALUE_TEXT, Spend, convert_to_float, sprint, sprintln
+from .values import (
     NO_VALUE,
     Byte,
     Int,
     Value,
-    byte_length,
-    capacity,
-    from_bytes,
+    count_bytes,
+    decode_bytes,
+    encode_text,
+    get_capacity,
+    get_type_name,
     slice_list,
-    to_bytes,
-    type_name,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class CallError(Exception):
-    """A function cannot work with its arguments."""
+    """A function does not accept its arguments."""
 
 
 class Function(NamedTuple):
+    """A function of Go templates.
+
+    Attributes:
+        run: Computes the result from the arguments and charges for the work; raises CallError.
+        minimum: The minimum number of arguments.
+        maximum: The maximum number of arguments; None for no limit.
+    """
+
     run: Callable[[list[Value], Spend], Value]
-    least: int
-    # None where any number of further arguments may follow.
-    most: int | None
+    minimum: int
+    maximum: int | None
 
 
 def _is_nil(value: Value) -> bool:
@@ -48,10 +59,10 @@ def _len(arguments: list[Value], spend: Spend) -> Int:
         raise CallError("len of nil pointer")
     if isinstance(item, str):
         spend(len(item) >> 8)
-        return Int(byte_length(item))
+        return Int(count_bytes(item))
     if isinstance(item, dict | list):
         return Int(len(item))
-    raise CallError(f"len of type {type_name(item)}")
+    raise CallError(f"len of type {get_type_name(item)}")
 
 
 def _index(arguments: list[Value], spend: Spend) -> Value:
@@ -63,36 +74,36 @@ def _index(arguments: list[Value], spend: Spend) -> Value:
             if _is_nil(key):
                 raise CallError("value is nil; should be of type string")
             if not isinstance(key, str):
-                raise CallError(f"value has type {type_name(key)}; should be string")
+                raise CallError(f"value has type {get_type_name(key)}; should be string")
             item = item.get(key)
         elif isinstance(item, list):
-            position = _position(key, len(item))
+            position = _check_index(key, len(item))
             if position == len(item):
                 raise CallError("reflect: slice index out of range")
             item = item[position]
         elif isinstance(item, str):
-            data = _bytes(item, spend)
-            position = _position(key, len(data))
+            data = _encode(item, spend)
+            position = _check_index(key, len(data))
             if position == len(data):
                 raise CallError("reflect: string index out of range")
             item = Byte(data[position])
         elif _is_nil(item):
             raise CallError("index of nil pointer")
         else:
-            raise CallError(f"can't index item of type {type_name(item)}")
+            raise CallError(f"can't index item of type {get_type_name(item)}")
     return item
 
 
-def _bytes(text: str, spend: Spend) -> bytes:
+def _encode(text: str, spend: Spend) -> bytes:
     spend(len(text) >> 8)
-    return to_bytes(text)
+    return encode_text(text)
 
 
-def _position(index: Value, limit: int) -> int:
+def _check_index(index: Value, limit: int) -> int:
     if _is_nil(index):
         raise CallError("cannot index slice/array with nil")
     if not isinstance(index, Int | Byte):
-        raise CallError(f"cannot index slice/array with type {type_name(index)}")
+        raise CallError(f"cannot index slice/array with type {get_type_name(index)}")
     if not 0 <= index <= limit:
         raise CallError(f"index out of range: {int(index)}")
     return int(index)
@@ -108,28 +119,28 @@ def _slice(arguments: list[Value], spend: Spend) -> Value:
     if isinstance(item, str):
         if len(indexes) == 3:
             raise CallError("cannot 3-index slice a string")
-        data = _bytes(item, spend)
+        data = _encode(item, spend)
         length = limit = len(data)
     elif isinstance(item, list):
-        length, limit = len(item), capacity(item)
+        length, limit = len(item), get_capacity(item)
     else:
-        raise CallError(f"can't slice item of type {type_name(item)}")
+        raise CallError(f"can't slice item of type {get_type_name(item)}")
     bounds = [0, length, limit]
     for place, index in enumerate(indexes):
-        bounds[place] = _position(index, limit)
+        bounds[place] = _check_index(index, limit)
     start, stop, limit = bounds
     for low, high in ((start, stop), (stop, limit)):
         if low > high:
             raise CallError(f"invalid slice index: {low} > {high}")
     if isinstance(item, str):
         spend((stop - start) >> 8)
-        return from_bytes(data[start:stop])
+        return decode_bytes(data[start:stop])
     spend((stop - start) >> 4)
     return slice_list(item, start, stop, limit)
 
 
-# Comparisons. Two values compare only within one of Go's basic kinds, so a JSON number (a float)
-# never equals an integer constant; signed and unsigned integers are the one exception.
+# Comparisons. Go compares only values of the same basic kind, so a JSON number (a float) cannot be
+# compared with an integer constant; the only exception is signed and unsigned integers.
 
 _BASIC_KINDS: Final = {
     bool: "bool",
@@ -143,8 +154,8 @@ _BASIC_KINDS: Final = {
 }
 
 
-def _incompatible(left: Value, right: Value) -> CallError:
-    types = f"{type_name(left)} and {type_name(right)}"
+def _build_mismatch_error(left: Value, right: Value) -> CallError:
+    types = f"{get_type_name(left)} and {get_type_name(right)}"
     return CallError(f"incompatible types for comparison: {types}")
 
 
@@ -152,24 +163,24 @@ def _eq(arguments: list[Value], spend: Spend) -> bool:
     left, *others = arguments
     if not others:
         raise CallError("missing argument for comparison")
-    return any(_equal(left, right, spend) for right in others)
+    return any(_is_equal(left, right, spend) for right in others)
 
 
-def _equal(left: Value, right: Value, spend: Spend) -> bool:
+def _is_equal(left: Value, right: Value, spend: Spend) -> bool:
     if _is_nil(left) or _is_nil(right):
         return _is_nil(left) and _is_nil(right)
     kind = _BASIC_KINDS.get(type(left))
     if kind != _BASIC_KINDS.get(type(right)):
-        raise _incompatible(left, right)
+        raise _build_mismatch_error(left, right)
     if kind is None:
-        shown = sprintf("%s", [right], spend)
-        if type_name(left) != type_name(right):
-            types = f"{type_name(left)}, {type_name(right)}"
+        text = sprintf("%s", [right], spend)
+        if get_type_name(left) != get_type_name(right):
+            types = f"{get_type_name(left)}, {get_type_name(right)}"
             first, second = sprintf("%s", [left], spend), sprint([right], spend)
             raise CallError(f"non-comparable types {first}: {types}: {second}")
-        raise CallError(f"non-comparable type {shown}: {type_name(right)}")
+        raise CallError(f"non-comparable type {text}: {get_type_name(right)}")
     if kind == "float":
-        return as_float(left) == as_float(right)
+        return convert_to_float(left) == convert_to_float(right)
     if kind == "string":
         spend(min(len(left), len(right)) >> 10)
     return bool(left == right)
@@ -177,7 +188,7 @@ def _equal(left: Value, right: Value, spend: Spend) -> bool:
 
 def _ne(arguments: list[Value], spend: Spend) -> bool:
     left, right = arguments
-    return not _equal(left, right, spend)
+    return not _is_equal(left, right, spend)
 
 
 def _lt(arguments: list[Value], spend: Spend) -> bool:
@@ -186,22 +197,22 @@ def _lt(arguments: list[Value], spend: Spend) -> bool:
     if None in kinds:
         raise CallError("invalid type for comparison")
     if kinds[0] != kinds[1]:
-        raise _incompatible(left, right)
+        raise _build_mismatch_error(left, right)
     match kinds[0]:
         case "bool" | "complex":
             raise CallError("invalid type for comparison")
         case "float":
-            return as_float(left) < as_float(right)
+            return convert_to_float(left) < convert_to_float(right)
         case "string":
             spend(min(len(left), len(right)) >> 9)
             if not (left.isascii() and right.isascii()):
-                return to_bytes(left) < to_bytes(right)
+                return encode_text(left) < encode_text(right)
     return bool(left < right)
 
 
 def _le(arguments: list[Value], spend: Spend) -> bool:
     left, right = arguments
-    return _lt(arguments, spend) or _equal(left, right, spend)
+    return _lt(arguments, spend) or _is_equal(left, right, spend)
 
 
 def _gt(arguments: list[Value], spend: Spend) -> bool:
@@ -213,34 +224,34 @@ def _ge(arguments: list[Value], spend: Spend) -> bool:
 
 
 def _call(arguments: list[Value], spend: Spend) -> Value:
-    # No value of a template is a function. The executor puts the callee's name first.
+    # No value is a function. The first argument, from the executor, is the callee's name.
     name, callee = arguments[:2]
     if _is_nil(callee):
         raise CallError("call of nil")
-    raise CallError(f"non-function {name} of type {type_name(callee)}")
+    raise CallError(f"non-function {name} of type {get_type_name(callee)}")
 
 
 # Printing.
 
 
-def _without_absence(arguments: list[Value]) -> list[Value]:
+def _replace_no_value(arguments: list[Value]) -> list[Value]:
     return [None if argument is NO_VALUE else argument for argument in arguments]
 
 
 def _print(arguments: list[Value], spend: Spend) -> str:
-    return sprint(_without_absence(arguments), spend)
+    return sprint(_replace_no_value(arguments), spend)
 
 
 def _println(arguments: list[Value], spend: Spend) -> str:
-    return sprintln(_without_absence(arguments), spend)
+    return sprintln(_replace_no_value(arguments), spend)
 
 
 def _printf(arguments: list[Value], spend: Spend) -> str:
-    template, *values = _without_absence(arguments)
+    template, *values = _replace_no_value(arguments)
     return sprintf(template, values, spend)
 
 
-def _text(arguments: list[Value], spend: Spend) -> str:
+def _join_text(arguments: list[Value], spend: Spend) -> str:
     """Join the arguments of a function that escapes text."""
     if len(arguments) == 1 and isinstance(arguments[0], str):
         text = arguments[0]
@@ -261,7 +272,7 @@ _HTML_ESCAPES: Final = (
 
 
 def _html(arguments: list[Value], spend: Spend) -> str:
-    text = _text(arguments, spend)
+    text = _join_text(arguments, spend)
     for char, escape in _HTML_ESCAPES:
         text = text.replace(char, escape)
     return text
@@ -271,16 +282,16 @@ _JS_PATTERN: Final = re.compile(r"[\\\"'<>&=\x00-\x1f]|[^\x00-\x7f]")
 
 
 def _js(arguments: list[Value], spend: Spend) -> str:
-    text = _text(arguments, spend)
+    text = _join_text(arguments, spend)
     spend(len(text) >> 1)
-    return _JS_PATTERN.sub(_js_escape, text)
+    return _JS_PATTERN.sub(_escape_js, text)
 
 
-def _js_escape(found: re.Match[str]) -> str:
-    char = found.group()
+def _escape_js(match: re.Match[str]) -> str:
+    char = match.group()
     if char in "\\\"'":
         return "\\" + char
-    # Bytes that are not UTF-8 pass, as half surrogates.
+    # Bytes that are not UTF-8, which are lone surrogates here, are not escaped.
     if char >= "\x80" and (char.isprintable() or "\ud800" <= char <= "\udfff"):
         return char
     return f"\\u{ord(char):04X}"
@@ -294,11 +305,11 @@ _URL_TEXTS: Final = tuple(
 
 
 def _urlquery(arguments: list[Value], spend: Spend) -> str:
-    data = to_bytes(_text(arguments, spend))
+    data = encode_text(_join_text(arguments, spend))
     return "".join([_URL_TEXTS[byte] for byte in data])
 
 
-# These do not evaluate all their arguments, which takes more than a function.
+# The functions that do not evaluate all arguments.
 SHORT_CIRCUITS: Final = frozenset({"and", "or"})
 
 FUNCTIONS: Final = {

@@ -1,20 +1,22 @@
-"""Splits a template into tokens as Go's text/template does, so that its mistakes read alike."""
+"""A lexer that splits templates into tokens like Go's text/template, with the same errors."""
+
+from __future__ import annotations
 
 import re
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from shared.rendering.errors import LimitExceeded
-from shared.rendering.go.quoting import quote, show_rune
+from ..errors import LimitExceededError
+from .quoting import format_rune, quote
 
 
 class Kind(IntEnum):
-    """What a token is; those after `KEYWORD` are keywords."""
+    """The kind of a token; those after `KEYWORD` are keywords."""
 
     ERROR = 0
     EOF = 1
     TEXT = 2
-    # A whole action that only writes a key, such as {{.name}}: most actions are just that.
+    # A whole action that writes the value of a key, such as {{.name}}, as most actions do.
     KEY_ACTION = 3
     LEFT = 4
     RIGHT = 5
@@ -50,6 +52,15 @@ class Kind(IntEnum):
 
 
 class Token(NamedTuple):
+    """A token; `str` returns the text that Go's error messages contain for it.
+
+    Attributes:
+        kind: The kind of the token.
+        pos: The start of the token, in characters from the start of the template.
+        text: The text of the token, or the message of an `ERROR`.
+        line: The line in which the token starts, counted from 1.
+    """
+
     kind: Kind
     pos: int
     text: str
@@ -86,8 +97,7 @@ _WORDS: Final = {
 }
 _PUNCTUATION: Final = {"=": Kind.ASSIGN, "|": Kind.PIPE}
 
-# Words, signs and spaces inside actions, and the texts between them. Long texts are cheap; this
-# bounds the seconds that parsing takes.
+# Bounds the time of parsing, which depends on the number of tokens, not on the length of texts.
 MAX_TOKENS: Final = 200_000
 
 _SPACES: Final = " \t\r\n"
@@ -97,7 +107,7 @@ _AFTER_OPERAND: Final = frozenset(" \t\r\n.,|:()")
 _KEY_ACTION: Final = re.compile(r"\{\{ ?(\.[A-Za-z_][A-Za-z0-9_]*) ?\}\}")
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
 _WORD: Final = re.compile(r"\w*")
-_QUOTED: Final = re.compile(r'"(?:[^"\\\n]++|\\[^\n])*+"')
+_STRING: Final = re.compile(r'"(?:[^"\\\n]++|\\[^\n])*+"')
 _CHARACTER: Final = re.compile(r"'(?:[^'\\\n]++|\\[^\n])*+'")
 _NUMBER: Final = re.compile(
     r"""[+-]?
@@ -111,45 +121,60 @@ _NUMBER: Final = re.compile(
 
 
 class LexicalError(Exception):
-    def __init__(self, pos: int, reason: str) -> None:
-        super().__init__(reason)
+    """The text cannot be split into tokens.
+
+    Attributes:
+        pos: The position of the error, in characters from the start of the text.
+    """
+
+    def __init__(self, pos: int, message: str) -> None:
+        super().__init__(message)
         self.pos = pos
 
 
 def tokenize(source: str) -> list[Token]:
-    """Return the tokens of a template; the last one is the end or the first mistake."""
-    return _Lexer(source).run()
+    """Split a template into tokens; the last token is the end or the first error.
+
+    Raises:
+        LimitExceededError: The template has more than `MAX_TOKENS` tokens.
+    """
+    return _Lexer(source).tokenize()
 
 
 class _Lexer:
-    __slots__ = ("_counted", "_line", "pos", "source", "tokens")
+    __slots__ = ("_line", "_line_pos", "pos", "source", "tokens")
 
     def __init__(self, source: str) -> None:
         self.source = source
         self.pos = 0
         self.tokens: list[Token] = []
+        # The line of the last token.
         self._line = 1
-        self._counted = 0
+        self._line_pos = 0
 
-    def run(self) -> list[Token]:
+    def tokenize(self) -> list[Token]:
         try:
-            while self._text():
-                self._action()
-        except LexicalError as mistake:
-            self._emit(Kind.ERROR, mistake.pos, str(mistake))
+            while self._scan_text():
+                self._scan_action()
+        except LexicalError as error:
+            self._emit(Kind.ERROR, error.pos, str(error))
         else:
             self._emit(Kind.EOF, len(self.source), "")
         return self.tokens
 
     def _emit(self, kind: Kind, pos: int, text: str) -> None:
-        self._line += self.source.count("\n", self._counted, pos)
-        self._counted = pos
+        self._line += self.source.count("\n", self._line_pos, pos)
+        self._line_pos = pos
         if len(self.tokens) == MAX_TOKENS:
-            raise LimitExceeded(f"the template has more than {MAX_TOKENS} parts")
+            raise LimitExceededError(f"the template has more than {MAX_TOKENS} parts; shorten it")
         self.tokens.append(Token(kind, pos, text, self._line))
 
-    def _text(self) -> bool:
-        """Emit the text up to the next action; tell whether there is one."""
+    def _scan_text(self) -> bool:
+        """Emit the texts, comments and key actions up to the next other action.
+
+        Returns:
+            Whether there is another action.
+        """
         source = self.source
         while True:
             start = self.pos
@@ -165,183 +190,187 @@ class _Lexer:
                 self._emit(Kind.KEY_ACTION, simple.start(1), simple.group(1))
                 self.pos = simple.end()
                 continue
-            trimmed = source.startswith("-", self.pos) and source[self.pos + 1 : self.pos + 2] in (
+            trims = source.startswith("-", self.pos) and source[self.pos + 1 : self.pos + 2] in (
                 *_SPACES,
             )
             text = source[start:stop]
-            if trimmed:
+            if trims:
                 text = text.rstrip(_SPACES)
             if text:
                 self._emit(Kind.TEXT, start, text)
-            inside = self.pos + 2 if trimmed else self.pos
+            inside = self.pos + 2 if trims else self.pos
             if not source.startswith("/*", inside):
                 self._emit(Kind.LEFT, stop, "{{")
                 self.pos = inside
                 return True
-            self._comment(inside)
+            self._scan_comment(inside)
 
-    def _comment(self, start: int) -> None:
+    def _scan_comment(self, start: int) -> None:
         stop = self.source.find("*/", start + 2)
         if stop < 0:
             raise LexicalError(start, "unclosed comment")
         self.pos = stop + 2
-        if not self._at_right_delimiter():
+        if not self._is_at_right_delimiter():
             raise LexicalError(start, "comment ends before closing delimiter")
-        self._right_delimiter()
+        self._skip_right_delimiter()
 
-    def _at_right_delimiter(self) -> bool:
-        return self.source.startswith("}}", self.pos) or self._at_trimming_delimiter()
+    def _is_at_right_delimiter(self) -> bool:
+        return self.source.startswith("}}", self.pos) or self._is_at_trimming_delimiter()
 
-    def _at_trimming_delimiter(self) -> bool:
+    def _is_at_trimming_delimiter(self) -> bool:
         source, pos = self.source, self.pos
         return source.startswith("-}}", pos + 1) and source[pos] in _SPACES
 
-    def _right_delimiter(self) -> int:
-        """Pass the delimiter and the space it trims; return where it began."""
-        trims = self._at_trimming_delimiter()
+    def _skip_right_delimiter(self) -> int:
+        """Skip the delimiter and the space it trims; return where the delimiter starts."""
+        trims = self._is_at_trimming_delimiter()
         start = self.pos + 2 if trims else self.pos
         self.pos = start + 2
         if trims and (space := _SPACE.match(self.source, self.pos)):
             self.pos = space.end()
         return start
 
-    def _close(self) -> None:
-        start = self._right_delimiter()
+    def _emit_right_delimiter(self) -> None:
+        start = self._skip_right_delimiter()
         self._emit(Kind.RIGHT, start, "}}")
 
-    def _action(self) -> None:
+    def _scan_action(self) -> None:
         """Emit the tokens of an action, including its right delimiter."""
         source, end = self.source, len(self.source)
         parens = 0
         while True:
-            if self._at_right_delimiter():
+            if self._is_at_right_delimiter():
                 if parens:
                     raise LexicalError(self.pos, "unclosed left paren")
-                return self._close()
+                return self._emit_right_delimiter()
             pos = self.pos
             if pos >= end:
                 raise LexicalError(pos, "unclosed action")
             char = source[pos]
             if char in _SPACES:
-                self._space()
+                self._scan_space()
             elif char == ".":
-                following = source[pos + 1 : pos + 2]
-                if not following or following in "0123456789":
-                    self._number()
+                next_char = source[pos + 1 : pos + 2]
+                if not next_char or next_char in "0123456789":
+                    self._scan_number()
                 else:
-                    self._name(Kind.FIELD, Kind.DOT)
+                    self._scan_name(Kind.FIELD, Kind.DOT)
             elif char == "$":
-                self._name(Kind.VARIABLE, Kind.VARIABLE)
+                self._scan_name(Kind.VARIABLE, Kind.VARIABLE)
             elif char == '"':
-                self._match(_QUOTED, Kind.STRING, "unterminated quoted string")
+                self._scan_pattern(_STRING, Kind.STRING, "unterminated quoted string")
             elif char == "`":
-                self._raw_string()
+                self._scan_raw_string()
             elif char == "'":
-                self._match(_CHARACTER, Kind.CHAR_CONSTANT, "unterminated character constant")
+                self._scan_pattern(
+                    _CHARACTER, Kind.CHAR_CONSTANT, "unterminated character constant"
+                )
             elif char in "+-0123456789":
-                self._number()
+                self._scan_number()
             elif char == "_" or char.isalpha() or char.isdecimal():
-                self._identifier()
+                self._scan_identifier()
             elif char == "(":
                 parens += 1
-                self._single(Kind.LEFT_PAREN)
+                self._emit_character(Kind.LEFT_PAREN)
             elif char == ")":
                 parens -= 1
                 if parens < 0:
                     raise LexicalError(pos, "unexpected right paren")
-                self._single(Kind.RIGHT_PAREN)
+                self._emit_character(Kind.RIGHT_PAREN)
             elif char == ":":
                 if not source.startswith(":=", pos):
                     raise LexicalError(pos, "expected :=")
                 self._emit(Kind.DECLARE, pos, ":=")
                 self.pos = pos + 2
             elif char in _PUNCTUATION:
-                self._single(_PUNCTUATION[char])
+                self._emit_character(_PUNCTUATION[char])
             elif char.isascii() and char.isprintable():
-                self._single(Kind.CHAR)
+                self._emit_character(Kind.CHAR)
             else:
-                raise LexicalError(pos, f"unrecognized character in action: {show_rune(char)}")
+                raise LexicalError(pos, f"unrecognized character in action: {format_rune(char)}")
 
-    def _single(self, kind: Kind) -> None:
+    def _emit_character(self, kind: Kind) -> None:
         self._emit(kind, self.pos, self.source[self.pos])
         self.pos += 1
 
-    def _match(self, pattern: re.Pattern[str], kind: Kind, mistake: str) -> None:
-        found = pattern.match(self.source, self.pos)
-        if not found:
-            raise LexicalError(self.pos, mistake)
-        self._emit(kind, self.pos, found.group())
-        self.pos = found.end()
+    def _scan_pattern(self, pattern: re.Pattern[str], kind: Kind, message: str) -> None:
+        match = pattern.match(self.source, self.pos)
+        if not match:
+            raise LexicalError(self.pos, message)
+        self._emit(kind, self.pos, match.group())
+        self.pos = match.end()
 
-    def _raw_string(self) -> None:
+    def _scan_raw_string(self) -> None:
         stop = self.source.find("`", self.pos + 1) + 1
         if not stop:
             raise LexicalError(self.pos, "unterminated raw quoted string")
         self._emit(Kind.RAW_STRING, self.pos, self.source[self.pos : stop])
         self.pos = stop
 
-    def _space(self) -> None:
+    def _scan_space(self) -> None:
         start = self.pos
-        found = _SPACE.match(self.source, start)
-        assert found
-        self.pos = found.end()
+        match = _SPACE.match(self.source, start)
+        assert match
+        self.pos = match.end()
         # The last space may belong to a right delimiter that trims.
         if self.source.startswith("-}}", self.pos):
             self.pos -= 1
         if self.pos > start:
             self._emit(Kind.SPACE, start, self.source[start : self.pos])
 
-    def _word_end(self, start: int) -> int:
-        """Find the end of a run of what Go takes for letters, digits and underscores."""
-        found = _WORD.match(self.source, start)
-        assert found
-        word = found.group()
+    def _locate_word_end(self, start: int) -> int:
+        """Return the end of a run of letters, digits and underscores, by Go's definition."""
+        match = _WORD.match(self.source, start)
+        assert match
+        word = match.group()
         if word.isascii():
-            return found.end()
+            return match.end()
         for offset, char in enumerate(word):
             if not (char == "_" or char.isalpha() or char.isdecimal()):
                 return start + offset
-        return found.end()
+        return match.end()
 
-    def _check_terminated(self, start: int) -> None:
+    def _check_terminator(self, start: int) -> None:
+        """Check that a space, a sign or a delimiter follows a word."""
         rest = self.source[self.pos : self.pos + 2]
         if rest and rest[0] not in _AFTER_OPERAND and rest != "}}":
-            raise LexicalError(start, f"bad character {show_rune(rest[0])}")
+            raise LexicalError(start, f"bad character {format_rune(rest[0])}")
 
-    def _name(self, kind: Kind, bare: Kind) -> None:
-        """Emit a field or variable, or the bare sign that begins it."""
+    def _scan_name(self, kind: Kind, bare: Kind) -> None:
+        """Emit a field or variable, or the sign that starts it if no name follows."""
         start = self.pos
-        self.pos = self._word_end(start + 1)
-        self._check_terminated(start)
+        self.pos = self._locate_word_end(start + 1)
+        self._check_terminator(start)
         text = self.source[start : self.pos]
         self._emit(kind if len(text) > 1 else bare, start, text)
 
-    def _identifier(self) -> None:
+    def _scan_identifier(self) -> None:
         start = self.pos
-        self.pos = self._word_end(start)
-        self._check_terminated(start)
+        self.pos = self._locate_word_end(start)
+        self._check_terminator(start)
         word = self.source[start : self.pos]
         self._emit(_WORDS.get(word, Kind.IDENTIFIER), start, word)
 
-    def _number(self) -> None:
+    def _scan_number(self) -> None:
         start = self.pos
         kind = Kind.NUMBER
-        good = self._scan_number()
+        good = self._skip_number()
         if good and self.source[self.pos : self.pos + 1] in ("+", "-"):
-            # A complex constant: no space, and it must end in i.
+            # A complex constant has no spaces and must end in i.
             kind = Kind.COMPLEX
-            good = self._scan_number() and self.source[self.pos - 1] == "i"
+            good = self._skip_number() and self.source[self.pos - 1] == "i"
         text = self.source[start : self.pos]
         if not good:
             raise LexicalError(start, f"bad number syntax: {quote(text)}")
         self._emit(kind, start, text)
 
-    def _scan_number(self) -> bool:
-        found = _NUMBER.match(self.source, self.pos)
-        assert found
-        self.pos = found.end()
-        follower = self.source[self.pos : self.pos + 1]
-        if follower == "_" or follower.isalpha() or follower.isdecimal():
+    def _skip_number(self) -> bool:
+        """Skip a number; return whether a number can end there."""
+        match = _NUMBER.match(self.source, self.pos)
+        assert match
+        self.pos = match.end()
+        next_char = self.source[self.pos : self.pos + 1]
+        if next_char == "_" or next_char.isalpha() or next_char.isdecimal():
             self.pos += 1
             return False
         return True

@@ -1,18 +1,24 @@
-"""The parts of a parsed template; `str` of an expression is how Go cites it in an error."""
+"""The nodes of a parsed template.
+
+`str` of a node returns the text that Go's error messages contain for it. The `pos` of a node is its
+start, in characters from the start of the template.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from shared.rendering.go.quoting import quote
+from .quoting import quote
 
 if TYPE_CHECKING:
-    from shared.rendering.go.values import Int
+    from .values import Int
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
+    """The current value: `.`."""
+
     pos: int
 
     def __str__(self) -> str:
@@ -21,6 +27,8 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Nil:
+    """The constant `nil`."""
+
     pos: int
 
     def __str__(self) -> str:
@@ -29,7 +37,7 @@ class Nil:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A boolean, number or string; None stands for a number too large for Go's int."""
+    """A boolean, number or string; the value None stands for a number too large for Go's int."""
 
     pos: int
     source: str
@@ -41,7 +49,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Keys looked up in dot, one in the other: `.user.name`; as a node, the action `{{.key}}`."""
+    """Nested keys of dot, such as `.user.name`; as a node, the action `{{.key}}`."""
 
     pos: int
     keys: tuple[str, ...]
@@ -52,7 +60,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable, perhaps with keys to look up in it: `$user.name`."""
+    """A variable, optionally with nested keys: `$user.name`."""
 
     pos: int
     name: str
@@ -64,6 +72,8 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Function:
+    """The name of a function: `len`."""
+
     pos: int
     name: str
 
@@ -73,7 +83,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Keys looked up in any other expression: `(index .users 0).name`."""
+    """Nested keys of any other expression: `(index .users 0).name`."""
 
     pos: int
     base: Function | Pipeline
@@ -100,7 +110,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Commands, each given the result of the one before, and the variables that take the last."""
+    """Commands that pass on their results, and variables for the result of the last one.
+
+    `assigns` is true for `=` and false for `:=`.
+    """
 
     pos: int
     variables: tuple[str, ...]
@@ -119,17 +132,21 @@ Operand: TypeAlias = Dot | Nil | Constant | Field | Variable | Function | Chain 
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """The text between two actions."""
+
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
+    """A pipeline whose value is written: `{{.a | len}}`."""
+
     pipeline: Pipeline
 
 
 @dataclass(frozen=True, slots=True)
 class Conditional:
-    """`if`, or `with`, which also makes the condition's value the dot of its body."""
+    """`if` or `with`; for `with` the value of the condition is the dot of the body."""
 
     pipeline: Pipeline
     body: NodeList
@@ -139,6 +156,8 @@ class Conditional:
 
 @dataclass(frozen=True, slots=True)
 class Range:
+    """A loop, and the block for an empty value."""
+
     pipeline: Pipeline
     body: NodeList
     otherwise: NodeList
@@ -159,12 +178,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    pass
+    """The end of a loop: `{{break}}`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Continue:
-    pass
+    """The end of one iteration of a loop: `{{continue}}`."""
 
 
 Node: TypeAlias = Text | Field | Action | Conditional | Range | Call | Break | Continue
@@ -172,22 +191,25 @@ Node: TypeAlias = Text | Field | Action | Conditional | Range | Call | Break | C
 
 @dataclass(slots=True, eq=False)
 class NodeList:
-    """What stands between two of the actions that open, divide or close a block.
+    """The nodes of a block or of a part of one.
 
-    `height` is how deep blocks are nested in it; `CALLS` means a depth only known when rendering,
-    because it uses another template.
+    Attributes:
+        nodes: Texts, actions and blocks, in order.
+        height: How deeply blocks are nested inside; `CALLS` if it uses another template, because
+            then only rendering determines the depth.
     """
 
     nodes: list[Node] = field(default_factory=list)
     height: int = 0
 
     def is_blank(self) -> bool:
+        """Tell whether the list contains only space."""
         return all(isinstance(node, Text) and not node.text.strip(_SPACES) for node in self.nodes)
 
 
 CALLS = 1_000_000
 
-# What Go trims, which is not quite what Python does.
+# The spaces that Go trims, which differ from Python's.
 _SPACES = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"

@@ -1,16 +1,18 @@
-"""Numeric constants of Go: what a literal in a template is worth, and which are refused."""
+"""Numeric literals of Go templates."""
+
+from __future__ import annotations
 
 import re
 from typing import Final
 
-from shared.rendering.go.quoting import quote
-from shared.rendering.go.values import Int
+from .quoting import quote
+from .values import Int
 
 _MAX_INT: Final = 2**63 - 1
 _MAX_UINT: Final = 2**64 - 1
 
-# Underscores may stand between digits and after a base prefix. These patterns are compiled on
-# first use: few templates have numbers.
+# Underscores are allowed between digits and after the prefix of a base. These patterns are compiled
+# on first use, because few templates have numbers.
 _INTEGER: Final = r"""(?x)[+-]?(?:
       0[xX](?:_?[0-9a-fA-F])+ | 0[bB](?:_?[01])+ | 0[oO](?:_?[0-7])+
       | 0(?:_?[0-7])* | [1-9](?:_?[0-9])*
@@ -24,23 +26,23 @@ _HEXADECIMAL: Final = r"""(?x)[+-]?0[xX](?=_?[0-9a-fA-F]|\.[0-9a-fA-F])
 
 
 def parse_number(text: str) -> Int | float | complex | None:
-    """Evaluate a number; None means an integer that Go reads but cannot hold in an int.
+    """Parse a number; None stands for an integer that is too large for Go's int.
 
     Raises:
-        ValueError: it is not a number; the text is Go's.
+        ValueError: The text is not a number; the message is Go's.
     """
-    if text.endswith("i") and (imaginary := _float(text[:-1])) is not None:
+    if text.endswith("i") and (imaginary := _parse_float(text[:-1])) is not None:
         return complex(0, imaginary)
-    integer = _integer(text)
+    integer = _parse_integer(text)
     if integer is not None:
         if -_MAX_INT - 1 <= integer <= _MAX_INT:
-            # Go knows hexadecimal integers by their prefix, and misses it after a sign: then an
+            # Go recognises the prefix of hexadecimal integers only without a sign; with a sign, an
             # e among the digits makes the number a float.
             is_float = text[0] in "+-" and "e" in text.lower()
             return float(integer) if is_float else Int(integer)
         if 0 < integer <= _MAX_UINT and text[0] != "+":
             return None
-    number = _float(text)
+    number = _parse_float(text)
     if number is None:
         raise ValueError(f"illegal number syntax: {quote(text)}")
     if not any(mark in text for mark in ".eEpP"):
@@ -49,7 +51,11 @@ def parse_number(text: str) -> Int | float | complex | None:
 
 
 def parse_complex(text: str) -> complex:
-    """Evaluate a sum such as 1+2i; raises ValueError as Go words it."""
+    """Parse a sum such as 1+2i.
+
+    Raises:
+        ValueError: The text is not such a sum; the message is Go's.
+    """
     middle = max(text.rfind(sign, 1) for sign in "+-")
     while text[middle - 1] in "eEpP":
         middle = max(text.rfind(sign, 1, middle) for sign in "+-")
@@ -57,20 +63,20 @@ def parse_complex(text: str) -> complex:
     has_prefix = any(part.lstrip("+-")[:2].lower() in ("0b", "0o") for part in parts)
     if has_prefix or len(parts[1]) == 1:
         raise ValueError("syntax error scanning complex number")
-    real, imaginary = map(_complex_part, parts)
+    real, imaginary = map(_parse_complex_part, parts)
     return complex(real, imaginary)
 
 
-def _complex_part(text: str) -> float:
-    number = _float(text)
+def _parse_complex_part(text: str) -> float:
+    number = _parse_float(text)
     if number is not None:
         return number
     is_number = re.match(_DECIMAL, text) or re.match(_HEXADECIMAL, text)
-    mistake = "value out of range" if is_number else "invalid syntax"
-    raise ValueError(f"strconv.ParseFloat: parsing {quote(text)}: {mistake}")
+    reason = "value out of range" if is_number else "invalid syntax"
+    raise ValueError(f"strconv.ParseFloat: parsing {quote(text)}: {reason}")
 
 
-def _integer(text: str) -> int | None:
+def _parse_integer(text: str) -> int | None:
     if not re.match(_INTEGER, text):
         return None
     digits = text.lstrip("+-").replace("_", "").lower()
@@ -78,11 +84,11 @@ def _integer(text: str) -> int | None:
     if digits[:2] in ("0x", "0b", "0o"):
         return sign * int(digits, 0)
     base = 8 if digits.startswith("0") else 10
-    # Python limits the digits it converts; with this many the number overflows anyway.
+    # Python limits the number of digits; a number with so many overflows in any case.
     return sign * int(digits.lstrip("0")[:30] or "0", base)
 
 
-def _float(text: str) -> float | None:
+def _parse_float(text: str) -> float | None:
     if re.match(_DECIMAL, text):
         number = float(text.replace("_", ""))
     elif re.match(_HEXADECIMAL, text):

@@ -1,12 +1,14 @@
-"""Turns the tokens of a template into nodes, refusing what Go's text/template refuses."""
+"""A parser that converts tokens to nodes like Go's text/template, with the same errors."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
-from shared.rendering.errors import TemplateSyntaxError
-from shared.rendering.go.functions import FUNCTIONS, SHORT_CIRCUITS
-from shared.rendering.go.lexer import Kind, Token, tokenize
-from shared.rendering.go.nodes import (
+from ..errors import TemplateSyntaxError
+from .functions import FUNCTIONS, SHORT_CIRCUITS
+from .lexer import Kind, Token, tokenize
+from .nodes import (
     CALLS,
     Action,
     Break,
@@ -28,16 +30,16 @@ from shared.rendering.go.nodes import (
     Text,
     Variable,
 )
-from shared.rendering.go.numbers import parse_complex, parse_number
-from shared.rendering.go.quoting import quote, unquote, unquote_character
-from shared.rendering.go.values import Int
+from .numbers import parse_complex, parse_number
+from .quoting import quote, unquote, unquote_character
+from .values import Int
 
-# Parentheses nest by recursion, here and when rendering. Go allows ten thousand, which nobody
-# writes and which would overflow Python's stack.
+# The parser and the executor recurse into parentheses. Go allows ten thousand levels, which would
+# overflow Python's stack.
 MAX_PARENTHESES: Final = 64
 
-# Blocks nest without recursion, but even to free them Python would recurse. Counts every
-# `else if` of a chain.
+# The parser does not recurse into blocks, but Python does when it frees them. Every `else if` of a
+# chain counts.
 MAX_BLOCKS: Final = 1_000
 
 _CONTROLS: Final = frozenset(
@@ -71,47 +73,50 @@ _OPERANDS: Final = frozenset(
 )
 
 
-def parse(source: str, root_name: str) -> dict[str, NodeList]:
-    """Return every template in a text by name, the text itself under `root_name`.
+def parse_templates(source: str, root_name: str) -> dict[str, NodeList]:
+    """Parse a text, and return all its templates by name; the text itself has `root_name`.
 
     Raises:
-        TemplateSyntaxError: with the message Go has for a text that has no name yet.
+        TemplateSyntaxError: The text is not a template; the message is Go's for a template
+            without a name.
+        LimitExceededError: The text has too many tokens.
     """
-    return _Parser(source).run(root_name)
+    return _Parser(source).parse(root_name)
 
 
 @dataclass(slots=True, eq=False)
 class _Scope:
-    """What Go keeps for each named template while parsing it."""
+    """The state that Go has for each named template while it is parsed."""
 
-    # Lines of the last token read, which errors cite, and of the action being parsed.
+    # The line of the last token that was read, which errors cite, and of the current action.
     line: int = 0
     action_line: int = 0
     loops: int = 0
     variables: list[str] = field(default_factory=lambda: ["$"])
-    declared: dict[str, int] = field(default_factory=lambda: {"$": 1})
+    declarations: dict[str, int] = field(default_factory=lambda: {"$": 1})
 
     def declare(self, name: str) -> None:
         self.variables.append(name)
-        self.declared[name] = self.declared.get(name, 0) + 1
+        self.declarations[name] = self.declarations.get(name, 0) + 1
 
-    def forget(self, known: int) -> None:
-        while len(self.variables) > known:
-            self.declared[self.variables.pop()] -= 1
+    def truncate(self, length: int) -> None:
+        """Remove all but the first `length` variables."""
+        while len(self.variables) > length:
+            self.declarations[self.variables.pop()] -= 1
 
 
 @dataclass(slots=True, eq=False)
 class _Block:
-    """An action that awaits its `{{end}}`, or the text as a whole."""
+    """An action whose `{{end}}` has not been parsed yet, or the whole text."""
 
     context: str
     body: NodeList
     pipeline: Pipeline | None = None
-    known_variables: int = 0
+    scope_length: int = 0
     otherwise: NodeList | None = None
-    # An `else if` ends together with the `if` it continues.
+    # An `else if` ends together with its `if`.
     is_continuation: bool = False
-    # A `define` or `block` is parsed like a text of its own, setting aside the scope around it.
+    # A `define` or `block` is parsed like a separate text; this is the scope around it.
     name: str = ""
     outer: _Scope | None = None
 
@@ -121,7 +126,7 @@ class _Block:
 
 
 class _Parser:
-    """Keeps open blocks on a stack of its own: nesting them costs no recursion."""
+    """A parser with its own stack of open blocks, instead of recursion."""
 
     def __init__(self, source: str) -> None:
         self.tokens = tokenize(source)
@@ -133,28 +138,28 @@ class _Parser:
         self.blocks = [self.root]
         self.parentheses = 0
 
-    def run(self, root_name: str) -> dict[str, NodeList]:
+    def parse(self, root_name: str) -> dict[str, NodeList]:
         while True:
-            token = self._next_token()
+            token = self._take_non_space()
             if token.kind is Kind.TEXT:
                 self._append(Text(token.text))
             elif token.kind is Kind.KEY_ACTION:
                 self._append(Field(token.pos, (token.text[1:],)))
                 self.scope.action_line = 0
             elif token.kind is Kind.LEFT:
-                self._action(token)
+                self._parse_action(token)
             elif token.kind is Kind.EOF:
                 if len(self.blocks) > 1:
                     self._fail("unexpected EOF")
-                # Neither as the nameless text it is now, nor later under its name, may the text
-                # contain another definition of itself.
-                self._check_unique("", self.root.body)
-                self._add(root_name, self.root.body)
+                # The text must not define itself, neither under the empty name that it has while Go
+                # parses it, nor under the name that it gets afterwards.
+                self._can_define("", self.root.body)
+                self._add_template(root_name, self.root.body)
                 return self.templates
             else:
-                self._unexpected(token, "input")
+                self._fail_unexpected(token, "input")
 
-    # Tokens. Errors cite the line of the last token looked at, even if it was put back.
+    # Tokens. Errors cite the line of the last token that was read, even if it was put back.
 
     def _peek(self) -> Token:
         index = self.next_index
@@ -170,147 +175,151 @@ class _Parser:
             self.next_index += 1
         return token
 
-    def _peek_token(self) -> Token:
-        """Look at the next token that is not space, taking any space before it."""
+    def _peek_non_space(self) -> Token:
+        """Return the next token that is not space, after skipping space."""
         token = self._peek()
         if token.kind is Kind.SPACE:
             self.next_index += 1
             token = self._peek()
         return token
 
-    def _next_token(self) -> Token:
+    def _take_non_space(self) -> Token:
         """Take the next token that is not space."""
-        self._peek_token()
+        self._peek_non_space()
         return self._take()
 
-    def _expect_right(self, context: str) -> None:
-        token = self._next_token()
+    def _expect_right_delimiter(self, context: str) -> None:
+        token = self._take_non_space()
         if token.kind is not Kind.RIGHT:
-            self._unexpected(token, context)
+            self._fail_unexpected(token, context)
 
     def _fail(self, reason: str) -> NoReturn:
         raise TemplateSyntaxError(f"template: :{self.scope.line}: {reason}")
 
-    def _unexpected(self, token: Token, context: str) -> NoReturn:
+    def _fail_unexpected(self, token: Token, context: str) -> NoReturn:
         if token.kind is not Kind.ERROR:
             self._fail(f"unexpected {token} in {context}")
-        started = self.scope.action_line
-        if not started or started == token.line:
+        start_line = self.scope.action_line
+        if not start_line or start_line == token.line:
             self._fail(token.text)
-        link = "" if token.text.endswith(" action") else " in action"
-        self._fail(f"{token.text}{link} started at :{started}")
+        where = "" if token.text.endswith(" action") else " in action"
+        self._fail(f"{token.text}{where} started at :{start_line}")
 
     # Actions.
 
-    def _action(self, left: Token) -> None:
-        token = self._peek_token()
+    def _parse_action(self, left: Token) -> None:
+        token = self._peek_non_space()
         if token.kind is Kind.DEFINE and len(self.blocks) == 1:
             self._take()
-            self._define()
+            self._parse_define()
             return
         self.scope.action_line = left.line
         if token.kind not in _CONTROLS:
-            self._append(_simplest(self._pipeline("command", Kind.RIGHT)))
+            self._append(_simplify(self._parse_pipeline("command", Kind.RIGHT)))
             self.scope.action_line = 0
             return
         self._take()
         match token.kind:
             case Kind.BLOCK:
-                self._block()
+                self._parse_block()
             case Kind.BREAK:
-                self._leave_loop("{{break}}", Break())
+                self._parse_loop_exit("{{break}}", Break())
             case Kind.CONTINUE:
-                self._leave_loop("{{continue}}", Continue())
+                self._parse_loop_exit("{{continue}}", Continue())
             case Kind.ELSE:
-                self._else()
+                self._parse_else()
             case Kind.END:
-                self._end()
+                self._parse_end()
             case Kind.TEMPLATE:
-                self._call()
+                self._parse_call()
             case _:
-                self._open(token.text)
+                self._open_block(token.text)
 
     def _append(self, node: Node, height: int = 0) -> None:
         siblings = self.blocks[-1].current
         siblings.nodes.append(node)
         siblings.height = max(siblings.height, height)
 
-    def _add(self, name: str, body: NodeList) -> None:
-        if self._check_unique(name, body):
+    def _add_template(self, name: str, body: NodeList) -> None:
+        if self._can_define(name, body):
             self.templates[name] = body
 
-    def _check_unique(self, name: str, body: NodeList) -> bool:
-        """Tell whether a template replaces the one of its name; either that or it is blank."""
-        earlier = self.templates.get(name)
-        if earlier is None or earlier.is_blank():
+    def _can_define(self, name: str, body: NodeList) -> bool:
+        """Tell whether a template can define a name; a blank one does not replace another.
+
+        Raises:
+            TemplateSyntaxError: Neither this template nor the one of that name is blank.
+        """
+        previous = self.templates.get(name)
+        if previous is None or previous.is_blank():
             return True
         if not body.is_blank():
             self._fail(f"template: multiple definition of template {quote(name)}")
         return False
 
-    def _open(self, context: str, *, is_continuation: bool = False) -> None:
-        known = len(self.scope.variables)
-        pipeline = self._pipeline(context, Kind.RIGHT)
+    def _open_block(self, context: str, *, is_continuation: bool = False) -> None:
+        scope_length = len(self.scope.variables)
+        pipeline = self._parse_pipeline(context, Kind.RIGHT)
         if context == "range":
             self.scope.loops += 1
         if len(self.blocks) > MAX_BLOCKS:
             self._fail("max block depth exceeded")
         self.blocks.append(
-            _Block(context, NodeList(), pipeline, known, is_continuation=is_continuation)
+            _Block(context, NodeList(), pipeline, scope_length, is_continuation=is_continuation)
         )
 
-    def _define(self) -> None:
-        # Go parses the clause, too, as part of the new template.
+    def _parse_define(self) -> None:
+        # Go parses the clause as part of the new template.
         context = "define clause"
         outer, self.scope = self.scope, _Scope(self.scope.line)
-        name = self._template_name(context)
-        self._expect_right(context)
+        name = self._parse_template_name(context)
+        self._expect_right_delimiter(context)
         self.blocks.append(_Block(context, NodeList(), name=name, outer=outer))
 
-    def _block(self) -> None:
+    def _parse_block(self) -> None:
         context = "block clause"
-        pos = self._peek_token().pos
-        name = self._template_name(context)
-        self._append(Call(pos, name, self._pipeline(context, Kind.RIGHT)), CALLS)
+        pos = self._peek_non_space().pos
+        name = self._parse_template_name(context)
+        self._append(Call(pos, name, self._parse_pipeline(context, Kind.RIGHT)), CALLS)
         outer, self.scope = self.scope, _Scope(self.scope.line)
         self.blocks.append(_Block(context, NodeList(), name=name, outer=outer))
 
-    def _call(self) -> None:
+    def _parse_call(self) -> None:
         context = "template clause"
-        pos = self._peek_token().pos
-        name = self._template_name(context)
+        pos = self._peek_non_space().pos
+        name = self._parse_template_name(context)
         pipeline = None
-        if self._peek_token().kind is Kind.RIGHT:
+        if self._peek_non_space().kind is Kind.RIGHT:
             self._take()
         else:
-            pipeline = self._pipeline(context, Kind.RIGHT)
+            pipeline = self._parse_pipeline(context, Kind.RIGHT)
         self._append(Call(pos, name, pipeline), CALLS)
         self.scope.action_line = 0
 
-    def _template_name(self, context: str) -> str:
-        token = self._next_token()
+    def _parse_template_name(self, context: str) -> str:
+        token = self._take_non_space()
         if token.kind not in (Kind.STRING, Kind.RAW_STRING):
-            self._unexpected(token, context)
+            self._fail_unexpected(token, context)
         return self._unquote(token)
 
-    def _leave_loop(self, context: str, node: Node) -> None:
-        self._expect_right(context)
+    def _parse_loop_exit(self, context: str, node: Node) -> None:
+        self._expect_right_delimiter(context)
         if not self.scope.loops:
             self._fail(f"{context} outside {{{{range}}}}")
         self._append(node)
         self.scope.action_line = 0
 
-    def _else(self) -> None:
-        following = self._peek_token().kind
-        if following not in (Kind.IF, Kind.WITH):
-            self._expect_right("else")
+    def _parse_else(self) -> None:
+        next_kind = self._peek_non_space().kind
+        if next_kind not in (Kind.IF, Kind.WITH):
+            self._expect_right_delimiter("else")
         self.scope.action_line = 0
         block = self.blocks[-1]
         if block is self.root:
             self._fail("unexpected {{else}}")
         if block.outer:
             if block.context == "block clause":
-                # Go notices this after the body, on the line where the block began.
+                # Go reports this after the body, for the line in which the block starts.
                 self.scope = block.outer
             self._fail(f"unexpected {{{{else}}}} in {block.context}")
         if block.otherwise is not None:
@@ -318,29 +327,29 @@ class _Parser:
         if block.context == "range":
             self.scope.loops -= 1
         block.otherwise = NodeList()
-        if (block.context, following) in (("if", Kind.IF), ("with", Kind.WITH)):
+        if (block.context, next_kind) in (("if", Kind.IF), ("with", Kind.WITH)):
             self._take()
-            self._open(block.context, is_continuation=True)
+            self._open_block(block.context, is_continuation=True)
 
-    def _end(self) -> None:
-        self._expect_right("end")
+    def _parse_end(self) -> None:
+        self._expect_right_delimiter("end")
         self.scope.action_line = 0
         if len(self.blocks) == 1:
             self._fail("unexpected {{end}}")
-        block = self._close()
+        block = self._close_block()
         while block.is_continuation:
-            block = self._close()
+            block = self._close_block()
 
-    def _close(self) -> _Block:
-        """End the innermost block: add its template, or its node to the block around it."""
+    def _close_block(self) -> _Block:
+        """Close the innermost block: add its template, or its node to the enclosing block."""
         block = self.blocks.pop()
         if block.outer:
-            self._add(block.name, block.body)
+            self._add_template(block.name, block.body)
             self.scope = block.outer
             self.scope.action_line = 0
             return block
         assert block.pipeline
-        self.scope.forget(block.known_variables)
+        self.scope.truncate(block.scope_length)
         otherwise = block.otherwise
         if otherwise is None:
             otherwise = NodeList()
@@ -355,19 +364,19 @@ class _Parser:
 
     # Pipelines.
 
-    def _pipeline(self, context: str, end: Kind) -> Pipeline:
-        pos = self._peek_token().pos
-        variables, assigns = self._declarations(context)
+    def _parse_pipeline(self, context: str, end: Kind) -> Pipeline:
+        pos = self._peek_non_space().pos
+        variables, assigns = self._parse_declarations(context)
         commands: list[Command] = []
         while True:
-            token = self._peek_token()
+            token = self._peek_non_space()
             if token.kind is end:
                 self._take()
                 break
             if token.kind not in _OPERANDS:
                 self._take()
-                self._unexpected(token, context)
-            commands.append(self._command())
+                self._fail_unexpected(token, context)
+            commands.append(self._parse_command())
         if not commands:
             self._fail(f"missing value for {context}")
         for stage, command in enumerate(commands[1:], 2):
@@ -375,13 +384,13 @@ class _Parser:
                 self._fail(f"non executable command in pipeline stage {stage}")
         return Pipeline(pos, variables, assigns, tuple(commands))
 
-    def _declarations(self, context: str) -> tuple[tuple[str, ...], bool]:
-        """Parse the variables before := or =, if that is what follows."""
+    def _parse_declarations(self, context: str) -> tuple[tuple[str, ...], bool]:
+        """Parse the variables before := or =, if there are any; return whether it is =."""
         names: list[str] = []
-        while self._peek_token().kind is Kind.VARIABLE:
+        while self._peek_non_space().kind is Kind.VARIABLE:
             start = self.next_index
             name = self._take().text
-            token = self._peek_token()
+            token = self._peek_non_space()
             if token.kind in (Kind.DECLARE, Kind.ASSIGN):
                 self._take()
                 self.scope.declare(name)
@@ -395,15 +404,15 @@ class _Parser:
             names.append(name)
             if context != "range" or len(names) == 2:
                 self._fail(f"too many declarations in {context}")
-            if self._peek_token().kind not in (Kind.VARIABLE, Kind.RIGHT, Kind.RIGHT_PAREN):
+            if self._peek_non_space().kind not in (Kind.VARIABLE, Kind.RIGHT, Kind.RIGHT_PAREN):
                 self._fail("range can only initialize variables")
         return tuple(names), False
 
-    def _command(self) -> Command:
-        pos = self._peek_token().pos
+    def _parse_command(self) -> Command:
+        pos = self._peek_non_space().pos
         operands: list[Operand] = []
         while True:
-            operand = self._operand()
+            operand = self._parse_operand()
             if operand is not None:
                 operands.append(operand)
             token = self._peek()
@@ -413,15 +422,15 @@ class _Parser:
             if token.kind not in (Kind.RIGHT, Kind.RIGHT_PAREN):
                 self._take()
                 if token.kind is not Kind.PIPE:
-                    self._unexpected(token, "operand")
+                    self._fail_unexpected(token, "operand")
             break
         if not operands:
             self._fail("empty command")
         return Command(pos, tuple(operands))
 
-    def _operand(self) -> Operand | None:
-        """Parse a term and the fields that follow it without space."""
-        term = self._term()
+    def _parse_operand(self) -> Operand | None:
+        """Parse a term and the fields that directly follow it."""
+        term = self._parse_term()
         token = self._peek()
         if term is None or token.kind is not Kind.FIELD:
             return term
@@ -438,8 +447,8 @@ class _Parser:
             case _:
                 self._fail(f"unexpected . after term {quote(str(term))}")
 
-    def _term(self) -> Operand | None:
-        token = self._peek_token()
+    def _parse_term(self) -> Operand | None:
+        token = self._peek_non_space()
         kind, pos, text = token.kind, token.pos, token.text
         if kind not in _OPERANDS:
             return None
@@ -454,11 +463,11 @@ class _Parser:
             case Kind.STRING | Kind.RAW_STRING:
                 return Constant(pos, text, self._unquote(token))
             case Kind.VARIABLE:
-                if not self.scope.declared.get(text):
+                if not self.scope.declarations.get(text):
                     self._fail(f"undefined variable {quote(text)}")
                 return Variable(pos, text)
             case Kind.LEFT_PAREN:
-                return self._parenthesized()
+                return self._parse_parentheses()
             case Kind.DOT:
                 return Dot(pos)
             case Kind.NIL:
@@ -466,17 +475,17 @@ class _Parser:
             case Kind.BOOL:
                 return Constant(pos, text, text == "true")
             case _:
-                return self._number(token)
+                return self._parse_number_constant(token)
 
-    def _parenthesized(self) -> Pipeline:
+    def _parse_parentheses(self) -> Pipeline:
         self.parentheses += 1
         if self.parentheses > MAX_PARENTHESES:
             self._fail("max expression depth exceeded")
-        pipeline = self._pipeline("parenthesized pipeline", Kind.RIGHT_PAREN)
+        pipeline = self._parse_pipeline("parenthesized pipeline", Kind.RIGHT_PAREN)
         self.parentheses -= 1
         return pipeline
 
-    def _number(self, token: Token) -> Constant:
+    def _parse_number_constant(self, token: Token) -> Constant:
         value: Int | float | complex | None
         try:
             if token.kind is Kind.CHAR_CONSTANT:
@@ -485,19 +494,19 @@ class _Parser:
                 value = parse_complex(token.text)
             else:
                 value = parse_number(token.text)
-        except ValueError as mistake:
-            self._fail(str(mistake))
+        except ValueError as error:
+            self._fail(str(error))
         return Constant(token.pos, token.text, value)
 
     def _unquote(self, token: Token) -> str:
         try:
             return unquote(token.text)
-        except ValueError as mistake:
-            self._fail(str(mistake))
+        except ValueError as error:
+            self._fail(str(error))
 
 
-def _simplest(pipeline: Pipeline) -> Action | Field:
-    """Reduce the action {{.key}}, however it is spelt, to the field."""
+def _simplify(pipeline: Pipeline) -> Action | Field:
+    """Convert the action {{.key}}, with any spaces, to the field."""
     match pipeline:
         case Pipeline(variables=(), commands=(Command(operands=(Field(keys=(_,)) as plain,)),)):
             return plain

@@ -1,9 +1,11 @@
-"""Go's string and character literals: writing them as `%q` does and reading them back."""
+"""Go's string and character literals: formatting as with `%q`, and parsing."""
+
+from __future__ import annotations
 
 import re
 from typing import Final
 
-from shared.rendering.go.values import from_bytes, to_bytes
+from .values import decode_bytes, encode_text
 
 _ESCAPES: Final = {
     "\a": "\\a",
@@ -19,12 +21,12 @@ _MEANINGS: Final = {escape[1]: char for char, escape in _ESCAPES.items()}
 
 
 def quote(text: str, delimiter: str = '"', *, ascii_only: bool = False) -> str:
-    """Write text as a Go literal; bytes that are not UTF-8 become `\\x` escapes."""
+    r"""Write text as a Go literal; bytes that are not UTF-8 become `\x` escapes."""
     if text.isascii() and text.isprintable() and "\\" not in text and delimiter not in text:
         return f"{delimiter}{text}{delimiter}"
-    text = from_bytes(to_bytes(text))
-    escaped = _MAYBE_ESCAPED.sub(lambda found: _escape(found.group(), delimiter, ascii_only), text)
-    return f"{delimiter}{escaped}{delimiter}"
+    text = decode_bytes(encode_text(text))
+    literal = _MAYBE_ESCAPED.sub(lambda match: _escape(match.group(), delimiter, ascii_only), text)
+    return f"{delimiter}{literal}{delimiter}"
 
 
 _MAYBE_ESCAPED: Final = re.compile(r"[^ !#-&(-\[\]-~]")
@@ -45,22 +47,22 @@ def _escape(char: str, delimiter: str, ascii_only: bool) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def show_rune(char: str) -> str:
-    """Write a character as `%#U` does: its number, and itself if it can be seen."""
-    shown = f"U+{ord(char):04X}"
-    return f"{shown} '{char}'" if char.isprintable() else shown
+def format_rune(char: str) -> str:
+    """Format a character as `%#U` does: its code point, and itself if it is printable."""
+    code_point = f"U+{ord(char):04X}"
+    return f"{code_point} '{char}'" if char.isprintable() else code_point
 
 
-def fits_backquotes(text: str) -> bool:
-    """Tell whether text can stand between backquotes on one line unchanged."""
+def can_backquote(text: str) -> bool:
+    """Tell whether a text can be a literal in backquotes, unchanged and on one line."""
     return not re.search("[\0-\x08\n-\x1f`\x7f\ufeff\ud800-\udfff]", text)
 
 
 def unquote(literal: str) -> str:
-    """Read a string literal as the lexer delimits it.
+    """Parse a string literal, whose delimiters the lexer has checked.
 
     Raises:
-        ValueError: it has an escape that Go does not know; the text is Go's.
+        ValueError: The literal has an unknown escape; the message is Go's.
     """
     body = literal[1:-1]
     if literal[0] == "`":
@@ -70,43 +72,47 @@ def unquote(literal: str) -> str:
     data = bytearray()
     pos = 0
     while (stop := body.find("\\", pos)) >= 0:
-        data += to_bytes(body[pos:stop])
-        code, is_byte, pos = _read_escape(body, stop, '"')
+        data += encode_text(body[pos:stop])
+        code, is_byte, pos = _parse_escape(body, stop, '"')
         if is_byte:
             data.append(code)
         else:
             data += chr(code).encode()
-    data += to_bytes(body[pos:])
-    return from_bytes(bytes(data))
+    data += encode_text(body[pos:])
+    return decode_bytes(bytes(data))
 
 
 def unquote_character(literal: str) -> int:
-    """Read a character literal as the lexer delimits it; raises ValueError as Go words it."""
+    """Parse a character literal, whose delimiters the lexer has checked, to its code point.
+
+    Raises:
+        ValueError: The literal is not one character; the message is Go's.
+    """
     if literal == "''":
         raise ValueError("invalid syntax")
     code, stop = ord(literal[1]), 2
     if literal[1] == "\\":
-        code, _, stop = _read_escape(literal, 1, "'")
+        code, _, stop = _parse_escape(literal, 1, "'")
     if literal[stop:] != "'":
         raise ValueError(f"malformed character constant: {literal}")
     return code
 
 
-# Compiled on first use, like the rarer patterns elsewhere: starting quickly matters more.
+# Compiled on first use, because it is rarely needed and cold starts should be fast.
 _ESCAPE: Final = (
     r"\\(?:x(?P<hex>[0-9a-fA-F]{2})|(?P<octal>[0-7]{3})|u(?P<short>[0-9a-fA-F]{4})"
     r"|U(?P<long>[0-9a-fA-F]{8})|(?P<simple>[abfnrtv\\'\"]))"
 )
 
 
-def _read_escape(text: str, pos: int, delimiter: str) -> tuple[int, bool, int]:
-    """Return an escape's number, whether that is a byte of its own, and where it ends."""
-    found = re.compile(_ESCAPE).match(text, pos)
-    if not found:
+def _parse_escape(text: str, pos: int, delimiter: str) -> tuple[int, bool, int]:
+    """Parse an escape; return its number, whether that is a byte, and the end of the escape."""
+    escape = re.compile(_ESCAPE).match(text, pos)
+    if not escape:
         raise ValueError("invalid syntax")
-    stop = found.end()
-    digits = found.group(found.lastgroup or 0)
-    match found.lastgroup:
+    stop = escape.end()
+    digits = escape.group(escape.lastgroup or 0)
+    match escape.lastgroup:
         case "hex":
             return int(digits, 16), True, stop
         case "octal" if (code := int(digits, 8)) < 0x100:

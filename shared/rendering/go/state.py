@@ -1,39 +1,64 @@
-"""What changes while one template renders: its output, variables, allowance and whereabouts."""
+"""The state of one rendering: output, variables and remaining limits."""
 
-from typing import Final, Protocol
+from __future__ import annotations
 
-from shared.rendering.errors import LimitExceeded
-from shared.rendering.go.values import Value
-from shared.rendering.limits import Limits
+from typing import TYPE_CHECKING, Final, Protocol
+
+from ..errors import LimitExceededError
+
+if TYPE_CHECKING:
+    from ..limits import Limits
+    from .values import Value
 
 
-class Located(Protocol):
+class CitableNode(Protocol):
     """A node that an error can cite."""
 
     @property
-    def pos(self) -> int: ...
+    def pos(self) -> int:
+        """The start of the node, in characters from the start of the text."""
+        ...
 
 
-class Failure(Exception):
-    """Why rendering cannot go on; the state knows where."""
+class ExecutionError(Exception):
+    """The template cannot be executed; the state has the node that failed."""
 
 
 class Cell:
-    """A variable. `held` tells that Go keeps its value in an interface, as lists and maps do."""
+    """A variable of a template.
 
-    __slots__ = ("held", "name", "value")
+    Attributes:
+        name: The variable's name, including `$`.
+        value: The value of the variable.
+        in_interface: Whether Go has the value in an interface, like elements of lists and maps.
+    """
+
+    __slots__ = ("in_interface", "name", "value")
 
     def __init__(self, name: str, value: Value) -> None:
         self.name: Final = name
         self.set(value)
 
-    def set(self, value: Value, *, held: bool = False) -> None:
+    def set(self, value: Value, *, in_interface: bool = False) -> None:
+        """Assign a value."""
         self.value = value
-        self.held = held
+        self.in_interface = in_interface
 
 
 class State:
-    """Belongs to one rendering; a template itself never changes."""
+    """The state of one rendering; a template itself never changes.
+
+    Attributes:
+        limits: The limits.
+        output: The texts that have been written.
+        remaining_output: How many characters can still be written; the caller checks bytes.
+        remaining_steps: How many steps can still be spent.
+        depth: How many templates are being executed, one in the other.
+        template_name: The name of the current template.
+        node: The current node, which errors cite.
+        scope: The variables of the current template, in the order of their declaration.
+        cells: The same variables by name, the innermost last.
+    """
 
     __slots__ = (
         "cells",
@@ -41,59 +66,79 @@ class State:
         "limits",
         "node",
         "output",
-        "room",
+        "remaining_output",
+        "remaining_steps",
         "scope",
-        "steps",
         "template_name",
     )
 
     def __init__(self, template_name: str, dot: Value, limits: Limits) -> None:
         self.limits: Final = limits
         self.output: list[str] = []
-        # Counted in characters while rendering; the caller checks the bytes.
-        self.room = limits.output_bytes
-        self.steps = limits.steps
+        self.remaining_output = limits.output_bytes
+        self.remaining_steps = limits.steps
         self.depth = 0
         self.template_name = template_name
-        self.node: Located
-        self.enter(dot)
+        self.node: CitableNode
+        self.enter_template(dot)
 
-    def enter(self, dot: Value) -> None:
-        """Begin a template: it sees no variables but `$`."""
+    def enter_template(self, dot: Value) -> None:
+        """Start a template, whose only variable is `$`."""
         root = Cell("$", dot)
         self.scope = [root]
         self.cells = {"$": [root]}
 
     def spend(self, steps: int) -> None:
-        self.steps -= steps
-        if self.steps < 0:
-            raise LimitExceeded(f"rendering takes more than {self.limits.steps} steps")
+        """Charge for the work of the next operation.
+
+        Raises:
+            LimitExceededError: The remaining steps do not suffice.
+        """
+        self.remaining_steps -= steps
+        if self.remaining_steps < 0:
+            raise LimitExceededError(
+                f"rendering takes more than {self.limits.steps} steps; simplify the template"
+            )
 
     def write(self, text: str) -> None:
-        self.room -= len(text)
-        if self.room < 0:
-            raise self.too_long()
+        """Write a text to the output.
+
+        Raises:
+            LimitExceededError: The output would be too long.
+        """
+        self.remaining_output -= len(text)
+        if self.remaining_output < 0:
+            raise self.build_output_error()
         self.output.append(text)
 
-    def too_long(self) -> LimitExceeded:
-        return LimitExceeded(f"the output is longer than {self.limits.output_bytes} bytes")
+    def build_output_error(self) -> LimitExceededError:
+        """Build the error of an output that is too long."""
+        return LimitExceededError(
+            f"the output is longer than {self.limits.output_bytes} bytes; shorten it"
+        )
 
-    # Variables. Which one a name means can depend on what was evaluated, so it is looked up when
-    # needed: innermost first.
+    # Variables. Which one a name refers to can depend on the execution, so names are looked up at
+    # run time, the innermost first.
 
     def declare(self, name: str, value: Value) -> None:
+        """Add a variable, which hides others with its name."""
         cell = Cell(name, value)
         self.scope.append(cell)
         self.cells.setdefault(name, []).append(cell)
 
-    def cell(self, name: str) -> Cell:
+    def get_cell(self, name: str) -> Cell:
+        """Return the variable that a name refers to.
+
+        Raises:
+            ExecutionError: There is no such variable.
+        """
         cells = self.cells.get(name)
         if not cells:
-            raise Failure(f"undefined variable: {name}")
+            raise ExecutionError(f"undefined variable: {name}")
         return cells[-1]
 
-    def forget(self, known: int) -> None:
-        """Drop all but the first `known` variables."""
+    def truncate_scope(self, length: int) -> None:
+        """Remove all but the first `length` variables."""
         scope = self.scope
-        while len(scope) > known:
+        while len(scope) > length:
             self.cells[scope.pop().name].pop()

@@ -1,8 +1,10 @@
-"""Finds the variables a template may ask for, without running it."""
+"""The variables that a template may use, found without rendering it."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from shared.rendering.go.nodes import (
+from typing import TYPE_CHECKING
+
+from .nodes import (
     Action,
     Call,
     Chain,
@@ -19,24 +21,27 @@ from shared.rendering.go.nodes import (
     Variable,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-def variables_used(templates: dict[str, NodeList], root_name: str) -> set[str]:
-    """Collect the keys looked up in the variables, in every template they can be passed to."""
-    return _Search(templates).run(root_name)
+
+def list_variables(templates: dict[str, NodeList], root_name: str) -> set[str]:
+    """List the keys of the variables that a template, or another one that gets them, looks up."""
+    return _Search(templates).list_variables(root_name)
 
 
 class _Search:
-    """Follows the variables: as `$`, as dot until something else takes its place, and by name."""
+    """A search for expressions whose value is all variables: `$`, dot, and aliases."""
 
     def __init__(self, templates: dict[str, NodeList]) -> None:
         self.templates = templates
-        self.found: set[str] = set()
+        self.names: set[str] = set()
         self.is_root = False
-        # The variables, in the template being searched, that may hold what `$` holds.
+        # Template variables that can have the same value as `$` in the current template.
         self.aliases: set[str] = set()
 
-    def run(self, root_name: str) -> set[str]:
-        reached = {(root_name, True)}
+    def list_variables(self, root_name: str) -> set[str]:
+        targets = {(root_name, True)}
         pending = [(root_name, True)]
         while pending:
             name, is_root = pending.pop()
@@ -46,13 +51,13 @@ class _Search:
             self.aliases = {"$"} if is_root else set()
             for call, passes_root in self._search(nodes, is_root):
                 target = call.name, passes_root
-                if target not in reached:
-                    reached.add(target)
+                if target not in targets:
+                    targets.add(target)
                     pending.append(target)
-        return self.found
+        return self.names
 
     def _search(self, nodes: NodeList, is_root: bool) -> Iterator[tuple[Call, bool]]:
-        """Search one template; yield the calls of others, and whether they get the variables."""
+        """Search one template; yield calls of others, and whether they get all variables."""
         pending = [(nodes, is_root)]
         while pending:
             current, self.is_root = pending.pop()
@@ -60,39 +65,39 @@ class _Search:
             for node in current.nodes:
                 match node:
                     case Field():
-                        self._operand(node)
+                        self._search_operand(node)
                     case Action():
-                        self._pipeline(node.pipeline)
+                        self._search_pipeline(node.pipeline)
                     case Call():
-                        yield node, bool(node.pipeline and self._pipeline(node.pipeline))
+                        yield node, bool(node.pipeline and self._search_pipeline(node.pipeline))
                     case Conditional():
-                        passes = self._pipeline(node.pipeline)
+                        passes = self._search_pipeline(node.pipeline)
                         body_is_root = passes if node.sets_dot else self.is_root
                         inner += [(node.body, body_is_root), (node.otherwise, self.is_root)]
                     case Range():
-                        self._pipeline(node.pipeline)
+                        self._search_pipeline(node.pipeline)
                         inner += [(node.body, False), (node.otherwise, self.is_root)]
             pending += reversed(inner)
 
-    def _pipeline(self, pipeline: Pipeline) -> bool:
-        """Search a pipeline; tell whether its value is the variables themselves."""
+    def _search_pipeline(self, pipeline: Pipeline) -> bool:
+        """Search a pipeline; return whether its value is all variables."""
         is_root = False
         for command in pipeline.commands:
-            is_root = self._command(command)
+            is_root = self._search_command(command)
         if is_root:
             self.aliases.update(pipeline.variables)
         return is_root
 
-    def _command(self, command: Command) -> bool:
+    def _search_command(self, command: Command) -> bool:
         operands = command.operands
-        are_root = [self._operand(operand) for operand in operands]
+        are_root = [self._search_operand(operand) for operand in operands]
         match operands:
             case (Function(name="index"), _, Constant(value=str(key)), *_) if are_root[1]:
-                self.found.add(key)
+                self.names.add(key)
         return len(operands) == 1 and are_root[0]
 
-    def _operand(self, operand: Operand) -> bool:
-        """Search an operand; tell whether it stands for the variables themselves."""
+    def _search_operand(self, operand: Operand) -> bool:
+        """Search an operand; return whether its value is all variables."""
         keys: tuple[str, ...] = ()
         match operand:
             case Dot():
@@ -102,11 +107,11 @@ class _Search:
             case Variable(name=name, keys=keys):
                 is_root = name in self.aliases
             case Chain(base=base, keys=keys):
-                is_root = self._operand(base)
+                is_root = self._search_operand(base)
             case Pipeline():
-                is_root = self._pipeline(operand)
+                is_root = self._search_pipeline(operand)
             case _:
                 return False
         if is_root and keys:
-            self.found.add(keys[0])
+            self.names.add(keys[0])
         return is_root and not keys

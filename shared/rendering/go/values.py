@@ -1,15 +1,17 @@
-"""Go's view of JSON values: which Go type each Python value stands for, and strings as bytes."""
+"""Python values as values of Go: their Go types, and strings as bytes."""
+
+from __future__ import annotations
 
 import re
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
-# What templates compute with. JSON gives dict, list, str, bool, None and numbers, which are all
-# float64 in Go, whichever type a decoder chose for them here. `Int`, `Byte`, `complex` and
-# `NO_VALUE` only arise inside a template.
+# The values of templates. JSON has dict, list, str, bool, None and numbers, all of which are
+# float64 in Go, whatever their Python type. `Int`, `Byte`, `complex` and `NO_VALUE` come only from
+# templates.
 #
-# A Go string may hold any bytes. Those that are not valid UTF-8 travel inside a `str` as lone
-# surrogates (PEP 383) until `printable` replaces them in the finished text.
+# A Go string can contain any bytes. Bytes that are not valid UTF-8 are lone surrogates in a Python
+# string (PEP 383), until `replace_invalid_bytes` replaces them in the output.
 Value: TypeAlias = Any
 
 
@@ -20,13 +22,13 @@ class Int(int):
 
 
 class Byte(int):
-    """Go's uint8: what indexing a string gives."""
+    """Go's uint8: the result of indexing a string."""
 
     __slots__ = ()
 
 
 class _NoValue:
-    """The absence of even a nil: prints as `<no value>` where a nil prints as `<nil>`."""
+    """The absence of a value, which Go prints as `<no value>`; it prints nil as `<nil>`."""
 
     __slots__ = ()
 
@@ -37,8 +39,14 @@ class _NoValue:
 NO_VALUE: Final = _NoValue()
 
 
-class Window(list[Value]):
-    """Part of a JSON list that, like a Go slice, can be sliced again up to its capacity."""
+class Slice(list[Value]):
+    """Part of a JSON list that, like a Go slice, can be sliced again up to its capacity.
+
+    Attributes:
+        source: The whole list.
+        start: The index in the whole list where the slice starts.
+        limit: The index in the whole list where the capacity of the slice ends.
+    """
 
     __slots__ = ("limit", "source", "start")
 
@@ -51,7 +59,7 @@ class Window(list[Value]):
 
 
 class _Interface:
-    """Stands for a value whose type Go reports as the interface that holds it."""
+    """A value whose type Go reports as an interface."""
 
     __slots__ = ()
 
@@ -71,69 +79,73 @@ _TYPE_NAMES: Final = {
     complex: "complex128",
     dict: "map[string]interface {}",
     list: "[]interface {}",
-    Window: "[]interface {}",
+    Slice: "[]interface {}",
     _Interface: INTERFACE_TYPE,
 }
 
 
-def type_name(value: Value) -> str:
-    """Name the Go type of a value that is not nil."""
+def get_type_name(value: Value) -> str:
+    """Return the name of the Go type of a value that is not nil."""
     return _TYPE_NAMES[type(value)]
 
 
-def slice_list(items: list[Value], start: int, stop: int, limit: int) -> Window:
-    if isinstance(items, Window):
+def slice_list(items: list[Value], start: int, stop: int, limit: int) -> Slice:
+    """Slice a list as Go does, so that the result can be sliced again up to `limit`."""
+    if isinstance(items, Slice):
         origin = items.start
-        return Window(items.source, origin + start, origin + stop, origin + limit)
-    return Window(items, start, stop, limit)
+        return Slice(items.source, origin + start, origin + stop, origin + limit)
+    return Slice(items, start, stop, limit)
 
 
-def capacity(items: list[Value]) -> int:
-    """Tell how far Go would let a list be sliced: as far as its JSON decoder allocated memory."""
-    if isinstance(items, Window):
+def get_capacity(items: list[Value]) -> int:
+    """Return the capacity that Go's JSON decoder gives a list."""
+    if isinstance(items, Slice):
         return items.limit - items.start
     length = len(items)
     return next((size for size in _GROWTH if length <= size), length)
 
 
-# The sizes a Go slice of interfaces passes through while the decoder appends to it. Longer lists
-# count as full: nothing but a slice beyond the end of a huge list could tell.
+# The capacities of a Go slice of interfaces while the decoder appends to it. For longer lists the
+# capacity is the length; only slices beyond the end of a huge list differ from Go then.
 _GROWTH: Final = (0, 1, 2, 4, 8, 16, 32, 71, 143, 303, 591, 1023, 1535, 2560, 3584, 5120, 6656)
 
 
-# Halves of surrogate pairs: all of them, and those that do not stand for a byte.
+# All surrogates, and those that do not stand for a byte.
 _SURROGATES: Final = "[\ud800-\udfff]"
 _UNENCODABLE: Final = "[\ud800-\udc7f\udd00-\udfff]"
 
 
-def to_bytes(text: str) -> bytes:
+def encode_text(text: str) -> bytes:
+    """Return the bytes of a Go string."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        # JSON can spell half a surrogate pair; Go decodes that to the replacement character.
+        # JSON can escape a lone surrogate, which Go decodes to the replacement character.
         return re.sub(_UNENCODABLE, "\ufffd", text).encode("utf-8", "surrogateescape")
 
 
-def from_bytes(data: bytes) -> str:
+def decode_bytes(data: bytes) -> str:
+    """Return the text that stands for the bytes of a Go string."""
     return data.decode("utf-8", "surrogateescape")
 
 
-def byte_length(text: str) -> int:
-    return len(text) if text.isascii() else len(to_bytes(text))
+def count_bytes(text: str) -> int:
+    """Return the length of a Go string in bytes."""
+    return len(text) if text.isascii() else len(encode_text(text))
 
 
-def well_formed(text: str) -> str:
-    """Replace the halves of surrogate pairs that JSON lets text contain."""
+def replace_surrogates(text: str) -> str:
+    """Replace lone surrogates, which JSON can contain."""
     return text if text.isascii() else re.sub(_SURROGATES, "\ufffd", text)
 
 
-def printable(text: str) -> str:
-    """Make text fit for JSON as Go does: one replacement character for each invalid byte."""
+def replace_invalid_bytes(text: str) -> str:
+    """Replace each invalid byte with a replacement character, as Go does for JSON."""
     if text.isascii():
         return text
     try:
         text.encode()
     except UnicodeEncodeError:
-        # Bytes cut apart by the template may have come together again.
-        return re.sub(_SURROGATES, "\ufffd", from_bytes(to_bytes(text)))
+        # Bytes of one character that the template separated can be adjacent again.
+        return re.sub(_SURROGATES, "\ufffd", decode_bytes(encode_text(text)))
     return text

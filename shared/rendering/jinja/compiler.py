@@ -1,7 +1,8 @@
-"""Jinja's parser and code generator: they refuse what is too deep and meter what they emit."""
+"""Jinja's parser and code generator, with a limit on nesting and with charges for all work."""
+
+from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
@@ -11,13 +12,15 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
 
-from shared.rendering.jinja.meter import MAX_INTEGER_BITS
+from .meter import MAX_INTEGER_BITS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from jinja2.environment import Environment
 
-# The parser, the generator and Python's compiler recurse into what is nested. These bounds keep
-# them all well inside Python's own, whatever the depth of the stack parsing starts from.
+# The parser, the generator and Python's compiler recurse into nested code. These bounds keep them
+# well within Python's limit on recursion, wherever on the stack parsing starts.
 MAX_BRACKETS: Final = 20
 MAX_BLOCKS: Final = 30
 MAX_EXPRESSION_DEPTH: Final = 100
@@ -25,25 +28,28 @@ MAX_EXPRESSION_DEPTH: Final = 100
 # Compiling takes about 20 microseconds per token.
 MAX_TOKENS: Final = 10_000
 
-# Filters that the parser puts around what it has read; no template can spell their names.
-METERED: Final = "an expression that no block accounts for"
-PRINTED: Final = "the result of a filter block"
-SPREAD: Final = "what follows *"
-SPREAD_NAMED: Final = "what follows **"
+# Filters that the parser puts around expressions; their names are not valid in templates.
+CHARGE_FILTER: Final = "an expression that no block accounts for"
+PRINT_FILTER: Final = "the result of a filter block"
+SPREAD_FILTER: Final = "what follows *"
+KEYWORD_SPREAD_FILTER: Final = "what follows **"
 
 _TOO_DEEP: Final = "the template is nested too deeply"
 
-# Fields whose nodes are charged for when their own block is entered, or by METERED.
-_ENTERED_LATER: Final = ("body", "else_", "defaults")
+# Fields whose nodes are charged for separately: when their block is entered, or by CHARGE_FILTER.
+_SEPARATE_FIELDS: Final = ("body", "else_", "defaults")
 
-# Separators of old that Jinja takes for spaces and almost nobody writes.
+# ASCII's separators, which Jinja treats as spaces and templates rarely contain.
 _STAND_INS: Final = "\x1c\x1d\x1e\x1f"
 
 
-def carriage_returns_hidden(source: str) -> tuple[str, str]:
-    """The source without carriage returns, and what stands in for them.
+def hide_carriage_returns(source: str) -> tuple[str, str]:
+    """Replace carriage returns, because Jinja's lexer would normalize all line ends.
 
-    Jinja's lexer would make one kind of line end of all; a template's text comes back as it is.
+    Returns:
+        The source without carriage returns, and the character in their place. The character is
+        empty if nothing was replaced, because there are no carriage returns or because the source
+        contains all possible replacements.
     """
     stand_in = next((mark for mark in _STAND_INS if mark not in source), "")
     if stand_in and "\r" in source:
@@ -51,8 +57,13 @@ def carriage_returns_hidden(source: str) -> tuple[str, str]:
     return source, ""
 
 
-def checked_tokens(stream: TokenStream, stand_in: str) -> Iterator[Token]:
-    """The tokens as written, as long as they are not too many nor too deep."""
+def check_tokens(stream: TokenStream, stand_in: str) -> Iterator[Token]:
+    """Check tokens while they are read, and restore carriage returns.
+
+    Raises:
+        TemplateSyntaxError: There are too many tokens, brackets are nested too deeply, or a number
+            has too many digits.
+    """
     depth = 0
     try:
         for count, token in enumerate(stream):
@@ -69,8 +80,8 @@ def checked_tokens(stream: TokenStream, stand_in: str) -> Iterator[Token]:
                 token = Token(line, kind, value.replace(stand_in, "\r"))
             yield token
     except ValueError:
-        # Python reads integers of up to 4300 digits.
-        line = stream.current.lineno  # of the token before
+        # Python parses integers of up to 4300 digits.
+        line = stream.current.lineno  # the line of the previous token
         raise TemplateSyntaxError("a number has too many digits", line) from None
 
 
@@ -80,13 +91,18 @@ _Arguments: TypeAlias = tuple[
 
 
 class TemplateParser(Parser):
-    """Parses templates that stand alone."""
+    """Jinja's parser, without tags that refer to other templates."""
 
-    def __init__(self, environment: "Environment", source: str) -> None:
+    def __init__(self, environment: Environment, source: str) -> None:
         self._blocks = 0
         super().__init__(environment, source)
 
     def parse_tree(self) -> nodes.Template:
+        """Parse the template.
+
+        Raises:
+            TemplateSyntaxError: The text is not a template, or is nested too deeply.
+        """
         tree = self.parse()
         level: list[nodes.Node] = [tree]
         for _ in range(MAX_EXPRESSION_DEPTH):
@@ -96,6 +112,7 @@ class TemplateParser(Parser):
         return tree
 
     def subparse(self, end_tokens: tuple[str, ...] | None = None) -> list[nodes.Node]:
+        """Parse a block, and check its nesting."""
         self._blocks += 1
         if self._blocks > MAX_BLOCKS:
             self.fail(_TOO_DEEP)
@@ -105,89 +122,107 @@ class TemplateParser(Parser):
             self._blocks -= 1
 
     def parse_for(self) -> nodes.For:
+        """Parse a loop, whose condition is charged for in each iteration."""
         loop = super().parse_for()
         if loop.test is not None:
-            loop.test = _metered(loop.test)
+            loop.test = _wrap_in_charge(loop.test)
         return loop
 
     def parse_filter_block(self) -> nodes.FilterBlock:
+        """Parse a filter block, whose result is printed like any other value."""
         block = super().parse_filter_block()
-        block.filter = _filtered(block.filter, PRINTED)
+        block.filter = _wrap_in_filter(block.filter, PRINT_FILTER)
         return block
 
     def parse_call_args(self) -> _Arguments:
-        positional, named, spread, spread_named = super().parse_call_args()
+        """Parse the arguments of a call; those after `*` and `**` are checked at run time."""
+        positional, keywords, spread, keyword_spread = super().parse_call_args()
         return (
             positional,
-            named,
-            spread and _filtered(spread, SPREAD),
-            spread_named and _filtered(spread_named, SPREAD_NAMED),
+            keywords,
+            spread and _wrap_in_filter(spread, SPREAD_FILTER),
+            keyword_spread and _wrap_in_filter(keyword_spread, KEYWORD_SPREAD_FILTER),
         )
 
     def parse_macro(self) -> nodes.Macro:
+        """Parse a macro, whose defaults are charged for in each call."""
         macro = super().parse_macro()
-        macro.defaults = [_metered(default) for default in macro.defaults]
+        macro.defaults = [_wrap_in_charge(default) for default in macro.defaults]
         return macro
 
     def parse_call_block(self) -> nodes.CallBlock:
+        """Parse a call block, whose defaults are charged for in each call."""
         block = super().parse_call_block()
-        block.defaults = [_metered(default) for default in block.defaults]
+        block.defaults = [_wrap_in_charge(default) for default in block.defaults]
         return block
 
-    def _refuse(self) -> NoReturn:
-        self.fail(f"the tag {self.stream.current.value!r} is not available here")
+    def _refuse_tag(self) -> NoReturn:
+        self.fail(f"the tag {self.stream.current.value!r} is not supported; remove it")
 
-    # Other templates, and HTML's escaping; `block` has no use without the first.
-    parse_autoescape = parse_block = parse_extends = _refuse
-    parse_from = parse_import = parse_include = _refuse
+    # There are no other templates, which `block` needs too, and no escaping of HTML.
+    parse_autoescape = parse_block = parse_extends = _refuse_tag
+    parse_from = parse_import = parse_include = _refuse_tag
 
 
 class MeteredCodeGenerator(CodeGenerator):
-    """Emits the code of a template, in which all work is charged for before it is done.
+    """Jinja's code generator, which adds charges for all work.
 
-    A block is charged for as a whole when it is entered, by the number of its nodes; what depends
-    on values is charged for by the operators, filters, tests and calls themselves.
+    A block is charged for when it is entered, by the number of its nodes. Operators, filters, tests
+    and calls charge for work that depends on values.
+
+    Attributes:
+        undeclared_names: The names that the template looks up in its variables.
     """
 
-    def __init__(self, environment: "Environment") -> None:
-        # Not optimized: that would evaluate constant expressions here, without limits.
-        self._source = StringIO()
-        super().__init__(environment, None, None, self._source, optimized=False)
-        self.undeclared: set[str] = set()
+    def __init__(self, environment: Environment) -> None:
+        # The optimizer would evaluate constant expressions, without limits.
+        self._output = StringIO()
+        super().__init__(environment, None, None, self._output, optimized=False)
+        self.undeclared_names: set[str] = set()
 
-    def source(self, tree: nodes.Template) -> str:
+    def generate_source(self, tree: nodes.Template) -> str:
+        """Generate the Python code of a template.
+
+        Raises:
+            TemplateSyntaxError: A number is too large.
+        """
         self.visit(tree)
-        return self._source.getvalue()
+        return self._output.getvalue()
 
-    def template_line(self, code_line: int) -> int:
+    def get_template_line(self, code_line: int) -> int:
+        """Return the line of the template from which a line of code was generated."""
         lines = [line for line, code in self.debug_info if code <= code_line]
         return lines[-1] if lines else 1
 
     def enter_frame(self, frame: Frame) -> None:
+        """Enter a frame, and collect the names that it looks up in the variables."""
         super().enter_frame(frame)
-        self.undeclared |= {
+        self.undeclared_names |= {
             name
             for action, name in frame.symbols.loads.values()
             if action == "resolve" and name not in self.environment.globals
         }
 
     def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
+        """Generate a block, with a charge when it is entered."""
         nodes = list(nodes)
-        self.writeline(f"context.meter.spend({_weight(nodes)})", nodes[0] if nodes else None)
+        self.writeline(f"context.meter.spend({_count_steps(nodes)})", nodes[0] if nodes else None)
         super().blockvisit(nodes, frame)
 
     def visit_Const(self, node: nodes.Const, frame: Frame) -> None:
+        """Generate a constant, and check the size of numbers."""
         value = node.value
         if isinstance(value, float) and math.isinf(value):
-            self.fail("a number is too large", node.lineno)  # would be generated as a name
+            self.fail("a number is too large", node.lineno)  # `inf` would be a name in the code
         if isinstance(value, int) and value.bit_length() > MAX_INTEGER_BITS:
             self.fail("a number has too many digits", node.lineno)
         super().visit_Const(node, frame)
 
     def visit_Dict(self, node: nodes.Dict, frame: Frame) -> None:
+        """Generate a dict, with checks of its keys."""
         self.write("{")
         for pair in node.items:
-            self.write("environment.dict_key(")
+            self.write("environment.check_key(")
             self.visit(pair.key, frame)
             self.write("): ")
             self.visit(pair.value, frame)
@@ -195,6 +230,7 @@ class MeteredCodeGenerator(CodeGenerator):
         self.write("}")
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
+        """Generate a call of the environment's `concatenate`."""
         self.write("environment.concatenate(context, (")
         for part in node.nodes:
             self.visit(part, frame)
@@ -202,6 +238,7 @@ class MeteredCodeGenerator(CodeGenerator):
         self.write("))")
 
     def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:
+        """Generate calls of the environment's `compare`."""
         # `a < b < c` evaluates b once, and c only if a < b.
         left: str | None = None
         self.write("(")
@@ -225,10 +262,11 @@ class MeteredCodeGenerator(CodeGenerator):
         self.write(")")
 
     def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:
+        """Generate an item, or a call of the environment's `slice_value`."""
         if not isinstance(node.arg, nodes.Slice):
             super().visit_Getitem(node, frame)
             return
-        self.write("environment.cut(context, ")
+        self.write("environment.slice_value(context, ")
         self.visit(node.node, frame)
         for bound in (node.arg.start, node.arg.stop, node.arg.step):
             self.write(", ")
@@ -239,22 +277,22 @@ class MeteredCodeGenerator(CodeGenerator):
         self.write(")")
 
 
-def _metered(expression: nodes.Node) -> nodes.Filter:
-    return _filtered(expression, METERED, nodes.Const(_weight([expression])))
+def _wrap_in_charge(expression: nodes.Node) -> nodes.Filter:
+    return _wrap_in_filter(expression, CHARGE_FILTER, nodes.Const(_count_steps([expression])))
 
 
-def _filtered(expression: nodes.Node, name: str, *arguments: nodes.Expr) -> nodes.Filter:
+def _wrap_in_filter(expression: nodes.Node, name: str, *arguments: nodes.Expr) -> nodes.Filter:
     line = expression.lineno
     return nodes.Filter(expression, name, list(arguments), [], None, None, lineno=line)
 
 
-def _weight(block: Iterable[nodes.Node]) -> int:
-    """The nodes of a block, and a step for each sixteen characters of its text."""
-    weight, pending = 1, list(block)
+def _count_steps(block: Iterable[nodes.Node]) -> int:
+    """Count the steps of a block: one per node, and one per sixteen characters of text."""
+    steps, pending = 1, list(block)
     while pending:
         node = pending.pop()
-        weight += 1
+        steps += 1
         if isinstance(node, nodes.TemplateData):
-            weight += len(node.data) >> 4
-        pending.extend(node.iter_child_nodes(exclude=_ENTERED_LATER))
-    return weight
+            steps += len(node.data) >> 4
+        pending.extend(node.iter_child_nodes(exclude=_SEPARATE_FIELDS))
+    return steps

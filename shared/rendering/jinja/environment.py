@@ -1,46 +1,52 @@
-"""The sandbox: a Jinja environment where nothing is reachable, callable or free unless listed."""
+"""The sandbox: a Jinja environment in which templates can use only what is listed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from __future__ import annotations
+
 from inspect import signature
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from jinja2.exceptions import SecurityError
 from jinja2.lexer import TokenStream
-from jinja2.runtime import Context as JinjaContext
 from jinja2.runtime import LoopContext, Macro, StrictUndefined, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, missing, pass_context
 
-from shared.rendering.errors import LimitExceeded
-from shared.rendering.jinja import members, operators
-from shared.rendering.jinja.checks import CHECKS
-from shared.rendering.jinja.compiler import (
-    METERED,
-    PRINTED,
-    SPREAD,
-    SPREAD_NAMED,
+from ..errors import LimitExceededError
+from .compiler import (
+    CHARGE_FILTER,
+    KEYWORD_SPREAD_FILTER,
+    PRINT_FILTER,
+    SPREAD_FILTER,
     MeteredCodeGenerator,
-    carriage_returns_hidden,
-    checked_tokens,
+    check_tokens,
+    hide_carriage_returns,
 )
-from shared.rendering.jinja.filters import FILTERS
-from shared.rendering.jinja.meter import CALL_STEPS, Meter
-from shared.rendering.jinja.values import ATOMS, SEQUENCES, Function, Value, describe
-from shared.rendering.limits import Limits
+from .context import Context
+from .filters import FILTERS
+from .members import ABSENT, find_attribute, find_item
+from .meter import CALL_STEPS
+from .operators import (
+    BINARY_OPERATORS,
+    apply_operator,
+    check_key,
+    compare,
+    concatenate,
+    slice_value,
+)
+from .tests import TESTS
+from .values import ATOMS, SEQUENCES, Function, describe
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
-class Context(JinjaContext):
-    """The variables of one rendering and its budget; made anew for each, so threads share none."""
+    from jinja2.runtime import Context as JinjaContext
 
-    environment: "Environment"
-
-    def __init__(self, variables: Mapping[str, Value], limits: Limits) -> None:
-        super().__init__(ENVIRONMENT, {**ENVIRONMENT.globals, **variables}, None, {})
-        self.meter = Meter(limits)
+    from .meter import Meter
+    from .values import Value
 
 
 class MissingValue(StrictUndefined):
-    """Jinja's strict undefined, which also stands its ground where Python asks for a number."""
+    """Jinja's strict undefined, which also raises when it is converted or formatted."""
 
     __slots__ = ()
 
@@ -56,84 +62,99 @@ class MissingValue(StrictUndefined):
 
 
 class Environment(ImmutableSandboxedEnvironment):
-    """Compiles and runs templates; it holds no state of its own."""
+    """The environment of all templates, which has no state."""
 
-    intercepted_binops = operators.BINARY_OPERATORS
+    intercepted_binops = BINARY_OPERATORS
 
     def __init__(self) -> None:
         super().__init__(
             undefined=MissingValue,
-            finalize=_printed,
+            finalize=_print_value,
             keep_trailing_newline=True,
             optimized=False,
             cache_size=0,
         )
+        # With this class Jinja's own methods to compile fail; their code would have no charges.
         self.code_generator_class = MeteredCodeGenerator
-        self.filters = {name: _checked("filter", name, run) for name, run in FILTERS.items()}
+        self.filters = {name: _build_callable("filter", name, run) for name, run in FILTERS.items()}
         self.filters |= {
-            METERED: _charged,
-            PRINTED: _printed,
-            SPREAD: _spread,
-            SPREAD_NAMED: _spread_named,
+            CHARGE_FILTER: _charge,
+            PRINT_FILTER: _print_value,
+            SPREAD_FILTER: _check_spread,
+            KEYWORD_SPREAD_FILTER: _check_keyword_spread,
         }
-        self.tests = {name: _checked("test", name, run) for name, run in CHECKS.items()}
+        self.tests = {name: _build_callable("test", name, run) for name, run in TESTS.items()}
         self.globals = {name: Function(name, run) for name, run in _GLOBALS.items()}
 
     def _tokenize(
         self, source: str, name: str | None, filename: str | None = None, state: str | None = None
     ) -> TokenStream:
-        source, stand_in = carriage_returns_hidden(source)
+        source, stand_in = hide_carriage_returns(source)
         stream = super()._tokenize(source, name, filename, state)
-        return TokenStream(checked_tokens(stream, stand_in), name, filename)
+        return TokenStream(check_tokens(stream, stand_in), name, filename)
 
-    # What the generated code calls
+    # Methods that the generated code calls
 
     def call_binop(self, context: JinjaContext, operator: str, left: Value, right: Value) -> Value:
-        return operators.binary(_meter(context), operator, left, right)
+        """Compute `left + right`, or another of the intercepted operators."""
+        return apply_operator(_get_meter(context), operator, left, right)
 
     def compare(self, context: Context, comparison: str, left: Value, right: Value) -> bool:
-        return operators.compare(context.meter, comparison, left, right)
+        """Compute `left == right`, or another comparison."""
+        return compare(context.meter, comparison, left, right)
 
     def concatenate(self, context: Context, parts: Iterable[Value]) -> str:
-        return operators.concatenate(context.meter, parts)
+        """Compute `first ~ second ~ third`."""
+        return concatenate(context.meter, parts)
 
-    def cut(self, context: Context, value: Value, *bounds: Value) -> Value:
-        return operators.cut(context.meter, value, *bounds)
+    def slice_value(self, context: Context, value: Value, *bounds: Value) -> Value:
+        """Compute `value[start:stop:step]`."""
+        return slice_value(context.meter, value, *bounds)
 
-    def dict_key(self, value: Value) -> Value:
-        return operators.dict_key(value)
+    def check_key(self, value: Value) -> Value:
+        """Check a key of a dict in the template."""
+        return check_key(value)
 
     def getattr(self, obj: Value, attribute: str) -> Value:
-        return self._found(obj, attribute, members.attribute)
+        """Return `obj.attribute`, or an undefined value."""
+        return self._look_up(obj, attribute, find_attribute)
 
     def getitem(self, obj: Value, argument: Value) -> Value:
-        return self._found(obj, argument, members.item)
+        """Return `obj[argument]`, or an undefined value."""
+        return self._look_up(obj, argument, find_item)
 
     def call(self, context: JinjaContext, obj: Value, /, *args: Value, **kwargs: Value) -> Value:
-        # Jinja passes the scope to functions that want it; none here does.
+        """Call a function, a method, a macro or the loop.
+
+        Raises:
+            LimitExceededError: The call exceeds a limit.
+            TypeError: The object cannot be called, or not with these arguments.
+            UndefinedError: The object or an argument is undefined.
+        """
+        # Jinja passes the scope for functions that use it; none here does.
         kwargs.pop("_loop_vars", None)
         kwargs.pop("_block_vars", None)
-        meter = _meter(context)
+        meter = _get_meter(context)
         meter.spend(CALL_STEPS + len(args) + len(kwargs))
         if isinstance(obj, Function):
-            return _explained("", obj.name, obj.run, context, *obj.receiver, *args, **kwargs)
+            return _run_function("", obj.name, obj.run, context, *obj.receiver, *args, **kwargs)
         if isinstance(obj, Macro | LoopContext):
-            meter.enter()
+            meter.enter_call()
             try:
                 return obj(*args, **kwargs)
             finally:
-                meter.leave()
+                meter.leave_call()
         if isinstance(obj, Undefined):
             obj._fail_with_undefined_error()
         raise TypeError(f"{describe(obj)} cannot be called")
 
-    def _found(self, obj: Value, name: Value, look_up: Callable[[Value, Value], Value]) -> Value:
+    def _look_up(self, obj: Value, name: Value, find: Callable[[Value, Value], Value]) -> Value:
         if isinstance(obj, Undefined):
             obj._fail_with_undefined_error()
         if isinstance(name, Undefined):
             name._fail_with_undefined_error()
-        value = look_up(obj, name)
-        if value is not members.ABSENT:
+        value = find(obj, name)
+        if value is not ABSENT:
             return value
         if isinstance(name, str) and name.startswith("_"):
             return self.undefined(
@@ -144,56 +165,67 @@ class Environment(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=name)
 
 
-def _meter(context: JinjaContext) -> Meter:
+def _get_meter(context: JinjaContext) -> Meter:
     assert isinstance(context, Context)
     return context.meter
 
 
 @pass_context
-def _printed(context: Context, value: Value) -> str:
-    """What `{{ value }}` prints."""
+def _print_value(context: Context, value: Value) -> str:
+    """Return what `{{ value }}` prints."""
     if isinstance(value, Function):
-        raise TypeError(f"{describe(value)} is to be called: write {value.name}()")
-    return context.meter.text(value)
+        raise TypeError(f"{describe(value)} must be called: write {value.name}()")
+    return context.meter.print_value(value)
 
 
 @pass_context
-def _charged(context: Context, value: Value, price: int) -> Value:
-    context.meter.spend(price)
+def _charge(context: Context, value: Value, steps: int) -> Value:
+    context.meter.spend(steps)
     return value
 
 
 @pass_context
-def _spread(context: Context, value: Value) -> Value:
+def _check_spread(context: Context, value: Value) -> Value:
     if not isinstance(value, SEQUENCES):
-        raise TypeError(f"a call takes its arguments from a list, not from {describe(value)}")
+        raise TypeError(f"the value after * must be a list, not {describe(value)}")
     context.meter.spend(len(value))
     return value
 
 
 @pass_context
-def _spread_named(context: Context, value: Value) -> Value:
+def _check_keyword_spread(context: Context, value: Value) -> Value:
     if type(value) is not dict or not all(type(key) is str for key in value):
-        raise TypeError("a call takes its named arguments from an object")
+        raise TypeError("the value after ** must be an object")
     context.meter.spend(len(value))
     return value
 
 
-def _checked(kind: str, name: str, run: Callable[..., Value]) -> Callable[..., Value]:
-    """A filter or test as Jinja calls it."""
+def _build_callable(kind: str, name: str, run: Callable[..., Value]) -> Callable[..., Value]:
+    """Build a filter or test with the parameters that Jinja passes."""
 
     @pass_context
-    def checked(context: Context, value: Value, /, *args: Value, **kwargs: Value) -> Value:
+    def call(context: Context, value: Value, /, *args: Value, **kwargs: Value) -> Value:
         context.meter.spend(CALL_STEPS + len(args) + len(kwargs))
-        return _explained(kind, name, run, context, value, *args, **kwargs)
+        return _run_function(kind, name, run, context, value, *args, **kwargs)
 
-    return checked
+    return call
 
 
-def _explained(
+def _run_function(
     kind: str, name: str, run: Callable[..., Value], /, *args: Value, **kwargs: Value
 ) -> Value:
-    """Call it; if its arguments are at fault, say so in the template's terms."""
+    """Run a function, with error messages about its arguments that name it as the template does.
+
+    Args:
+        kind: The kind of the function in error messages.
+        name: The name of the function in templates.
+        run: The function.
+        *args: Its positional arguments.
+        **kwargs: Its keyword arguments.
+
+    Raises:
+        TypeError: The function does not accept these arguments.
+    """
     try:
         return run(*args, **kwargs)
     except TypeError:
@@ -210,24 +242,26 @@ def _explained(
 def _range(context: Context, *bounds: int) -> range:
     numbers = range(*bounds)
     try:
-        # Its items are paid as they are used; this only stops what could never be.
+        # Items are charged for when they are used; this rejects ranges that no limit would allow.
         context.meter.spend(len(numbers) >> 4)
     except OverflowError:
-        raise LimitExceeded("a range is longer than any rendering can use") from None
+        raise LimitExceededError(
+            "a range is longer than the limits allow; use a smaller one"
+        ) from None
     return numbers
 
 
-def _dict(context: Context, /, *sources: Value, **named: Value) -> dict[Value, Value]:
-    made: dict[Value, Value] = {}
+def _dict(context: Context, /, *sources: Value, **keywords: Value) -> dict[Value, Value]:
+    result: dict[Value, Value] = {}
     for source in sources:
         pairs = source.items() if type(source) is dict else source
         context.meter.spend(len(pairs))
-        made.update((operators.dict_key(key), value) for key, value in pairs)
-    return made | named
+        result.update((check_key(key), value) for key, value in pairs)
+    return result | keywords
 
 
-def _namespace(context: Context, /, *sources: Value, **named: Value) -> Namespace:
-    return Namespace(_dict(context, *sources, **named))
+def _namespace(context: Context, /, *sources: Value, **keywords: Value) -> Namespace:
+    return Namespace(_dict(context, *sources, **keywords))
 
 
 _GLOBALS: Final[dict[str, Callable[..., Value]]] = {

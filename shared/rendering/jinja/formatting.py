@@ -1,32 +1,41 @@
-"""The two formatting languages of Python's strings, with widths and precisions paid in advance."""
+"""The two formatting languages of Python's strings, with charges for widths and precisions."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from jinja2.exceptions import UndefinedError
 from jinja2.sandbox import SandboxedFormatter
 
-from shared.rendering.jinja.meter import Meter
-from shared.rendering.jinja.values import Value
-
 if TYPE_CHECKING:
-    from shared.rendering.jinja.environment import Context
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .context import Context
+    from .meter import Meter
+    from .values import Value
 
 _SPECIFIER: Final = re.compile(
     r"%(?:\((?P<key>[^()]*)\))?(?P<flags>[-#0 +]*)(?P<width>\*|[0-9]+)?"
     r"(?:\.(?P<precision>\*|[0-9]*))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa])"
 )
 
-_NONE_LEFT: Final = object()
+_END: Final = object()
 
 
 def printf(meter: Meter, template: str, values: Value) -> str:
-    """`template % values`."""
-    meter.hold(len(template))
+    """Compute `template % values`.
+
+    Raises:
+        LimitExceededError: The text would be too long, or exceeds the remaining steps.
+        TypeError: The values do not match the formats.
+        ValueError: No valid format follows a `%`.
+        UndefinedError: A key is missing, or a value is undefined.
+    """
+    meter.spend_text(len(template))
     arguments = iter(values if isinstance(values, tuple) else (values,))
     pieces: list[str] = []
-    position = keyed = 0
+    position = key_count = 0
     while (start := template.find("%", position)) >= 0:
         meter.spend(8)
         pieces.append(template[position:start])
@@ -41,39 +50,39 @@ def printf(meter: Meter, template: str, values: Value) -> str:
         key, flags, width, precision, kind = specifier.group(
             "key", "flags", "width", "precision", "kind"
         )
-        keyed += key is not None
-        form = f"%{flags}{_measure(meter, width, arguments)}"
+        key_count += key is not None
+        conversion = f"%{flags}{_parse_size(meter, width, arguments)}"
         if precision is not None:
-            form += f".{_measure(meter, precision, arguments)}"
-        value = next(arguments, _NONE_LEFT) if key is None else _entry(values, key)
-        if value is _NONE_LEFT:
+            conversion += f".{_parse_size(meter, precision, arguments)}"
+        value = next(arguments, _END) if key is None else _get_value(values, key)
+        if value is _END:
             raise TypeError("there are fewer values than the text has formats")
-        meter.walk(value)
-        pieces.append((form + kind) % (value,))
-        meter.hold(len(pieces[-1]))
+        meter.spend_value(value)
+        pieces.append((conversion + kind) % (value,))
+        meter.spend_text(len(pieces[-1]))
     pieces.append(template[position:])
-    leftover = next(arguments, _NONE_LEFT)
-    if leftover is not _NONE_LEFT and not keyed and not isinstance(values, dict | list):
-        meter.walk(leftover)  # if it is undefined, that is the mistake
+    extra = next(arguments, _END)
+    if extra is not _END and not key_count and not isinstance(values, dict | list):
+        meter.spend_value(extra)  # raises a better error if the value is undefined
         raise TypeError("there are more values than the text has formats")
-    meter.hold(sum(map(len, pieces)))
+    meter.spend_text(sum(map(len, pieces)))
     return "".join(pieces)
 
 
-def _measure(meter: Meter, written: str | None, arguments: Iterator[Value]) -> str:
-    """A width or precision as written, once it is paid; `*` takes it from the values."""
-    if written == "*":
+def _parse_size(meter: Meter, size: str | None, arguments: Iterator[Value]) -> str:
+    """Return a width or precision after charging for it; for `*` it is the next value."""
+    if size == "*":
         number = next(arguments, None)
         if type(number) is not int:
             raise TypeError("a '*' in a format needs an integer")
-        meter.hold(abs(number))
+        meter.spend_text(abs(number))
         return str(number)
-    if written:
-        meter.hold(_number(written))
-    return written or ""
+    if size:
+        meter.spend_text(_parse_number(size))
+    return size or ""
 
 
-def _entry(values: Value, key: str) -> Value:
+def _get_value(values: Value, key: str) -> Value:
     if not isinstance(values, dict):
         raise TypeError("a named format needs an object")
     if key not in values:
@@ -81,21 +90,26 @@ def _entry(values: Value, key: str) -> Value:
     return values[key]
 
 
-def _number(digits: str) -> int:
-    # Far beyond any limit already, and Python will not read arbitrarily many digits.
+def _parse_number(digits: str) -> int:
+    # Python limits the number of digits that it parses; this number exceeds all limits.
     return 10**9 if len(digits) > 9 else int(digits)
 
 
 class Formatter(SandboxedFormatter):
-    """`str.format` for templates: fields are looked up by the environment's rules."""
+    """`str.format` for templates, with the environment's rules for look-ups."""
 
-    def __init__(self, context: "Context") -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__(context.environment)
         self._meter = context.meter
 
     def get_value(
         self, key: int | str, args: Sequence[Value], kwargs: Mapping[str, Value]
     ) -> Value:
+        """Return the value for a field's name or number.
+
+        Raises:
+            UndefinedError: There is no such value.
+        """
         self._meter.spend(16)
         try:
             return super().get_value(key, args, kwargs)
@@ -103,13 +117,15 @@ class Formatter(SandboxedFormatter):
             raise UndefinedError(f"{key!r} is not among the values to format") from None
 
     def convert_field(self, value: Value, conversion: str | None) -> Value:
-        self._meter.walk(value)
+        """Apply a conversion such as `!r`, after charging for it."""
+        self._meter.spend_value(value)
         return super().convert_field(value, conversion)
 
     def format_field(self, value: Value, format_spec: str) -> str:
+        """Format a value, after charging for the widths in the specification and for the value."""
         for digits in re.findall(r"\d+", format_spec):
-            self._meter.hold(_number(digits))
-        self._meter.walk(value)
+            self._meter.spend_text(_parse_number(digits))
+        self._meter.spend_value(value)
         text = format(value, format_spec)
-        self._meter.hold(len(text))
+        self._meter.spend_text(len(text))
         return text

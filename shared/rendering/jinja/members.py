@@ -1,4 +1,10 @@
-"""What a dot or a bracket can reach: keys and items first, then the methods listed here."""
+"""Attributes and items of values: keys and items first, then the methods listed here.
+
+After `context` and the receiver, the parameters of a method are those that templates can pass by
+name.
+"""
+
+from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
@@ -7,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 from jinja2.runtime import LoopContext, Macro
 from jinja2.utils import Namespace
 
-from shared.rendering.jinja.formatting import Formatter
-from shared.rendering.jinja.operators import dict_key
-from shared.rendering.jinja.values import (
+from .formatting import Formatter
+from .operators import check_key
+from .values import (
     ATOMS,
-    HOLDERS,
+    CONTAINERS,
     SEQUENCES,
     Function,
     Group,
@@ -19,17 +25,17 @@ from shared.rendering.jinja.values import (
 )
 
 if TYPE_CHECKING:
-    from shared.rendering.jinja.environment import Context
+    from .context import Context
 
-Run = Callable[..., Value]
+Method = Callable[..., Value]
 
 ABSENT: Final = object()
 
 
-def attribute(value: Value, name: str) -> Value:
-    """`value.name`, or ABSENT.
+def find_attribute(value: Value, name: str) -> Value:
+    """Find `value.name`, or return ABSENT.
 
-    The key of an object wins over its method, so `order.items` is what the caller sent.
+    A key of an object has precedence over a method, so `order.items` is a variable of the caller.
     """
     kind = type(value)
     if kind is dict and name in value:
@@ -41,138 +47,143 @@ def attribute(value: Value, name: str) -> Value:
     return ABSENT
 
 
-def item(value: Value, key: Value) -> Value:
-    """`value[key]`, or ABSENT."""
+def find_item(value: Value, key: Value) -> Value:
+    """Find `value[key]`, or return ABSENT."""
     if type(key) not in ATOMS:
-        return ABSENT  # looking it up would hash it, and a tuple can unfold without end
+        return ABSENT  # a look-up would hash it, which can take forever for nested tuples
     try:
-        if type(value) is dict or (isinstance(key, int) and type(value) in _INDEXED):
+        if type(value) is dict or (isinstance(key, int) and type(value) in _SEQUENCES):
             return value[key]
     except LookupError:
         pass
-    return attribute(value, key) if type(key) is str else ABSENT
+    return find_attribute(value, key) if type(key) is str else ABSENT
 
 
-def replace(context: "Context", text: str, old: str, new: str, count: int = -1) -> str:
-    context.meter.hold(len(text))
-    found = text.count(old)
-    if 0 <= count < found:
-        found = count
-    context.meter.hold(max(len(text) + found * (len(new) - len(old)), 0))
+def replace(context: Context, text: str, old: str, new: str, count: int = -1) -> str:
+    """Compute `text.replace(old, new, count)`."""
+    context.meter.spend_text(len(text))
+    occurrences = text.count(old)
+    if 0 <= count < occurrences:
+        occurrences = count
+    context.meter.spend_text(max(len(text) + occurrences * (len(new) - len(old)), 0))
     return text.replace(old, new, count)
 
 
-def strip(context: "Context", text: str, characters: str | None = None, *, side: str = "") -> str:
+def strip(context: Context, text: str, characters: str | None = None, *, side: str = "") -> str:
+    """Compute `text.strip(characters)`, or with a side `l` or `r`, that of `lstrip` or `rstrip`."""
     if characters is not None:
         # str.strip searches all of `characters` for each character it removes.
-        context.meter.hold(len(text) + len(characters))
+        context.meter.spend_text(len(text) + len(characters))
         characters = "".join(dict.fromkeys(characters))
         context.meter.spend(len(text) * len(characters) >> 10)
-    stripped: str = getattr(str, f"{side}strip")(text, characters)
-    return stripped
+    result: str = getattr(str, f"{side}strip")(text, characters)
+    return result
 
 
-def pad(method: str) -> Run:
-    def run(context: "Context", text: str, width: int, fill: str = " ") -> str:
+def build_pad_method(name: str) -> Method:
+    """Build `center`, `ljust` or `rjust`."""
+
+    def run(context: Context, text: str, width: int, fill: str = " ") -> str:
         width = operator.index(width)
-        context.meter.hold(max(width, len(text)))
-        padded: str = getattr(str, method)(text, width, fill)
-        return padded
+        context.meter.spend_text(max(width, len(text)))
+        result: str = getattr(str, name)(text, width, fill)
+        return result
 
     return run
 
 
-def _zfill(context: "Context", text: str, width: int) -> str:
+def _zfill(context: Context, text: str, width: int) -> str:
     width = operator.index(width)
-    context.meter.hold(max(width, len(text)))
+    context.meter.spend_text(max(width, len(text)))
     return text.zfill(width)
 
 
-def _expandtabs(context: "Context", text: str, tabsize: int = 8) -> str:
+def _expandtabs(context: Context, text: str, tabsize: int = 8) -> str:
     tabsize = operator.index(tabsize)
-    context.meter.hold(len(text) + text.count("\t") * max(tabsize, 0))
+    context.meter.spend_text(len(text) + text.count("\t") * max(tabsize, 0))
     return text.expandtabs(tabsize)
 
 
-def _join(context: "Context", separator: str, values: Value) -> str:
+def _join(context: Context, separator: str, values: Value) -> str:
     context.meter.spend(len(values))
     parts = list(values)
     if not all(type(part) is str for part in parts):
         raise TypeError("only strings can be joined; the filter `join` converts them")
-    return joined(context, separator, parts)
+    return join_texts(context, separator, parts)
 
 
-def joined(context: "Context", separator: str, parts: list[str]) -> str:
-    context.meter.hold(sum(map(len, parts)) + len(separator) * max(len(parts) - 1, 0))
+def join_texts(context: Context, separator: str, parts: list[str]) -> str:
+    """Compute `separator.join(parts)`."""
+    context.meter.spend_text(sum(map(len, parts)) + len(separator) * max(len(parts) - 1, 0))
     return separator.join(parts)
 
 
-def _format(context: "Context", text: str, *values: Value, **named: Value) -> str:
-    return _vformat(context, text, values, named)
+def _format(context: Context, text: str, *values: Value, **keywords: Value) -> str:
+    return _vformat(context, text, values, keywords)
 
 
-def _format_map(context: "Context", text: str, named: Value) -> str:
-    return _vformat(context, text, (), named)
+def _format_map(context: Context, text: str, mapping: Value) -> str:
+    return _vformat(context, text, (), mapping)
 
 
 def _vformat(
-    context: "Context", text: str, values: tuple[Value, ...], named: Mapping[str, Value]
+    context: Context, text: str, values: tuple[Value, ...], keywords: Mapping[str, Value]
 ) -> str:
-    context.meter.hold(len(text))
-    formatted = Formatter(context).vformat(text, values, named)
-    context.meter.hold(len(formatted))
-    return formatted
+    context.meter.spend_text(len(text))
+    result = Formatter(context).vformat(text, values, keywords)
+    context.meter.spend_text(len(result))
+    return result
 
 
-def _native(kind: type, name: str) -> Run:
-    """A method whose cost, and whose result, is proportional to its receiver and arguments."""
+def _build_native_method(kind: type, name: str) -> Method:
+    """Build a method whose cost and result are proportional to the receiver and the arguments."""
     method = getattr(kind, name)
 
-    def run(context: "Context", value: Value, *arguments: Value, **named: Value) -> Value:
-        for visited in (*arguments, *named.values()):
-            context.meter.walk(visited)
+    def run(context: Context, value: Value, *arguments: Value, **keywords: Value) -> Value:
+        for argument in (*arguments, *keywords.values()):
+            context.meter.spend_value(argument)
         if kind is str:
-            context.meter.hold(len(value))
-        result = method(value, *arguments, **named)
+            context.meter.spend_text(len(value))
+        result = method(value, *arguments, **keywords)
         if type(result) is str:
-            context.meter.hold(len(result))
-        elif type(result) in HOLDERS:
+            context.meter.spend_text(len(result))
+        elif type(result) in CONTAINERS:
             context.meter.spend(len(result))
         return result
 
     return run
 
 
-def _split(method: str) -> Run:
-    native = _native(str, method)
+def _build_split_method(name: str) -> Method:
+    native = _build_native_method(str, name)
 
-    def run(context: "Context", text: str, *arguments: Value, **named: Value) -> Value:
-        context.meter.spend(len(text) >> 2)  # a list of small strings takes the most memory
-        return native(context, text, *arguments, **named)
+    def run(context: Context, text: str, *arguments: Value, **keywords: Value) -> Value:
+        context.meter.spend(len(text) >> 2)  # lists of small strings take much memory
+        return native(context, text, *arguments, **keywords)
 
     return run
 
 
-def _searched(name: str) -> Run:
-    """`count` and `index` of a sequence, which compare with every item."""
+def _build_search_method(name: str) -> Method:
+    """Build `count` or `index` of a sequence, which compares every item."""
 
-    def run(context: "Context", value: Value, *arguments: Value) -> Value:
-        context.meter.walk(value)
+    def run(context: Context, value: Value, *arguments: Value) -> Value:
+        context.meter.spend_value(value)
         return getattr(value, name)(*arguments)
 
     return run
 
 
-def _copied(copy: Callable[[Value], Value]) -> Run:
-    def run(context: "Context", value: Value) -> Value:
+def _build_copy_method(copy: Callable[[Value], Value]) -> Method:
+    def run(context: Context, value: Value) -> Value:
         context.meter.spend(len(value))
         return copy(value)
 
     return run
 
 
-def _get(context: "Context", value: dict[str, Value], key: str, default: Value = None) -> Value:
-    return value.get(dict_key(key), default)
+def _get(context: Context, value: dict[str, Value], key: str, default: Value = None) -> Value:
+    return value.get(check_key(key), default)
 
 
 _PLAIN_STRING_METHODS: Final = """
@@ -181,17 +192,17 @@ _PLAIN_STRING_METHODS: Final = """
     removeprefix removesuffix rfind rindex rpartition startswith swapcase title upper
 """
 
-_SEQUENCE_METHODS: Final[dict[str, Run]] = {
-    "copy": _copied(list),
-    "count": _searched("count"),
-    "index": _searched("index"),
+_SEQUENCE_METHODS: Final[dict[str, Method]] = {
+    "copy": _build_copy_method(list),
+    "count": _build_search_method("count"),
+    "index": _build_search_method("index"),
 }
 
-_METHODS: Final[dict[type, dict[str, Run]]] = {
+_METHODS: Final[dict[type, dict[str, Method]]] = {
     str: {
-        **{name: _native(str, name) for name in _PLAIN_STRING_METHODS.split()},
-        **{name: _split(name) for name in ("rsplit", "split", "splitlines")},
-        **{name: pad(name) for name in ("center", "ljust", "rjust")},
+        **{name: _build_native_method(str, name) for name in _PLAIN_STRING_METHODS.split()},
+        **{name: _build_split_method(name) for name in ("rsplit", "split", "splitlines")},
+        **{name: build_pad_method(name) for name in ("center", "ljust", "rjust")},
         "strip": strip,
         "lstrip": lambda context, text, chars=None: strip(context, text, chars, side="l"),
         "rstrip": lambda context, text, chars=None: strip(context, text, chars, side="r"),
@@ -205,14 +216,14 @@ _METHODS: Final[dict[type, dict[str, Run]]] = {
     list: _SEQUENCE_METHODS,
     tuple: _SEQUENCE_METHODS,
     dict: {
-        "copy": _copied(dict),
+        "copy": _build_copy_method(dict),
         "get": _get,
-        "items": _copied(lambda value: list(value.items())),
-        "keys": _copied(list),
-        "values": _copied(lambda value: list(value.values())),
+        "items": _build_copy_method(lambda value: list(value.items())),
+        "keys": _build_copy_method(list),
+        "values": _build_copy_method(lambda value: list(value.values())),
     },
-    float: {"is_integer": _native(float, "is_integer")},
-    LoopContext: {name: _native(LoopContext, name) for name in ("changed", "cycle")},
+    float: {"is_integer": _build_native_method(float, "is_integer")},
+    LoopContext: {name: _build_native_method(LoopContext, name) for name in ("changed", "cycle")},
 }
 
 _FIELDS: Final[dict[type, frozenset[str]]] = {
@@ -224,5 +235,5 @@ _FIELDS: Final[dict[type, frozenset[str]]] = {
     Macro: frozenset({"arguments", "caller", "catch_kwargs", "catch_varargs", "name"}),
 }
 
-_INDEXED: Final = frozenset({str, *SEQUENCES, range})
-_NOTHING: Final[dict[str, Run]] = {}
+_SEQUENCES: Final = frozenset({str, *SEQUENCES, range})
+_NOTHING: Final[dict[str, Method]] = {}

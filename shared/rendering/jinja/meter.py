@@ -1,123 +1,165 @@
-"""The budget of one rendering: whatever a template does is paid here before it is done."""
+"""The meter of one rendering, which charges for each operation before it runs."""
 
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from jinja2.runtime import Undefined
 
-from shared.rendering.errors import LimitExceeded
-from shared.rendering.jinja.values import ATOMS, HOLDERS, Value, describe
-from shared.rendering.limits import Limits
+from ..errors import LimitExceededError
+from .values import ATOMS, CONTAINERS, describe
 
-# Python refuses to print integers of more than 4300 digits; this is just below, and keeps the
-# quadratic arithmetic on them short.
+if TYPE_CHECKING:
+    from ..limits import Limits
+    from .values import Value
+
+# Python does not print integers of more than 4300 digits, which have slightly more bits than this.
+# The limit also bounds the time of arithmetic, which grows with the square of the digits.
 MAX_INTEGER_BITS: Final = 14_000
 
-# Values are compared, printed and serialised by recursive C code.
+# C code recurses into values to compare, print and serialise them.
 MAX_VALUE_DEPTH: Final = 64
 
-# Macros and recursive loops; each level takes about four Python frames of the thousand there are.
+# Macros and recursive loops: each level takes about four of Python's thousand frames.
 MAX_CALL_DEPTH: Final = 64
 
-# What calling takes, beside what is called: a filter, test or method; a macro or recursive loop.
+# The cost of a call itself: of a filter, test or method; of a macro or recursive loop.
 CALL_STEPS: Final = 8
 _MACRO_STEPS: Final = 50
 
 
 class Meter:
-    """Steps and sizes; a step is about one evaluated node, or sixteen characters handled."""
+    """The remaining steps of one rendering; a step is about one evaluated node or 16 characters."""
 
-    __slots__ = ("_depth", "_left", "_limits")
+    __slots__ = ("_depth", "_limits", "_remaining")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._left = limits.steps
+        self._remaining = limits.steps
         self._depth = 0
 
     def spend(self, steps: int) -> None:
-        self._left -= steps
-        if self._left < 0:
-            raise LimitExceeded(f"the template does more than {self._limits.steps} steps of work")
+        """Charge for an operation.
 
-    def hold(self, characters: int) -> None:
-        """Pay for a text of that length; no text may be longer than the whole output."""
+        Raises:
+            LimitExceededError: The remaining steps do not suffice.
+        """
+        self._remaining -= steps
+        if self._remaining < 0:
+            raise LimitExceededError(
+                f"the template does more than {self._limits.steps} steps of work; simplify it"
+            )
+
+    def spend_text(self, characters: int) -> None:
+        """Charge for a text.
+
+        Raises:
+            LimitExceededError: The text is longer than the maximum output, or the remaining steps
+                do not suffice.
+        """
         if characters > self._limits.output_bytes:
-            raise LimitExceeded(
-                f"a text would be longer than {self._limits.output_bytes} characters"
+            raise LimitExceededError(
+                f"a text would be longer than {self._limits.output_bytes} characters; shorten it"
             )
         self.spend(characters >> 4)
 
-    def walk(self, value: Value, *, indent: int = 0) -> int:
-        """Pay for an operation that visits all of a value, such as printing it.
+    def spend_value(self, value: Value, *, indent: int = 0) -> int:
+        """Charge for an operation that visits all parts of a value, such as printing it.
 
-        The price, which is returned, is that of the unfolded tree. A list can hold another one
-        twice, and that one a third one twice: small in memory and never done printing.
+        Parts that occur several times count each time: if a list contains a second one twice, the
+        second a third one twice, and so on, it is small in memory, but printing it never ends.
 
         Args:
-            indent: characters the operation adds to an item per level.
+            value: The value.
+            indent: The number of characters that the operation adds to an item for each level.
+
+        Returns:
+            The cost in steps.
+
+        Raises:
+            LimitExceededError: The value is nested too deeply, or the remaining steps do not
+                suffice.
+            TypeError: The value contains a part that is not allowed in templates.
+            UndefinedError: The value contains an undefined part.
         """
-        if type(value) not in HOLDERS:
-            price = _weight(value)
-            self.spend(price)
-            return price
-        left = self._left
+        if type(value) not in CONTAINERS:
+            steps = _count_steps(value)
+            self.spend(steps)
+            return steps
+        before = self._remaining
         level, depth = [value], 0
         while level:
             depth += 1
             if depth > MAX_VALUE_DEPTH:
-                raise LimitExceeded(f"a value is nested more than {MAX_VALUE_DEPTH} levels deep")
-            deeper: list[Value] = []
-            for holder in level:
-                self.spend((1 + len(holder)) * (1 + (depth * indent >> 4)))
-                children = holder
-                if type(holder) is dict:
-                    self.spend(sum(map(_weight, holder)))
-                    children = holder.values()
+                raise LimitExceededError(
+                    f"a value is nested more than {MAX_VALUE_DEPTH} levels deep; flatten it"
+                )
+            next_level: list[Value] = []
+            for container in level:
+                self.spend((1 + len(container)) * (1 + (depth * indent >> 4)))
+                children = container
+                if type(container) is dict:
+                    self.spend(sum(map(_count_steps, container)))
+                    children = container.values()
                 for child in children:
-                    if type(child) in HOLDERS:
-                        deeper.append(child)
-                    elif weight := _weight(child):
-                        self.spend(weight)
-            level = deeper
-        return left - self._left
+                    if type(child) in CONTAINERS:
+                        next_level.append(child)
+                    elif steps := _count_steps(child):
+                        self.spend(steps)
+            level = next_level
+        return before - self._remaining
 
-    def text(self, value: Value) -> str:
-        """The value as Jinja prints it."""
+    def print_value(self, value: Value) -> str:
+        """Return the text that Jinja prints for a value, after charging for it."""
         if type(value) is not str:
-            self.walk(value)
+            self.spend_value(value)
             value = str(value)
-        self.hold(len(value))
+        self.spend_text(len(value))
         return str(value)
 
-    def enter(self) -> None:
-        """Begin a call that may call itself; always followed by `leave`."""
+    def enter_call(self) -> None:
+        """Start a call that can be recursive; `leave_call` must follow in any case.
+
+        Raises:
+            LimitExceededError: Calls are nested too deeply, or the remaining steps do not suffice.
+        """
         self._depth += 1
         self.spend(_MACRO_STEPS)
         if self._depth > MAX_CALL_DEPTH:
-            raise LimitExceeded(
-                f"macros and recursive loops call each other more than {MAX_CALL_DEPTH} deep"
+            raise LimitExceededError(
+                f"macros and recursive loops are nested more than {MAX_CALL_DEPTH} levels deep; "
+                "reduce the nesting"
             )
 
-    def leave(self) -> None:
+    def leave_call(self) -> None:
+        """End a call that `enter_call` started."""
         self._depth -= 1
 
 
-def check_integer(bits: int) -> None:
+def check_integer_bits(bits: int) -> None:
+    """Check the size of an integer.
+
+    Raises:
+        LimitExceededError: The integer has more than `MAX_INTEGER_BITS` bits.
+    """
     if bits > MAX_INTEGER_BITS:
-        raise LimitExceeded(f"a number would have more than {MAX_INTEGER_BITS} bits")
+        raise LimitExceededError(
+            f"a number would have more than {MAX_INTEGER_BITS} bits; use smaller numbers"
+        )
 
 
-def _weight(value: Value) -> int:
-    """What an atom costs beyond its step; raises for what has no business in an expression."""
+def _count_steps(value: Value) -> int:
+    """Count the additional steps of a value without parts, and check that it is allowed."""
     kind = type(value)
     if kind is str:
         return len(value) >> 4
     if kind is int:
         bits: int = value.bit_length()
-        check_integer(bits)
+        check_integer_bits(bits)
         return bits >> 6
     if kind in ATOMS:
         return 0
     if isinstance(value, Undefined):
-        str(value)  # raises, naming the variable, unless Jinja means it to print as nothing
+        str(value)  # raises an error that names the variable, unless it prints as nothing
         return 0
     raise TypeError(f"{describe(value)} cannot be used as a value")

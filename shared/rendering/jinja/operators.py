@@ -1,14 +1,18 @@
-"""Jinja's operators, each refusing what would cost too much before it starts."""
+"""Jinja's operators, which charge for their work before they start."""
+
+from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from jinja2.runtime import Undefined
 
-from shared.rendering.jinja.formatting import printf
-from shared.rendering.jinja.meter import Meter, check_integer
-from shared.rendering.jinja.values import HOLDERS, SEQUENCES, Value, describe
+from .formatting import printf
+from .meter import Meter, check_integer_bits
+from .values import CONTAINERS, SEQUENCES, Value, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 _ARITHMETIC: Final[dict[str, Callable[[Value, Value], Value]]] = {
     "+": operator.add,
@@ -31,44 +35,58 @@ _COMPARISONS: Final[dict[str, Callable[[Value, Value], bool]]] = {
 }
 
 
-def binary(meter: Meter, symbol: str, left: Value, right: Value) -> Value:
+def apply_operator(meter: Meter, symbol: str, left: Value, right: Value) -> Value:
+    """Compute `left + right`, or another of `BINARY_OPERATORS`.
+
+    Raises:
+        LimitExceededError: The operation exceeds a limit.
+        TypeError: The values do not support the operator.
+        ValueError: The result is not a real number.
+    """
     meter.spend(1)
     if isinstance(left, int) and isinstance(right, int):
-        _pay_integers(meter, symbol, left, right)
+        _charge_integers(meter, symbol, left, right)
     elif symbol == "%" and type(left) is str:
         return printf(meter, left, right)
     elif symbol == "*":
-        _pay_repetition(meter, left, right)
+        _charge_repetition(meter, left, right)
     elif symbol == "+":
-        _pay_joining(meter, left, right)
+        _charge_concatenation(meter, left, right)
     result = _ARITHMETIC[symbol](left, right)
     if type(result) is complex:
-        raise ValueError("a negative number has no such power")
+        raise ValueError("a negative number cannot have a fractional power")
     return result
 
 
 def compare(meter: Meter, comparison: str, left: Value, right: Value) -> bool:
+    """Compute `left == right`, or another comparison by Jinja's name for it."""
     if comparison in ("in", "notin"):
         return _contains(meter, right, left) is (comparison == "in")
     if type(left) is str and type(right) is str:
         meter.spend(min(len(left), len(right)) >> 4)
-    elif type(left) in HOLDERS and type(right) in HOLDERS:
-        # Comparing stops where either side ends, so the shorter one bounds it.
-        meter.walk(min(left, right, key=len))
+    elif type(left) in CONTAINERS and type(right) in CONTAINERS:
+        # A comparison ends where either side ends, so the shorter side bounds its cost.
+        meter.spend_value(min(left, right, key=len))
     return _COMPARISONS[comparison](left, right)
 
 
 def concatenate(meter: Meter, parts: Iterable[Value]) -> str:
-    texts = [meter.text(part) for part in parts]
-    meter.hold(sum(map(len, texts)))
+    """Compute `first ~ second ~ third`."""
+    texts = [meter.print_value(part) for part in parts]
+    meter.spend_text(sum(map(len, texts)))
     return "".join(texts)
 
 
-def cut(meter: Meter, value: Value, start: Value, stop: Value, step: Value) -> Value:
-    """`value[start:stop:step]`."""
+def slice_value(meter: Meter, value: Value, start: Value, stop: Value, step: Value) -> Value:
+    """Compute `value[start:stop:step]`.
+
+    Raises:
+        LimitExceededError: The operation exceeds a limit.
+        TypeError: The value cannot be sliced.
+    """
     part = slice(start, stop, step)
     if type(value) is str:
-        meter.hold(len(range(*part.indices(len(value)))))
+        meter.spend_text(len(range(*part.indices(len(value)))))
     elif isinstance(value, SEQUENCES):
         meter.spend(len(range(*part.indices(len(value)))))
     elif type(value) is not range and not isinstance(value, Undefined):
@@ -76,65 +94,68 @@ def cut(meter: Meter, value: Value, start: Value, stop: Value, step: Value) -> V
     return value[part]
 
 
-def dict_key(value: Value) -> Value:
-    """A key of a dict that the template makes.
+def check_key(value: Value) -> Value:
+    """Check a key of a dict in the template.
 
-    Python hashes strings with a secret. Large integers and floats that all share one hash are easy
-    to choose, and would make every insertion compare with all keys before it; tuples can unfold
-    without end.
+    Python's hashes of strings cannot be predicted. But large integers and floats can be chosen so
+    that they all have the same hash, which makes every insertion compare all previous keys, and
+    hashing nested tuples can take forever.
+
+    Raises:
+        TypeError: The key is neither a string nor a small integer.
     """
     if type(value) is int and value.bit_length() <= 60:
         return value
     if type(value) in (str, bool, type(None)):
         return value
     if isinstance(value, Undefined):
-        hash(value)  # raises, naming the variable
+        hash(value)  # raises an error that names the variable
     raise TypeError("a key must be a string or a small integer")
 
 
-def _pay_integers(meter: Meter, symbol: str, left: int, right: int) -> None:
+def _charge_integers(meter: Meter, symbol: str, left: int, right: int) -> None:
     bits = left.bit_length() + right.bit_length()
     if symbol == "**" and abs(left) > 1 and right > 0:
-        check_integer(left.bit_length() * right)
+        check_integer_bits(left.bit_length() * right)
     elif symbol == "*":
-        check_integer(bits)
-    check_integer(max(left.bit_length(), right.bit_length()))
+        check_integer_bits(bits)
+    check_integer_bits(max(left.bit_length(), right.bit_length()))
     meter.spend(bits >> 6)
 
 
-def _pay_repetition(meter: Meter, left: Value, right: Value) -> None:
+def _charge_repetition(meter: Meter, left: Value, right: Value) -> None:
     if isinstance(left, int):
         left, right = right, left
     if isinstance(right, int):
-        check_integer(right.bit_length())
+        check_integer_bits(right.bit_length())
         if type(left) is str:
-            meter.hold(len(left) * max(right, 0))
+            meter.spend_text(len(left) * max(right, 0))
         elif isinstance(left, SEQUENCES):
             meter.spend(len(left) * max(right, 0))
 
 
-def _pay_joining(meter: Meter, left: Value, right: Value) -> None:
+def _charge_concatenation(meter: Meter, left: Value, right: Value) -> None:
     if type(left) is str and type(right) is str:
-        meter.hold(len(left) + len(right))
+        meter.spend_text(len(left) + len(right))
     elif isinstance(left, SEQUENCES) and isinstance(right, SEQUENCES):
         meter.spend(len(left) + len(right))
 
 
-def _contains(meter: Meter, holder: Value, value: Value) -> bool:
+def _contains(meter: Meter, container: Value, value: Value) -> bool:
     if isinstance(value, Undefined):
-        str(value)  # raises, naming the variable
-    if type(holder) is str:
-        meter.spend(len(holder) >> 4)
-    elif type(holder) is dict:
-        meter.walk(value)  # to hash it
-    elif isinstance(holder, SEQUENCES):
-        if type(value) is str or type(value) in HOLDERS:
-            meter.walk(holder)
+        str(value)  # raises an error that names the variable
+    if type(container) is str:
+        meter.spend(len(container) >> 4)
+    elif type(container) is dict:
+        meter.spend_value(value)  # for its hash
+    elif isinstance(container, SEQUENCES):
+        if type(value) is str or type(value) in CONTAINERS:
+            meter.spend_value(container)
         else:
-            meter.spend(len(holder))
-    elif type(holder) is range:
+            meter.spend(len(container))
+    elif type(container) is range:
         if type(value) not in (int, bool):
-            meter.spend(len(holder))
-    elif not isinstance(holder, Undefined):
-        raise TypeError(f"{describe(holder)} does not contain anything")
-    return value in holder
+            meter.spend(len(container))
+    elif not isinstance(container, Undefined):
+        raise TypeError(f"{describe(container)} cannot be searched with 'in'")
+    return value in container

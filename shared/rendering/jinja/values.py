@@ -1,30 +1,40 @@
-"""The closed set of things a template can hold, so that every operation knows what it may meet."""
+"""The values of templates, a closed set of types that every operation can handle."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from jinja2.runtime import LoopContext, Macro, TemplateReference, Undefined
 from jinja2.utils import Namespace
 
-# JSON's types, tuples and ranges, and the few objects below. `Any` because that is what arithmetic
-# on them needs; what is not in the set is refused where it would be used, not here.
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# JSON's types, tuples, ranges, and the objects below. It is `Any` because arithmetic on values
+# needs that; operations reject values of other types.
 Value: TypeAlias = Any
 
 
 class Group(NamedTuple):
-    """What `groupby` makes of the items that share a value."""
+    """A group that `groupby` makes of items with the same value."""
 
     grouper: Value
     list: list[Value]
 
     def __repr__(self) -> str:
-        return tuple.__repr__(self)  # a template prints it as the pair it is
+        return tuple.__repr__(self)  # a template prints it as a pair
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """Something a template can call: a global, or a method together with its receiver."""
+    """A function that a template can call: a global, or a method with its receiver.
+
+    Attributes:
+        name: Its name in templates, for error messages.
+        run: Takes the context, the receiver and the arguments of the call.
+        receiver: A tuple with the value whose method it is; empty for a global.
+    """
 
     name: str
     run: Callable[..., Value]
@@ -32,7 +42,7 @@ class Function:
 
 
 SEQUENCES: Final = (list, tuple, Group)
-HOLDERS: Final = frozenset({*SEQUENCES, dict})
+CONTAINERS: Final = frozenset({*SEQUENCES, dict})
 ATOMS: Final = frozenset({str, int, float, bool, type(None), range})
 
 _NAMES: Final[dict[type, str]] = {
@@ -54,7 +64,7 @@ _NAMES: Final[dict[type, str]] = {
 
 
 def describe(value: Value) -> str:
-    """What to call a value in a message: never its class or its address."""
+    """Describe a value for an error message, without its class or address."""
     if isinstance(value, Function):
         return f"the {'method' if value.receiver else 'function'} {value.name!r}"
     if isinstance(value, Undefined):

@@ -20,12 +20,12 @@ from langwatch.prompts.types import FetchPolicy, Input, Message, Output
 from opentelemetry import trace
 
 
-def shown(prompt: Any) -> dict[str, Any]:
+def dump_prompt(prompt: Any) -> dict[str, Any]:
     said: dict[str, Any] = prompt.model_dump(mode="json")
     return said
 
 
-def told(attempt: Callable[[], Any]) -> str:
+def describe_failure(attempt: Callable[[], Any]) -> str:
     """What an attempt that fails says; the name of the exception is what callers go by."""
     try:
         return f"nothing: {attempt()}"
@@ -61,13 +61,13 @@ def write(handle: str) -> dict[str, Any]:
     }
     renamed = prompts.update(handle, scope="PROJECT", handle=f"{handle}-renamed")
     return {
-        "made": shown(made),
-        "updated": shown(updated),
-        "found": {name: shown(prompt) for name, prompt in found.items()},
-        "renamed": shown(renamed),
-        "old_name": told(lambda: prompts.get(handle)),
+        "made": dump_prompt(made),
+        "updated": dump_prompt(updated),
+        "found": {name: dump_prompt(prompt) for name, prompt in found.items()},
+        "renamed": dump_prompt(renamed),
+        "old_name": describe_failure(lambda: prompts.get(handle)),
         "deleted": prompts.delete(f"{handle}-renamed"),
-        "after": told(lambda: prompts.get(f"{handle}-renamed")),
+        "after": describe_failure(lambda: prompts.get(f"{handle}-renamed")),
     }
 
 
@@ -92,7 +92,7 @@ def tag(handle: str) -> dict[str, Any]:
         "moved": moved,
         "renamed": renamed,
         "by_new_name": prompts.get(handle, tag="preview").version,
-        "by_old_name": told(lambda: prompts.get(handle, tag="canary")),
+        "by_old_name": describe_failure(lambda: prompts.get(handle, tag="canary")),
         "deleted": tags.delete("preview"),
         "at_last": [one["name"] for one in tags.list()],
     }
@@ -103,23 +103,23 @@ def fetch(handle: str, local_only: str) -> dict[str, Any]:
     prompts = langwatch.prompts
     prompts.create(handle=handle, prompt="first on the server")
 
-    def got(policy: FetchPolicy, name: str = handle) -> str:
+    def get_text(policy: FetchPolicy, name: str = handle) -> str:
         return str(prompts.get(name, fetch_policy=policy).prompt)
 
-    cached = [got(FetchPolicy.CACHE_TTL)]
+    cached = [get_text(FetchPolicy.CACHE_TTL)]
     prompts.update(handle, scope="PROJECT", prompt="second on the server")
-    cached.append(got(FetchPolicy.CACHE_TTL))
+    cached.append(get_text(FetchPolicy.CACHE_TTL))
     without = {
-        "always_fetch": got(FetchPolicy.ALWAYS_FETCH),
-        "materialized_first": got(FetchPolicy.MATERIALIZED_FIRST),
-        "materialized_only": told(lambda: got(FetchPolicy.MATERIALIZED_ONLY)),
+        "always_fetch": get_text(FetchPolicy.ALWAYS_FETCH),
+        "materialized_first": get_text(FetchPolicy.MATERIALIZED_FIRST),
+        "materialized_only": describe_failure(lambda: get_text(FetchPolicy.MATERIALIZED_ONLY)),
     }
     materialize(handle, local_only)
     with_files = {
-        "always_fetch": got(FetchPolicy.ALWAYS_FETCH),
-        "materialized_first": got(FetchPolicy.MATERIALIZED_FIRST),
-        "materialized_only": got(FetchPolicy.MATERIALIZED_ONLY),
-        "not_on_the_server": got(FetchPolicy.ALWAYS_FETCH, local_only),
+        "always_fetch": get_text(FetchPolicy.ALWAYS_FETCH),
+        "materialized_first": get_text(FetchPolicy.MATERIALIZED_FIRST),
+        "materialized_only": get_text(FetchPolicy.MATERIALIZED_ONLY),
+        "not_on_the_server": get_text(FetchPolicy.ALWAYS_FETCH, local_only),
     }
     return {"cached": cached, "without": without, "with_files": with_files}
 
@@ -138,7 +138,7 @@ def materialize(*handles: str) -> None:
     Path("prompts-lock.json").write_text(json.dumps({"lockfileVersion": 1, "prompts": locked}))
 
 
-def compile_one(handle: str) -> dict[str, Any]:
+def compile_prompt(handle: str) -> dict[str, Any]:
     """What an application sends to a model, and the spans that it leaves of that."""
     langwatch.prompts.create(
         handle=handle,
@@ -147,7 +147,10 @@ def compile_one(handle: str) -> dict[str, Any]:
     )
     prompt = langwatch.prompts.get(handle)
     compiled = prompt.compile({"name": "Ada"}, question="Why?")
-    lenient, strict = prompt.compile(name="Ada"), told(lambda: prompt.compile_strict(name="Ada"))
+    lenient, strict = (
+        prompt.compile(name="Ada"),
+        describe_failure(lambda: prompt.compile_strict(name="Ada")),
+    )
     trace.get_tracer_provider().force_flush()
     return {
         "prompt": compiled.prompt,
@@ -158,7 +161,7 @@ def compile_one(handle: str) -> dict[str, Any]:
 
 
 def read(names: list[str]) -> list[dict[str, Any]]:
-    return [shown(langwatch.prompts.get(name)) for name in names]
+    return [dump_prompt(langwatch.prompts.get(name)) for name in names]
 
 
 def fail(handle: str, viewer_key: str) -> dict[str, str]:
@@ -166,24 +169,30 @@ def fail(handle: str, viewer_key: str) -> dict[str, str]:
     prompts = langwatch.prompts
     prompts.create(handle=handle, prompt="there")
     said = {
-        "missing prompt": told(lambda: prompts.get("nothing-here")),
-        "missing version": told(lambda: prompts.get(handle, version_number=9)),
-        "missing tag": told(lambda: prompts.get(handle, tag="nothing")),
-        "missing to update": told(lambda: prompts.update("nothing-here", scope="PROJECT")),
-        "missing to delete": told(lambda: prompts.delete("nothing-here")),
-        "handle taken": told(lambda: prompts.create(handle=handle, prompt="again")),
-        "handle not valid": told(lambda: prompts.create(handle="No Spaces", prompt="x")),
-        "no such tag": told(lambda: prompts.create(handle=f"{handle}-2", prompt="x", tags=["no"])),
+        "missing prompt": describe_failure(lambda: prompts.get("nothing-here")),
+        "missing version": describe_failure(lambda: prompts.get(handle, version_number=9)),
+        "missing tag": describe_failure(lambda: prompts.get(handle, tag="nothing")),
+        "missing to update": describe_failure(
+            lambda: prompts.update("nothing-here", scope="PROJECT")
+        ),
+        "missing to delete": describe_failure(lambda: prompts.delete("nothing-here")),
+        "handle taken": describe_failure(lambda: prompts.create(handle=handle, prompt="again")),
+        "handle not valid": describe_failure(
+            lambda: prompts.create(handle="No Spaces", prompt="x")
+        ),
+        "no such tag": describe_failure(
+            lambda: prompts.create(handle=f"{handle}-2", prompt="x", tags=["no"])
+        ),
     }
-    viewers = prompts_of(viewer_key)
-    said["viewer"] = told(lambda: viewers.create(handle=f"{handle}-3", prompt="x"))
-    said["viewer's reading"] = told(lambda: viewers.get(handle).prompt)
-    nobodys = prompts_of("ak_wrong")
-    said["wrong key"] = told(lambda: nobodys.get(handle))
+    viewers = open_prompts(viewer_key)
+    said["viewer"] = describe_failure(lambda: viewers.create(handle=f"{handle}-3", prompt="x"))
+    said["viewer's reading"] = describe_failure(lambda: viewers.get(handle).prompt)
+    nobodys = open_prompts("ak_wrong")
+    said["wrong key"] = describe_failure(lambda: nobodys.get(handle))
     return said
 
 
-def prompts_of(api_key: str) -> Any:
+def open_prompts(api_key: str) -> Any:
     """What `langwatch.prompts` is, for another key."""
     langwatch.setup(api_key=api_key, skip_open_telemetry_setup=True)
     return PromptsFacade.from_global()
@@ -193,14 +202,14 @@ SCENARIOS: dict[str, Callable[..., Any]] = {
     "write": write,
     "tag": tag,
     "fetch": fetch,
-    "compile": compile_one,
+    "compile": compile_prompt,
     "read": read,
     "read_structured": read,
     "fail": fail,
 }
 
 
-def outcome(scenario: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def run_scenario(scenario: str, arguments: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"found": SCENARIOS[scenario](**arguments)}
     except Exception:
@@ -211,5 +220,7 @@ if __name__ == "__main__":
     warnings.simplefilter("ignore")
     langwatch.setup(api_key=os.environ["LANGWATCH_API_KEY"])
     asked = json.loads(sys.argv[1])
-    outcomes = {scenario: outcome(scenario, arguments) for scenario, arguments in asked.items()}
+    outcomes = {
+        scenario: run_scenario(scenario, arguments) for scenario, arguments in asked.items()
+    }
     sys.stdout.write(f"\n{json.dumps(outcomes)}\n")

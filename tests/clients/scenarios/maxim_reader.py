@@ -39,7 +39,7 @@ class WatchedCache(MaximInMemoryCache):  # type: ignore[misc] # not typed for us
             return [key for key in keys if key not in self.cache]
 
 
-class Said(logging.Handler):
+class ComplaintHandler(logging.Handler):
     """What maxim-py complains about; it tells of a sync that failed nowhere else."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Reader:
     """An application that reads its prompts with maxim-py."""
 
     def __init__(self, *, api_key: str = "") -> None:
-        self.complaints = Said()
+        self.complaints = ComplaintHandler()
         logging.getLogger("maxim").addHandler(self.complaints)
         logging.getLogger().addHandler(self.complaints)
         self.cache = WatchedCache()
@@ -69,7 +69,9 @@ class Reader:
         # At its end it would wait two seconds for lines of its log, of which there are none.
         self.maxim.has_cleaned_up = True
 
-    def synced(self, *, prompts: Sequence[str] = (), folders: Sequence[str] = ()) -> list[str]:
+    def wait_for_sync(
+        self, *, prompts: Sequence[str] = (), folders: Sequence[str] = ()
+    ) -> list[str]:
         """What did not come with the first sync."""
         keys = [f"prompt:{one}" for one in prompts] + [f"folder:{one}" for one in folders]
         return self.cache.wait_for(keys)
@@ -79,17 +81,17 @@ class Reader:
         self.maxim._Maxim__sync_entities()
 
     def get(self, prompt_id: str, query: Mapping[str, Any]) -> dict[str, Any] | None:
-        found = self.maxim.get_prompt(prompt_id, rule(query))
-        return None if found is None else shown(found)
+        found = self.maxim.get_prompt(prompt_id, build_rule(query))
+        return None if found is None else dump_prompt(found)
 
-    def complaint(self, prompt_id: str, query: Mapping[str, Any]) -> str:
+    def describe_failure(self, prompt_id: str, query: Mapping[str, Any]) -> str:
         try:
             return f"none: {self.get(prompt_id, query)}"
         except Exception as error:
             return f"{type(error).__name__}: {error}"
 
 
-def rule(query: Mapping[str, Any]) -> Any:
+def build_rule(query: Mapping[str, Any]) -> Any:
     builder = QueryBuilder().and_()
     for name, value in query.get("variables", {}).items():
         builder = builder.deployment_var(name, value)
@@ -104,7 +106,7 @@ def rule(query: Mapping[str, Any]) -> Any:
     return builder.build()
 
 
-def shown(prompt: Any) -> dict[str, Any]:
+def dump_prompt(prompt: Any) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": prompt.prompt_id,
         "version": prompt.version,
@@ -121,7 +123,7 @@ def shown(prompt: Any) -> dict[str, Any]:
 def choose(prompt_id: str, queries: list[dict[str, Any]]) -> list[dict[str, Any] | None]:
     """The version that each query finds, out of what the first sync has brought."""
     reader = Reader()
-    assert reader.synced(prompts=[prompt_id]) == [], reader.complaints.lines
+    assert reader.wait_for_sync(prompts=[prompt_id]) == [], reader.complaints.lines
     return [reader.get(prompt_id, query) for query in queries]
 
 
@@ -134,11 +136,11 @@ def fetch(prompt_id: str, queries: list[dict[str, Any]]) -> list[dict[str, Any] 
 def sync(prompts: list[str], folders: list[str], query: dict[str, Any]) -> dict[str, Any]:
     """All prompts that a query finds, after the first sync."""
     reader = Reader()
-    missing = reader.synced(prompts=prompts, folders=folders)
+    missing = reader.wait_for_sync(prompts=prompts, folders=folders)
     return {
         "missing": missing,
         "complaints": reader.complaints.lines,
-        "prompts": [shown(found) for found in reader.maxim.get_prompts(rule(query))],
+        "prompts": [dump_prompt(found) for found in reader.maxim.get_prompts(build_rule(query))],
         "folders": [vars(reader.maxim.get_folder_by_id(folder)) for folder in folders],
     }
 
@@ -146,10 +148,10 @@ def sync(prompts: list[str], folders: list[str], query: dict[str, Any]) -> dict[
 def delete(prompt_id: str, admin_key: str, query: dict[str, Any]) -> dict[str, Any]:
     """A prompt is deleted under a reader that has it."""
     reader = Reader()
-    assert reader.synced(prompts=[prompt_id]) == [], reader.complaints.lines
+    assert reader.wait_for_sync(prompts=[prompt_id]) == [], reader.complaints.lines
     before = reader.get(prompt_id, query)
     target = f"/v1/prompts?workspaceId={os.environ['TEAM_ID']}&id={prompt_id}"
-    status = public("DELETE", target, admin_key)
+    status = call_public_api("DELETE", target, admin_key)
     still = reader.get(prompt_id, query)
     reader.sync_again()
     return {
@@ -165,27 +167,27 @@ def fail(prompt_id: str, missing_id: str, folder_id: str) -> dict[str, str]:
     reader = Reader()
     by_variable = {"variables": {"Environment": "prod"}}
     return {
-        "prompt": reader.complaint(missing_id, by_variable),
-        "version": reader.complaint(prompt_id, {"version": 99}),
+        "prompt": reader.describe_failure(missing_id, by_variable),
+        "version": reader.describe_failure(prompt_id, {"version": 99}),
         "folder": str(reader.maxim.get_folder_by_id(folder_id)),
     }
 
 
-def be_refused(prompt_id: str) -> str:
+def fail_with_unknown_key(prompt_id: str) -> str:
     """The same with a key that is not one."""
-    return Reader(api_key="ak_wrong").complaint(prompt_id, {"version": 1})
+    return Reader(api_key="ak_wrong").describe_failure(prompt_id, {"version": 1})
 
 
 def run(prompt_id: str) -> str:
     """What is said to an application that wants a model run."""
-    prompt = Reader().maxim.get_prompt(prompt_id, rule({"version": 1}))
+    prompt = Reader().maxim.get_prompt(prompt_id, build_rule({"version": 1}))
     try:
         return f"none: {prompt.run('Hello')}"
     except Exception as error:
         return str(error)
 
 
-def public(method: str, target: str, key: str) -> int:
+def call_public_api(method: str, target: str, key: str) -> int:
     request = Request(
         os.environ["BASE_URL"] + target, method=method, headers={"x-maxim-api-key": key}
     )
@@ -202,7 +204,7 @@ SCENARIOS: dict[str, Callable[..., Any]] = {
     "sync": sync,
     "delete": delete,
     "fail": fail,
-    "be_refused": be_refused,
+    "be_refused": fail_with_unknown_key,
     "run": run,
 }
 

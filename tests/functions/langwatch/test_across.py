@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.functions.langwatch.library import EVERYTHING, REQUIRED, create, get, update
+from tests.functions.langwatch.calls import (
+    EVERYTHING,
+    REQUIRED,
+    create_prompt,
+    get_prompt,
+    update_prompt,
+)
 
 if TYPE_CHECKING:
     from tests.client import Registry
 
 
 def test_a_version_of_px0_is_read_with_all_that_clients_need(registry: Registry) -> None:
-    editor, prompt = registry.editor, registry.editor.new_prompt("Über uns", description="x")
-    made = editor.new_version(
+    editor, prompt = registry.editor, registry.editor.create_prompt("Über uns", description="x")
+    made = editor.create_version(
         prompt["id"],
         "Hi {{.name}}, from {{.city}}",
         model="anthropic/claude",
@@ -20,7 +26,7 @@ def test_a_version_of_px0_is_read_with_all_that_clients_need(registry: Registry)
         message="why",
     )
 
-    shown = get(editor, prompt["slug"].replace("ü", "%C3%BC"))
+    shown = get_prompt(editor, prompt["slug"].replace("ü", "%C3%BC"))
 
     assert shown.keys() >= REQUIRED
     assert (shown["handle"], shown["name"]) == (prompt["slug"], "Über uns")
@@ -35,12 +41,16 @@ def test_a_version_of_px0_is_read_with_all_that_clients_need(registry: Registry)
 
 
 def test_what_is_read_here_and_written_back_is_the_same_elsewhere(registry: Registry) -> None:
-    editor, prompt = registry.editor, registry.editor.new_prompt()
-    made = editor.new_version(prompt["id"], "Hi {{.name}}", model_params={"temperature": 0, "k": 1})
-    shown = get(editor, prompt["id"])
+    editor, prompt = registry.editor, registry.editor.create_prompt()
+    made = editor.create_version(
+        prompt["id"], "Hi {{.name}}", model_params={"temperature": 0, "k": 1}
+    )
+    shown = get_prompt(editor, prompt["id"])
 
     fields = ("messages", "inputs", "outputs", "model", "temperature", "parameters", "scope")
-    update(editor, prompt["id"], handle=shown["handle"], **{name: shown[name] for name in fields})
+    update_prompt(
+        editor, prompt["id"], handle=shown["handle"], **{name: shown[name] for name in fields}
+    )
 
     after = editor("GET", f"/v1/prompts/{prompt['id']}/versions/2").json["version"]
     kept = ("template", "engine", "model", "model_params")
@@ -50,7 +60,7 @@ def test_what_is_read_here_and_written_back_is_the_same_elsewhere(registry: Regi
 
 def test_a_version_of_here_is_rendered_elsewhere(registry: Registry) -> None:
     editor = registry.editor
-    made = create(editor, prompt="Hello {{ name }}", tags=["production"])
+    made = create_prompt(editor, prompt="Hello {{ name }}", tags=["production"])
 
     rendered = editor(
         "POST", f"/v1/prompts/{made['handle']}/render", {"variables": {"name": "Ada"}}
@@ -60,7 +70,7 @@ def test_a_version_of_here_is_rendered_elsewhere(registry: Registry) -> None:
 
 
 def test_a_version_of_here_shows_elsewhere_what_can_be_said_there(registry: Registry) -> None:
-    made = create(registry.editor, **EVERYTHING)
+    made = create_prompt(registry.editor, **EVERYTHING)
 
     path = f"/v1/prompts/{made['id']}/versions/latest"
     version: dict[str, Any] = registry.editor("GET", path).json["version"]
@@ -72,10 +82,10 @@ def test_a_version_of_here_shows_elsewhere_what_can_be_said_there(registry: Regi
 
 
 def test_a_prompt_without_versions_gets_its_first_by_an_update(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
     assert registry.editor("GET", f"/api/prompts/{prompt['id']}").status == 404
 
-    made = update(registry.editor, prompt["id"], prompt="First")
+    made = update_prompt(registry.editor, prompt["id"], prompt="First")
 
     assert (made["version"], made["prompt"]) == (1, "First")
-    assert get(registry.editor, prompt["slug"]) == made
+    assert get_prompt(registry.editor, prompt["slug"]) == made

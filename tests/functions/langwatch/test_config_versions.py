@@ -8,7 +8,14 @@ from uuid import uuid4
 
 import pytest
 
-from tests.functions.langwatch.library import EVERYTHING, config, create, get, update, without
+from tests.functions.langwatch.calls import (
+    EVERYTHING,
+    build_config,
+    create_prompt,
+    drop_fields,
+    get_prompt,
+    update_prompt,
+)
 
 if TYPE_CHECKING:
     from tests.client import Registry
@@ -28,7 +35,7 @@ PUBLISHED = """{
 
 
 def test_the_published_example_is_taken_and_answered_as_published(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
 
     answer = registry.editor("POST", f"/api/prompts/{prompt['id']}/versions", raw=PUBLISHED)
 
@@ -44,9 +51,9 @@ def test_the_published_example_is_taken_and_answered_as_published(registry: Regi
 def test_a_configuration_is_read_back_exactly_with_what_messages_and_schemas_say_more(
     registry: Registry,
 ) -> None:
-    made = create(registry.editor)
+    made = create_prompt(registry.editor)
     schema = {"type": "object", "properties": {"a": {"type": "string"}}, "strict": True}
-    body = config(
+    body = build_config(
         messages=[{"role": "user", "content": "x", "name": "Ada", "parts": [1, None]}],
         outputs=[{"identifier": "o", "type": "json_schema", "json_schema": schema}],
         inputs=[{"identifier": "q", "type": "list[str]"}],
@@ -61,8 +68,8 @@ def test_a_configuration_is_read_back_exactly_with_what_messages_and_schemas_say
 
 
 def test_what_the_schema_does_not_know_is_dropped(registry: Registry) -> None:
-    made = create(registry.editor)
-    body = config(surprise=1, inputs=[{"identifier": "q", "type": "str", "surprise": 1}])
+    made = create_prompt(registry.editor)
+    body = build_config(surprise=1, inputs=[{"identifier": "q", "type": "str", "surprise": 1}])
 
     answer = registry.editor("POST", f"/api/prompts/{made['id']}/versions", {**body, "surprise": 1})
 
@@ -71,8 +78,8 @@ def test_what_the_schema_does_not_know_is_dropped(registry: Registry) -> None:
 
 
 def test_rows_and_messages_may_be_left_out(registry: Registry) -> None:
-    made = create(registry.editor)
-    body = config(demonstrations={"columns": []})
+    made = create_prompt(registry.editor)
+    body = build_config(demonstrations={"columns": []})
     del body["configData"]["messages"]
 
     data = registry.editor("POST", f"/api/prompts/{made['id']}/versions", body).json["configData"]
@@ -82,9 +89,9 @@ def test_rows_and_messages_may_be_left_out(registry: Registry) -> None:
 
 
 def test_ids_and_number_of_the_body_mean_nothing(registry: Registry) -> None:
-    made = create(registry.editor)
+    made = create_prompt(registry.editor)
 
-    body = config() | {"version": 77, "configId": "other", "projectId": "other", "id": "x"}
+    body = build_config() | {"version": 77, "configId": "other", "projectId": "other", "id": "x"}
     answer = registry.editor("POST", f"/api/prompts/{made['id']}/versions", body).json
 
     assert (answer["version"], answer["configId"]) == (2, made["id"])
@@ -93,7 +100,7 @@ def test_ids_and_number_of_the_body_mean_nothing(registry: Registry) -> None:
 
 
 def test_a_flat_version_of_the_guide_follows_from_the_last(registry: Registry) -> None:
-    made = create(registry.editor, **EVERYTHING)
+    made = create_prompt(registry.editor, **EVERYTHING)
     flat = {
         "prompt": "Updated prompt text...",
         "model": "openai/gpt-5",
@@ -110,21 +117,21 @@ def test_a_flat_version_of_the_guide_follows_from_the_last(registry: Registry) -
     answer = registry.editor("POST", f"/api/prompts/{made['handle']}/versions", flat)
 
     assert answer.status == 200, answer.text
-    now = get(registry.editor, made["handle"])
-    kept = without(flat, "responseFormat", "demonstrations", "promptingTechnique")
+    now = get_prompt(registry.editor, made["handle"])
+    kept = drop_fields(flat, "responseFormat", "demonstrations", "promptingTechnique")
     assert {name: now[name] for name in kept} == kept
     assert (now["version"], now["parameters"]) == (2, made["parameters"])
     assert now.keys().isdisjoint({"demonstrations", "promptingTechnique", "responseFormat"})
 
 
 def test_the_schema_of_a_flat_response_format_becomes_the_outputs(registry: Registry) -> None:
-    made = create(registry.editor)
+    made = create_prompt(registry.editor)
     format = {"type": "json_schema", "json_schema": {"name": "out", "schema": {"type": "object"}}}
     body = {"prompt": "x", "responseFormat": format, "demonstrations": {"inline": {}}}
 
     registry.editor("POST", f"/api/prompts/{made['id']}/versions", body)
 
-    now = get(registry.editor, made["id"])
+    now = get_prompt(registry.editor, made["id"])
     assert now["responseFormat"] == format
     assert now["demonstrations"] == {"inline": {}}
 
@@ -169,8 +176,8 @@ def test_the_schema_of_a_flat_response_format_becomes_the_outputs(registry: Regi
 def test_a_configuration_that_breaks_the_schema_is_told_as_zod_tells_it(
     registry: Registry, change: dict[str, Any], path: list[Any], code: str
 ) -> None:
-    made = create(registry.editor)
-    body = config()
+    made = create_prompt(registry.editor)
+    body = build_config()
     if isinstance(data := change.get("configData"), dict):
         change = {"configData": body["configData"] | data}
 
@@ -185,7 +192,7 @@ def test_a_configuration_that_breaks_the_schema_is_told_as_zod_tells_it(
 def test_a_version_of_nothing_has_six_issues_in_the_order_of_the_schema(
     registry: Registry,
 ) -> None:
-    made = create(registry.editor)
+    made = create_prompt(registry.editor)
     path = f"/api/prompts/{made['id']}/versions"
 
     for answer in (
@@ -206,8 +213,8 @@ def test_a_version_of_nothing_has_six_issues_in_the_order_of_the_schema(
 
 
 def test_versions_are_listed_newest_first_each_with_its_own_date(registry: Registry) -> None:
-    made = create(registry.editor, tags=["staging"])
-    second = update(registry.editor, made["id"], prompt="two")
+    made = create_prompt(registry.editor, tags=["staging"])
+    second = update_prompt(registry.editor, made["id"], prompt="two")
 
     newest, oldest = registry.editor("GET", f"/api/prompts/{made['handle']}/versions").json
 
@@ -217,13 +224,13 @@ def test_versions_are_listed_newest_first_each_with_its_own_date(registry: Regis
     assert newest["author"] is None
     assert [tag["name"] for tag in newest["tags"]] == ["latest"]
     assert [tag["name"] for tag in oldest["tags"]] == ["staging"]
-    assert without(second, "createdAt").items() <= newest.items()
+    assert drop_fields(second, "createdAt").items() <= newest.items()
 
 
 def test_a_long_history_goes_on_where_it_was_cut(registry: Registry) -> None:
-    made = create(registry.editor)
+    made = create_prompt(registry.editor)
     for number in range(4):
-        update(registry.editor, made["id"], prompt=str(number))
+        update_prompt(registry.editor, made["id"], prompt=str(number))
     path = f"/api/prompts/{made['id']}/versions?limit=2"
 
     first = registry.editor("GET", path)
@@ -236,8 +243,8 @@ def test_a_long_history_goes_on_where_it_was_cut(registry: Registry) -> None:
 
 
 def test_an_earlier_version_is_restored_as_the_next(registry: Registry) -> None:
-    made = create(registry.editor, **EVERYTHING)
-    update(registry.editor, made["id"], prompt="worse", parameters={}, temperature=2)
+    made = create_prompt(registry.editor, **EVERYTHING)
+    update_prompt(registry.editor, made["id"], prompt="worse", parameters={}, temperature=2)
 
     answer = registry.editor(
         "POST", f"/api/prompts/{made['handle']}/versions/{made['versionId']}/restore"
@@ -245,15 +252,15 @@ def test_an_earlier_version_is_restored_as_the_next(registry: Registry) -> None:
 
     assert answer.status == 200, answer.text
     changed = {"version", "versionId", "updatedAt", "commitMessage", "tags", "authorId"}
-    assert without(answer.json, *changed) == without(made, *changed)
+    assert drop_fields(answer.json, *changed) == drop_fields(made, *changed)
     assert (answer.json["version"], answer.json["commitMessage"]) == (3, "Restore from version 1")
 
 
 def test_only_a_version_of_the_prompt_is_restored(registry: Registry) -> None:
-    made, other = create(registry.editor), create(registry.editor)
+    made, other = create_prompt(registry.editor), create_prompt(registry.editor)
     theirs = registry.stranger("POST", "/api/prompts", {"handle": "x", "prompt": "x"}).json
 
     for version_id in (other["versionId"], theirs["versionId"], str(uuid4()), "nope", "v" * 3000):
         answer = registry.editor("POST", f"/api/prompts/{made['id']}/versions/{version_id}/restore")
         assert (answer.status, answer.error) == (404, "prompt_not_found")
-    assert get(registry.editor, made["id"]) == made
+    assert get_prompt(registry.editor, made["id"]) == made

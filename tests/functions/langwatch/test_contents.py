@@ -98,22 +98,22 @@ FOREIGN = st.builds(
         max_size=3,
     ),
     tools=st.none() | st.just([{"type": "function"}]),
-    written=st.just({}) | st.just({"maxim": {"x": 1}}),
+    extras=st.just({}) | st.just({"maxim": {"x": 1}}),
 )
 
 
 @given(CONFIGS)
 def test_a_configuration_is_read_as_it_was_written(config: dict[str, Any]) -> None:
-    content = Content.from_document(contents.first(config).document)
+    content = Content.load(contents.load_content(config, SETTINGS).document)
 
-    assert contents.config(content, SETTINGS) == config
+    assert contents.dump_config(content, SETTINGS) == config
 
 
 @given(FOREIGN)
 def test_what_is_read_and_written_back_changes_nothing(content: Content) -> None:
-    shown = contents.config(content, SETTINGS)
+    shown = contents.dump_config(content, SETTINGS)
 
-    assert contents.revised(content, shown, SETTINGS) == content
+    assert contents.revise_content(content, shown, SETTINGS) == content
 
 
 @given(FOREIGN, CONFIGS)
@@ -122,11 +122,11 @@ def test_what_replaces_foreign_content_is_read_as_it_was_written(
 ) -> None:
     changes = dict.fromkeys((*contents.SETTINGS, *EXTRAS)) | config
 
-    revised = contents.revised(content, changes, SETTINGS)
+    revised = contents.revise_content(content, changes, SETTINGS)
 
-    assert contents.config(revised, SETTINGS) == config
+    assert contents.dump_config(revised, SETTINGS) == config
     assert revised.tools == content.tools
-    assert revised.written.get("maxim") == content.written.get("maxim")
+    assert revised.extras.get("maxim") == content.extras.get("maxim")
 
 
 @given(FOREIGN, st.sampled_from(("prompt", "model", "temperature", "inputs", "outputs")), CONFIGS)
@@ -135,7 +135,7 @@ def test_a_change_of_one_field_leaves_the_others_as_they_are(
 ) -> None:
     value = config.get(name)
 
-    revised = contents.revised(content, {name: value}, SETTINGS)
+    revised = contents.revise_content(content, {name: value}, SETTINGS)
 
     kept = {
         "prompt": ("provider", "model", "parameters", "inputs", "outputs"),
@@ -155,9 +155,9 @@ def test_messages_that_stay_keep_what_is_not_shown() -> None:
     look = {"role": "user", "content": [{"type": "text", "text": "Look"}, image]}
     done = {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]}
     content = Content(messages=[look, done], engine="jinja")
-    shown = contents.config(content, SETTINGS)["messages"]
+    shown = contents.dump_config(content, SETTINGS)["messages"]
 
-    revised = contents.revised(
+    revised = contents.revise_content(
         content, {"messages": [*shown, {"role": "user", "content": "more"}]}, SETTINGS
     )
 
@@ -171,22 +171,22 @@ def test_messages_that_stay_keep_what_is_not_shown() -> None:
 def test_an_edited_go_template_is_one_as_long_as_it_reads_as_one(text: str, engine: str) -> None:
     content = Content(template="Hello {{.name}}", engine="go")
 
-    assert contents.revised(content, {"prompt": text}, SETTINGS).engine == engine
+    assert contents.revise_content(content, {"prompt": text}, SETTINGS).engine == engine
 
 
 def test_undeclared_inputs_are_the_variables_of_the_text() -> None:
-    def names(content: Content) -> list[str]:
-        return [item["identifier"] for item in contents.config(content, SETTINGS)["inputs"]]
+    def list_names(content: Content) -> list[str]:
+        return [item["identifier"] for item in contents.dump_config(content, SETTINGS)["inputs"]]
 
     go = Content(template="{{.b}} {{.a}}", engine="go")
 
-    assert names(go) == ["a", "b"]
-    assert names(replace(go, engine="jinja", template="{{ x }} {% if y %}{% endif %}")) == [
+    assert list_names(go) == ["a", "b"]
+    assert list_names(replace(go, engine="jinja", template="{{ x }} {% if y %}{% endif %}")) == [
         "x",
         "y",
     ]
-    assert names(replace(go, template="{{ broken")) == []
-    assert names(replace(go, inputs=[])) == []
+    assert list_names(replace(go, template="{{ broken")) == []
+    assert list_names(replace(go, inputs=[])) == []
 
 
 @pytest.mark.parametrize(
@@ -209,15 +209,15 @@ def test_undeclared_inputs_are_the_variables_of_the_text() -> None:
     ],
 )
 def test_liquid_variables(text: str, names: set[str]) -> None:
-    assert liquid.variables(text) == names
+    assert liquid.list_variables(text) == names
 
 
 @given(st.text(alphabet="{}%|'\". ab-\n", max_size=60))
 def test_any_text_has_liquid_variables_or_none(text: str) -> None:
-    assert liquid.variables(text) <= {"".join(c) for c in _words(text)}
+    assert liquid.list_variables(text) <= {"".join(c) for c in _split_words(text)}
 
 
-def _words(text: str) -> set[str]:
+def _split_words(text: str) -> set[str]:
     return {text[i:j] for i in range(len(text)) for j in range(i + 1, len(text) + 1)}
 
 
@@ -225,7 +225,7 @@ def test_differences_are_told_in_order() -> None:
     local = {"model": "a", "prompt": "x", "temperature": Decimal("0.1"), "seed": 1}
     remote = {"model": "b", "prompt": "y", "temperature": Decimal("0.2")}
 
-    assert contents.differences(local, remote) == [
+    assert contents.describe_differences(local, remote) == [
         "model: a → b",
         "prompt content differs",
         "temperature: 0.1 → 0.2",

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.client import NOWHERE
-from tests.functions.langwatch.library import (
+from tests.client import UNKNOWN_ID
+from tests.functions.langwatch.calls import (
     EVERYTHING,
     REQUIRED,
     SCHEMA,
-    create,
-    fresh,
-    get,
-    update,
-    without,
+    create_prompt,
+    drop_fields,
+    get_prompt,
+    make_handle,
+    update_prompt,
 )
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ OPTIONAL = {"temperature", "maxTokens", "demonstrations", "promptingTechnique", 
 
 
 def test_everything_that_a_create_says_is_read_back(registry: Registry) -> None:
-    made = create(registry.editor, **EVERYTHING)
+    made = create_prompt(registry.editor, **EVERYTHING)
 
-    assert get(registry.editor, made["id"]) == made
-    said = without(EVERYTHING, "messages")
+    assert get_prompt(registry.editor, made["id"]) == made
+    said = drop_fields(EVERYTHING, "messages")
     assert {name: made[name] for name in said} == said
     system = {"role": "system", "content": EVERYTHING["prompt"]}
     assert made["messages"] == [system, *EVERYTHING["messages"]]
@@ -39,7 +39,7 @@ def test_everything_that_a_create_says_is_read_back(registry: Registry) -> None:
 
 
 def test_what_is_not_said_has_its_default_or_is_left_out(registry: Registry) -> None:
-    made = create(registry.editor)
+    made = create_prompt(registry.editor)
 
     assert made.keys() >= REQUIRED
     assert made.keys().isdisjoint(OPTIONAL)
@@ -55,7 +55,7 @@ def test_what_is_not_said_has_its_default_or_is_left_out(registry: Registry) -> 
 
 def test_a_lone_system_message_becomes_the_prompt(registry: Registry) -> None:
     messages = [{"role": "user", "content": "Hi"}, {"role": "system", "content": "Be kind"}]
-    body = {"handle": fresh(), "messages": messages}
+    body = {"handle": make_handle(), "messages": messages}
 
     made = registry.editor("POST", "/api/prompts", body).json
 
@@ -79,7 +79,7 @@ def test_a_lone_system_message_becomes_the_prompt(registry: Registry) -> None:
 def test_there_is_exactly_one_system_prompt(
     registry: Registry, fields: dict[str, Any], status: int, error: str
 ) -> None:
-    answer = registry.editor("POST", "/api/prompts", {"handle": fresh(), **fields})
+    answer = registry.editor("POST", "/api/prompts", {"handle": make_handle(), **fields})
 
     assert (answer.status, answer.error) == (status, error)
     assert answer.json["message"]
@@ -124,7 +124,7 @@ def test_there_is_exactly_one_system_prompt(
 def test_a_body_that_breaks_the_schema_names_the_field(
     registry: Registry, fields: dict[str, Any], field: str, type: str
 ) -> None:
-    body = {"handle": fresh(), "prompt": "x", **fields}
+    body = {"handle": make_handle(), "prompt": "x", **fields}
 
     answer = registry.editor("POST", "/api/prompts", body)
 
@@ -171,7 +171,9 @@ def test_a_body_is_an_object(registry: Registry, raw: str) -> None:
 def test_nul_characters_are_refused_by_the_field_that_holds_one(
     registry: Registry, fields: dict[str, Any]
 ) -> None:
-    answer = registry.editor("POST", "/api/prompts", {"handle": fresh(), "prompt": "x", **fields})
+    answer = registry.editor(
+        "POST", "/api/prompts", {"handle": make_handle(), "prompt": "x", **fields}
+    )
 
     assert answer.status == 400
     assert answer.json["message"] == f"{next(iter(fields))} must not contain NUL characters"
@@ -187,32 +189,32 @@ def test_handles_that_could_not_be_reached_are_refused(registry: Registry, handl
 
 @pytest.mark.parametrize("handle", ["versions", "sync", "versions/x", "sync/tagsy", "a/tag"])
 def test_handles_that_only_look_like_paths_are_reached(registry: Registry, handle: str) -> None:
-    made = create(registry.editor, handle)
+    made = create_prompt(registry.editor, handle)
 
     for name in (handle, handle.replace("/", "%2F")):
-        assert get(registry.editor, name) == made
+        assert get_prompt(registry.editor, name) == made
         assert registry.editor("GET", f"/api/prompts/{name}/versions").status == 200
 
 
 def test_a_namespaced_handle_is_found_however_its_slash_and_colon_are_written(
     registry: Registry,
 ) -> None:
-    handle = f"team/{fresh()}"
-    made = create(registry.editor, handle, tags=["staging"])
+    handle = f"team/{make_handle()}"
+    made = create_prompt(registry.editor, handle, tags=["staging"])
     plain = handle.replace("/", "%2F")
 
     for name in (handle, plain, f"{handle}:1", f"{plain}%3A1", f"{plain}%3Astaging", made["id"]):
-        assert get(registry.editor, name) == made
+        assert get_prompt(registry.editor, name) == made
 
 
 def test_a_version_is_chosen_by_number_tag_or_shorthand(registry: Registry) -> None:
-    editor, handle = registry.editor, fresh()
-    create(editor, handle, tags=["staging"])
-    update(editor, handle, prompt="two", tags=["production"])
-    update(editor, handle, prompt="three")
+    editor, handle = registry.editor, make_handle()
+    create_prompt(editor, handle, tags=["staging"])
+    update_prompt(editor, handle, prompt="two", tags=["production"])
+    update_prompt(editor, handle, prompt="three")
 
     chosen = {
-        name: get(editor, f"{handle}{name}")["version"]
+        name: get_prompt(editor, f"{handle}{name}")["version"]
         for name in (
             "",
             ":latest",
@@ -265,7 +267,7 @@ def test_a_version_is_chosen_by_number_tag_or_shorthand(registry: Registry) -> N
     ],
 )
 def test_a_choice_that_says_two_things_or_none_is_refused(registry: Registry, name: str) -> None:
-    handle = create(registry.editor)["handle"]
+    handle = create_prompt(registry.editor)["handle"]
 
     answer = registry.editor("GET", f"/api/prompts/{name.format(handle)}")
 
@@ -290,14 +292,14 @@ def test_a_choice_that_says_two_things_or_none_is_refused(registry: Registry, na
     ],
 )
 def test_a_version_or_tag_that_is_not_there_is_not_found(registry: Registry, name: str) -> None:
-    handle = create(registry.editor)["handle"]
+    handle = create_prompt(registry.editor)["handle"]
 
     answer = registry.editor("GET", f"/api/prompts/{handle}{name}")
 
     assert (answer.status, answer.error) == (404, "prompt_not_found")
 
 
-@pytest.mark.parametrize("name", ["nobody", NOWHERE, "a/b", "%00", "%F0%9F%8E%AD", "x" * 3000])
+@pytest.mark.parametrize("name", ["nobody", UNKNOWN_ID, "a/b", "%00", "%F0%9F%8E%AD", "x" * 3000])
 def test_a_prompt_that_is_not_there_is_not_found(registry: Registry, name: str) -> None:
     answers = {
         "get": registry.editor("GET", f"/api/prompts/{name}"),
@@ -311,14 +313,14 @@ def test_a_prompt_that_is_not_there_is_not_found(registry: Registry, name: str) 
 
 
 def test_an_update_keeps_what_it_does_not_say(registry: Registry) -> None:
-    made = create(registry.editor, **EVERYTHING)
+    made = create_prompt(registry.editor, **EVERYTHING)
 
-    after = update(registry.editor, made["handle"], commitMessage="only this")
+    after = update_prompt(registry.editor, made["handle"], commitMessage="only this")
 
     changed = {"version", "versionId", "updatedAt", "commitMessage", "tags", "authorId"}
-    assert without(after, *changed) == without(made, *changed)
+    assert drop_fields(after, *changed) == drop_fields(made, *changed)
     assert (after["version"], after["commitMessage"]) == (2, "only this")
-    assert get(registry.editor, made["id"], "?version=1")["tags"] == []
+    assert get_prompt(registry.editor, made["id"], "?version=1")["tags"] == []
 
 
 @pytest.mark.parametrize(
@@ -337,16 +339,16 @@ def test_an_update_keeps_what_it_does_not_say(registry: Registry) -> None:
 def test_prompt_and_messages_are_updated_apart(
     registry: Registry, fields: dict[str, Any], prompt: str, messages: list[Any]
 ) -> None:
-    made = create(registry.editor, **EVERYTHING)
+    made = create_prompt(registry.editor, **EVERYTHING)
 
-    after = update(registry.editor, made["id"], **fields)
+    after = update_prompt(registry.editor, made["id"], **fields)
 
     assert after["prompt"] == prompt
     assert after["messages"] == [{"role": "system", "content": prompt}, *messages]
 
 
 def test_an_update_with_prompt_and_system_message_is_told_in_prose(registry: Registry) -> None:
-    made = create(registry.editor)
+    made = create_prompt(registry.editor)
     messages = [{"role": "system", "content": "S"}]
 
     answer = registry.editor(
@@ -360,7 +362,7 @@ def test_an_update_with_prompt_and_system_message_is_told_in_prose(registry: Reg
 
 
 def test_an_update_needs_a_message_that_may_be_empty(registry: Registry) -> None:
-    made = create(registry.editor)
+    made = create_prompt(registry.editor)
 
     answer = registry.editor("PUT", f"/api/prompts/{made['id']}", {"prompt": "x"})
 
@@ -369,34 +371,34 @@ def test_an_update_needs_a_message_that_may_be_empty(registry: Registry) -> None
 
 
 def test_a_handle_and_a_scope_are_changed_by_an_update(registry: Registry) -> None:
-    editor, old, new = registry.editor, fresh(), f"team/{fresh()}"
-    made = create(editor, old)
+    editor, old, new = registry.editor, make_handle(), f"team/{make_handle()}"
+    made = create_prompt(editor, old)
 
-    after = update(editor, old, handle=new, scope="ORGANIZATION")
+    after = update_prompt(editor, old, handle=new, scope="ORGANIZATION")
 
     assert (after["handle"], after["name"], after["scope"]) == (new, new, "ORGANIZATION")
     assert (after["id"], after["version"]) == (made["id"], 2)
     assert editor("GET", f"/api/prompts/{old}").status == 404
-    assert get(editor, new) == after
-    assert create(editor, old)["version"] == 1
+    assert get_prompt(editor, new) == after
+    assert create_prompt(editor, old)["version"] == 1
 
 
 @pytest.mark.parametrize("handle", ["A B", "tags", "a/sync", "h" * 256])
 def test_a_bad_new_handle_changes_nothing(registry: Registry, handle: str) -> None:
-    made = create(registry.editor)
+    made = create_prompt(registry.editor)
 
     answer = registry.editor(
         "PUT", f"/api/prompts/{made['id']}", {"commitMessage": "", "handle": handle}
     )
 
     assert answer.status in (400, 422)
-    assert get(registry.editor, made["id"]) == made
+    assert get_prompt(registry.editor, made["id"]) == made
 
 
 def test_a_handle_is_taken_once_in_each_scope(registry: Registry) -> None:
-    editor, handle = registry.editor, fresh()
-    own = create(editor, handle)
-    shared = create(editor, handle, scope="ORGANIZATION")
+    editor, handle = registry.editor, make_handle()
+    own = create_prompt(editor, handle)
+    shared = create_prompt(editor, handle, scope="ORGANIZATION")
 
     again = editor("POST", "/api/prompts", {"handle": handle, "prompt": "x"})
     moved = editor("PUT", f"/api/prompts/{shared['id']}", {"commitMessage": "", "scope": "PROJECT"})
@@ -404,15 +406,15 @@ def test_a_handle_is_taken_once_in_each_scope(registry: Registry) -> None:
     for answer in (again, moved):
         assert answer.status == 409
         assert answer.error == "Prompt handle already exists for scope PROJECT"
-    assert get(editor, handle) == own
+    assert get_prompt(editor, handle) == own
     assert editor("DELETE", f"/api/prompts/{handle}").json == {"success": True}
-    assert get(editor, handle) == shared
+    assert get_prompt(editor, handle) == shared
 
 
 def test_a_deleted_prompt_is_gone_everywhere_and_its_handle_free(registry: Registry) -> None:
-    editor, made = registry.editor, create(registry.editor)
+    editor, made = registry.editor, create_prompt(registry.editor)
     for name in (made["handle"], made["id"]):
-        assert get(editor, name) == made
+        assert get_prompt(editor, name) == made
 
     assert editor("DELETE", f"/api/prompts/{made['handle']}").json == {"success": True}
 
@@ -425,17 +427,17 @@ def test_a_deleted_prompt_is_gone_everywhere_and_its_handle_free(registry: Regis
     ):
         assert editor(method, f"/api/prompts/{made['id']}{path}", body).status == 404
     assert made["id"] not in {row["id"] for row in editor("GET", "/api/prompts").json}
-    assert create(editor, made["handle"])["id"] != made["id"]
+    assert create_prompt(editor, made["handle"])["id"] != made["id"]
 
 
 def test_the_list_has_the_newest_version_of_each_prompt_those_changed_last_first(
     registry: Registry,
 ) -> None:
     editor = registry.editor
-    first, second = create(editor), create(editor, scope="ORGANIZATION")
-    editor.new_prompt()  # without a version
-    registry.stranger("POST", "/api/prompts", {"handle": fresh(), "prompt": "theirs"})
-    first = update(editor, first["id"], prompt="changed")
+    first, second = create_prompt(editor), create_prompt(editor, scope="ORGANIZATION")
+    editor.create_prompt()  # without a version
+    registry.stranger("POST", "/api/prompts", {"handle": make_handle(), "prompt": "theirs"})
+    first = update_prompt(editor, first["id"], prompt="changed")
 
     listed = editor("GET", "/api/prompts").json
 
@@ -444,7 +446,7 @@ def test_the_list_has_the_newest_version_of_each_prompt_those_changed_last_first
 
 def test_a_long_list_is_whole_or_goes_on_where_it_was_cut(registry: Registry) -> None:
     editor = registry.editor
-    handles = [create(editor, f"h{number}")["handle"] for number in range(7)]
+    handles = [create_prompt(editor, f"h{number}")["handle"] for number in range(7)]
 
     whole = editor("GET", "/api/prompts")
     pages, path = [], "/api/prompts?limit=3"
@@ -462,7 +464,7 @@ def test_a_long_list_is_whole_or_goes_on_where_it_was_cut(registry: Registry) ->
 def test_an_update_of_something_stale_is_refused_where_it_says_what_it_read(
     registry: Registry,
 ) -> None:
-    editor, made = registry.editor, create(registry.editor)
+    editor, made = registry.editor, create_prompt(registry.editor)
     path, body = f"/api/prompts/{made['handle']}", {"commitMessage": "", "prompt": "mine"}
     read = editor("GET", path).headers["ETag"]
 
@@ -476,39 +478,22 @@ def test_an_update_of_something_stale_is_refused_where_it_says_what_it_read(
     assert current.json["version"] == 3
 
 
-def test_a_call_that_is_repeated_with_its_key_happens_once(registry: Registry) -> None:
-    editor, key = registry.editor, {"Idempotency-Key": "once"}
-    body = {"handle": fresh(), "prompt": "x"}
-
-    made = [editor("POST", "/api/prompts", body, headers=key) for _ in range(2)]
-    other = editor("POST", "/api/prompts", {**body, "prompt": "y"}, headers=key)
-    path = f"/api/prompts/{body['handle']}"
-    updated = [editor("PUT", path, {"commitMessage": ""}, headers=key) for _ in range(2)]
-    deleted = [editor("DELETE", path, headers=key) for _ in range(2)]
-
-    for first, second in (made, updated, deleted):
-        assert (first.status, first.text) == (second.status, second.text)
-        assert first.status == 200
-    assert updated[0].json["version"] == 2
-    assert (other.status, other.error) == (409, "idempotency_mismatch")
-
-
 def test_a_writer_that_loses_a_race_goes_again(registry: Registry) -> None:
-    made = create(registry.editor)
+    made = create_prompt(registry.editor)
     rival: list[dict[str, Any]] = []
-    registry.cloud.before(
+    registry.cloud.run_before(
         "TransactWriteItems",
-        lambda: rival.append(update(registry.admin, made["id"], temperature=1)),
+        lambda: rival.append(update_prompt(registry.admin, made["id"], temperature=1)),
     )
 
-    mine = update(registry.editor, made["id"], prompt="mine")
+    mine = update_prompt(registry.editor, made["id"], prompt="mine")
 
     assert (rival[0]["version"], mine["version"]) == (2, 3)
     assert (mine["temperature"], mine["prompt"]) == (1, "mine")
 
 
 def test_numbers_are_exact(registry: Registry) -> None:
-    handle = fresh()
+    handle = make_handle()
     raw = (
         f'{{"handle":"{handle}","prompt":"x","temperature":0.10000000000000000555,'
         '"maxTokens":123456789012345678901234567890,"parameters":{"n":1E+400}}'
@@ -523,7 +508,7 @@ def test_numbers_are_exact(registry: Registry) -> None:
 
 
 def test_lone_surrogates_become_replacement_characters(registry: Registry) -> None:
-    raw = f'{{"handle":"{fresh()}","prompt":"a\\ud800b"}}'
+    raw = f'{{"handle":"{make_handle()}","prompt":"a\\ud800b"}}'
 
     assert registry.editor("POST", "/api/prompts", raw=raw).json["prompt"] == "a\ufffdb"
 
@@ -531,7 +516,7 @@ def test_lone_surrogates_become_replacement_characters(registry: Registry) -> No
 def test_a_text_that_is_no_template_is_a_text(registry: Registry) -> None:
     prompt = "{% if x %} {{ y | default: 'z' }} {{{{ }"
 
-    assert create(registry.editor, prompt=prompt)["prompt"] == prompt
+    assert create_prompt(registry.editor, prompt=prompt)["prompt"] == prompt
 
 
 @pytest.mark.parametrize(
@@ -541,7 +526,7 @@ def test_a_text_that_is_no_template_is_a_text(registry: Registry) -> None:
 def test_only_the_client_that_fails_at_a_response_format_gets_none(
     registry: Registry, user_agent: str, told: bool
 ) -> None:
-    made = create(registry.editor, **EVERYTHING)
+    made = create_prompt(registry.editor, **EVERYTHING)
 
     shown = registry.editor(
         "GET", f"/api/prompts/{made['id']}", headers={"User-Agent": user_agent}

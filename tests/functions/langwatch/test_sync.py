@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.functions.langwatch.library import create, fresh, get, update, without
+from tests.functions.langwatch.calls import (
+    create_prompt,
+    drop_fields,
+    get_prompt,
+    make_handle,
+    update_prompt,
+)
 
 if TYPE_CHECKING:
     from tests.client import Client, Registry
@@ -29,7 +35,7 @@ def sync(client: Client, handle: str, config: dict[str, Any], **rest: Any) -> di
 
 
 def test_a_file_without_a_prompt_makes_one_and_declares_its_variables(registry: Registry) -> None:
-    handle = f"team%2F{fresh()}"
+    handle = f"team%2F{make_handle()}"
 
     told = sync(registry.editor, handle, LOCAL, parameters={"k": 1})
 
@@ -45,11 +51,11 @@ def test_a_file_without_a_prompt_makes_one_and_declares_its_variables(registry: 
     assert (prompt["parameters"], prompt["author"]) == ({"k": 1}, None)
     assert "platformUrl" not in prompt
     assert prompt["copiedFromPromptId"] is None
-    assert without(get(registry.editor, handle), "platformUrl").items() <= prompt.items()
+    assert drop_fields(get_prompt(registry.editor, handle), "platformUrl").items() <= prompt.items()
 
 
 def test_a_file_of_the_newest_version_is_up_to_date_or_updates_it(registry: Registry) -> None:
-    handle = fresh()
+    handle = make_handle()
     sync(registry.editor, handle, LOCAL)
 
     same = sync(registry.editor, handle, LOCAL, localVersion=1)
@@ -68,7 +74,7 @@ def test_a_file_of_the_newest_version_is_up_to_date_or_updates_it(registry: Regi
 def test_settings_that_the_file_leaves_out_are_none_and_other_things_stay(
     registry: Registry,
 ) -> None:
-    handle = fresh()
+    handle = make_handle()
     told = sync(
         registry.editor,
         handle,
@@ -77,18 +83,18 @@ def test_settings_that_the_file_leaves_out_are_none_and_other_things_stay(
     )
     assert (told["prompt"]["topP"], told["prompt"]["reasoning"]) == (0.5, "low")
 
-    told = sync(registry.editor, handle, without(LOCAL, "temperature"), localVersion=1)
+    told = sync(registry.editor, handle, drop_fields(LOCAL, "temperature"), localVersion=1)
 
     assert told["action"] == "updated"
     assert told["prompt"].keys().isdisjoint({"topP", "temperature", "reasoning"})
     assert told["prompt"]["demonstrations"] == {"inline": {}}
     assert told["prompt"]["parameters"] == {"k": 1}
-    again = sync(registry.editor, handle, without(LOCAL, "temperature"), localVersion=2)
+    again = sync(registry.editor, handle, drop_fields(LOCAL, "temperature"), localVersion=2)
     assert again["action"] == "up_to_date"
 
 
 def test_a_response_format_and_the_order_of_keys_make_no_difference(registry: Registry) -> None:
-    handle = fresh()
+    handle = make_handle()
     sync(registry.editor, handle, LOCAL)
     turned = dict(reversed(LOCAL.items())) | {"response_format": {"type": "text"}}
 
@@ -111,8 +117,8 @@ def test_a_response_format_and_the_order_of_keys_make_no_difference(registry: Re
 def test_the_table_of_who_changed_what(
     registry: Registry, local: int | None, prompt: str, action: str
 ) -> None:
-    handle = fresh()
-    config = without(LOCAL, "temperature")
+    handle = make_handle()
+    config = drop_fields(LOCAL, "temperature")
     sync(registry.editor, handle, {**config, "prompt": "one"})
     sync(registry.editor, handle, {**config, "prompt": "two"}, localVersion=1)
     rest = {} if local is None else {"localVersion": local}
@@ -133,7 +139,7 @@ def test_the_table_of_who_changed_what(
 
 
 def test_a_prompt_that_has_no_version_yet_gets_its_first(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
+    prompt = registry.editor.create_prompt()
 
     told = sync(registry.editor, prompt["id"], LOCAL)
 
@@ -153,7 +159,7 @@ def test_a_file_does_not_make_a_prompt_that_cannot_be_reached(
     ("body", "field"),
     [
         ({}, "configData"),
-        ({"configData": without(LOCAL, "model")}, "configData.model"),
+        ({"configData": drop_fields(LOCAL, "model")}, "configData.model"),
         ({"configData": {**LOCAL, "outputs": []}}, "configData.outputs"),
         ({"configData": {**LOCAL, "seed": "1"}}, "configData.seed"),
         ({"configData": LOCAL, "localVersion": -1}, "localVersion"),
@@ -162,15 +168,15 @@ def test_a_file_does_not_make_a_prompt_that_cannot_be_reached(
     ],
 )
 def test_a_bad_file_is_refused(registry: Registry, body: dict[str, Any], field: str) -> None:
-    answer = registry.editor("POST", f"/api/prompts/{fresh()}/sync", body)
+    answer = registry.editor("POST", f"/api/prompts/{make_handle()}/sync", body)
 
     assert (answer.status, answer.json["fields"]) == (422, [field])
 
 
 def test_of_two_who_sync_the_same_base_the_second_is_in_conflict(registry: Registry) -> None:
-    handle = fresh()
+    handle = make_handle()
     sync(registry.editor, handle, LOCAL)
-    registry.cloud.before(
+    registry.cloud.run_before(
         "TransactWriteItems",
         lambda: sync(registry.admin, handle, {**LOCAL, "prompt": "theirs"}, localVersion=1),
     )
@@ -181,24 +187,33 @@ def test_of_two_who_sync_the_same_base_the_second_is_in_conflict(registry: Regis
     assert told["conflictInfo"]["remoteVersion"] == 2
 
 
-def test_a_repeated_sync_with_its_key_happens_once(registry: Registry) -> None:
-    handle, key = fresh(), {"Idempotency-Key": "once"}
-
-    first, second = (
-        registry.editor("POST", f"/api/prompts/{handle}/sync", {"configData": LOCAL}, headers=key)
-        for _ in range(2)
-    )
-
-    assert first.text == second.text
-    assert first.json["action"] == "created"
-
-
 def test_a_prompt_made_by_an_update_syncs_on(registry: Registry) -> None:
-    made = create(registry.editor)
-    now = update(registry.editor, made["id"], temperature=1)
+    made = create_prompt(registry.editor)
+    now = update_prompt(registry.editor, made["id"], temperature=1)
     config = {name: now[name] for name in ("prompt", "inputs", "outputs", "model", "temperature")}
 
     told = sync(registry.editor, made["handle"], config, localVersion=2)
 
     # `name` stands in the text, and was not declared.
     assert told["action"] == "up_to_date"
+
+
+def test_numbers_that_are_equal_make_no_version(registry: Registry) -> None:
+    """A client in JavaScript reads 0.50 as 0.5 and 1.0 as 1, and writes them so."""
+    editor = registry.editor
+    prompt = editor.create_prompt()
+    body = '{"template": "Hi {{ name }}", "engine": "jinja", "model": "openai/gpt-4o", '
+    parameters = '"model_params": {"temperature": 0.50, "seed": 1.0, "max_tokens": 1e2}}'
+    path = f"/v1/prompts/{prompt['id']}/versions"
+    assert editor("POST", path, raw=body + parameters).status == 201
+    shown = get_prompt(editor, prompt["slug"])
+    config = {
+        **{name: shown[name] for name in ("prompt", "inputs", "outputs", "model")},
+        "messages": shown["messages"][1:],
+        **{"temperature": 0.5, "seed": 1, "max_tokens": 100},
+    }
+
+    result = sync(editor, prompt["slug"], config, localVersion=shown["version"])
+
+    assert result["action"] == "up_to_date"
+    assert [row["version"] for row in editor("GET", path).json["versions"]] == [1]

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.functions.langwatch.library import create, fresh, get, update
+from tests.functions.langwatch.calls import create_prompt, get_prompt, make_handle, update_prompt
 
 if TYPE_CHECKING:
     from tests.client import Client, Registry, Response
 
 
-def assign(client: Client, prompt: dict[str, Any], tag: str, version_id: str) -> Response:
+def assign_tag(client: Client, prompt: dict[str, Any], tag: str, version_id: str) -> Response:
     return client("PUT", f"/api/prompts/{prompt['id']}/tags/{tag}", {"versionId": version_id})
 
 
-def names(client: Client) -> list[str]:
+def list_tags(client: Client) -> list[str]:
     return [tag["name"] for tag in client("GET", "/api/prompts/tags").json]
 
 
@@ -36,13 +36,13 @@ def test_a_tag_is_defined_renamed_and_deleted(registry: Registry) -> None:
 
     assert (made.status, renamed.status) == (201, 200)
     assert renamed.json == made.json | {"name": "beta"}
-    assert names(editor) == ["production", "staging", "beta"]
+    assert list_tags(editor) == ["production", "staging", "beta"]
     assert (editor("DELETE", "/api/prompts/tags/beta").status) == 204
-    assert names(editor) == ["production", "staging"]
+    assert list_tags(editor) == ["production", "staging"]
     assert editor("DELETE", "/api/prompts/tags/beta").error == "Tag not found: beta"
     missing = editor("PUT", "/api/prompts/tags/beta", {"name": "x"})
     assert (missing.status, missing.error) == (404, 'Tag "beta" not found.')
-    assert names(registry.stranger) == ["production", "staging"]
+    assert list_tags(registry.stranger) == ["production", "staging"]
 
 
 @pytest.mark.parametrize(
@@ -66,89 +66,77 @@ def test_a_name_is_taken_once(registry: Registry) -> None:
         assert "already exists in this org." in answer.error
 
 
-def test_a_repeated_definition_with_its_key_happens_once(registry: Registry) -> None:
-    key = {"Idempotency-Key": "once"}
-
-    first, second = (
-        registry.editor("POST", "/api/prompts/tags", {"name": "canary"}, headers=key)
-        for _ in range(2)
-    )
-
-    assert (first.status, first.text) == (second.status, second.text)
-    assert first.status == 201
-
-
 def test_two_who_define_at_the_same_time_both_do(registry: Registry) -> None:
-    registry.cloud.before(
+    registry.cloud.run_before(
         "TransactWriteItems",
         lambda: registry.admin("POST", "/api/prompts/tags", {"name": "theirs"}),
     )
 
     registry.editor("POST", "/api/prompts/tags", {"name": "ours"})
 
-    assert names(registry.editor) == ["production", "staging", "theirs", "ours"]
+    assert list_tags(registry.editor) == ["production", "staging", "theirs", "ours"]
 
 
 def test_to_assign_production_is_to_promote(registry: Registry) -> None:
-    made = create(registry.editor)
-    second = update(registry.editor, made["id"], prompt="two")
+    made = create_prompt(registry.editor)
+    second = update_prompt(registry.editor, made["id"], prompt="two")
 
-    first = assign(registry.editor, made, "production", made["versionId"])
+    first = assign_tag(registry.editor, made, "production", made["versionId"])
     assert first.status == 200, first.text
-    assert registry.editor.statuses(made["id"]) == {1: "live", 2: "stable"}
-    assign(registry.editor, made, "production", second["versionId"])
+    assert registry.editor.list_statuses(made["id"]) == {1: "live", 2: "stable"}
+    assign_tag(registry.editor, made, "production", second["versionId"])
 
-    assert registry.editor.statuses(made["id"]) == {1: "stable", 2: "live"}
-    live = get(registry.editor, made["handle"], "?tag=production")
+    assert registry.editor.list_statuses(made["id"]) == {1: "stable", 2: "live"}
+    live = get_prompt(registry.editor, made["handle"], "?tag=production")
     assert [tag["name"] for tag in live["tags"]] == ["latest", "production"]
     assert first.json.keys() == {"configId", "versionId", "tag", "updatedAt"}
 
 
 def test_what_another_dialect_promotes_is_production(registry: Registry) -> None:
-    editor, prompt = registry.editor, registry.editor.new_prompt()
-    editor.new_version(prompt["id"], "Hi {{.name}}")
+    editor, prompt = registry.editor, registry.editor.create_prompt()
+    editor.create_version(prompt["id"], "Hi {{.name}}")
     assert editor("GET", f"/api/prompts/{prompt['id']}?tag=production").status == 404
 
     editor.promote(prompt["id"], 1, times=2)
 
-    assert get(editor, prompt["slug"], "?tag=production")["version"] == 1
+    assert get_prompt(editor, prompt["slug"], "?tag=production")["version"] == 1
 
 
 def test_a_draft_of_another_dialect_is_promoted_twice(registry: Registry) -> None:
-    editor, prompt = registry.editor, registry.editor.new_prompt()
-    version = editor.new_version(prompt["id"])
+    editor, prompt = registry.editor, registry.editor.create_prompt()
+    version = editor.create_version(prompt["id"])
 
-    answer = assign(editor, prompt, "production", version["id"])
+    answer = assign_tag(editor, prompt, "production", version["id"])
 
     assert answer.status == 200
-    assert editor.statuses(prompt["id"]) == {1: "live"}
+    assert editor.list_statuses(prompt["id"]) == {1: "live"}
 
 
 def test_an_archived_version_does_not_go_live(registry: Registry) -> None:
-    made = create(registry.editor)
+    made = create_prompt(registry.editor)
     registry.editor("POST", f"/v1/prompts/{made['id']}/versions/1/archive")
 
-    answer = assign(registry.editor, made, "production", made["versionId"])
+    answer = assign_tag(registry.editor, made, "production", made["versionId"])
 
     assert (answer.status, answer.error) == (422, "wrong_state")
 
 
 def test_only_defined_tags_of_other_dialects_are_seen(registry: Registry) -> None:
-    editor, made = registry.editor, create(registry.editor)
+    editor, made = registry.editor, create_prompt(registry.editor)
     for tag in ("production", "staging", "canary"):
         editor("POST", f"/v1/prompts/{made['id']}/versions/1/tags", {"tag": tag})
 
-    shown = get(editor, made["id"])
+    shown = get_prompt(editor, made["id"])
 
     assert [tag["name"] for tag in shown["tags"]] == ["latest", "staging"]
     for tag in ("production", "canary"):
         assert editor("GET", f"/api/prompts/{made['id']}?tag={tag}").status == 404
     editor("POST", "/api/prompts/tags", {"name": "canary"})
-    assert get(editor, made["id"], "?tag=canary")["version"] == 1
+    assert get_prompt(editor, made["id"], "?tag=canary")["version"] == 1
 
 
 def test_a_tag_is_seen_by_other_dialects(registry: Registry) -> None:
-    made = create(registry.editor, tags=["staging"])
+    made = create_prompt(registry.editor, tags=["staging"])
 
     tags = registry.editor("GET", f"/v1/prompts/{made['id']}/tags").json["tags"]
 
@@ -158,33 +146,33 @@ def test_a_tag_is_seen_by_other_dialects(registry: Registry) -> None:
 @pytest.mark.parametrize("tag", ["staging", "production"])
 def test_a_renamed_tag_points_where_it_did(registry: Registry, tag: str) -> None:
     editor = registry.editor
-    made = create(editor, tags=[tag])
-    second = update(editor, made["id"])
+    made = create_prompt(editor, tags=[tag])
+    second = update_prompt(editor, made["id"])
 
     editor("PUT", f"/api/prompts/tags/{tag}", {"name": "renamed"})
     anew = editor("POST", "/api/prompts/tags", {"name": tag})
-    assign(editor, made, tag, second["versionId"])
+    assign_tag(editor, made, tag, second["versionId"])
 
     assert anew.status == 201
-    assert get(editor, made["id"], "?tag=renamed")["version"] == 1
-    assert get(editor, made["id"], f"?tag={tag}")["version"] == 2
-    assert editor.statuses(made["id"])[1] == ("live" if tag == "production" else "stable")
+    assert get_prompt(editor, made["id"], "?tag=renamed")["version"] == 1
+    assert get_prompt(editor, made["id"], f"?tag={tag}")["version"] == 2
+    assert editor.list_statuses(made["id"])[1] == ("live" if tag == "production" else "stable")
 
 
 @pytest.mark.parametrize("tag", ["staging", "production"])
 def test_a_deleted_tag_finds_and_shows_nothing(registry: Registry, tag: str) -> None:
-    editor, made = registry.editor, create(registry.editor, tags=["staging", "production"])
+    editor, made = registry.editor, create_prompt(registry.editor, tags=["staging", "production"])
 
     editor("DELETE", f"/api/prompts/tags/{tag}")
 
     assert editor("GET", f"/api/prompts/{made['id']}?tag={tag}").status == 404
-    assert tag not in [shown["name"] for shown in get(editor, made["id"])["tags"]]
-    assert assign(editor, made, tag, made["versionId"]).status == 422
-    assert editor.statuses(made["id"]) == {1: "live"}
+    assert tag not in [shown["name"] for shown in get_prompt(editor, made["id"])["tags"]]
+    assert assign_tag(editor, made, tag, made["versionId"]).status == 422
+    assert editor.list_statuses(made["id"]) == {1: "live"}
 
 
 def test_a_version_with_tags_is_made_whole_or_not_at_all(registry: Registry) -> None:
-    editor, handle = registry.editor, fresh()
+    editor, handle = registry.editor, make_handle()
 
     refused = editor(
         "POST", "/api/prompts", {"handle": handle, "prompt": "x", "tags": ["staging", "nope"]}
@@ -193,38 +181,38 @@ def test_a_version_with_tags_is_made_whole_or_not_at_all(registry: Registry) -> 
     assert refused.error.startswith("Invalid tag ")
     assert editor("GET", f"/api/prompts/{handle}").status == 404
 
-    made = create(editor, handle, tags=["staging", "production", "staging"])
+    made = create_prompt(editor, handle, tags=["staging", "production", "staging"])
     refused = editor("PUT", f"/api/prompts/{handle}", {"commitMessage": "", "tags": ["latest"]})
     assert refused.status == 422
-    assert get(editor, handle) == made
+    assert get_prompt(editor, handle) == made
     assert [tag["name"] for tag in made["tags"]] == ["latest", "production", "staging"]
 
 
 @pytest.mark.parametrize("tag", ["nope", "latest", "live", "12", "a%20b"])
 def test_an_undefined_tag_is_not_assigned(registry: Registry, tag: str) -> None:
-    made = create(registry.editor)
+    made = create_prompt(registry.editor)
 
-    answer = assign(registry.editor, made, tag, made["versionId"])
+    answer = assign_tag(registry.editor, made, tag, made["versionId"])
 
     assert answer.status == 422
     assert answer.error.startswith("Invalid tag ")
 
 
 def test_only_a_version_of_the_prompt_is_tagged(registry: Registry) -> None:
-    made, other = create(registry.editor), create(registry.editor)
+    made, other = create_prompt(registry.editor), create_prompt(registry.editor)
 
     for version_id in (other["versionId"], "nope", "", "v" * 3000):
-        answer = assign(registry.editor, made, "staging", version_id)
+        answer = assign_tag(registry.editor, made, "staging", version_id)
         assert answer.status == 422
         assert answer.error == "Version does not belong to this prompt config"
-    missing = assign(registry.editor, {"id": "no-such"}, "staging", made["versionId"])
+    missing = assign_tag(registry.editor, {"id": "no-such"}, "staging", made["versionId"])
     assert (missing.status, missing.error) == (404, "Prompt not found: no-such")
     untyped = registry.editor("PUT", f"/api/prompts/{made['id']}/tags/staging", {"versionId": 1})
     assert (untyped.status, untyped.json["fields"]) == (422, ["versionId"])
 
 
 def test_a_namespaced_prompt_is_tagged_however_its_slash_is_written(registry: Registry) -> None:
-    made = create(registry.editor, f"team/{fresh()}")
+    made = create_prompt(registry.editor, f"team/{make_handle()}")
 
     for name in (made["handle"], made["handle"].replace("/", "%2F")):
         answer = registry.editor(

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.functions.maxim.workspace import message_of, version_body
+from tests.functions.maxim.workspace import build_version, get_message
 
 if TYPE_CHECKING:
     from tests.client import Response
     from tests.functions.maxim.workspace import Workspace
 
 
-def nested(levels: int) -> Any:
+def nest(levels: int) -> Any:
     value: Any = 1
     for _ in range(levels):
         value = [value]
@@ -23,22 +23,22 @@ def nested(levels: int) -> Any:
 def require_all_or_nothing(written: Response, read: Response) -> None:
     """What was taken is read back."""
     if written.status >= 400:
-        message_of(written, 400)
+        get_message(written, 400)
     assert read.status == 200, read.text
 
 
 @pytest.mark.parametrize("levels", [100, *range(190, 202)])
 def test_what_is_taken_can_be_read(workspace: Workspace, levels: int) -> None:
-    prompt = workspace.new_prompt()["id"]
-    tool = {"name": "x", "config": {"parameters": nested(levels)}}
-    field = {"variable": "a", "operator": "=", "value": nested(levels)}
+    prompt = workspace.create_prompt()["id"]
+    tool = {"name": "x", "config": {"parameters": nest(levels)}}
+    field = {"variable": "a", "operator": "=", "value": nest(levels)}
     folder = {"workspaceId": workspace.id, "entityType": "PROMPT", "name": "x"}
     query = f"workspaceId={workspace.id}&entityType=PROMPT"
 
-    for parameters in ({"a": nested(levels)}, {"promptTools": [tool]}):
+    for parameters in ({"a": nest(levels)}, {"promptTools": [tool]}):
         require_all_or_nothing(
             workspace.editor(
-                "POST", "/v1/prompts/versions", version_body(prompt, modelParameters=parameters)
+                "POST", "/v1/prompts/versions", build_version(prompt, modelParameters=parameters)
             ),
             workspace.viewer("GET", f"/v1/prompts/versions?promptId={prompt}"),
         )
@@ -47,6 +47,6 @@ def test_what_is_taken_can_be_read(workspace: Workspace, levels: int) -> None:
         workspace.viewer("GET", f"/v1/prompts/config?id={prompt}"),
     )
     require_all_or_nothing(
-        workspace.editor("POST", "/v1/folders", folder | {"config": nested(levels)}),
+        workspace.editor("POST", "/v1/folders", folder | {"config": nest(levels)}),
         workspace.viewer("GET", f"/v1/folders?{query}"),
     )

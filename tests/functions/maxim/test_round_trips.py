@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared import wire
-from tests.functions.maxim.sdk import Choices
-from tests.functions.maxim.workspace import version_body
+from shared import exact_json
+from tests.functions.maxim.sdk import Bundle
+from tests.functions.maxim.workspace import build_version
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -86,48 +86,51 @@ def is_whole(number: Decimal) -> bool:
 def test_a_version_is_read_back_exactly_as_it_was_written(
     workspace: Workspace, body: dict[str, Any]
 ) -> None:
-    prompt = workspace.new_prompt()
-    raw = wire.encode(version_body(prompt["id"], **body))
+    prompt = workspace.create_prompt()
+    raw = exact_json.encode(build_version(prompt["id"], **body))
 
     made = workspace.editor("POST", "/v1/prompts/versions", raw=raw)
 
     assert made.status == 200, made.text
-    version = wire.decode(made.text)["data"]
-    read = wire.decode(workspace.viewer("GET", f"/v1/prompts/versions?id={version['id']}").text)[
-        "data"
-    ]
+    version = exact_json.decode(made.text)["data"]
+    read = exact_json.decode(
+        workspace.viewer("GET", f"/v1/prompts/versions?id={version['id']}").text
+    )["data"]
     for said in (version, read):
         config = said["config"]
         assert said["description"] == body["description"]
-        assert (config["model"], config["provider"]) == (body["modelName"], body["modelProvider"])
+        assert (config["model"], config["provider"]) == (
+            body["modelName"],
+            body["modelProvider"],
+        )
         assert [message["payload"] for message in config["messages"]] == body["messages"]
         assert config["modelParameters"] == body["modelParameters"]
     fetched = workspace.viewer(
         "GET", f"/api/sdk/v4/prompts?promptId={prompt['id']}&promptVersionNumber=1"
     )
-    bundle = Choices.parse(wire.decode(fetched.text)["data"])
+    bundle = Bundle.parse(exact_json.decode(fetched.text)["data"])
     assert bundle.bundle["versions"][0]["config"]["modelParameters"] == body["modelParameters"]
 
 
 def test_a_duplicate_of_px0s_says_the_same_and_can_be_edited_there(workspace: Workspace) -> None:
-    prompt = workspace.new_prompt()
+    prompt = workspace.create_prompt()
     tools = [{"name": "lookup", "config": {"parameters": {"type": "object"}}}]
-    made = workspace.new_version(
+    made = workspace.create_version(
         prompt["id"], modelParameters={"temperature": 1, "promptTools": tools}
     )
     path = f"/v1/prompts/{prompt['id']}/versions"
     workspace.px0("POST", f"{path}/1/duplicate")
 
-    def config(number: int) -> Any:
+    def build_config(number: int) -> Any:
         listed = workspace.viewer("GET", f"/v1/prompts/versions?promptId={prompt['id']}").json
         return next(v for v in listed["data"] if v["version"] == number)["config"]
 
-    def payloads(number: int) -> list[Any]:
-        return [message["payload"] for message in config(number)["messages"]]
+    def build_payloads(number: int) -> list[Any]:
+        return [message["payload"] for message in build_config(number)["messages"]]
 
-    assert config(2)["modelParameters"] == made["config"]["modelParameters"]
-    assert payloads(2) == payloads(1)
+    assert build_config(2)["modelParameters"] == made["config"]["modelParameters"]
+    assert build_payloads(2) == build_payloads(1)
     workspace.px0("PUT", f"{path}/2", {"template": "New", "model_params": {"temperature": 0}})
-    assert payloads(2) == [{"role": "system", "content": "New"}]
-    assert config(2)["modelParameters"] == {"temperature": 0, "promptTools": tools}
-    assert payloads(1) != payloads(2)
+    assert build_payloads(2) == [{"role": "system", "content": "New"}]
+    assert build_config(2)["modelParameters"] == {"temperature": 0, "promptTools": tools}
+    assert build_payloads(1) != build_payloads(2)

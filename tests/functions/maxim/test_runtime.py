@@ -4,34 +4,35 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import wire
-from shared.answers import carried_size
+from infra.local.aws import build_environment
+from shared import exact_json
 from shared.dialects.maxim import runtime
-from shared.domain.changes import Author
 from shared.domain.content import Content
-from shared.domain.prompts import Prompt
-from shared.domain.versions import Version
-from tests.client import NOWHERE
-from tests.functions.maxim.sdk import Choices, Dropped
-from tests.functions.maxim.workspace import SYSTEM, condition, message_of
+from shared.domain.model import Author, Prompt, Version
+from shared.responses import measure_encoded_bytes
+from shared.settings import Settings
+from tests.client import UNKNOWN_ID
+from tests.functions.maxim.sdk import Bundle, DroppedError
+from tests.functions.maxim.workspace import SYSTEM, build_condition, get_message
 
 if TYPE_CHECKING:
     from tests.functions.maxim.workspace import Workspace
 
+SETTINGS = Settings.load(build_environment())
 NOW = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 
 # -- any content
 
 
-def documents(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+def build_documents(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.dictionaries(st.text(max_size=5), values, max_size=3)
 
 
@@ -41,7 +42,7 @@ json_values = st.recursive(
     | st.integers()
     | st.decimals(allow_nan=False, allow_infinity=False)
     | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | documents(inner),
+    lambda inner: st.lists(inner, max_size=3) | build_documents(inner),
     max_leaves=6,
 )
 parts = st.one_of(
@@ -59,7 +60,7 @@ parts = st.one_of(
 calls = json_values | st.lists(
     st.just(CALL)
     | json_values
-    | st.fixed_dictionaries({"id": st.text(), "function": documents(json_values)}),
+    | st.fixed_dictionaries({"id": st.text(), "function": build_documents(json_values)}),
     max_size=2,
 )
 messages = st.fixed_dictionaries(
@@ -80,21 +81,24 @@ contents = st.builds(
     engine=st.sampled_from(["go", "jinja"]),
     provider=st.none() | st.text(),
     model=st.none() | st.text(),
-    parameters=st.none() | documents(json_values),
-    inputs=st.none() | st.lists(documents(json_values), max_size=2),
+    parameters=st.none() | build_documents(json_values),
+    inputs=st.none() | st.lists(build_documents(json_values), max_size=2),
     outputs=st.none()
     | st.lists(st.fixed_dictionaries({"name": st.text(), "schema": json_values}), max_size=2),
     tools=st.none()
     | st.lists(
-        documents(json_values)
-        | st.fixed_dictionaries({"function": json_values | documents(json_values)}),
+        build_documents(json_values)
+        | st.fixed_dictionaries({"function": json_values | build_documents(json_values)}),
         max_size=2,
     ),
-    written=st.dictionaries(st.sampled_from(["tela", "langwatch"]), documents(json_values)),
+    extras=st.dictionaries(st.sampled_from(["tela", "langwatch"]), build_documents(json_values)),
 )
 conditions = st.lists(
     st.builds(
-        condition, st.text(min_size=1), st.text(), st.sampled_from([">", "<", "<=", ">=", "="])
+        build_condition,
+        st.text(min_size=1),
+        st.text(),
+        st.sampled_from([">", "<", "<=", ">=", "="]),
     ),
     min_size=1,
     max_size=3,
@@ -102,7 +106,7 @@ conditions = st.lists(
 
 
 @st.composite
-def stored(draw: st.DrawFn) -> tuple[Prompt, dict[tuple[str, int], Version]]:
+def build_prompt(draw: st.DrawFn) -> tuple[Prompt, dict[tuple[str, int], Version]]:
     """A prompt with some versions, live, deployed or neither, whatever they say."""
     prompt_id = str(uuid4())
     numbers = list(range(1, draw(st.integers(0, 3)) + 1))
@@ -147,20 +151,20 @@ def stored(draw: st.DrawFn) -> tuple[Prompt, dict[tuple[str, int], Version]]:
     return prompt, found
 
 
-@given(stored())
+@given(build_prompt())
 def test_what_makes_the_sdk_drop_prompts_is_impossible_to_send(
     given: tuple[Prompt, dict[tuple[str, int], Version]],
 ) -> None:
     prompt, found = given
 
-    bundle = runtime.bundle(prompt, found, default_model="openai/gpt-4o-mini")
+    bundle = runtime.dump_bundle(prompt, found, SETTINGS)
 
-    choices = Choices.parse(wire.decode(wire.encode(bundle)))
+    choices = Bundle.parse(exact_json.decode(exact_json.encode(bundle)))
     stable = {number for (_, number), version in found.items() if version.stage == "stable"}
-    assert set(choices.numbers) == {*runtime.numbers(prompt)} & stable
+    assert set(choices.numbers) == {*runtime.list_numbers(prompt)} & stable
     for version in found.values():
-        asked = runtime.bundle_of(prompt, version, default_model="openai/gpt-4o-mini")
-        assert Choices.parse(wire.decode(wire.encode(asked))).numbers == [version.number]
+        asked = runtime.dump_bundle_of_version(prompt, version, SETTINGS)
+        assert Bundle.parse(exact_json.decode(exact_json.encode(asked))).numbers == [version.number]
 
 
 @given(contents)
@@ -175,7 +179,7 @@ def test_texts_and_parameters_reach_the_sdk_as_they_are(content: Content) -> Non
         updated_at=NOW,
     )
 
-    config = runtime.version(version, default_model="openai/gpt-4o-mini")["config"]
+    config = runtime.dump_version(version, SETTINGS)["config"]
 
     for sent, message in zip(config["messages"], content.conversation, strict=True):
         if isinstance(message.get("content"), str):
@@ -200,15 +204,15 @@ def test_texts_and_parameters_reach_the_sdk_as_they_are(content: Content) -> Non
     ],
 )
 def test_the_oracle_is_as_strict_as_the_sdk(workspace: Workspace, spoil: Any) -> None:
-    prompt = workspace.new_prompt()
-    workspace.new_version(prompt["id"])
-    workspace.deploy(prompt["id"], condition("a", "b"), version=1)
+    prompt = workspace.create_prompt()
+    workspace.create_version(prompt["id"])
+    workspace.deploy(prompt["id"], build_condition("a", "b"), version=1)
     bundle: Any = workspace.bundle(prompt["id"]).bundle
 
     spoil(bundle)
 
-    with pytest.raises(Dropped):
-        Choices.parse(bundle)
+    with pytest.raises(DroppedError):
+        Bundle.parse(bundle)
 
 
 # -- one prompt
@@ -217,8 +221,8 @@ def test_the_oracle_is_as_strict_as_the_sdk(workspace: Workspace, spoil: Any) ->
 def test_tool_calls_come_in_both_spellings_and_null_content_as_an_empty_text(
     workspace: Workspace,
 ) -> None:
-    prompt = workspace.new_prompt()
-    workspace.new_version(
+    prompt = workspace.create_prompt()
+    workspace.create_version(
         prompt["id"],
         messages=[
             {"role": "assistant", "content": None, "tool_calls": [CALL]},
@@ -239,10 +243,10 @@ def test_tool_calls_come_in_both_spellings_and_null_content_as_an_empty_text(
 
 
 def test_images_tools_and_parameters_reach_the_sdk(workspace: Workspace) -> None:
-    prompt = workspace.new_prompt()
+    prompt = workspace.create_prompt()
     image = {"type": "image_url", "image_url": {"url": "https://x.example/y.png", "detail": "low"}}
     parameters = {"temperature": 0.5, "stop": None, "promptTools": [{"name": "t"}]}
-    workspace.new_version(
+    workspace.create_version(
         prompt["id"],
         messages=[{"role": "user", "content": [{"type": "text", "text": "?"}, image]}],
         modelParameters=parameters,
@@ -256,8 +260,8 @@ def test_images_tools_and_parameters_reach_the_sdk(workspace: Workspace) -> None
 
 @pytest.mark.parametrize("status", ["draft", "stable", "live", "archived"])
 def test_a_version_of_any_status_is_served_by_its_number(workspace: Workspace, status: str) -> None:
-    prompt = workspace.px0.new_prompt()
-    workspace.px0.new_version(prompt["id"], "Hi {{.name}}")
+    prompt = workspace.px0.create_prompt()
+    workspace.px0.create_version(prompt["id"], "Hi {{.name}}")
     if status in ("stable", "live"):
         workspace.px0.promote(prompt["id"], 1, times=("stable", "live").index(status) + 1)
     if status == "archived":
@@ -270,8 +274,8 @@ def test_a_version_of_any_status_is_served_by_its_number(workspace: Workspace, s
 
 
 def test_a_prompt_with_nothing_to_serve_is_served_empty(workspace: Workspace) -> None:
-    prompt = workspace.new_prompt()
-    workspace.new_version(prompt["id"])
+    prompt = workspace.create_prompt()
+    workspace.create_version(prompt["id"])
 
     assert workspace.bundle(prompt["id"]).bundle == {
         "promptId": prompt["id"],
@@ -284,9 +288,9 @@ def test_a_prompt_with_nothing_to_serve_is_served_empty(workspace: Workspace) ->
 
 
 def test_the_live_version_is_the_fallback_and_among_the_versions(workspace: Workspace) -> None:
-    prompt = workspace.new_prompt()
-    workspace.new_version(prompt["id"])
-    workspace.go_live(prompt["id"], 1)
+    prompt = workspace.create_prompt()
+    workspace.create_version(prompt["id"])
+    workspace.promote(prompt["id"], 1)
 
     bundle = workspace.bundle(prompt["id"])
 
@@ -298,35 +302,35 @@ def test_the_live_version_is_the_fallback_and_among_the_versions(workspace: Work
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        (f"promptId={NOWHERE}", 404),
+        (f"promptId={UNKNOWN_ID}", 404),
         ("promptId=x", 404),
         ("promptId={prompt}&promptVersionNumber=2", 404),
         ("promptId={prompt}&promptVersionNumber=0", 404),
         ("promptId={prompt}&promptVersionNumber=1.0", 400),
         ("promptId={prompt}&promptVersionNumber=x", 400),
-        (f"promptId={NOWHERE}&promptVersionNumber=x", 400),
+        (f"promptId={UNKNOWN_ID}&promptVersionNumber=x", 400),
         ("promptVersionNumber=1", 400),
     ],
 )
 def test_a_fetch_that_names_nothing_is_refused(
     workspace: Workspace, query: str, status: int
 ) -> None:
-    prompt = workspace.new_prompt()
-    workspace.new_version(prompt["id"])
+    prompt = workspace.create_prompt()
+    workspace.create_version(prompt["id"])
 
     fetched = workspace.viewer("GET", f"/api/sdk/v4/prompts?{query.format(prompt=prompt['id'])}")
 
-    message_of(fetched, status)
+    get_message(fetched, status)
 
 
 def test_prompts_of_others_are_neither_fetched_nor_synced(workspace: Workspace) -> None:
-    prompt = workspace.new_prompt()
-    workspace.new_version(prompt["id"])
-    workspace.go_live(prompt["id"], 1)
+    prompt = workspace.create_prompt()
+    workspace.create_version(prompt["id"])
+    workspace.promote(prompt["id"], 1)
 
-    message_of(workspace.stranger("GET", f"/api/sdk/v4/prompts?promptId={prompt['id']}"), 404)
-    message_of(workspace.nobody("GET", "/api/sdk/v4/prompts"), 401)
-    message_of(workspace.px0("GET", "/api/sdk/v4/prompts"), 401)
+    get_message(workspace.stranger("GET", f"/api/sdk/v4/prompts?promptId={prompt['id']}"), 404)
+    get_message(workspace.nobody("GET", "/api/sdk/v4/prompts"), 401)
+    get_message(workspace.px0("GET", "/api/sdk/v4/prompts"), 401)
     assert workspace.stranger("GET", "/api/sdk/v4/prompts").json == {"data": []}
 
 
@@ -334,12 +338,12 @@ def test_prompts_of_others_are_neither_fetched_nor_synced(workspace: Workspace) 
 
 
 def test_a_sync_lists_what_there_is_to_serve(workspace: Workspace) -> None:
-    live, deployed, idle = (workspace.new_prompt()["id"] for _ in range(3))
+    live, deployed, idle = (workspace.create_prompt()["id"] for _ in range(3))
     for prompt_id in (live, deployed, idle):
-        workspace.new_version(prompt_id)
-        workspace.new_version(prompt_id)
-    workspace.go_live(live, 1)
-    workspace.deploy(deployed, condition("a", "b"), version=2)
+        workspace.create_version(prompt_id)
+        workspace.create_version(prompt_id)
+    workspace.promote(live, 1)
+    workspace.deploy(deployed, build_condition("a", "b"), version=2)
 
     synced = workspace.sync()
 
@@ -350,25 +354,25 @@ def test_a_sync_lists_what_there_is_to_serve(workspace: Workspace) -> None:
 
 
 def test_one_broken_message_silences_nobody(workspace: Workspace) -> None:
-    good, odd = (workspace.new_prompt()["id"] for _ in range(2))
-    workspace.new_version(good)
-    workspace.new_version(odd, messages=[{"role": "assistant", "content": None}])
+    good, odd = (workspace.create_prompt()["id"] for _ in range(2))
+    workspace.create_version(good)
+    workspace.create_version(odd, messages=[{"role": "assistant", "content": None}])
     for prompt_id in (good, odd):
-        workspace.go_live(prompt_id, 1)
+        workspace.promote(prompt_id, 1)
 
     assert workspace.sync().keys() == {good, odd}
 
 
 def test_a_deleted_prompt_is_listed_empty_so_that_caches_forget_it(workspace: Workspace) -> None:
-    prompt = workspace.new_prompt()
-    workspace.new_version(prompt["id"])
-    workspace.go_live(prompt["id"], 1)
+    prompt = workspace.create_prompt()
+    workspace.create_version(prompt["id"])
+    workspace.promote(prompt["id"], 1)
     workspace.editor("DELETE", f"/v1/prompts?workspaceId={workspace.id}&id={prompt['id']}")
 
     bundle = workspace.sync()[prompt["id"]]
 
     assert (bundle.numbers, bundle.fallback, bundle.bundle["rules"]) == ([], None, {})
-    message_of(workspace.viewer("GET", f"/api/sdk/v4/prompts?promptId={prompt['id']}"), 404)
+    get_message(workspace.viewer("GET", f"/api/sdk/v4/prompts?promptId={prompt['id']}"), 404)
 
 
 def test_a_deleted_prompt_is_mourned_for_a_day() -> None:
@@ -383,15 +387,15 @@ def test_a_deleted_prompt_is_mourned_for_a_day() -> None:
         changed_at=NOW,
     )
 
-    assert runtime.listed(prompt, NOW + timedelta(hours=23))
-    assert not runtime.listed(prompt, NOW + timedelta(hours=24))
+    assert runtime.is_listed(prompt, NOW + timedelta(hours=23))
+    assert not runtime.is_listed(prompt, NOW + timedelta(hours=24))
 
 
 @pytest.mark.parametrize("end", ["demote", "archive"])
 def test_a_prompt_that_is_no_longer_live_is_listed_empty(workspace: Workspace, end: str) -> None:
-    prompt = workspace.new_prompt()
-    workspace.new_version(prompt["id"])
-    workspace.go_live(prompt["id"], 1)
+    prompt = workspace.create_prompt()
+    workspace.create_version(prompt["id"])
+    workspace.promote(prompt["id"], 1)
     workspace.px0("POST", f"/v1/prompts/{prompt['id']}/versions/1/{end}")
 
     assert workspace.sync()[prompt["id"]].numbers == []
@@ -400,13 +404,13 @@ def test_a_prompt_that_is_no_longer_live_is_listed_empty(workspace: Workspace, e
 def test_a_sync_that_would_not_fit_leaves_out_what_was_not_changed_for_longest(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prompts = [workspace.new_prompt()["id"] for _ in range(5)]
+    prompts = [workspace.create_prompt()["id"] for _ in range(5)]
     for prompt_id in prompts:
-        workspace.new_version(prompt_id, messages=[{"role": "user", "content": '"' * 500}])
-        workspace.go_live(prompt_id, 1)
-    monkeypatch.setenv("ANSWER_BYTES", "10000")
+        workspace.create_version(prompt_id, messages=[{"role": "user", "content": '"' * 500}])
+        workspace.promote(prompt_id, 1)
+    monkeypatch.setenv("RESPONSE_BYTES", "10000")
     workspace.registry.forget()
-    fresh_settings()
+    forget_settings()
 
     answer = workspace.viewer("GET", "/api/sdk/v4/prompts")
 
@@ -414,34 +418,34 @@ def test_a_sync_that_would_not_fit_leaves_out_what_was_not_changed_for_longest(
     assert 0 < len(shown) < 5
     assert shown == prompts[::-1][: len(shown)]
     assert answer.headers["X-Omitted-Prompts"] == str(5 - len(shown))
-    assert carried_size(answer.text) <= 10_000
+    assert measure_encoded_bytes(answer.text) <= 10_000
 
 
-def fresh_settings() -> None:
+def forget_settings() -> None:
     from shared import settings
 
-    settings.settings.cache_clear()
+    settings.get_settings.cache_clear()
 
 
 @given(st.lists(st.integers(0, 400), max_size=12), st.integers(100, 1500))
 def test_bundles_fill_an_answer_and_never_more(sizes: list[int], budget: int) -> None:
     bundles = [{"x": '"' * size} for size in sizes]
 
-    shown = runtime.fitting(bundles, budget)
+    shown: list[Any] = runtime.select_fitting(cast("Any", bundles), budget)
 
-    assert not shown or carried_size(wire.encode({"data": shown})) <= budget
+    assert not shown or measure_encoded_bytes(exact_json.encode({"data": shown})) <= budget
     fit = [
         bundle
         for bundle in bundles
-        if carried_size(wire.encode(bundle)) + 1 <= budget - runtime.ENVELOPE
+        if measure_encoded_bytes(exact_json.encode(bundle)) + 1 <= budget - runtime.ENVELOPE_BYTES
     ]
     assert shown == fit[: len(shown)]
 
 
 def test_one_bundle_too_large_for_any_answer_costs_the_others_nothing() -> None:
-    bundles = [{"x": "a" * 2000}, {"x": "b"}]
+    bundles: list[Any] = [{"x": "a" * 2000}, {"x": "b"}]
 
-    assert runtime.fitting(bundles, 1000) == [{"x": "b"}]
+    assert runtime.select_fitting(bundles, 1000) == bundles[1:]
 
 
 # -- what there is not
@@ -450,7 +454,7 @@ def test_one_bundle_too_large_for_any_answer_costs_the_others_nothing() -> None:
 def test_there_are_no_prompt_chains(workspace: Workspace) -> None:
     assert workspace.viewer("GET", "/api/sdk/v4/prompt-chains").json == {"data": []}
     one = workspace.viewer("GET", "/api/sdk/v4/prompt-chains?promptChainId=x")
-    assert message_of(one, 404) == "Prompt chain not found"
+    assert get_message(one, 404) == "Prompt chain not found"
 
 
 @pytest.mark.parametrize(
@@ -467,16 +471,16 @@ def test_no_model_is_run_but_callers_are_told_what_to_do(
 ) -> None:
     refused = workspace.viewer(method, path, None if method == "GET" else {"input": "x"})
 
-    assert "provider" in message_of(refused, 501)
+    assert "provider" in get_message(refused, 501)
     if method == "POST":
-        message_of(workspace.nobody(method, path, {}), 401)
+        get_message(workspace.nobody(method, path, {}), 401)
 
 
 @pytest.mark.parametrize("number", [Decimal("1.10"), 10**30])
 def test_numbers_of_parameters_are_sent_exactly(workspace: Workspace, number: Any) -> None:
-    prompt = workspace.new_prompt()
-    workspace.new_version(prompt["id"], messages=[SYSTEM])
-    body = wire.encode(
+    prompt = workspace.create_prompt()
+    workspace.create_version(prompt["id"], messages=[SYSTEM])
+    body = exact_json.encode(
         {
             "promptId": prompt["id"],
             "description": "",

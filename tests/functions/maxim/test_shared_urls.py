@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.functions.maxim.workspace import key_header
+from tests.functions.maxim.workspace import build_key_header
 
 if TYPE_CHECKING:
     from tests.functions.maxim.workspace import Workspace
@@ -15,7 +15,7 @@ SLUGS = ["versions", "config", "deploy", "run"]
 
 
 def test_the_list_of_prompts_is_in_the_dialect_of_the_key(workspace: Workspace) -> None:
-    prompt = workspace.new_prompt()
+    prompt = workspace.create_prompt()
     path = "/v1/prompts"
 
     ours = workspace.px0("GET", f"{path}?team={workspace.id}")
@@ -28,8 +28,8 @@ def test_the_list_of_prompts_is_in_the_dialect_of_the_key(workspace: Workspace) 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_px0_finds_a_prompt_whose_slug_is_a_word_of_maxims(workspace: Workspace, slug: str) -> None:
-    prompt = workspace.px0.new_prompt(slug, slug=slug)
-    workspace.px0.new_version(prompt["id"], "Hi")
+    prompt = workspace.px0.create_prompt(slug, slug=slug)
+    workspace.px0.create_version(prompt["id"], "Hi")
     workspace.px0.promote(prompt["id"], 1, times=2)
 
     assert workspace.px0("GET", f"/v1/prompts/{slug}").json == {"prompt": prompt}
@@ -59,6 +59,6 @@ def test_of_two_credentials_maxims_decides(workspace: Workspace) -> None:
     key = workspace.px0.key
     assert key is not None
 
-    both = workspace.px0("GET", "/v1/prompts", headers=key_header(key))
+    both = workspace.px0("GET", "/v1/prompts", headers=build_key_header(key))
 
     assert both.json["error"]["message"] == "workspaceId is required"

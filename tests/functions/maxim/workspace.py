@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from shared.dialects.maxim import HEADER
-from tests.functions.maxim.sdk import Choices
+from shared.dialects.maxim.requests import HEADER
+from tests.functions.maxim.sdk import Bundle
 
 if TYPE_CHECKING:
     from tests.client import Registry, Response
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 SYSTEM = {"role": "system", "content": "You help {{name}}."}
 
 
-def key_header(key: str) -> dict[str, str]:
+def build_key_header(key: str) -> dict[str, str]:
     return {HEADER: key}
 
 
-def version_body(prompt_id: str, **fields: Any) -> dict[str, Any]:
+def build_version(prompt_id: str, **fields: Any) -> dict[str, Any]:
     return {
         "promptId": prompt_id,
         "description": "first cut",
@@ -29,38 +29,36 @@ def version_body(prompt_id: str, **fields: Any) -> dict[str, Any]:
     }
 
 
-def condition(variable: str, value: str, operator: str = "=") -> dict[str, str]:
+def build_condition(variable: str, value: str, operator: str = "=") -> dict[str, str]:
     return {"variable": variable, "operator": operator, "value": value}
 
 
 class Workspace:
-    """Args:
-    editor, viewer, stranger, nobody: clients with Maxim's header; px0 is the editor with px0's.
-    """
+    """A registry whose clients send the key as Maxim's do; `px0` is the editor without that."""
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self.id = registry.team_id
         self.px0 = registry.editor
-        self.editor = registry.editor.speaking(key_header)
-        self.viewer = registry.viewer.speaking(key_header)
-        self.stranger = registry.stranger.speaking(key_header)
-        self.nobody = registry.nobody.speaking(key_header)
+        self.editor = registry.editor.use_credential(build_key_header)
+        self.viewer = registry.viewer.use_credential(build_key_header)
+        self.stranger = registry.stranger.use_credential(build_key_header)
+        self.nobody = registry.nobody.use_credential(build_key_header)
 
-    def new_prompt(self, name: str | None = None, **fields: Any) -> dict[str, Any]:
+    def create_prompt(self, name: str | None = None, **fields: Any) -> dict[str, Any]:
         body = {"workspaceId": self.id, "name": name or f"Prompt {uuid4().hex[:8]}", **fields}
         made = self.editor("POST", "/v1/prompts", body)
         assert made.status == 201, made.text
         prompt: dict[str, Any] = made.json["data"]["data"]
         return prompt
 
-    def new_version(self, prompt_id: str, **fields: Any) -> dict[str, Any]:
-        made = self.editor("POST", "/v1/prompts/versions", version_body(prompt_id, **fields))
+    def create_version(self, prompt_id: str, **fields: Any) -> dict[str, Any]:
+        made = self.editor("POST", "/v1/prompts/versions", build_version(prompt_id, **fields))
         assert made.status == 200, made.text
         version: dict[str, Any] = made.json["data"]
         return version
 
-    def new_folder(self, name: str, **fields: Any) -> dict[str, Any]:
+    def create_folder(self, name: str, **fields: Any) -> dict[str, Any]:
         body = {"workspaceId": self.id, "entityType": "PROMPT", "name": name, **fields}
         made = self.editor("POST", "/v1/folders", body)
         assert made.status == 201, made.text
@@ -75,25 +73,25 @@ class Workspace:
         }
         return self.editor("POST", "/v1/prompts/deploy", body | fields)
 
-    def go_live(self, prompt_id: str, number: int) -> None:
+    def promote(self, prompt_id: str, number: int) -> None:
         promoted = self.px0("POST", f"/v1/prompts/{prompt_id}/versions/{number}/promote")
         assert promoted.json["version"]["status"] == "live", promoted.text
 
-    def bundle(self, prompt_id: str, number: int | None = None) -> Choices:
+    def bundle(self, prompt_id: str, number: int | None = None) -> Bundle:
         """What an SDK gets that asks for one prompt."""
         which = "" if number is None else f"&promptVersionNumber={number}"
         found = self.viewer("GET", f"/api/sdk/v4/prompts?promptId={prompt_id}{which}")
         assert found.status == 200, found.text
-        return Choices.parse(found.json["data"])
+        return Bundle.parse(found.json["data"])
 
-    def sync(self) -> dict[str, Choices]:
+    def sync(self) -> dict[str, Bundle]:
         """What an SDK gets every minute, by the prompt's id."""
         found = self.viewer("GET", "/api/sdk/v4/prompts")
         assert found.status == 200, found.text
-        return {bundle["promptId"]: Choices.parse(bundle) for bundle in found.json["data"]}
+        return {bundle["promptId"]: Bundle.parse(bundle) for bundle in found.json["data"]}
 
 
-def message_of(response: Response, status: int) -> str:
+def get_message(response: Response, status: int) -> str:
     """The text of a failure in Maxim's shape."""
     assert response.status == status, response.text
     error = response.json["error"]

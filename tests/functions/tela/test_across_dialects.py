@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.dialects.tela.contents import revised, shown
+from shared.dialects.tela.contents import dump_content, revise_content
 from shared.domain.content import Content, Document
-from shared.settings import settings
-from tests.functions.tela.wire import SCHEMA, VARIABLES, create, flags, get, listed, update
+from shared.settings import get_settings
+from tests.functions.tela.calls import (
+    SCHEMA,
+    VARIABLES,
+    create_version,
+    get_flags,
+    get_version,
+    list_versions,
+    update_version,
+)
 
 if TYPE_CHECKING:
     from tests.client import Registry
@@ -17,12 +25,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def prompt_id(registry: Registry) -> str:
-    new: str = registry.editor.new_prompt()["id"]
+    new: str = registry.editor.create_prompt()["id"]
     return new
 
 
 def test_a_text_of_px0_is_read_with_the_variables_in_it(registry: Registry, prompt_id: str) -> None:
-    made = registry.editor.new_version(
+    made = registry.editor.create_version(
         prompt_id,
         "Hello {{.name}}, {{.topic}}!",
         model="openai/gpt-4o",
@@ -30,7 +38,7 @@ def test_a_text_of_px0_is_read_with_the_variables_in_it(registry: Registry, prom
         message="m" * 300,
     )
 
-    version = get(registry.viewer, made["id"])
+    version = get_version(registry.viewer, made["id"])
 
     assert version["content"] == "Hello {{.name}}, {{.topic}}!"
     assert version["configuration"] == {
@@ -44,7 +52,7 @@ def test_a_text_of_px0_is_read_with_the_variables_in_it(registry: Registry, prom
         {"name": name, "type": "text", "required": True} for name in ("name", "topic")
     ]
     assert version["title"] == "m" * 256
-    assert (flags(version), version["createdBy"]) == ((False, True), made["author"]["id"])
+    assert (get_flags(version), version["createdBy"]) == ((False, True), made["author"]["id"])
     assert not version.keys() & {"messages", "markdownContent"}
 
 
@@ -52,21 +60,21 @@ def test_a_version_without_a_model_is_shown_with_the_default_one(
     registry: Registry, prompt_id: str
 ) -> None:
     params = {"temperature": "hot", "model": "x", "type": 1}
-    made = registry.editor.new_version(prompt_id, "Hi", model_params=params)
+    made = registry.editor.create_version(prompt_id, "Hi", model_params=params)
 
-    version = get(registry.viewer, made["id"])
+    version = get_version(registry.viewer, made["id"])
 
-    assert version["configuration"] == {"model": settings().default_model, "type": "chat"}
+    assert version["configuration"] == {"model": get_settings().default_model, "type": "chat"}
 
 
 def test_reading_and_giving_back_alters_nothing_for_px0(registry: Registry, prompt_id: str) -> None:
-    made = registry.editor.new_version(
+    made = registry.editor.create_version(
         prompt_id,
         "Hi {{.name}}",
         message="m" * 300,
         model_params={"top_p": 1, "temperature": "hot"},
     )
-    version = get(registry.viewer, made["id"])
+    version = get_version(registry.viewer, made["id"])
 
     answer = registry.editor("PATCH", f"/prompt-version/{made['id']}", version)
 
@@ -78,27 +86,27 @@ def test_reading_and_giving_back_alters_nothing_for_px0(registry: Registry, prom
 def test_a_change_of_one_field_leaves_the_others_as_px0_wrote_them(
     registry: Registry, prompt_id: str
 ) -> None:
-    made = registry.editor.new_version(prompt_id, "Hi {{.name}}", model_params={"a": None})
+    made = registry.editor.create_version(prompt_id, "Hi {{.name}}", model_params={"a": None})
     path = f"/v1/prompts/{prompt_id}/versions/1"
 
-    update(registry.editor, made["id"], content="Bye {{.name}}")
-    update(registry.editor, made["id"], variables=VARIABLES)
+    update_version(registry.editor, made["id"], content="Bye {{.name}}")
+    update_version(registry.editor, made["id"], variables=VARIABLES)
 
     native = registry.viewer("GET", path).json["version"]
     assert native == made | {"template": "Bye {{.name}}"}
-    assert get(registry.viewer, made["id"])["variables"] == VARIABLES
+    assert get_version(registry.viewer, made["id"])["variables"] == VARIABLES
 
 
 def test_markdown_beside_a_text_of_px0_leaves_the_text(registry: Registry, prompt_id: str) -> None:
-    made = registry.editor.new_version(prompt_id, "Hi")
+    made = registry.editor.create_version(prompt_id, "Hi")
 
-    version = update(registry.editor, made["id"], markdownContent="# Hi").json
+    version = update_version(registry.editor, made["id"], markdownContent="# Hi").json
 
     assert (version["content"], version["markdownContent"]) == ("Hi", "# Hi")
 
 
 def test_px0_reads_text_model_and_parameters(registry: Registry, prompt_id: str) -> None:
-    version = create(
+    version = create_version(
         registry.editor,
         prompt_id,
         title="Why",
@@ -124,7 +132,7 @@ def test_a_draft_that_px0_has_changed_shows_its_text_and_keeps_the_rest(
         "type": "completion",
         "structuredOutput": {"enabled": False, "schema": SCHEMA},
     }
-    version = create(
+    version = create_version(
         registry.editor,
         prompt_id,
         configuration=configuration,
@@ -137,14 +145,14 @@ def test_a_draft_that_px0_has_changed_shows_its_text_and_keeps_the_rest(
     changed = registry.editor("PUT", path, {"template": "Bye"})
 
     assert changed.status == 200
-    after = get(registry.viewer, version["id"])
+    after = get_version(registry.viewer, version["id"])
     assert (after["content"], "messages" in after) == ("Bye", False)
     assert (after["configuration"], after["variables"]) == (configuration, VARIABLES)
 
 
 def test_px0_renders_what_tela_promoted(registry: Registry) -> None:
-    prompt = registry.editor.new_prompt()
-    create(registry.editor, prompt["id"], content="Hi {{ name }}!", promoted=True)
+    prompt = registry.editor.create_prompt()
+    create_version(registry.editor, prompt["id"], content="Hi {{ name }}!", promoted=True)
 
     rendered = registry.viewer(
         "POST", f"/v1/prompts/{prompt['slug']}/render", {"variables": {"name": "Ada"}}
@@ -154,13 +162,13 @@ def test_px0_renders_what_tela_promoted(registry: Registry) -> None:
 
 
 def test_a_version_that_px0_archived_is_deleted_here(registry: Registry, prompt_id: str) -> None:
-    version = create(registry.editor, prompt_id, promoted=True)
+    version = create_version(registry.editor, prompt_id, promoted=True)
 
     registry.editor("POST", f"/v1/prompts/{prompt_id}/versions/1/archive")
 
     assert registry.viewer("GET", f"/prompt-version/{version['id']}").status == 404
     assert registry.viewer("GET", f"/prompt/{prompt_id}/promoted-version").status == 404
-    assert listed(registry.viewer, prompt_id) == []
+    assert list_versions(registry.viewer, prompt_id) == []
 
 
 CONVERSATION: list[Document] = [
@@ -182,7 +190,7 @@ def test_a_conversation_of_others_is_shown_as_messages_and_as_their_text(
 ) -> None:
     content = Content(messages=CONVERSATION, engine="jinja")
 
-    read = shown(content, settings())
+    read: Any = dump_content(content, get_settings())
 
     assert read["messages"] == [
         {"role": "system", "content": "Be brief."},
@@ -191,10 +199,10 @@ def test_a_conversation_of_others_is_shown_as_messages_and_as_their_text(
         {"role": "function", "content": "A cat."},
     ]
     assert read["content"] == "Be brief.\n\nWhat is it?\n\nA cat."
-    assert revised(content, read, settings()) is content
-    changed = revised(content, {"content": "One text"}, settings())
+    assert revise_content(content, read, get_settings()) is content
+    changed = revise_content(content, {"content": "One text"}, get_settings())
     assert (changed.template, changed.messages) == ("One text", None)
-    changed = revised(content, {"messages": {"role": "user"}}, settings())
+    changed = revise_content(content, {"messages": {"role": "user"}}, get_settings())
     assert changed.messages == [{"role": "user", "content": None}]
 
 
@@ -231,7 +239,7 @@ SCORE = {"name": "score", "type": "float"}
 def test_outputs_of_others_are_shown_as_one_schema(
     registry: Registry, outputs: list[Document] | None, schema: Document | None
 ) -> None:
-    read = shown(Content(template="Hi", outputs=outputs), settings())
+    read = dump_content(Content(template="Hi", outputs=outputs), get_settings())
 
     shown_output = read["configuration"].get("structuredOutput")
     assert shown_output == ({"enabled": True, "schema": schema} if schema else None)
@@ -244,7 +252,9 @@ def test_declared_variables_of_others_are_files_or_texts(registry: Registry) -> 
         {"name": "c", "type": "file", "processingOptions": 7},
     ]
 
-    read = shown(Content(template="Hi {{ d }}", engine="jinja", inputs=inputs), settings())
+    read = dump_content(
+        Content(template="Hi {{ d }}", engine="jinja", inputs=inputs), get_settings()
+    )
 
     assert read["variables"] == [
         {"name": "a", "type": "text", "required": True},
@@ -255,7 +265,7 @@ def test_declared_variables_of_others_are_files_or_texts(registry: Registry) -> 
 
 @pytest.mark.parametrize("text", ["{{ a", "{% if %}", "{{.name}}"])
 def test_a_text_that_is_no_template_has_no_variables(registry: Registry, text: str) -> None:
-    read = shown(Content(template=text, engine="jinja"), settings())
+    read = dump_content(Content(template=text, engine="jinja"), get_settings())
 
     assert (read["content"], read["variables"]) == (text, [])
 
@@ -266,7 +276,7 @@ def test_the_system_says_first_what_stands_beside_the_messages(
     message = {"role": "user", "content": "Hi"}
 
     for content in ("Be kind.", "Hi", None):
-        create(registry.editor, prompt_id, content=content, messages=message)
+        create_version(registry.editor, prompt_id, content=content, messages=message)
 
     path = f"/v1/prompts/{prompt_id}/versions/"
     texts = [registry.viewer("GET", f"{path}{n}").json["version"]["template"] for n in (1, 2, 3)]

@@ -7,15 +7,15 @@ from uuid import uuid4
 
 import pytest
 
-from tests.functions.tela.wire import (
+from tests.functions.tela.calls import (
     SCHEMA,
     VARIABLES,
-    body,
-    create,
-    flags,
-    get,
-    listed,
-    refused,
+    build_body,
+    create_version,
+    get_flags,
+    get_problem,
+    get_version,
+    list_versions,
 )
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def prompt_id(registry: Registry) -> str:
-    new: str = registry.editor.new_prompt()["id"]
+    new: str = registry.editor.create_prompt()["id"]
     return new
 
 
 def test_a_version_is_answered_as_the_vendor_shows_it_and_read_back_the_same(
     registry: Registry, prompt_id: str
 ) -> None:
-    sent = body(
+    sent = build_body(
         prompt_id,
         configuration={"model": "claude-3-opus-20240229", "temperature": 0.7, "type": "chat"},
         variables=VARIABLES,
@@ -53,8 +53,8 @@ def test_a_version_is_answered_as_the_vendor_shows_it_and_read_back_the_same(
         None,
         None,
     )
-    assert get(registry.viewer, version["id"]) == version
-    assert listed(registry.viewer, prompt_id) == [version]
+    assert get_version(registry.viewer, version["id"]) == version
+    assert list_versions(registry.viewer, prompt_id) == [version]
 
 
 @pytest.mark.parametrize(
@@ -74,28 +74,28 @@ def test_flags_decide_what_a_version_starts_as(
     given: dict[str, bool | None],
     expected: tuple[bool, bool],
 ) -> None:
-    version = create(registry.editor, prompt_id, **given)
+    version = create_version(registry.editor, prompt_id, **given)
 
-    assert flags(version) == expected
+    assert get_flags(version) == expected
     status = {(False, False): "stable", (False, True): "draft", (True, False): "live"}[expected]
-    assert registry.viewer.statuses(prompt_id) == {1: status}
+    assert registry.viewer.list_statuses(prompt_id) == {1: status}
 
 
 def test_a_promoted_version_takes_the_place_of_the_one_before(
     registry: Registry, prompt_id: str
 ) -> None:
-    first = create(registry.editor, prompt_id, promoted=True)
-    second = create(registry.editor, prompt_id, promoted=True)
+    first = create_version(registry.editor, prompt_id, promoted=True)
+    second = create_version(registry.editor, prompt_id, promoted=True)
 
     promoted = registry.viewer("GET", f"/prompt/{prompt_id}/promoted-version").json
 
     assert promoted == second
-    assert flags(get(registry.viewer, first["id"])) == (False, False)
+    assert get_flags(get_version(registry.viewer, first["id"])) == (False, False)
 
 
 def test_names_are_taken_in_the_spelling_of_the_sdk(registry: Registry, prompt_id: str) -> None:
     output = {"enabled": True, "schema": {"properties": {"key_insights": {}, "keyInsights": {}}}}
-    sent = body(
+    sent = build_body(
         prompt_id,
         configuration={"model": "m", "type": "chat", "structured_output": output},
         variables=[
@@ -123,7 +123,7 @@ def test_names_are_taken_in_the_spelling_of_the_sdk(registry: Registry, prompt_i
 def test_of_two_spellings_camel_case_counts(registry: Registry, prompt_id: str) -> None:
     both = {"prompt_id": "that", "markdown_content": 7, "markdownContent": "this"}
 
-    version = registry.editor("POST", "/prompt-version", body(prompt_id) | both).json
+    version = registry.editor("POST", "/prompt-version", build_body(prompt_id) | both).json
 
     assert (version["promptId"], version["markdownContent"]) == (prompt_id, "this")
 
@@ -142,7 +142,7 @@ def test_what_is_not_known_does_not_harm_and_stays_where_it_has_a_place(
     variables = [{"name": "a", "type": "text", "required": True, "order": 1, "Key": {"k_k": 1}}]
     messages = {"role": "user", "content": "Hi", "index": 3, "extra": {"x_y": True}}
 
-    version = create(
+    version = create_version(
         registry.editor,
         prompt_id,
         configuration=configuration,
@@ -157,15 +157,15 @@ def test_what_is_not_known_does_not_harm_and_stays_where_it_has_a_place(
     assert version["messages"] == messages
     assert "futureFlag" not in version
     assert version["id"] != "mine"
-    assert get(registry.viewer, version["id"]) == version
+    assert get_version(registry.viewer, version["id"]) == version
 
 
 def test_the_properties_of_a_schema_keep_their_order(registry: Registry, prompt_id: str) -> None:
     output = {"schema": SCHEMA, "enabled": True}
     configuration = {"model": "m", "type": "chat", "structuredOutput": output}
 
-    made = create(registry.editor, prompt_id, configuration=configuration)
-    read = get(registry.viewer, made["id"])
+    made = create_version(registry.editor, prompt_id, configuration=configuration)
+    read = get_version(registry.viewer, made["id"])
 
     schema = read["configuration"]["structuredOutput"]["schema"]
     assert schema == SCHEMA
@@ -177,7 +177,7 @@ def test_the_properties_of_a_schema_keep_their_order(registry: Registry, prompt_
 def test_a_title_may_have_256_characters_or_none(
     registry: Registry, prompt_id: str, title: str
 ) -> None:
-    assert create(registry.editor, prompt_id, title=title)["title"] == title
+    assert create_version(registry.editor, prompt_id, title=title)["title"] == title
 
 
 CONFIGURATION = {"model": "m", "type": "chat"}
@@ -277,12 +277,14 @@ VARIABLE = {"name": "a", "type": "text", "required": True}
 def test_a_fault_is_told_by_the_name_of_its_field(
     registry: Registry, prompt_id: str, fields: dict[str, Any], message: str
 ) -> None:
-    sent = {name: value for name, value in (body(prompt_id) | fields).items() if value is not ...}
+    sent = {
+        name: value for name, value in (build_body(prompt_id) | fields).items() if value is not ...
+    }
 
     answer = registry.editor("POST", "/prompt-version", sent)
 
-    assert refused(answer) == (400, message)
-    assert listed(registry.viewer, prompt_id) == []
+    assert get_problem(answer) == (400, message)
+    assert list_versions(registry.viewer, prompt_id) == []
 
 
 @pytest.mark.parametrize(
@@ -291,7 +293,7 @@ def test_a_fault_is_told_by_the_name_of_its_field(
 def test_only_an_object_is_a_body(registry: Registry, raw: str | bytes) -> None:
     answer = registry.editor("POST", "/prompt-version", raw=raw)
 
-    assert refused(answer) == (400, "the request body must be a JSON object")
+    assert get_problem(answer) == (400, "the request body must be a JSON object")
 
 
 @pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded"])
@@ -299,7 +301,7 @@ def test_the_content_type_does_not_matter(
     registry: Registry, prompt_id: str, kind: str | None
 ) -> None:
     answer = registry.editor(
-        "POST", "/prompt-version", body(prompt_id), headers={"content-type": kind}
+        "POST", "/prompt-version", build_body(prompt_id), headers={"content-type": kind}
     )
 
     assert answer.status == 200
@@ -314,10 +316,10 @@ def test_documents_of_any_depth_that_is_taken_can_be_read_again(
     output = {"enabled": False, "schema": deepest}
     configuration = {"model": "m", "type": "chat", "x": [output], "structuredOutput": output}
 
-    version = create(registry.editor, prompt_id, configuration=configuration)
+    version = create_version(registry.editor, prompt_id, configuration=configuration)
     version = registry.editor("PATCH", f"/prompt-version/{version['id']}", {"promoted": True}).json
 
-    assert get(registry.viewer, version["id"])["configuration"] == configuration
+    assert get_version(registry.viewer, version["id"])["configuration"] == configuration
     last = registry.viewer("GET", "/prompt?includeLastVersion=true").json[0]["lastVersion"]
     assert last == version
 
@@ -339,41 +341,28 @@ def test_numbers_come_back_exactly(registry: Registry, prompt_id: str) -> None:
 
 
 def test_lone_surrogates_become_replacement_characters(registry: Registry, prompt_id: str) -> None:
-    assert create(registry.editor, prompt_id, content="a\ud800b")["content"] == "a\ufffdb"
+    assert create_version(registry.editor, prompt_id, content="a\ud800b")["content"] == "a\ufffdb"
 
 
 def test_a_prompt_that_is_not_there_or_not_the_callers_is_not_found(
     registry: Registry, prompt_id: str
 ) -> None:
-    missing = registry.editor("POST", "/prompt-version", body(str(uuid4())))
-    theirs = registry.stranger("POST", "/prompt-version", body(prompt_id))
+    missing = registry.editor("POST", "/prompt-version", build_body(str(uuid4())))
+    theirs = registry.stranger("POST", "/prompt-version", build_body(prompt_id))
 
-    assert refused(missing) == refused(theirs) == (404, "prompt not found")
+    assert get_problem(missing) == get_problem(theirs) == (404, "prompt not found")
 
 
 def test_a_prompt_is_named_in_upper_case_too(registry: Registry, prompt_id: str) -> None:
-    assert create(registry.editor, prompt_id.upper())["promptId"] == prompt_id
-
-
-def test_a_call_repeated_with_its_key_creates_one_version(
-    registry: Registry, prompt_id: str
-) -> None:
-    header = {"Idempotency-Key": "once"}
-    answers = [
-        registry.editor("POST", "/prompt-version", body(prompt_id), headers=header)
-        for _ in range(2)
-    ]
-    other = registry.editor("POST", "/prompt-version", body(prompt_id, title="x"), headers=header)
-
-    assert answers[0].json == answers[1].json
-    assert len(listed(registry.viewer, prompt_id)) == 1
-    assert refused(other)[0] == 409
+    assert create_version(registry.editor, prompt_id.upper())["promptId"] == prompt_id
 
 
 def test_a_lost_race_is_run_again(registry: Registry, prompt_id: str) -> None:
-    registry.cloud.before("TransactWriteItems", lambda: create(registry.editor, prompt_id))
+    registry.cloud.run_before(
+        "TransactWriteItems", lambda: create_version(registry.editor, prompt_id)
+    )
 
-    version = create(registry.editor, prompt_id, promoted=True)
+    version = create_version(registry.editor, prompt_id, promoted=True)
 
     assert version["version"] == 2
-    assert registry.viewer.statuses(prompt_id) == {1: "stable", 2: "live"}
+    assert registry.viewer.list_statuses(prompt_id) == {1: "stable", 2: "live"}

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.functions.tela.wire import body, create, get, update
+from tests.functions.tela.calls import build_body, create_version, get_version, update_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,19 +47,19 @@ VALUES = st.recursive(
 @given(st.dictionaries(NAMES, VALUES, max_size=4))
 @example({"promoted": True})
 def test_bodies(registry: Registry, fields: dict[str, Any]) -> None:
-    prompt_id = registry.editor.new_prompt()["id"]
-    draft = create(registry.editor, prompt_id, draft=True)
+    prompt_id = registry.editor.create_prompt()["id"]
+    draft = create_version(registry.editor, prompt_id, draft=True)
 
-    def answers() -> Iterator[Response]:
+    def send_fields() -> Iterator[Response]:
         """Each is looked at before the next, which may take the promotion from it."""
-        yield registry.editor("POST", "/prompt-version", body(prompt_id) | fields)
-        yield update(registry.editor, draft["id"], **fields)
+        yield registry.editor("POST", "/prompt-version", build_body(prompt_id) | fields)
+        yield update_version(registry.editor, draft["id"], **fields)
 
-    for answer in answers():
+    for answer in send_fields():
         if answer.status == 200:
             version = answer.json
-            assert get(registry.viewer, version["id"]) == version
-            assert update(registry.editor, version["id"], **version).json == version
+            assert get_version(registry.viewer, version["id"]) == version
+            assert update_version(registry.editor, version["id"], **version).json == version
         else:
             assert answer.status in (400, 404)
             assert answer.json["status"] == answer.status
@@ -71,9 +71,9 @@ def test_bodies(registry: Registry, fields: dict[str, Any]) -> None:
 def test_queries(registry: Registry, text: str, name: str) -> None:
     value = quote(text.encode(errors="replace"))
 
-    answers = [
+    send_fields = [
         registry.viewer("GET", f"{path}?{name}={value}")
         for path in ("/prompt-version", "/prompt", "/project", "/api-key")
     ]
 
-    assert {answer.status for answer in answers} <= {200, 400, 404}
+    assert {answer.status for answer in send_fields} <= {200, 400, 404}

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from infra.local.aws import environment
-from shared import wire
-from shared.dialects.tela.contents import camel, new_content, revised, shown, snake
+from infra.local.aws import build_environment
+from shared import exact_json
+from shared.dialects.formats import to_camel_case, to_snake_case
+from shared.dialects.tela.contents import dump_content, load_content, revise_content
 from shared.domain.content import Content
 from shared.settings import Settings
 
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
 
     Document = dict[str, Any]
 
-SETTINGS = Settings.read(environment())
+SETTINGS = Settings.load(build_environment())
 PROPERTY = settings(deadline=None)
 
 
-def some(required: Document | None = None, **optional: SearchStrategy[Any]) -> Any:
+def build_objects(required: Document | None = None, **optional: SearchStrategy[Any]) -> Any:
     return st.fixed_dictionaries(required or {}, optional=optional)
 
 
-def extended(documents: SearchStrategy[Any], *taken: str) -> Any:
+def extend_objects(documents: SearchStrategy[Any], *taken: str) -> Any:
     """With more keys than are known."""
     more = st.dictionaries(names.filter(lambda name: name not in taken), values, max_size=2)
     return st.builds(lambda document, more: more | document, documents, more)
@@ -45,20 +46,20 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(names, inner, max_size=2),
     max_leaves=4,
 )
-messages = extended(
-    some(
+messages = extend_objects(
+    build_objects(
         {"role": st.sampled_from(["user", "assistant", "system", "function"])},
         content=st.none() | texts,
         index=st.integers(0, 9),
     ),
     *("role", "content", "index"),
 )
-outputs = extended(
-    some(enabled=st.booleans(), schema=st.dictionaries(names, values, max_size=3)),
+outputs = extend_objects(
+    build_objects(enabled=st.booleans(), schema=st.dictionaries(names, values, max_size=3)),
     *("enabled", "schema"),
 )
-configurations = extended(
-    some(
+configurations = extend_objects(
+    build_objects(
         {
             "model": texts | st.just("openai/gpt-4o"),
             "type": st.sampled_from(["chat", "completion"]),
@@ -68,15 +69,15 @@ configurations = extended(
     ),
     *("model", "type", "temperature", "structuredOutput", "structured_output"),
 )
-variables = extended(
-    some(
+variables = extend_objects(
+    build_objects(
         {"name": names, "type": st.sampled_from(["file", "text"]), "required": st.booleans()},
         description=texts,
-        processingOptions=some(allowMultimodal=st.booleans()),
+        processingOptions=build_objects(allowMultimodal=st.booleans()),
     ),
     *("name", "type", "required", "description", "processingOptions", "processing_options"),
 )
-documents = some(
+documents = build_objects(
     {"configuration": configurations, "variables": st.lists(variables, max_size=3)},
     content=st.none() | texts,
     markdownContent=st.none() | texts,
@@ -85,8 +86,8 @@ documents = some(
 CONFIGURATION: Document = {"model": "m", "type": "chat"}
 
 
-def stored(content: Content) -> Content:
-    return Content.from_document(content.document)
+def store_and_load(content: Content) -> Content:
+    return Content.load(content.document)
 
 
 @PROPERTY
@@ -94,10 +95,12 @@ def stored(content: Content) -> Content:
 @example({"configuration": CONFIGURATION, "variables": [], "content": "Hi {{ name }}"})
 @example({"configuration": {**CONFIGURATION, "top_p": 1, "topP": 2}, "variables": []})
 def test_what_was_written_is_read_back(document: Document) -> None:
-    content = stored(new_content(document, SETTINGS))
+    content = store_and_load(load_content(document, SETTINGS))
 
-    assert wire.canonical(shown(content, SETTINGS)) == wire.canonical(document)
-    assert revised(content, document, SETTINGS) is content
+    assert exact_json.encode_sorted(dump_content(content, SETTINGS)) == exact_json.encode_sorted(
+        document
+    )
+    assert revise_content(content, document, SETTINGS) is content
 
 
 @PROPERTY
@@ -112,9 +115,9 @@ def test_what_is_changed_is_read_back_and_the_rest_stays(
 ) -> None:
     changes = {name: after[name] for name in (*names, "configuration") if name in after}
 
-    content = stored(revised(new_content(before, SETTINGS), changes, SETTINGS))
+    content = store_and_load(revise_content(load_content(before, SETTINGS), changes, SETTINGS))
 
-    read = shown(content, SETTINGS)
+    read = dump_content(content, SETTINGS)
     expected = before | changes
     assert {name: read.get(name) for name in expected} == expected
 
@@ -124,11 +127,11 @@ def test_what_is_changed_is_read_back_and_the_rest_stays(
 def test_texts_that_another_dialect_has_changed_since_are_shown_as_they_are_now(
     document: Document, text: str
 ) -> None:
-    content = new_content(document, SETTINGS)
+    content = load_content(document, SETTINGS)
 
-    changed = stored(replace(content, template=text, messages=None))
+    changed = store_and_load(replace(content, template=text, messages=None))
 
-    read = shown(changed, SETTINGS)
+    read = dump_content(changed, SETTINGS)
     if (content.template, content.messages) != (text, None):
         assert read.get("content") == text
         assert not read.keys() & {"markdownContent", "messages"}
@@ -141,7 +144,7 @@ def test_texts_that_another_dialect_has_changed_since_are_shown_as_they_are_now(
 @PROPERTY
 @given(documents)
 def test_no_text_is_lost_to_those_who_read_the_canonical_content(document: Document) -> None:
-    content = new_content(document, SETTINGS)
+    content = load_content(document, SETTINGS)
 
     said = content.text
     several = document.get("messages", [])
@@ -154,7 +157,7 @@ def test_no_text_is_lost_to_those_who_read_the_canonical_content(document: Docum
     ("one", "other"), [("top_p", "topP"), ("a_b_c", "aBC"), ("x", "x"), ("max_tokens", "maxTokens")]
 )
 def test_names_of_parameters_are_spelt_in_two_ways(one: str, other: str) -> None:
-    assert (camel(one), snake(other)) == (other, one)
+    assert (to_camel_case(one), to_snake_case(other)) == (other, one)
 
 
 def test_parameters_are_known_to_others_by_their_common_names() -> None:
@@ -166,7 +169,7 @@ def test_parameters_are_known_to_others_by_their_common_names() -> None:
         "x_y": 1,
     }
 
-    content = new_content({"configuration": configuration, "variables": []}, SETTINGS)
+    content = load_content({"configuration": configuration, "variables": []}, SETTINGS)
 
     assert content.parameters == {
         "temperature": Decimal("0.7"),
@@ -182,7 +185,7 @@ def test_a_common_version_is_stored_without_a_copy() -> None:
     configuration = {**CONFIGURATION, "model": "openai/gpt-4o", "structuredOutput": output}
     document = {"content": "Hi {{q}}", "configuration": configuration, "variables": [variable]}
 
-    assert new_content(document, SETTINGS).written == {}
+    assert load_content(document, SETTINGS).extras == {}
 
 
 @pytest.mark.parametrize(
@@ -202,5 +205,5 @@ def test_a_common_version_is_stored_without_a_copy() -> None:
     ],
 )
 def test_values_are_the_same_as_json_has_it(one: object, other: object, expected: bool) -> None:
-    assert wire.same(one, other) is expected
-    assert wire.same(other, one) is expected
+    assert exact_json.is_equal(one, other) is expected
+    assert exact_json.is_equal(other, one) is expected

@@ -8,17 +8,16 @@ from uuid import uuid4
 
 import pytest
 
-from tests.functions.tela.wire import (
-    NO_IDS,
+from tests.functions.tela.calls import (
+    MALFORMED_IDS,
     SCHEMA,
     VARIABLES,
-    body,
-    create,
-    flags,
-    get,
-    listed,
-    refused,
-    update,
+    create_version,
+    get_flags,
+    get_problem,
+    get_version,
+    list_versions,
+    update_version,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ STARTS = {"draft": {"draft": True}, "stable": {}, "live": {"promoted": True}}
 
 @pytest.fixture
 def prompt_id(registry: Registry) -> str:
-    new: str = registry.editor.new_prompt()["id"]
+    new: str = registry.editor.create_prompt()["id"]
     return new
 
 
@@ -44,7 +43,7 @@ def prompt_id(registry: Registry) -> str:
 def test_each_field_of_a_draft_can_be_changed_alone(
     registry: Registry, prompt_id: str, name: str
 ) -> None:
-    version = create(
+    version = create_version(
         registry.editor,
         prompt_id,
         draft=True,
@@ -54,9 +53,9 @@ def test_each_field_of_a_draft_can_be_changed_alone(
     )
     change = {name: CHANGES.get(name, "other")}
 
-    answer = update(registry.editor, version["id"], **change)
+    answer = update_version(registry.editor, version["id"], **change)
 
-    after = get(registry.viewer, version["id"])
+    after = get_version(registry.viewer, version["id"])
     changed = {"updatedAt": after["updatedAt"], "updatedBy": None}
     assert (answer.status, answer.json) == (200, after)
     assert after == version | change | changed
@@ -66,11 +65,13 @@ def test_each_field_of_a_draft_can_be_changed_alone(
 def test_null_takes_a_text_away_and_an_empty_list_the_messages(
     registry: Registry, prompt_id: str
 ) -> None:
-    version = create(
+    version = create_version(
         registry.editor, prompt_id, draft=True, content="a", markdownContent="b", messages=[]
     )
 
-    answer = update(registry.editor, version["id"], content=None, messages=[], markdownContent="c")
+    answer = update_version(
+        registry.editor, version["id"], content=None, messages=[], markdownContent="c"
+    )
 
     after = answer.json
     assert (after["content"], after["markdownContent"], after["messages"]) == (None, "c", [])
@@ -80,19 +81,19 @@ def test_null_takes_a_text_away_and_an_empty_list_the_messages(
 def test_content_that_has_left_draft_is_closed_to_changes(
     registry: Registry, prompt_id: str, start: str, name: str
 ) -> None:
-    version = create(registry.editor, prompt_id, content="first", **STARTS[start])
+    version = create_version(registry.editor, prompt_id, content="first", **STARTS[start])
 
-    answer = update(registry.editor, version["id"], **{name: CHANGES[name], "title": "new"})
+    answer = update_version(registry.editor, version["id"], **{name: CHANGES[name], "title": "new"})
 
-    assert refused(answer) == (409, "only draft versions can be modified")
-    assert get(registry.viewer, version["id"]) == version
+    assert get_problem(answer) == (409, "only draft versions can be modified")
+    assert get_version(registry.viewer, version["id"]) == version
 
 
 @pytest.mark.parametrize("start", STARTS)
 def test_giving_back_what_was_read_changes_nothing(
     registry: Registry, prompt_id: str, start: str
 ) -> None:
-    version = create(
+    version = create_version(
         registry.editor,
         prompt_id,
         content=None,
@@ -112,13 +113,17 @@ def test_giving_back_what_was_read_changes_nothing(
 
 @pytest.mark.parametrize("start", STARTS)
 def test_a_title_can_be_changed_at_any_time(registry: Registry, prompt_id: str, start: str) -> None:
-    version = create(registry.editor, prompt_id, content="first", **STARTS[start])
+    version = create_version(registry.editor, prompt_id, content="first", **STARTS[start])
 
-    answer = update(registry.editor, version["id"], title="Better")
+    answer = update_version(registry.editor, version["id"], title="Better")
 
-    after = get(registry.viewer, version["id"])
+    after = get_version(registry.viewer, version["id"])
     assert answer.json == after
-    assert (after["title"], after["content"], flags(after)) == ("Better", "first", flags(version))
+    assert (after["title"], after["content"], get_flags(after)) == (
+        "Better",
+        "first",
+        get_flags(version),
+    )
     native = registry.viewer("GET", f"/v1/prompts/{prompt_id}/versions/1").json["version"]
     assert (native["message"], native["status"]) == ("Better", start)
 
@@ -160,51 +165,56 @@ def test_flags_move_a_version_through_its_life(
     registry: Registry, prompt_id: str, move: tuple[str, bool | None, bool | None]
 ) -> None:
     start, promoted, draft = move
-    version = create(registry.editor, prompt_id, **STARTS[start])
+    version = create_version(registry.editor, prompt_id, **STARTS[start])
 
-    answer = update(registry.editor, version["id"], promoted=promoted, draft=draft)
+    answer = update_version(registry.editor, version["id"], promoted=promoted, draft=draft)
 
     after = MOVES[move]
-    assert registry.viewer.statuses(prompt_id) == {1: after or start}
+    assert registry.viewer.list_statuses(prompt_id) == {1: after or start}
     if after is None:
-        expected = (409, "a version that has left draft cannot become a draft again")
-        assert refused(answer) == expected
-        assert get(registry.viewer, version["id"]) == version
+        assert get_problem(answer) == (
+            409,
+            "draft must not be true: a version that is no longer a draft cannot become one again; "
+            "create a new version",
+        )
+        assert get_version(registry.viewer, version["id"]) == version
     else:
-        assert (answer.status, flags(answer.json)) == (200, (after == "live", after == "draft"))
+        assert (answer.status, get_flags(answer.json)) == (200, (after == "live", after == "draft"))
 
 
 def test_a_draft_is_changed_and_promoted_at_once(registry: Registry, prompt_id: str) -> None:
-    create(registry.editor, prompt_id, promoted=True)
-    version = create(registry.editor, prompt_id, content="a", draft=True)
+    create_version(registry.editor, prompt_id, promoted=True)
+    version = create_version(registry.editor, prompt_id, content="a", draft=True)
 
-    answer = update(registry.editor, version["id"], content="b", title="Done", promoted=True)
+    answer = update_version(
+        registry.editor, version["id"], content="b", title="Done", promoted=True
+    )
 
     assert (answer.json["content"], answer.json["title"]) == ("b", "Done")
     assert registry.viewer("GET", f"/prompt/{prompt_id}/promoted-version").json == answer.json
-    assert registry.viewer.statuses(prompt_id) == {1: "stable", 2: "live"}
+    assert registry.viewer.list_statuses(prompt_id) == {1: "stable", 2: "live"}
 
 
 def test_promoting_an_older_version_again_is_the_way_back(
     registry: Registry, prompt_id: str
 ) -> None:
-    first, second = (create(registry.editor, prompt_id, promoted=True) for _ in range(2))
+    first, second = (create_version(registry.editor, prompt_id, promoted=True) for _ in range(2))
 
-    assert update(registry.editor, first["id"], promoted=True).status == 200
+    assert update_version(registry.editor, first["id"], promoted=True).status == 200
 
-    assert flags(get(registry.viewer, first["id"])) == (True, False)
-    assert flags(get(registry.viewer, second["id"])) == (False, False)
+    assert get_flags(get_version(registry.viewer, first["id"])) == (True, False)
+    assert get_flags(get_version(registry.viewer, second["id"])) == (False, False)
 
 
 @pytest.mark.parametrize("name", ["title", "configuration", "variables", "messages"])
 def test_null_is_no_value_of_what_is_not_nullable(
     registry: Registry, prompt_id: str, name: str
 ) -> None:
-    version = create(registry.editor, prompt_id, draft=True)
+    version = create_version(registry.editor, prompt_id, draft=True)
 
-    answer = update(registry.editor, version["id"], **{name: None})
+    answer = update_version(registry.editor, version["id"], **{name: None})
 
-    assert refused(answer)[0] == 400
+    assert get_problem(answer)[0] == 400
     assert name in answer.json["message"]
 
 
@@ -213,23 +223,23 @@ def test_a_structured_output_is_taken_away_with_a_configuration_that_has_none(
 ) -> None:
     configuration = {"model": "m", "type": "chat", "temperature": 1}
     output = {"enabled": True, "schema": SCHEMA}
-    version = create(
+    version = create_version(
         registry.editor,
         prompt_id,
         configuration={**configuration, "structuredOutput": output},
         draft=True,
     )
 
-    answer = update(registry.editor, version["id"], configuration=configuration)
+    answer = update_version(registry.editor, version["id"], configuration=configuration)
 
     assert answer.json["configuration"] == configuration
 
 
 def test_the_prompt_of_a_version_cannot_be_changed(registry: Registry, prompt_id: str) -> None:
-    version = create(registry.editor, prompt_id, draft=True)
-    other = registry.editor.new_prompt()["id"]
+    version = create_version(registry.editor, prompt_id, draft=True)
+    other = registry.editor.create_prompt()["id"]
 
-    answer = update(registry.editor, version["id"], promptId=other)
+    answer = update_version(registry.editor, version["id"], promptId=other)
 
     assert (answer.status, answer.json) == (200, version)
 
@@ -238,36 +248,23 @@ def test_the_prompt_of_a_version_cannot_be_changed(registry: Registry, prompt_id
 def test_a_version_that_is_not_there_or_not_the_callers_is_not_found(
     registry: Registry, prompt_id: str, method: str
 ) -> None:
-    version = create(registry.editor, prompt_id)
+    version = create_version(registry.editor, prompt_id)
     sent = {"title": "x"} if method == "PATCH" else None
 
     answers = [
-        registry.editor(method, f"/prompt-version/{name}", sent) for name in (*NO_IDS, uuid4())
+        registry.editor(method, f"/prompt-version/{name}", sent)
+        for name in (*MALFORMED_IDS, uuid4())
     ]
     theirs = registry.stranger(method, f"/prompt-version/{version['id']}", sent)
 
-    assert {refused(answer) for answer in (*answers, theirs)} == {(404, "version not found")}
-    assert get(registry.viewer, version["id"]) == version
-
-
-def test_a_viewer_changes_nothing(registry: Registry, prompt_id: str) -> None:
-    version = create(registry.editor, prompt_id, draft=True)
-    path = f"/prompt-version/{version['id']}"
-
-    answers = [
-        registry.viewer("POST", "/prompt-version", body(prompt_id)),
-        registry.viewer("PATCH", path, {"title": "x"}),
-        registry.viewer("DELETE", path),
-    ]
-
-    assert {refused(answer) for answer in answers} == {(403, "forbidden")}
-    assert listed(registry.viewer, prompt_id) == [version]
+    assert {get_problem(answer) for answer in (*answers, theirs)} == {(404, "version not found")}
+    assert get_version(registry.viewer, version["id"]) == version
 
 
 def test_if_match_guards_against_changes_that_were_not_seen(
     registry: Registry, prompt_id: str
 ) -> None:
-    version = create(registry.editor, prompt_id, draft=True)
+    version = create_version(registry.editor, prompt_id, draft=True)
     path = f"/prompt-version/{version['id']}"
     header = {"If-Match": registry.viewer("GET", path).headers["ETag"]}
 
@@ -276,38 +273,38 @@ def test_if_match_guards_against_changes_that_were_not_seen(
     third = registry.editor("DELETE", path, headers=header)
 
     assert [answer.status for answer in (first, second, third)] == [200, 412, 412]
-    assert get(registry.viewer, version["id"])["content"] == "a"
+    assert get_version(registry.viewer, version["id"])["content"] == "a"
 
 
 def test_a_change_that_lost_a_race_is_judged_anew(registry: Registry, prompt_id: str) -> None:
-    version = create(registry.editor, prompt_id, draft=True, content="a")
+    version = create_version(registry.editor, prompt_id, draft=True, content="a")
     path = f"/v1/prompts/{prompt_id}/versions/1/promote"
-    registry.cloud.before("TransactWriteItems", lambda: registry.editor("POST", path))
+    registry.cloud.run_before("TransactWriteItems", lambda: registry.editor("POST", path))
 
-    answer = update(registry.editor, version["id"], content="b")
+    answer = update_version(registry.editor, version["id"], content="b")
 
-    assert refused(answer) == (409, "only draft versions can be modified")
-    assert get(registry.viewer, version["id"])["content"] == "a"
+    assert get_problem(answer) == (409, "only draft versions can be modified")
+    assert get_version(registry.viewer, version["id"])["content"] == "a"
 
 
 def test_a_change_repeated_with_its_key_is_made_once(registry: Registry, prompt_id: str) -> None:
-    version = create(registry.editor, prompt_id, promoted=True)
+    version = create_version(registry.editor, prompt_id, promoted=True)
     path, header = f"/prompt-version/{version['id']}", {"Idempotency-Key": "once"}
 
     first = registry.editor("PATCH", path, {"promoted": False}, headers=header)
-    update(registry.editor, version["id"], promoted=True)
+    update_version(registry.editor, version["id"], promoted=True)
     again = registry.editor("PATCH", path, {"promoted": False}, headers=header)
 
     assert first.json == again.json
-    assert flags(get(registry.viewer, version["id"])) == (True, False)
+    assert get_flags(get_version(registry.viewer, version["id"])) == (True, False)
 
 
 @pytest.mark.parametrize("start", STARTS)
 def test_a_deleted_version_is_gone_for_every_call(
     registry: Registry, prompt_id: str, start: str
 ) -> None:
-    kept = create(registry.editor, prompt_id)
-    version = create(registry.editor, prompt_id, **STARTS[start])
+    kept = create_version(registry.editor, prompt_id)
+    version = create_version(registry.editor, prompt_id, **STARTS[start])
     path = f"/prompt-version/{version['id']}"
 
     answer = registry.editor("DELETE", path, headers={"content-type": "application/json"})
@@ -317,22 +314,10 @@ def test_a_deleted_version_is_gone_for_every_call(
     assert gone["deletedAt"] >= version["updatedAt"]
     assert gone["deletedBy"] == version["createdBy"]
     again = [registry.editor(*call) for call in (("GET", path), ("DELETE", path))]
-    again.append(update(registry.editor, version["id"], title="x"))
-    assert {refused(each) for each in again} == {(404, "version not found")}
-    assert listed(registry.viewer, prompt_id) == [kept]
+    again.append(update_version(registry.editor, version["id"], title="x"))
+    assert {get_problem(each) for each in again} == {(404, "version not found")}
+    assert list_versions(registry.viewer, prompt_id) == [kept]
     promoted = registry.viewer("GET", f"/prompt/{prompt_id}/promoted-version")
-    assert refused(promoted) == (404, "no version of this prompt is promoted")
+    assert get_problem(promoted) == (404, "no version of this prompt is promoted")
     statuses = {} if start == "draft" else {2: "archived"}
-    assert registry.viewer.statuses(prompt_id) == {1: "stable"} | statuses
-
-
-def test_a_deletion_repeated_with_its_key_is_answered_as_before(
-    registry: Registry, prompt_id: str
-) -> None:
-    version = create(registry.editor, prompt_id)
-    path, header = f"/prompt-version/{version['id']}", {"Idempotency-Key": "once"}
-
-    answers = [registry.editor("DELETE", path, headers=header) for _ in range(2)]
-
-    assert answers[0].status == 200
-    assert answers[0].json == answers[1].json
+    assert registry.viewer.list_statuses(prompt_id) == {1: "stable"} | statuses

@@ -18,23 +18,23 @@ from shared.store.tables import TABLES
 
 @pytest.fixture
 def client() -> Iterator[Any]:
-    with mock_aws(), aws.one_call_at_a_time(), aws.cheap_transactions():
+    with mock_aws(), aws.serialize_calls(), aws.patch_transactions():
         client = boto3.client("dynamodb", region_name=aws.REGION)
         aws.create_tables(client)
         yield client
 
 
-def version(number: int, **values: str) -> dict[str, Any]:
+def build_version(number: int, **values: str) -> dict[str, Any]:
     item = {"prompt_id": {"S": "p"}, "version": {"N": str(number)}}
     return item | {name: {"S": text} for name, text in values.items()}
 
 
-def everything(client: Any) -> dict[str, list[Any]]:
-    tables = [aws.table_name(table) for table in TABLES]
+def read_everything(client: Any) -> dict[str, list[Any]]:
+    tables = [aws.build_table_name(table) for table in TABLES]
     return {name: client.scan(TableName=name)["Items"] for name in tables}
 
 
-def failing(**condition: Any) -> dict[str, Any]:
+def build_failing_check(**condition: Any) -> dict[str, Any]:
     return {
         "ConditionCheck": {
             "TableName": "cuebook-prompts",
@@ -46,7 +46,7 @@ def failing(**condition: Any) -> dict[str, Any]:
 
 
 def test_settings_are_read_from_the_local_environment() -> None:
-    settings = Settings.read(aws.environment())
+    settings = Settings.load(aws.build_environment())
 
     assert settings.content_bucket == aws.BUCKET
     assert settings.prompts_table == "cuebook-prompts"
@@ -70,29 +70,29 @@ def test_tables_are_made_as_the_data_says_and_only_once(client: Any) -> None:
     aws.create_tables(client)
 
     for table in TABLES:
-        made = client.describe_table(TableName=aws.table_name(table))["Table"]
+        description = client.describe_table(TableName=aws.build_table_name(table))["Table"]
         expected = [table.partition[0], *([table.sort[0]] if table.sort else [])]
-        assert [key["AttributeName"] for key in made["KeySchema"]] == expected
+        assert [key["AttributeName"] for key in description["KeySchema"]] == expected
     ttl = client.describe_time_to_live(TableName="cuebook-lookups")["TimeToLiveDescription"]
     assert ttl["AttributeName"] == "expires_at"
 
 
 def test_failed_transaction_leaves_everything_as_it_was(client: Any) -> None:
-    client.put_item(TableName="cuebook-versions", Item=version(1, text="old"))
-    client.put_item(TableName="cuebook-versions", Item=version(2, text="old"))
-    client.put_item(TableName="cuebook-versions", Item=version(3, text="old"))
+    client.put_item(TableName="cuebook-versions", Item=build_version(1, text="old"))
+    client.put_item(TableName="cuebook-versions", Item=build_version(2, text="old"))
+    client.put_item(TableName="cuebook-versions", Item=build_version(3, text="old"))
     client.put_item(TableName="cuebook-lookups", Item={"key": {"S": "name"}})
-    before = everything(client)
+    before = read_everything(client)
 
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
         client.transact_write_items(
             TransactItems=[
-                {"Put": {"TableName": "cuebook-versions", "Item": version(1, text="new")}},
-                {"Put": {"TableName": "cuebook-versions", "Item": version(4, text="new")}},
+                {"Put": {"TableName": "cuebook-versions", "Item": build_version(1, text="new")}},
+                {"Put": {"TableName": "cuebook-versions", "Item": build_version(4, text="new")}},
                 {
                     "Update": {
                         "TableName": "cuebook-versions",
-                        "Key": version(2),
+                        "Key": build_version(2),
                         "UpdateExpression": "SET #t = :t, added = :t",
                         "ExpressionAttributeNames": {"#t": "text"},
                         "ExpressionAttributeValues": {":t": {"S": "new"}},
@@ -101,28 +101,28 @@ def test_failed_transaction_leaves_everything_as_it_was(client: Any) -> None:
                 {
                     "Update": {
                         "TableName": "cuebook-versions",
-                        "Key": version(5),
+                        "Key": build_version(5),
                         "UpdateExpression": "SET added = :t",
                         "ExpressionAttributeValues": {":t": {"S": "new"}},
                     }
                 },
-                {"Delete": {"TableName": "cuebook-versions", "Key": version(3)}},
+                {"Delete": {"TableName": "cuebook-versions", "Key": build_version(3)}},
                 {"Delete": {"TableName": "cuebook-lookups", "Key": {"key": {"S": "name"}}}},
-                failing(),
+                build_failing_check(),
             ]
         )
 
-    assert everything(client) == before
+    assert read_everything(client) == before
 
 
 def test_refused_transaction_leaves_everything_as_it_was(client: Any) -> None:
-    put = {"Put": {"TableName": "cuebook-versions", "Item": version(1)}}
-    before = everything(client)
+    put = {"Put": {"TableName": "cuebook-versions", "Item": build_version(1)}}
+    before = read_everything(client)
 
     with pytest.raises(ClientError, match="multiple operations on one item"):
         client.transact_write_items(TransactItems=[put, put])
 
-    assert everything(client) == before
+    assert read_everything(client) == before
 
 
 def test_successful_transaction_is_carried_out(client: Any) -> None:
@@ -130,17 +130,17 @@ def test_successful_transaction_is_carried_out(client: Any) -> None:
 
     client.transact_write_items(
         TransactItems=[
-            {"Put": {"TableName": "cuebook-versions", "Item": version(1, text="new")}},
+            {"Put": {"TableName": "cuebook-versions", "Item": build_version(1, text="new")}},
             {"Delete": {"TableName": "cuebook-lookups", "Key": {"key": {"S": "name"}}}},
         ]
     )
 
-    assert everything(client)["cuebook-versions"] == [version(1, text="new")]
-    assert everything(client)["cuebook-lookups"] == []
+    assert read_everything(client)["cuebook-versions"] == [build_version(1, text="new")]
+    assert read_everything(client)["cuebook-lookups"] == []
 
 
 def test_failed_condition_still_returns_the_item_that_stood_there(client: Any) -> None:
-    client.put_item(TableName="cuebook-versions", Item=version(1, text="old"))
+    client.put_item(TableName="cuebook-versions", Item=build_version(1, text="old"))
 
     with pytest.raises(ClientError) as failed:
         client.transact_write_items(
@@ -148,7 +148,7 @@ def test_failed_condition_still_returns_the_item_that_stood_there(client: Any) -
                 {
                     "Put": {
                         "TableName": "cuebook-versions",
-                        "Item": version(1, text="new"),
+                        "Item": build_version(1, text="new"),
                         "ConditionExpression": "attribute_not_exists(prompt_id)",
                         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
                     }
@@ -157,21 +157,21 @@ def test_failed_condition_still_returns_the_item_that_stood_there(client: Any) -
         )
 
     reasons: Any = failed.value.response["CancellationReasons"]
-    assert reasons[0]["Item"] == version(1, text="old")
+    assert reasons[0]["Item"] == build_version(1, text="old")
 
 
 def test_transaction_does_not_copy_the_table(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[object] = []
     monkeypatch.setattr(copy, "deepcopy", lambda thing, memo=None: copied.append(thing))
     for number in range(20):
-        client.put_item(TableName="cuebook-versions", Item=version(number))
+        client.put_item(TableName="cuebook-versions", Item=build_version(number))
     copied.clear()
 
     with pytest.raises(ClientError):
         client.transact_write_items(
             TransactItems=[
-                {"Put": {"TableName": "cuebook-versions", "Item": version(20)}},
-                failing(),
+                {"Put": {"TableName": "cuebook-versions", "Item": build_version(20)}},
+                build_failing_check(),
             ]
         )
 
@@ -182,14 +182,14 @@ def test_objects_outlive_the_bucket(tmp_path: Path) -> None:
     with mock_aws():
         client = boto3.client("s3", region_name=aws.REGION)
         client.create_bucket(Bucket=aws.BUCKET)
-        with aws.kept_in_files(client, tmp_path):
+        with aws.save_objects(client, tmp_path):
             client.put_object(Bucket=aws.BUCKET, Key="content/abc", Body=b"body")
     with mock_aws():
         client = boto3.client("s3", region_name=aws.REGION)
         client.create_bucket(Bucket=aws.BUCKET)
 
-        aws.restore(client, tmp_path)
+        aws.load_objects(client, tmp_path)
 
-        kept = client.get_object(Bucket=aws.BUCKET, Key="content/abc")["Body"].read()
-    assert kept == b"body"
+        body = client.get_object(Bucket=aws.BUCKET, Key="content/abc")["Body"].read()
+    assert body == b"body"
     assert [file.name for file in (tmp_path / "content").iterdir()] == ["abc"]

@@ -8,43 +8,43 @@ from typing import Any
 
 import pytest
 
-from infra.local.gateway import Context, Event, Resource, event_of
+from infra.local.gateway import Context, Event, Resource, build_event
 from infra.local.gateway import Request as LocalRequest
 
 
-def event(target: str = "/things", **given: Any) -> Event:
-    request = LocalRequest(method="POST", target=target, **given)
-    return event_of(request, Resource("/things"), {})
+def make_event(target: str = "/things", **fields: Any) -> Event:
+    request = LocalRequest(method="POST", target=target, **fields)
+    return build_event(request, Resource("/things"), {})
 
 
 def test_maps_without_entries_are_null() -> None:
-    made = event()
+    event = make_event()
 
-    assert made["queryStringParameters"] is None
-    assert made["multiValueQueryStringParameters"] is None
-    assert made["pathParameters"] is None
-    assert made["stageVariables"] is None
-    assert made["body"] is None
-    assert made["isBase64Encoded"] is False
+    assert event["queryStringParameters"] is None
+    assert event["multiValueQueryStringParameters"] is None
+    assert event["pathParameters"] is None
+    assert event["stageVariables"] is None
+    assert event["body"] is None
+    assert event["isBase64Encoded"] is False
 
 
 def test_event_is_json() -> None:
-    made = event("/things?a=1", body=b"\xff", headers=(("Host", "a.example"),))
+    event = make_event("/things?a=1", body=b"\xff", headers=(("Host", "a.example"),))
 
-    assert json.loads(json.dumps(made)) == made
+    assert json.loads(json.dumps(event)) == event
 
 
 def test_query_is_decoded_in_both_maps_and_the_last_value_is_the_single_one() -> None:
-    made = event("/things?q=a%2Bb+c&tag=1&tag=2&flag&gr%C3%BC%C3%9Fe=%E2%82%AC&empty=")
+    event = make_event("/things?q=a%2Bb+c&tag=1&tag=2&flag&gr%C3%BC%C3%9Fe=%E2%82%AC&empty=")
 
-    assert made["multiValueQueryStringParameters"] == {
+    assert event["multiValueQueryStringParameters"] == {
         "q": ["a+b c"],
         "tag": ["1", "2"],
         "flag": [""],
         "grüße": ["€"],
         "empty": [""],
     }
-    assert made["queryStringParameters"] == {
+    assert event["queryStringParameters"] == {
         "q": "a+b c",
         "tag": "2",
         "flag": "",
@@ -54,24 +54,24 @@ def test_query_is_decoded_in_both_maps_and_the_last_value_is_the_single_one() ->
 
 
 def test_path_stays_as_it_was_sent_and_the_context_has_it_below_the_stage() -> None:
-    made = event("/things/a%2Fb+c/?q=1")
+    event = make_event("/things/a%2Fb+c/?q=1")
 
-    assert made["path"] == "/things/a%2Fb+c/"
-    assert made["requestContext"]["path"] == "/things/a%2Fb+c/"
-    assert made["resource"] == made["requestContext"]["resourcePath"] == "/things"
+    assert event["path"] == "/things/a%2Fb+c/"
+    assert event["requestContext"]["path"] == "/things/a%2Fb+c/"
+    assert event["resource"] == event["requestContext"]["resourcePath"] == "/things"
 
 
 def test_headers_keep_their_case_and_their_order() -> None:
-    made = event(headers=(("tEsT-HEADeR", "1"), ("Test-Header", "2"), ("Accept", "*/*")))
+    event = make_event(headers=(("tEsT-HEADeR", "1"), ("Test-Header", "2"), ("Accept", "*/*")))
 
-    assert made["multiValueHeaders"]["tEsT-HEADeR"] == ["1", "2"]
-    assert made["headers"]["tEsT-HEADeR"] == "2"
-    assert made["headers"]["Accept"] == "*/*"
-    assert "Test-Header" not in made["headers"]
+    assert event["multiValueHeaders"]["tEsT-HEADeR"] == ["1", "2"]
+    assert event["headers"]["tEsT-HEADeR"] == "2"
+    assert event["headers"]["Accept"] == "*/*"
+    assert "Test-Header" not in event["headers"]
 
 
 def test_headers_of_the_connection_do_not_arrive() -> None:
-    made = event(
+    event = make_event(
         headers=(
             ("Connection", "keep-alive"),
             ("Content-Length", "3"),
@@ -80,7 +80,7 @@ def test_headers_of_the_connection_do_not_arrive() -> None:
         )
     )
 
-    assert set(made["headers"]) == {
+    assert set(event["headers"]) == {
         "X-Forwarded-For",
         "X-Forwarded-Port",
         "X-Forwarded-Proto",
@@ -89,45 +89,45 @@ def test_headers_of_the_connection_do_not_arrive() -> None:
 
 
 def test_headers_that_the_gateway_adds() -> None:
-    made = event(
+    event = make_event(
         source="192.0.2.7", headers=(("x-forwarded-for", "198.51.100.1"), ("Host", "a.example:1"))
     )
 
-    assert made["headers"]["X-Forwarded-For"] == "198.51.100.1, 192.0.2.7"
-    assert made["headers"]["X-Forwarded-Proto"] == "http"
-    assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24}", made["headers"]["X-Amzn-Trace-Id"])
-    assert "x-forwarded-for" not in made["headers"]
+    assert event["headers"]["X-Forwarded-For"] == "198.51.100.1, 192.0.2.7"
+    assert event["headers"]["X-Forwarded-Proto"] == "http"
+    assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24}", event["headers"]["X-Amzn-Trace-Id"])
+    assert "x-forwarded-for" not in event["headers"]
 
 
 def test_trace_of_the_caller_is_kept() -> None:
-    made = event(headers=(("x-amzn-trace-id", "Root=1-67891233-abcdef012345678912345678"),))
+    event = make_event(headers=(("x-amzn-trace-id", "Root=1-67891233-abcdef012345678912345678"),))
 
-    assert made["headers"]["X-Amzn-Trace-Id"] == "Root=1-67891233-abcdef012345678912345678"
+    assert event["headers"]["X-Amzn-Trace-Id"] == "Root=1-67891233-abcdef012345678912345678"
 
 
 @pytest.mark.parametrize("text", ["plain", '{"a": "ü"}', "\ufeff", "\x00"])
 def test_body_that_is_text_arrives_as_text(text: str) -> None:
-    made = event(body=text.encode())
+    event = make_event(body=text.encode())
 
-    assert (made["body"], made["isBase64Encoded"]) == (text, False)
+    assert (event["body"], event["isBase64Encoded"]) == (text, False)
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"\x80", b"\xed\xa0\x80"])
 def test_body_that_is_not_utf8_arrives_in_base64(body: bytes) -> None:
-    made = event(body=body)
+    event = make_event(body=body)
 
-    assert made["isBase64Encoded"] is True
-    assert base64.b64decode(made["body"]) == body
+    assert event["isBase64Encoded"] is True
+    assert base64.b64decode(event["body"]) == body
 
 
 def test_context_tells_who_calls_and_when() -> None:
-    made = event(
+    event = make_event(
         source="192.0.2.7",
         protocol="HTTP/1.0",
         headers=(("user-agent", "curl/8"), ("Host", "api.example")),
     )
 
-    context = made["requestContext"]
+    context = event["requestContext"]
     assert context["identity"]["sourceIp"] == "192.0.2.7"
     assert context["identity"]["userAgent"] == "curl/8"
     assert context["identity"]["user"] is None

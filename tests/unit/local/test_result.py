@@ -8,33 +8,38 @@ import pytest
 
 from infra.local.gateway import (
     INVOCATION_BYTES,
-    Answer,
     Event,
     Gateway,
-    MalformedResult,
+    MalformedResultError,
     Request,
-    answer_of,
+    Response,
+    parse_result,
 )
 from shared.routes import Permission, Route
 
 ROUTE = Route(
-    name="get_thing", dialect="test", method="POST", path="/", allow=Permission.PUBLIC, tag=""
+    name="get_thing",
+    dialect="test",
+    method="POST",
+    path="/",
+    permission=Permission.PUBLIC,
+    chapter="",
 )
 
 
-def answered(result: object, *, body: bytes = b"") -> Answer:
+def respond_with(result: object, *, body: bytes = b"") -> Response:
     gateway = Gateway((ROUTE,), lambda _: lambda event, context: result)
-    return gateway.answer(Request(method="POST", target="/", body=body))
+    return gateway.respond(Request(method="POST", target="/", body=body))
 
 
 def test_status_headers_and_body() -> None:
-    answer = answer_of(
+    response = parse_result(
         {"statusCode": 201, "headers": {"ETag": '"a"', "X-Count": 3, "X-Yes": True}, "body": "ü"}
     )
 
-    assert answer.status == 201
-    assert answer.body == "ü".encode()
-    assert answer.headers == (
+    assert response.status == 201
+    assert response.body == "ü".encode()
+    assert response.headers == (
         ("ETag", '"a"'),
         ("X-Count", "3"),
         ("X-Yes", "true"),
@@ -43,7 +48,7 @@ def test_status_headers_and_body() -> None:
 
 
 def test_both_maps_of_headers_are_sent_and_a_pair_in_both_is_sent_once() -> None:
-    answer = answer_of(
+    response = parse_result(
         {
             "statusCode": 200,
             "headers": {"Link": "<1>", "content-type": "text/plain"},
@@ -51,28 +56,28 @@ def test_both_maps_of_headers_are_sent_and_a_pair_in_both_is_sent_once() -> None
         }
     )
 
-    assert answer.headers == (("Link", "<1>"), ("Link", "<2>"), ("content-type", "text/plain"))
+    assert response.headers == (("Link", "<1>"), ("Link", "<2>"), ("content-type", "text/plain"))
 
 
 def test_headers_of_the_connection_are_not_the_handlers() -> None:
-    answer = answer_of(
+    response = parse_result(
         {"statusCode": 200, "headers": {"Content-Length": "1", "Connection": "x", "date": "y"}}
     )
 
-    assert answer.headers == (("Content-Type", "application/json"),)
+    assert response.headers == (("Content-Type", "application/json"),)
 
 
 def test_binary_body() -> None:
     body = base64.b64encode(b"\x00\xff").decode()
 
-    answer = answer_of({"statusCode": 200, "body": body, "isBase64Encoded": True})
+    response = parse_result({"statusCode": 200, "body": body, "isBase64Encoded": True})
 
-    assert answer.body == b"\x00\xff"
+    assert response.body == b"\x00\xff"
 
 
 @pytest.mark.parametrize("status", [204, 304])
 def test_these_have_no_body(status: int) -> None:
-    assert answer_of({"statusCode": status, "body": "x"}).body == b""
+    assert parse_result({"statusCode": status, "body": "x"}).body == b""
 
 
 @pytest.mark.parametrize(
@@ -102,13 +107,13 @@ def test_these_have_no_body(status: int) -> None:
     ids=lambda result: repr(result)[:50],
 )
 def test_malformed_result_is_a_502(result: object, caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.raises(MalformedResult):
-        answer_of(result)
+    with pytest.raises(MalformedResultError):
+        parse_result(result)
 
-    answer = answered(result)
+    response = respond_with(result)
 
-    assert answer.status == 502
-    assert json.loads(answer.body)["error"] == "internal error"
+    assert response.status == 502
+    assert json.loads(response.body)["error"] == "internal error"
     assert "get_thing: malformed result" in caplog.text
 
 
@@ -117,27 +122,27 @@ def test_unhandled_exception_is_a_502_that_does_not_tell(caplog: pytest.LogCaptu
         raise RuntimeError("secret")
 
     with caplog.at_level(logging.ERROR):
-        answer = Gateway((ROUTE,), lambda _: handler).answer(Request(method="POST", target="/"))
+        response = Gateway((ROUTE,), lambda _: handler).respond(Request(method="POST", target="/"))
 
-    body = json.loads(answer.body)
-    assert answer.status == 502
-    assert body["code"] == "internal_error"
-    assert "secret" not in answer.body.decode()
+    body = json.loads(response.body)
+    assert response.status == 502
+    assert body["code"] == "internal"
+    assert "secret" not in response.body.decode()
     assert "RuntimeError: secret" in caplog.text
 
 
 def test_every_answer_has_a_request_id() -> None:
-    names = [name for name, _ in answered({"statusCode": 200}).headers]
-    own = answered({"statusCode": 200, "headers": {"x-request-id": "mine"}}).headers
+    names = [name for name, _ in respond_with({"statusCode": 200}).headers]
+    own = respond_with({"statusCode": 200, "headers": {"x-request-id": "mine"}}).headers
 
     assert "X-Request-Id" in names
     assert [value for name, value in own if name.lower() == "x-request-id"] == ["mine"]
 
 
 def test_event_that_lambda_would_refuse_is_too_large() -> None:
-    fits = answered({"statusCode": 200}, body=b"x" * (INVOCATION_BYTES - 10_000))
-    grows = answered({"statusCode": 200}, body=b'"' * (INVOCATION_BYTES // 2))
+    fits = respond_with({"statusCode": 200}, body=b"x" * (INVOCATION_BYTES - 10_000))
+    grows = respond_with({"statusCode": 200}, body=b'"' * (INVOCATION_BYTES // 2))
 
     assert fits.status == 200
     assert grows.status == 413
-    assert json.loads(grows.body)["code"] == "request_too_large"
+    assert json.loads(grows.body)["code"] == "too_large"

@@ -5,32 +5,42 @@ from collections.abc import Callable
 
 import pytest
 
-from infra.local.gateway import Answer, Event, Gateway, Request, resources, split
-from shared.routes import ROUTES, Permission, Route
+from infra.local.gateway import Event, Gateway, Request, Response, build_tree, split_path
+from shared.routes import ROUTES, Parameter, Permission, Route
+from shared.routes.route import SEGMENT
+from tests.routes.scene import name_route
 
 
-def route(name: str, method: str, path: str) -> Route:
+def build_route(name: str, method: str, path: str) -> Route:
+    """Build a row of a route table."""
     return Route(
-        name=name, dialect="test", method=method, path=path, allow=Permission.PUBLIC, tag="Test"
+        name=name,
+        dialect="test",
+        method=method,
+        path=path,
+        permission=Permission.PUBLIC,
+        segments=tuple(Parameter(segment, "") for segment in SEGMENT.findall(path)),
+        chapter="Test",
     )
 
 
+OTHERS = tuple(route for route in ROUTES if route.path != "/")
 TABLE = (
-    route("list_things", "GET", "/things"),
-    route("create_thing", "POST", "/things"),
-    route("get_thing", "GET", "/things/{id}"),
-    route("update_thing", "PUT", "/things/{id}"),
-    route("compare_things", "GET", "/things/compare"),
-    route("get_part", "GET", "/things/{id}/parts/{part}"),
-    route("get_root", "GET", "/"),
-    route("get_file", "GET", "/files/{path+}"),
-    route("get_readme", "GET", "/files/readme"),
+    build_route("list_things", "GET", "/things"),
+    build_route("create_thing", "POST", "/things"),
+    build_route("get_thing", "GET", "/things/{id}"),
+    build_route("update_thing", "PUT", "/things/{id}"),
+    build_route("compare_things", "GET", "/things/compare"),
+    build_route("get_part", "GET", "/things/{id}/parts/{part}"),
+    build_route("get_root", "GET", "/"),
+    build_route("get_file", "GET", "/files/{path+}"),
+    build_route("get_readme", "GET", "/files/readme"),
 )
 
 
 @pytest.fixture
-def answer() -> Callable[[str, str], Answer]:
-    """Answers with the route's name and the path parameters that its handler got."""
+def respond() -> Callable[[str, str], Response]:
+    """A gateway that responds with the route's name and its handler's path parameters."""
 
     def load(route: Route) -> Callable[[Event, object], object]:
         def handler(event: Event, _: object) -> object:
@@ -42,7 +52,7 @@ def answer() -> Callable[[str, str], Answer]:
         return handler
 
     gateway = Gateway(TABLE, load)
-    return lambda method, target: gateway.answer(Request(method=method, target=target))
+    return lambda method, target: gateway.respond(Request(method=method, target=target))
 
 
 @pytest.mark.parametrize(
@@ -70,32 +80,33 @@ def answer() -> Callable[[str, str], Answer]:
     ],
 )
 def test_route_and_parameters_of_a_target(
-    answer: Callable[[str, str], Answer],
+    respond: Callable[[str, str], Response],
     method: str,
     target: str,
     name: str,
     parameters: dict[str, str] | None,
 ) -> None:
-    assert json.loads(answer(method, target).body) == [name, parameters, method]
+    assert json.loads(respond(method, target).body) == [name, parameters, method]
 
 
-def test_head_goes_to_the_route_of_get(answer: Callable[[str, str], Answer]) -> None:
-    assert json.loads(answer("HEAD", "/things/7").body) == ["get_thing", {"p1": "7"}, "HEAD"]
+def test_head_goes_to_the_route_of_get(respond: Callable[[str, str], Response]) -> None:
+    assert json.loads(respond("HEAD", "/things/7").body) == ["get_thing", {"p1": "7"}, "HEAD"]
 
 
 @pytest.mark.parametrize("target", ["/nothing", "/things/7/parts", "/things//parts/2", "/files"])
-def test_unknown_path_is_not_found(answer: Callable[[str, str], Answer], target: str) -> None:
-    found = answer("GET", target)
+def test_unknown_path_is_not_found(respond: Callable[[str, str], Response], target: str) -> None:
+    response = respond("GET", target)
 
-    body = json.loads(found.body)
-    assert found.status == 404
+    body = json.loads(response.body)
+    assert response.status == 404
     assert body | {"request_id": ""} == {
         "error": "not found",
         "code": "not_found",
-        "message": "not found",
+        "message": "not found; below the URL of this API, /docs has its documentation and "
+        "/openapi.json its description for programs",
         "request_id": "",
     }
-    assert ("X-Request-Id", body["request_id"]) in found.headers
+    assert ("X-Request-Id", body["request_id"]) in response.headers
 
 
 @pytest.mark.parametrize(
@@ -108,68 +119,98 @@ def test_unknown_path_is_not_found(answer: Callable[[str, str], Answer], target:
     ],
 )
 def test_other_method_on_a_known_path_is_not_allowed(
-    answer: Callable[[str, str], Answer], method: str, target: str, allow: str
+    respond: Callable[[str, str], Response], method: str, target: str, allow: str
 ) -> None:
-    found = answer(method, target)
+    response = respond(method, target)
 
-    assert found.status == 405
-    assert json.loads(found.body)["code"] == "method_not_allowed"
-    assert dict(found.headers)["Allow"] == allow
+    assert response.status == 405
+    assert json.loads(response.body)["code"] == "method_not_allowed"
+    assert dict(response.headers)["Allow"] == allow
 
 
-class Raw(Route):
+INDEX = build_route("get_index", "GET", "/")
+
+
+@pytest.mark.parametrize(
+    "target", ["/", "", "//", "/?a=b", "?a=b", "http://host:1", "http://host:1/?a=b"]
+)
+def test_the_root_may_have_a_route_beside_all_others(target: str) -> None:
+    gateway = Gateway((*OTHERS, INDEX), lambda route: lambda *_: {"statusCode": 200})
+    methods = ("GET", "HEAD", "POST")
+
+    responses = [gateway.respond(Request(method=method, target=target)) for method in methods]
+
+    assert [response.status for response in responses] == [200, 200, 405]
+    assert dict(responses[2].headers)["Allow"] == "GET, HEAD"
+
+
+def test_the_root_is_found_by_no_segments_where_it_has_a_route() -> None:
+    match = build_tree((*OTHERS, INDEX)).find(())
+
+    assert match is not None
+    assert (match[0].path, match[0].methods, match[1]) == ("/", {"GET": INDEX}, {})
+    assert build_tree(OTHERS).find(()) is None
+
+
+class RawRoute(Route):
     """A route whose path is what API Gateway knows it by, not numbered by the table."""
 
     __slots__ = ()
 
     @property
     def resources(self) -> tuple[str, ...]:
+        """The path as it is."""
         return (self.path,)
 
 
-def raw(name: str, path: str, *, before: str | None = None) -> Raw:
-    return Raw(
+def build_raw_route(name: str, path: str, *, falls_back_to: str | None = None) -> RawRoute:
+    """Build a row whose path API Gateway is told as it is."""
+    return RawRoute(
         name=name,
         dialect="test",
         method="GET",
         path=path,
-        before=before,
-        allow=Permission.PUBLIC,
-        tag="Test",
+        falls_back_to=falls_back_to,
+        segments=tuple(Parameter(segment, "") for segment in SEGMENT.findall(path)),
+        permission=Permission.PUBLIC,
+        chapter="Test",
     )
 
 
 def test_two_names_for_one_variable_are_refused_as_by_api_gateway() -> None:
-    with pytest.raises(ValueError, match="one variable"):
-        resources([raw("one", "/x/{a}"), raw("other", "/x/{b}")])
+    with pytest.raises(ValueError, match="one name of a variable segment"):
+        build_tree([build_raw_route("one", "/x/{a}"), build_raw_route("other", "/x/{b}")])
 
 
 def test_two_routes_of_one_place_are_refused() -> None:
-    with pytest.raises(ValueError, match="both one and other"):
-        resources([raw("one", "/x"), raw("other", "/x")])
+    with pytest.raises(ValueError, match="one and other are both GET /x"):
+        build_tree([build_raw_route("one", "/x"), build_raw_route("other", "/x")])
 
 
 @pytest.mark.parametrize("names", [("front", "back"), ("back", "front")])
 def test_route_that_stands_before_another_gets_the_request(names: tuple[str, str]) -> None:
-    table = {"front": raw("front", "/x", before="back"), "back": raw("back", "/x")}
+    table = {
+        "front": build_raw_route("front", "/x", falls_back_to="back"),
+        "back": build_raw_route("back", "/x"),
+    }
 
-    found = resources(table[name] for name in names).find(("x",))
+    match = build_tree(table[name] for name in names).find(("x",))
 
-    assert found is not None
-    assert found[0].methods["GET"].name == "front"
-
-
-REACHED = [route for route in ROUTES if not any(front.hides(route) for front in ROUTES)]
+    assert match is not None
+    assert match[0].methods["GET"].name == "front"
 
 
-@pytest.mark.parametrize("route", REACHED, ids=lambda route: route.name)
-def test_every_route_of_the_table_is_found_by_its_own_paths(route: Route) -> None:
-    for path in route.resources:
-        segments = tuple(s if "{" not in s else "x-1" for s in split(path))
+def test_every_route_of_the_table_is_found_by_its_own_paths() -> None:
+    tree = build_tree(ROUTES)
+    for route in ROUTES:
+        if any(front.is_in_front_of(route) for front in ROUTES):
+            continue
+        for path in route.resources:
+            segments = tuple(s if "{" not in s else "x-1" for s in split_path(path))
+            with name_route(route):
+                match = tree.find(segments)
 
-        found = resources(ROUTES).find(segments)
-
-        assert found is not None
-        resource, parameters = found
-        assert resource.methods[route.method] is route
-        assert list(parameters) == [f"p{n}" for n in range(1, path.count("{") + 1)]
+                assert match is not None
+                resource, parameters = match
+                assert resource.methods[route.method] is route
+                assert list(parameters) == [f"p{n}" for n in range(1, path.count("{") + 1)]

@@ -1,7 +1,7 @@
-"""The engine gives, byte for byte, what Go 1.25 gave for the same template and variables.
+"""The engine renders, byte for byte, what Go 1.25 rendered for the same template and variables.
 
 `go_cases.json` was written by running Go's text/template: a text, the syntax error of a template
-without a name, or the execution error of one named "prompt".
+without a name, or the execution error of one with the name "prompt".
 """
 
 import json
@@ -17,9 +17,9 @@ from shared.rendering.limits import Limits
 DATA: Final = json.loads(Path(__file__).with_name("go_cases.json").read_text(encoding="utf-8"))
 
 
-def outcome(template: str, variables: dict[str, Any]) -> tuple[str, str]:
+def render_or_fail(template: str, variables: dict[str, Any]) -> tuple[str, str]:
     try:
-        return "text", go.parse(template).render(variables, limits=Limits())
+        return "text", go.compile_template(template).render(variables, limits=Limits())
     except TemplateSyntaxError as error:
         return "syntax_error", str(error)
     except TemplateExecutionError as error:
@@ -31,4 +31,4 @@ def test_go_gave_the_same(case: dict[str, str]) -> None:
     variables = DATA["variables"][case["variables"]]
     expected = {key: case[key] for key in case.keys() - {"template", "variables"}}
 
-    assert dict([outcome(case["template"], variables)]) == expected
+    assert dict([render_or_fail(case["template"], variables)]) == expected

@@ -1,4 +1,4 @@
-"""Whatever the template and the variables, the Go engine answers or fails in its own words."""
+"""Whatever the template and the variables, the Go engine renders or fails in its own words."""
 
 import json
 from decimal import Decimal
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.rendering import go
-from shared.rendering.errors import LimitExceeded, TemplateExecutionError, TemplateSyntaxError
+from shared.rendering.errors import LimitExceededError, TemplateExecutionError, TemplateSyntaxError
 from shared.rendering.limits import Limits
 
 SMALL: Final = Limits(output_bytes=20_000, steps=20_000)
@@ -57,11 +57,11 @@ PIECES: Final = st.sampled_from(
 TEMPLATES: Final = st.text() | st.lists(PIECES, max_size=25).map("".join)
 
 
-def outcome(template: str, variables: dict[str, Any]) -> str:
-    """Render, or give the message of one of the errors that may come out."""
+def render_or_fail(template: str, variables: dict[str, Any]) -> str:
+    """Render, or return the message of one of the errors that may come out."""
     try:
-        return "text: " + go.parse(template).render(variables, limits=SMALL)
-    except (TemplateSyntaxError, TemplateExecutionError, LimitExceeded) as error:
+        return "text: " + go.compile_template(template).render(variables, limits=SMALL)
+    except (TemplateSyntaxError, TemplateExecutionError, LimitExceededError) as error:
         return str(error)
 
 
@@ -69,17 +69,17 @@ def outcome(template: str, variables: dict[str, Any]) -> str:
 def test_nothing_but_text_and_the_three_errors_comes_out(
     template: str, variables: dict[str, Any]
 ) -> None:
-    told = outcome(template, variables)
+    result = render_or_fail(template, variables)
 
     starts = ("text: ", "template: :", "template: prompt:", "rendering takes more than ", "the ")
-    assert told.startswith(starts)
-    assert not told.startswith("text: ") or len(told.encode()) <= SMALL.output_bytes + 6
+    assert result.startswith(starts)
+    assert not result.startswith("text: ") or len(result.encode()) <= SMALL.output_bytes + 6
 
 
 @given(template=TEMPLATES)
 def test_a_template_that_parses_tells_its_variables(template: str) -> None:
     try:
-        names = go.parse(template).variables()
+        names = go.compile_template(template).list_variables()
     except TemplateSyntaxError:
         return
     assert names == sorted(set(names))
@@ -89,24 +89,24 @@ def test_a_template_that_parses_tells_its_variables(template: str) -> None:
 def test_text_without_actions_is_kept(text: str) -> None:
     text = text.replace("{{", "{ {")
 
-    assert go.parse(text).render({}, limits=SMALL) == text
+    assert go.compile_template(text).render({}, limits=SMALL) == text
 
 
 @given(value=st.text(st.characters(exclude_categories=["Cs"])))
 def test_strings_are_written_as_they_are_and_measured_in_bytes(value: str) -> None:
-    template = go.parse("{{.a}}{{.a}}|{{len .a}}")
+    template = go.compile_template("{{.a}}{{.a}}|{{len .a}}")
 
     assert template.render({"a": value}, limits=SMALL) == f"{value}{value}|{len(value.encode())}"
 
 
-def go_float(number: float) -> str:
+def format_float(number: float) -> str:
     """Format a float the slow way: the shortest digits, then the rule for the exponent."""
-    sign, digits, exponent = Decimal(repr(number)).normalize().as_tuple()
+    sign, numerals, exponent = Decimal(repr(number)).normalize().as_tuple()
     assert isinstance(exponent, int)
-    shown = "".join(map(str, digits))
-    power = exponent + len(shown) - 1 if number else 0
+    digits = "".join(map(str, numerals))
+    power = exponent + len(digits) - 1 if number else 0
     if number and not -4 <= power < 6:
-        text = f"{shown[0]}.{shown[1:]}".rstrip(".") + f"e{power:+03d}"
+        text = f"{digits[0]}.{digits[1:]}".rstrip(".") + f"e{power:+03d}"
     else:
         text = format(Decimal(repr(abs(number))).normalize(), "f") if number else "0"
     return "-" * sign + text
@@ -117,25 +117,27 @@ FLOATS: Final = st.floats(allow_nan=False, allow_infinity=False)
 
 @given(number=FLOATS | st.integers(-(10**25), 10**25).map(float) | st.decimals(-9, 9).map(float))
 def test_numbers_are_written_as_the_rule_says(number: float) -> None:
-    text = go.parse("{{.n}}").render({"n": number}, limits=SMALL)
+    text = go.compile_template("{{.n}}").render({"n": number}, limits=SMALL)
 
-    assert text == go_float(number)
+    assert text == format_float(number)
     assert float(text) == number
 
 
 @given(number=FLOATS)
 def test_a_number_reads_the_same_wherever_it_is_printed(number: float) -> None:
-    template = go.parse('{{.n}} {{print .n}} {{printf "%v" .n}} {{.l}} {{range .l}}{{.}}{{end}}')
+    template = go.compile_template(
+        '{{.n}} {{print .n}} {{printf "%v" .n}} {{.l}} {{range .l}}{{.}}{{end}}'
+    )
 
     text = template.render({"n": number, "l": [number]}, limits=SMALL)
 
-    shown = go_float(number)
-    assert text == f"{shown} {shown} {shown} [{shown}] {shown}"
+    expected = format_float(number)
+    assert text == f"{expected} {expected} {expected} [{expected}] {expected}"
 
 
 @pytest.mark.parametrize("number", [7, Decimal(7), 7.0])
 def test_any_python_number_is_a_float64(number: float | Decimal) -> None:
-    template = go.parse(
+    template = go.compile_template(
         '{{.n}} {{printf "%T" .n}} {{eq .n 7.0}} {{lt .n 8.0}} {{printf "%.1f" .n}}'
     )
 
@@ -144,7 +146,7 @@ def test_any_python_number_is_a_float64(number: float | Decimal) -> None:
 
 @given(number=st.integers(-(10**17), 10**17) | st.decimals(-(10**9), 10**9, places=3))
 def test_decimals_and_integers_print_as_the_float_they_stand_for(number: int | Decimal) -> None:
-    template = go.parse("{{.n}} {{.l}}")
+    template = go.compile_template("{{.n}} {{.l}}")
 
     exact = template.render({"n": number, "l": [number]}, limits=SMALL)
 
@@ -157,7 +159,7 @@ def test_rendering_does_not_change_the_variables(value: Any) -> None:
     variables = {"a": value}
     before = json.dumps(variables)
 
-    outcome(
+    render_or_fail(
         "{{$x := .}}{{range $i, $e := .a}}{{$e = 1}}{{$i = 2}}{{end}}{{slice .a 0 1}}{{$x = 3}}",
         variables,
     )

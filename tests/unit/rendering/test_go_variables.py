@@ -37,4 +37,4 @@ from shared.rendering import go
     ],
 )
 def test_variables(template: str, names: str) -> None:
-    assert go.parse(template).variables() == names.split()
+    assert go.compile_template(template).list_variables() == names.split()

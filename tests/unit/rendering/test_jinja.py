@@ -2,43 +2,31 @@
 
 import math
 import re
-import string
 import sys
-import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any
 
 import jinja2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import meta
 
 from shared.rendering import jinja
-from shared.rendering.errors import LimitExceeded, TemplateExecutionError, TemplateSyntaxError
-from shared.rendering.jinja.environment import ENVIRONMENT, Context
+from shared.rendering.errors import LimitExceededError, TemplateExecutionError, TemplateSyntaxError
+from shared.rendering.jinja.context import Context
+from shared.rendering.jinja.environment import ENVIRONMENT
 from shared.rendering.jinja.filters import FILTERS
 from shared.rendering.limits import Limits
 
 LIMITS = Limits(template_bytes=1_000_000, output_bytes=1_000_000, steps=200_000)
-ORACLE = jinja2.Environment(
-    undefined=jinja2.StrictUndefined,
-    keep_trailing_newline=True,
-    # Constants are evaluated by other rules than variables, so there are to be none.
-    optimized=False,
-    finalize=jinja2.pass_context(lambda context, value: value),
-)
-
-oracle_settings = settings(deadline=None, max_examples=300)
 
 
 def render(source: str, limits: Limits = LIMITS, /, **variables: object) -> str:
-    return jinja.parse(source).render(variables, limits=limits)
+    return jinja.compile_template(source).render(variables, limits=limits)
 
 
-# What a template says
+# What a template renders
 
 
 @pytest.mark.parametrize(
@@ -118,7 +106,6 @@ def test_carriage_returns_inside_tags_are_spaces_and_in_strings_are_kept() -> No
     assert render("a \r\n{%- if true -%}\r\n b{% endif %}") == "ab"
 
 
-@oracle_settings
 @given(st.text(st.characters(exclude_characters="{")))
 def test_text_without_tags_comes_back_exactly(text: str) -> None:
     assert render(text) == text
@@ -163,10 +150,10 @@ def test_text_without_tags_comes_back_exactly(text: str) -> None:
     ],
 )
 def test_what_is_missing_is_named_with_its_line(source: str, message: str) -> None:
-    with pytest.raises(TemplateExecutionError) as failed:
+    with pytest.raises(TemplateExecutionError) as error:
         render(source, user={"id": 1})
 
-    assert str(failed.value) == message
+    assert str(error.value) == message
 
 
 def test_a_missing_variable_can_be_asked_for_and_defaulted() -> None:
@@ -176,7 +163,7 @@ def test_a_missing_variable_can_be_asked_for_and_defaulted() -> None:
     )
 
 
-# Mistakes
+# Errors
 
 
 @pytest.mark.parametrize(
@@ -191,25 +178,25 @@ def test_a_missing_variable_can_be_asked_for_and_defaulted() -> None:
             "line 1: test 'divisibleby': missing a required argument: 'num'",
         ),
         ("{{ 'a'.center() }}", "line 1: 'center': missing a required argument: 'width'"),
-        ("{{ 'a'.upper }}", "line 1: the method 'upper' is to be called: write upper()"),
+        ("{{ 'a'.upper }}", "line 1: the method 'upper' must be called: write upper()"),
         ("{% macro f() %}{% endmacro %}{{ f }}", "line 1: a macro cannot be used as a value"),
         ("{{ 5() }}", "line 1: a number cannot be called"),
         ("{{ [1] | map('nope') }}", "line 1: No filter named 'nope'."),
-        ("{{ (-8) ** 0.5 }}", "line 1: a negative number has no such power"),
+        ("{{ (-8) ** 0.5 }}", "line 1: a negative number cannot have a fractional power"),
         ("{{ '%d %d' % (1,) }}", "line 1: there are fewer values than the text has formats"),
         ("{{ '%d' % (1, 2) }}", "line 1: there are more values than the text has formats"),
-        ("{{ dict(**5) }}", "line 1: a call takes its named arguments from an object"),
+        ("{{ dict(**5) }}", "line 1: the value after ** must be an object"),
         (
             "{{ dict(a=1, **{'a': 2}) }}",
             "line 1: call() got multiple values for keyword argument 'a'",
         ),
     ],
 )
-def test_a_mistake_while_rendering_is_told_with_its_line(source: str, message: str) -> None:
-    with pytest.raises(TemplateExecutionError) as failed:
+def test_an_error_while_rendering_tells_its_line(source: str, message: str) -> None:
+    with pytest.raises(TemplateExecutionError) as error:
         render(source)
 
-    assert message in str(failed.value)
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -224,18 +211,20 @@ def test_a_mistake_while_rendering_is_told_with_its_line(source: str, message: s
         ("\n{{ 1e999 }}", "line 2: a number is too large"),
         ("\n{{ " + "9" * 5000 + " }}", "line 2: a number has too many digits"),
         ("\n{{ 0x" + "f" * 5000 + " }}", "line 2: a number has too many digits"),
-        ("\n{% include 'a' %}", "line 2: the tag 'include' is not available here"),
-        ("{% import 'a' as b %}", "line 1: the tag 'import' is not available here"),
-        ("{% from 'a' import b %}", "line 1: the tag 'from' is not available here"),
-        ("{% extends 'a' %}", "line 1: the tag 'extends' is not available here"),
-        ("{% block a %}{% endblock %}", "line 1: the tag 'block' is not available here"),
+        ("\n{% include 'a' %}", "line 2: the tag 'include' is not supported; remove it"),
+        ("{% import 'a' as b %}", "line 1: the tag 'import' is not supported; remove it"),
+        ("{% from 'a' import b %}", "line 1: the tag 'from' is not supported; remove it"),
+        ("{% extends 'a' %}", "line 1: the tag 'extends' is not supported; remove it"),
+        ("{% block a %}{% endblock %}", "line 1: the tag 'block' is not supported; remove it"),
     ],
 )
-def test_a_template_that_cannot_be_parsed_is_told_with_its_line(source: str, message: str) -> None:
-    with pytest.raises(TemplateSyntaxError) as failed:
-        jinja.parse(source)
+def test_the_error_of_a_template_that_cannot_be_parsed_tells_its_line(
+    source: str, message: str
+) -> None:
+    with pytest.raises(TemplateSyntaxError) as error:
+        jinja.compile_template(source)
 
-    assert str(failed.value).startswith(message)
+    assert str(error.value).startswith(message)
 
 
 # The sandbox
@@ -267,16 +256,16 @@ def test_a_template_that_cannot_be_parsed_is_told_with_its_line(source: str, mes
     ],
 )
 def test_nothing_else_can_be_reached(source: str) -> None:
-    with pytest.raises(TemplateExecutionError) as failed:
+    with pytest.raises(TemplateExecutionError) as error:
         render(source, x=[], y={})
 
-    assert not re.search(r"0x|jinja2|shared|<", str(failed.value))
+    assert not re.search(r"0x|jinja2|shared|<", str(error.value))
 
 
 @pytest.mark.parametrize("name", ["attr", "urlize"])
 def test_a_filter_that_is_not_listed_is_unknown(name: str) -> None:
     with pytest.raises(TemplateSyntaxError, match="No filter named"):
-        jinja.parse(f"{{{{ 'a' | {name} }}}}")
+        jinja.compile_template(f"{{{{ 'a' | {name} }}}}")
 
 
 def test_every_filter_of_jinja_is_listed_or_left_out_on_purpose() -> None:
@@ -413,15 +402,15 @@ def test_what_runs_away_is_stopped(source: str) -> None:
     for _ in range(40):
         deep = [deep, deep]
 
-    with pytest.raises(LimitExceeded) as stopped:
+    with pytest.raises(LimitExceededError) as error:
         render(source, xs=list(range(1000)), y=deep, z=deep)
 
-    assert re.search(r"steps of work|longer than|larger than|deep|bits|digits", str(stopped.value))
+    assert re.search(r"steps of work|longer than|larger than|deep|bits|digits", str(error.value))
 
 
 def test_constants_are_not_evaluated_while_parsing() -> None:
     for source in BOMBS:
-        jinja.parse(source)
+        jinja.compile_template(source)
 
 
 @pytest.mark.parametrize(
@@ -461,72 +450,73 @@ NESTED: list[tuple[str, Callable[[int], str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "nested"), NESTED, ids=[kind for kind, _ in NESTED])
+@pytest.mark.parametrize(("kind", "nest"), NESTED, ids=[kind for kind, _ in NESTED])
 @pytest.mark.parametrize("depth", [250, 20_000])
 def test_what_is_nested_too_deeply_is_a_syntax_error(
-    kind: str, nested: Callable[[int], str], depth: int
+    kind: str, nest: Callable[[int], str], depth: int
 ) -> None:
     with pytest.raises(TemplateSyntaxError, match=r"^line 1: .*(nested|more than)"):
-        jinja.parse(nested(depth))
+        jinja.compile_template(nest(depth))
 
 
-@pytest.mark.parametrize(("kind", "nested"), NESTED, ids=[kind for kind, _ in NESTED])
+@pytest.mark.parametrize(("kind", "nest"), NESTED, ids=[kind for kind, _ in NESTED])
 def test_ordinary_nesting_parses_even_when_the_stack_is_half_used(
-    kind: str, nested: Callable[[int], str]
+    kind: str, nest: Callable[[int], str]
 ) -> None:
     def parse_at(frames: int) -> None:
         if frames:
             parse_at(frames - 1)
         else:
-            jinja.parse(nested(18))
+            jinja.compile_template(nest(18))
 
     parse_at(400)
 
 
 def test_a_template_of_very_many_tags_is_refused() -> None:
     with pytest.raises(TemplateSyntaxError, match="more than 10000 tokens"):
-        jinja.parse("{{ a }}" * 5000)
+        jinja.compile_template("{{ a }}" * 5000)
 
 
 def test_the_output_is_counted_in_bytes_while_it_is_made() -> None:
     limits = Limits(template_bytes=1000, output_bytes=10, steps=1000)
 
     assert render("{{ x }}", limits, x="é" * 5) == "é" * 5
-    with pytest.raises(LimitExceeded, match="the output is larger than 10 bytes"):
+    with pytest.raises(LimitExceededError, match="the output is larger than 10 bytes"):
         render("{{ x }}{{ x }}", limits, x="é" * 3)
 
 
 def test_each_turn_of_a_loop_costs_about_as_many_steps_as_its_nodes() -> None:
-    template = jinja.parse("{% for x in xs %}{{ x }}{% endfor %}")
+    template = jinja.compile_template("{% for x in xs %}{{ x }}{% endfor %}")
 
-    def steps(turns: int) -> int:
-        needed = next(
-            steps for steps in range(10_000) if not _stopped(template, {"xs": [1] * turns}, steps)
+    def count_steps(turns: int) -> int:
+        return next(
+            steps
+            for steps in range(10_000)
+            if not exceeds_limit(template, {"xs": [1] * turns}, steps)
         )
-        return needed
 
-    assert 2 <= (steps(30) - steps(20)) / 10 <= 6
+    assert 2 <= (count_steps(30) - count_steps(20)) / 10 <= 6
 
 
-def _stopped(template: jinja.Template, variables: dict[str, object], steps: int) -> bool:
+def exceeds_limit(template: jinja.Template, variables: dict[str, object], steps: int) -> bool:
     try:
         template.render(variables, limits=Limits(100, 1000, steps))
-    except LimitExceeded:
+    except LimitExceededError:
         return True
     return False
 
 
 def test_threads_that_share_a_template_share_no_budget() -> None:
-    template = jinja.parse("{% for x in xs %}{{ x }},{% endfor %}{{ name }}")
+    template = jinja.compile_template("{% for x in xs %}{{ x }},{% endfor %}{{ name }}")
     limits = Limits(template_bytes=1000, output_bytes=10_000, steps=9 * 500)
 
     def run(number: int) -> str:
         return template.render({"xs": [number] * 500, "name": number}, limits=limits)
 
     with ThreadPoolExecutor(8) as pool:
-        rendered = list(pool.map(run, range(64)))
+        texts = list(pool.map(run, range(64)))
 
-    assert rendered == [f"{number}," * 500 + str(number) for number in range(64)]
+    assert texts == [f"{number}," * 500 + str(number) for number in range(64)]
 
 
 # The names a template needs
@@ -544,189 +534,7 @@ def test_threads_that_share_a_template_share_no_budget() -> None:
     ],
 )
 def test_the_variables_of_a_template_are_listed_sorted(source: str, names: list[str]) -> None:
-    assert jinja.parse(source).variables() == names
-
-
-# Against other implementations
-
-MISTAKES = (
-    jinja2.TemplateError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
-
-names = st.sampled_from(["a", "b", "xs", "words", "d", "t"])
-literals = st.one_of(
-    st.integers(-20, 20).map(str),
-    st.sampled_from(["1.5", "'x'", "'b a'", "''", "none", "true", "[]", "[3, 1, 2]", "{'k': 'v'}"]),
-)
-PIPES = [
-    "upper", "lower", "title", "capitalize", "trim", "length", "first", "last", "list | string",
-    "string", "sort | list", "sort(reverse=true) | join('-')", "unique | list",
-    "reverse | list", "join(', ')", "default('?')", "default('?', true)", "abs", "int", "float",
-    "round", "round(1, 'floor')", "sum", "min", "max", "map('string') | list", "select | list",
-    "reject('none') | list", "select('string') | list", "replace('a', 'bb')",
-    "string | truncate(5)", "center(9)", "wordcount", "wordwrap(3)", "indent(2, true)",
-    "batch(2) | list", "batch(2, 'z') | list", "slice(2) | list", "urlencode", "striptags",
-    "pprint", "dictsort", "items | list", "filesizeformat", "groupby(0) | list", "xmlattr",
-]  # fmt: skip
-CALLS = [
-    "upper()", "split()", "split('a')", "strip()", "replace('a', 'zz')", "startswith('b')",
-    "count('a')", "index('a')", "center(7, '*')", "zfill(5)", "title()", "find('x')", "get('k')",
-    "get('z', 1)", "isdigit()", "splitlines()", "rjust(4)", "join(['p', 'q'])", "format(1)",
-    "partition('a')",
-]  # fmt: skip
-OPERATORS = ["+", "-", "*", "/", "//", "%", "~", "==", "!=", "<", "<=", "in", "and", "or"]
-expressions = st.recursive(
-    names | literals,
-    lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from(OPERATORS), inner).map(
-            lambda parts: "({} {} {})".format(*parts)
-        ),
-        st.tuples(inner, st.sampled_from(PIPES)).map(lambda parts: "({} | {})".format(*parts)),
-        st.tuples(inner, st.sampled_from(CALLS)).map(lambda parts: "({}).{}".format(*parts)),
-        st.tuples(inner, inner).map(lambda parts: "({})[{}]".format(*parts)),
-        st.tuples(inner, st.integers(-3, 3), st.integers(-3, 3)).map(
-            lambda parts: "({})[{}:{}]".format(*parts)
-        ),
-        st.tuples(inner, inner, inner).map(lambda parts: "({} < {} <= {})".format(*parts)),
-        st.tuples(inner, inner, inner).map(lambda parts: "({} if {} else {})".format(*parts)),
-    ),
-    max_leaves=6,
-)
-VARIABLES: dict[str, Any] = {
-    "a": 3,
-    "b": -2.5,
-    "xs": [2, 1, 2, None],
-    "words": ["pear", "Apple", "pear"],
-    "d": {"k": 1, "b": [1, {"z": "y"}]},
-    "t": "a <b>banana</b>\n and more text ",
-}
-
-
-@settings(deadline=None, max_examples=1500)
-@given(expressions, st.sampled_from(["", " | e", " | tojson"]))
-def test_an_expression_prints_what_jinja_prints(expression: str, last: str) -> None:
-    # Escaped text is of a type of its own in Jinja, so only the last filter escapes.
-    source = f"{{{{ {expression}{last} }}}}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Jinja generates `(0)[0:0]`, at which Python wonders
-            expected = ORACLE.from_string(source).render(VARIABLES)
-    except MISTAKES:
-        return  # we may render it: what is a generator there is a list here, and has a length
-    if "generator object" in expected or "built-in method" in expected:
-        return
-
-    try:
-        rendered = render(source, **VARIABLES)
-    except TemplateExecutionError as error:
-        # Jinja overlooks some undefined values, such as those in a list or before `in []`.
-        if "has no" not in str(error):
-            raise
-    else:
-        assert rendered == expected
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
-    ),
-    max_leaves=5,
-)
-
-
-@oracle_settings
-@given(
-    st.lists(
-        st.from_regex(r"%[-#0 +]{0,2}([0-9]|\*)?(\.[0-9]?)?[dioxXeEfFgGcrsa%]", fullmatch=True)
-        | st.text(string.ascii_letters, max_size=3),
-        max_size=4,
-    ).map("".join),
-    st.lists(json_values, max_size=4).map(tuple) | json_values,
-)
-def test_percent_formats_as_python_does(template: str, values: Any) -> None:
-    try:
-        expected = template % values
-    except (TypeError, ValueError, OverflowError):
-        with pytest.raises(TemplateExecutionError):
-            render("{{ template % values }}", template=template, values=values)
-    else:
-        assert render("{{ template % values }}", template=template, values=values) == expected
-
-
-@oracle_settings
-@given(
-    st.sampled_from(["{}", "{0}", "{a}", "{!r}", "{0!s}", "{{}}", "{a[k]}", "{1}", "{", "x"])
-    | st.from_regex(
-        r"\{(a)?:[*]?[<>^=]?[+ -]?#?0?[0-9]?,?(\.[0-9])?[sdfgeEbxn%]?\}", fullmatch=True
-    ),
-    json_values,
-    json_values,
-)
-def test_format_formats_as_python_does(template: str, first: Any, named: Any) -> None:
-    source = "{{ template.format(first, a=named) }}"
-    variables = {"template": template, "first": first, "named": named}
-    try:
-        expected = template.format(first, a=named)
-    except (TypeError, ValueError, LookupError, OverflowError):
-        with pytest.raises(TemplateExecutionError):
-            render(source, **variables)
-    else:
-        assert render(source, **variables) == expected
-
-
-statements = st.recursive(
-    expressions.map(lambda expression: f"{{{{ {expression} }}}}"),
-    lambda inner: st.one_of(
-        st.tuples(names, expressions).map(lambda parts: "{{% set {} = {} %}}".format(*parts)),
-        st.tuples(names, expressions, inner).map(
-            lambda parts: "{{% for {} in {} if x %}}{}{{% endfor %}}".format(*parts)
-        ),
-        st.tuples(expressions, inner, inner).map(
-            lambda parts: "{{% if {} %}}{}{{% else %}}{}{{% endif %}}".format(*parts)
-        ),
-        st.tuples(names, expressions, inner).map(
-            lambda parts: "{{% macro f({}=({})) %}}{}{{% endmacro %}}{{{{ f() }}}}".format(*parts)
-        ),
-        st.tuples(names, expressions, inner).map(
-            lambda parts: "{{% with {} = {} %}}{}{{% endwith %}}".format(*parts)
-        ),
-        st.tuples(inner, inner).map("".join),
-    ),
-    max_leaves=5,
-)
-
-
-@oracle_settings
-@given(statements)
-def test_the_variables_are_those_that_jinja_finds(source: str) -> None:
-    try:
-        expected = meta.find_undeclared_variables(ORACLE.parse(source))
-    except MISTAKES:
-        return  # Jinja evaluates constants to find them, with all that can go wrong then
-
-    assert jinja.parse(source).variables() == sorted(expected)
-
-
-@oracle_settings
-@given(statements, st.integers(0, 300))
-def test_a_smaller_budget_changes_nothing_but_whether_rendering_ends(
-    source: str, steps: int
-) -> None:
-    def outcome(limits: Limits) -> str:
-        try:
-            return render(source, limits, x=1, **VARIABLES)
-        except TemplateExecutionError as error:
-            return str(error)
-
-    with suppress(LimitExceeded):
-        assert outcome(Limits(1000, 1000, steps)) == outcome(LIMITS)
+    assert jinja.compile_template(source).list_variables() == names
 
 
 def test_rendering_leaves_the_numbers_of_the_variables_as_they_are() -> None:
@@ -736,4 +544,6 @@ def test_rendering_leaves_the_numbers_of_the_variables_as_they_are() -> None:
 
 
 def test_a_context_belongs_to_one_rendering() -> None:
-    assert Context({}, LIMITS).meter is not Context({}, LIMITS).meter
+    first, second = (Context(ENVIRONMENT, {}, LIMITS) for _ in range(2))
+
+    assert first.meter is not second.meter

@@ -1,0 +1,170 @@
+"""The parts of the documents that follow from the code.
+
+    python -m infra.documents [--check]
+
+Each part is between `<!-- name -->` and `<!-- /name -->` in one of the documents. With `--check`
+nothing is written, and a document that says something else is a problem. The tables of costs are
+measured: `tools.cost` writes them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from infra.openapi import read_docstring
+from infra.project import ROOT
+from shared.dialects.dialect import get_dialect
+from shared.routes import DIALECTS, ROUTES
+from shared.store import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from shared.routes import Route
+
+NATIVE = "registry"
+PART = re.compile(r"<!-- (?P<name>[\w ]+) -->\n(?P<text>.*?)(?=<!-- /(?P=name) -->)", re.DOTALL)
+TARGET = re.compile(r"^([a-z0-9-]+):.*?## (.*)$", re.MULTILINE)
+
+
+def main() -> int:
+    """Write or check the documents; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m infra.documents", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only compare")
+    check = parser.parse_args().check
+    stale = False
+    for file in list_documents():
+        before = file.read_text(encoding="utf-8")
+        after = replace_parts(before)
+        if before == after:
+            continue
+        if check:
+            sys.stderr.write(f"{file.relative_to(ROOT)} is stale: run make documents\n")
+            stale = True
+        else:
+            file.write_text(after, encoding="utf-8")
+    return int(stale)
+
+
+def list_documents() -> list[Path]:
+    """List the documents."""
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def replace_parts(text: str) -> str:
+    """Replace the parts of a document by what the code says now."""
+    return PART.sub(_replace_part, text)
+
+
+def _replace_part(match: re.Match[str]) -> str:
+    name = match["name"]
+    text = PARTS[name]() if name in PARTS else match["text"]
+    return f"<!-- {name} -->\n{text}"
+
+
+def build_native_endpoints() -> str:
+    """Build the table of the native dialect's endpoints."""
+    return build_endpoints(NATIVE)
+
+
+def build_vendor_endpoints() -> str:
+    """Build a chapter for each vendor's dialect, in the order of the route table."""
+    return "\n".join(
+        f"### Endpoints of {get_dialect(name).title}\n\n{build_endpoints(name)}"
+        for name in DIALECTS
+        if name != NATIVE
+    )
+
+
+def build_credentials() -> str:
+    """Build the list of how each dialect's callers carry their key."""
+    dialects = (get_dialect(name) for name in DIALECTS)
+    rows = ((dialect.title, dialect.credential) for dialect in dialects)
+    return build_table(("dialect", "credential"), rows)
+
+
+def build_shared_urls() -> str:
+    """Build the list of the URLs that a dialect shares with the native one."""
+    paths = {route.name: route.path for route in ROUTES if route.dialect == NATIVE}
+    rows = (
+        (
+            f"`{route.method} {route.path}`",
+            f"{get_dialect(route.dialect).title}, with {get_dialect(route.dialect).credential}",
+            f"`{route.method} {paths[route.falls_back_to]}`",
+        )
+        for route in ROUTES
+        if route.falls_back_to is not None
+    )
+    return build_table(("call", "who responds", "else it is the native"), rows)
+
+
+def build_endpoints(dialect: str) -> str:
+    """Build the table of a dialect's endpoints."""
+    rows = (
+        (f"`{route.method} {route.path}`", describe(route), f"`{route.permission}`")
+        for route in ROUTES
+        if route.dialect == dialect
+    )
+    return build_table(("call", "what it does", "needs"), rows)
+
+
+def describe(route: Route) -> str:
+    """Say in a sentence what an endpoint does."""
+    return f"{read_docstring(route)[0]}."
+
+
+def build_tables() -> str:
+    """Build the list of the tables, as it is stated beside them."""
+    lines = [line for line in (tables.__doc__ or "").splitlines() if line.startswith("|")]
+    return "\n".join(lines) + "\n"
+
+
+def build_alarms() -> str:
+    """Build the list of the alarms from their rules, without importing what defines a stack."""
+    tree = ast.parse((ROOT / "infra" / "alarms.py").read_text(encoding="utf-8"))
+    rules = (
+        {argument.arg: argument.value for argument in node.keywords}
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "AlarmRule"
+    )
+    names = ("name", "threshold", "bad_minutes", "minutes", "runbook")
+    values = ([ast.literal_eval(rule[name]) for name in names] for rule in rules)
+    rows = (
+        (f"`{name}`", str(threshold), f"{bad_minutes} of {minutes}", runbook)
+        for name, threshold, bad_minutes, minutes, runbook in values
+    )
+    heads = ("alarm", "threshold", "minutes", "what it means, and what to do")
+    return build_table(heads, rows)
+
+
+def build_targets() -> str:
+    """Build the list of what `make` can do, as `make help` has it."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    rows = ((f"`make {name}`", about) for name, about in TARGET.findall(makefile))
+    return build_table(("command", "what it does"), rows)
+
+
+def build_table(heads: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
+    """Build a table of Markdown."""
+    lines = [heads, ("---",) * len(heads), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "native endpoints": build_native_endpoints,
+    "vendor endpoints": build_vendor_endpoints,
+    "credentials": build_credentials,
+    "shared urls": build_shared_urls,
+    "tables": build_tables,
+    "alarms": build_alarms,
+    "targets": build_targets,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""The problems that the gateway itself responds with, on AWS and on this machine.
+
+The gateway does not know the dialect of a request, so a body has what clients of all dialects read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from shared import problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayProblem:
+    """A problem that the gateway itself responds with.
+
+    Attributes:
+        status: The status of the response.
+        code: Identifies the kind of problem for programs.
+        text: What is wrong.
+        advice: What to do next.
+        retry_after: Seconds after which the same request may succeed.
+    """
+
+    status: int
+    code: str
+    text: str
+    advice: str = ""
+    retry_after: int | None = None
+
+    @classmethod
+    def from_problem(
+        cls, problem: type[problems.Problem], *, retry_after: int | None = None
+    ) -> GatewayProblem:
+        """Build a problem with the status, code and message of one of the functions' problems."""
+        return cls(
+            status=problem.status,
+            code=problem.code,
+            text=problem.default,
+            retry_after=retry_after,
+        )
+
+    def dump(self, request_id: str) -> dict[str, str]:
+        """Dump the body, which contains nothing of the request except its id."""
+        message = f"{self.text}; {self.advice}" if self.advice else self.text
+        return {
+            "error": self.text,
+            "code": self.code,
+            "message": message,
+            "request_id": request_id,
+        }
+
+
+UNKNOWN_PATH = GatewayProblem(
+    status=404,
+    code=problems.NotFound.code,
+    text=problems.NotFound.default,
+    advice="below the URL of this API, /docs has its documentation and /openapi.json its "
+    "description for programs",
+)
+OTHER_METHOD = GatewayProblem(status=405, code="method_not_allowed", text="method not allowed")
+BAD_REQUEST = GatewayProblem(status=400, code="bad_request", text="bad request")
+INTERNAL = GatewayProblem.from_problem(problems.Internal)
+MALFORMED_RESULT = replace(INTERNAL, status=502)
+TOO_LARGE = GatewayProblem.from_problem(problems.TooLarge)
+
+# Problems by the gateway's name for the response. The two defaults apply to all that are not
+# listed, and do not change the status.
+PROBLEMS = {
+    "DEFAULT_4XX": BAD_REQUEST,
+    "DEFAULT_5XX": INTERNAL,
+    "ACCESS_DENIED": GatewayProblem.from_problem(problems.Forbidden),
+    "BAD_REQUEST_BODY": BAD_REQUEST,
+    "BAD_REQUEST_PARAMETERS": BAD_REQUEST,
+    "INTEGRATION_FAILURE": GatewayProblem.from_problem(problems.Unavailable, retry_after=1),
+    "INTEGRATION_TIMEOUT": GatewayProblem(
+        status=504, code="timeout", text="the service took too long; try again"
+    ),
+    # The gateway's response to an unknown path.
+    "MISSING_AUTHENTICATION_TOKEN": UNKNOWN_PATH,
+    "QUOTA_EXCEEDED": GatewayProblem.from_problem(problems.Throttled, retry_after=60),
+    "REQUEST_TOO_LARGE": TOO_LARGE,
+    "RESOURCE_NOT_FOUND": UNKNOWN_PATH,
+    "THROTTLED": GatewayProblem.from_problem(problems.Throttled, retry_after=1),
+    "UNAUTHORIZED": GatewayProblem.from_problem(problems.Unauthorized),
+    "UNSUPPORTED_MEDIA_TYPE": GatewayProblem(
+        status=415, code="unsupported_media_type", text="unsupported media type"
+    ),
+    "WAF_FILTERED": GatewayProblem.from_problem(problems.Forbidden),
+}

@@ -1,0 +1,246 @@
+"""LangWatch's responses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from shared.dialects.formats import dump_js_time, to_camel_case
+from shared.dialects.langwatch import contents
+from shared.dialects.langwatch.problems import (
+    ConfigSchemaFailure,
+    InProse,
+    Malformed,
+    SchemaFailure,
+)
+from shared.dialects.langwatch.requests import SCOPES
+from shared.problems import Forbidden, Internal, NotFound, Problem, Unauthorized
+from shared.responses import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from shared.dialects.langwatch import models
+    from shared.dialects.langwatch.tags import Definition
+    from shared.domain.content import Document
+    from shared.domain.model import Prompt, Scope, Version
+    from shared.settings import Settings
+
+PERMISSIONS = {"read": "prompts:view", "write": "prompts:update", "curate": "prompts:manage"}
+SCOPE_NAMES: Mapping[Scope, models.Scope] = {
+    scope: cast("models.Scope", name) for name, scope in SCOPES.items()
+}
+# Names of a configuration's optional fields in the current API.
+CAMEL_CASE = {
+    name: to_camel_case(name)
+    for name in ("temperature", "max_tokens", "demonstrations", "prompting_technique")
+}
+
+
+def dump_prompt(
+    prompt: Prompt,
+    version: Version,
+    *,
+    tags: Iterable[Definition],
+    is_newest: bool,
+    settings: Settings,
+    base_url: str,
+    with_schemas: bool = True,
+) -> models.PromptOfHandle:
+    """Dump a version with the fields of its prompt.
+
+    Args:
+        prompt: The prompt.
+        version: The version.
+        tags: The definitions of the project's tags.
+        is_newest: Whether it is the prompt's newest version, which has the tag `latest`.
+        settings: The settings of the deployment.
+        base_url: The URL of this API.
+        with_schemas: Whether to repeat the schema of the outputs as `responseFormat`.
+    """
+    config = contents.dump_config(version.content, settings)
+    pointers = [tag.name for tag in tags if prompt.resolve_selector(tag.pointer) == version.number]
+    names = [*(["latest"] if is_newest else []), *pointers]
+    optional = {camel: config[name] for name, camel in CAMEL_CASE.items() if name in config}
+    if with_schemas:
+        optional |= _dump_response_format(config)
+    return {
+        "id": prompt.id,
+        "handle": prompt.slug,
+        "scope": SCOPE_NAMES[prompt.scope],
+        "name": prompt.name,
+        "updatedAt": dump_js_time(prompt.changed_at),
+        "projectId": prompt.team_id,
+        "organizationId": prompt.team_id,
+        "versionId": version.id,
+        "authorId": contents.get_author_id(version.content, settings),
+        "version": version.number,
+        "createdAt": dump_js_time(prompt.created_at),
+        "commitMessage": version.message,
+        "prompt": config["prompt"],
+        "messages": [{"role": "system", "content": config["prompt"]}, *config["messages"]],
+        "inputs": config["inputs"],
+        "outputs": config["outputs"],
+        "model": config["model"],
+        **cast("models.OptionalSettings", optional),
+        "tags": [{"name": name, "versionId": version.id} for name in names],
+        "parameters": contents.get_runtime_parameters(version.content, settings),
+        "platformUrl": f"{base_url}/api/prompts/{prompt.id}",
+    }
+
+
+def dump_synced_prompt(
+    body: models.PromptOfHandle, version: Version, settings: Settings
+) -> Document:
+    """Dump a version for the response to a sync, which has more settings and no link."""
+    config = contents.dump_config(version.content, settings)
+    more = {to_camel_case(name): config[name] for name in contents.SETTINGS if name in config}
+    others = {name: value for name, value in body.items() if name != "platformUrl"}
+    origin = {"author": None, "copiedFromPromptId": None}
+    return {**others, **more, "versionCreatedAt": dump_js_time(version.created_at), **origin}
+
+
+def dump_config_version(
+    prompt: Prompt, version: Version, settings: Settings
+) -> models.ConfigVersion:
+    """Dump a version in the format of the first API."""
+    config = contents.dump_config(version.content, settings)
+    first = {"version": config["version"]} if "version" in config else {}
+    messages = contents.dump_messages(version.content, settings)
+    return {
+        "id": version.id,
+        "configId": prompt.id,
+        "projectId": prompt.team_id,
+        "schemaVersion": "1.0",
+        "commitMessage": version.message,
+        "version": version.number,
+        "createdAt": dump_js_time(version.created_at),
+        "authorId": contents.get_author_id(version.content, settings),
+        "configData": first | config | {"messages": messages},
+    }
+
+
+def dump_version_row(
+    body: models.PromptOfHandle, version: models.ConfigVersion
+) -> models.VersionOfHandle:
+    """Dump a row of a prompt's versions, in the formats of both APIs.
+
+    The author is None, because API keys are not users.
+    """
+    return {
+        **body,
+        "configId": version["configId"],
+        "schemaVersion": version["schemaVersion"],
+        "configData": version["configData"],
+        "createdAt": version["createdAt"],
+        "author": None,
+    }
+
+
+def can_read_schemas(headers: Mapping[str, str]) -> bool:
+    """Tell whether a client can read `responseFormat`.
+
+    LangWatch's client for Python (1.4.0), which sends httpx's user agent, cannot read a prompt with
+    this field. Its other clients, which send other user agents, need it.
+    """
+    return not headers.get("user-agent", "").startswith("python-httpx/")
+
+
+def _dump_response_format(config: Mapping[str, Any]) -> Document:
+    for output in config["outputs"]:
+        if output["type"] == "json_schema" and "json_schema" in output:
+            schema = {"name": output["identifier"], "schema": output["json_schema"]}
+            return {"responseFormat": {"type": "json_schema", "json_schema": schema}}
+    return {}
+
+
+# -- problems
+
+
+def dump_problem(problem: Problem, request_id: str) -> Response[models.Error]:
+    """Convert a problem to a response."""
+    if isinstance(problem, ConfigSchemaFailure):
+        issues: models.Issues = {"issues": _list_mappings(problem), "name": "ZodError"}
+        body: models.Error = {"success": False, "error": issues, "request_id": request_id}
+    else:
+        body = {**_dump_body(problem), "request_id": request_id}
+    return Response(status=problem.status, body=body)
+
+
+def _dump_body(problem: Problem) -> models.Explanation:
+    if isinstance(problem, Unauthorized):
+        has_own_message = problem.message != problem.default
+        return _explain("Unauthorized", problem.message if has_own_message else "Invalid API key")
+    if isinstance(problem, Internal):
+        return _explain("Internal server error", "An unknown error occurred")
+    # Look-ups with a message of their own are prose.
+    if isinstance(problem, InProse) or (
+        isinstance(problem, NotFound) and problem.message != problem.default
+    ):
+        return _explain(problem.message, problem.message)
+    if isinstance(problem, NotFound):
+        return _explain("prompt_not_found", "Prompt not found")
+    if isinstance(problem, Forbidden):
+        return _dump_forbidden(problem)
+    if isinstance(problem, Malformed):
+        return {
+            **_explain(problem.code, problem.message),
+            "target": "json",
+            "detail": problem.message,
+            "tips": ["Send a JSON body with the header Content-Type: application/json."],
+            "fault": "customer",
+        }
+    if isinstance(problem, SchemaFailure):
+        return _dump_schema_failure(problem)
+    return _explain(problem.code, problem.message)
+
+
+def _explain(error: str, message: str) -> models.Explanation:
+    return {"error": error, "message": message}
+
+
+def _dump_forbidden(problem: Forbidden) -> models.Explanation:
+    permissions = [PERMISSIONS[detail["permission"]] for detail in _list_mappings(problem)]
+    return {
+        **_explain("api_key_permission_denied", "The API key does not have this permission."),
+        "permission": next(iter(permissions), None),
+        "tips": ["Use an API key that has the permission."],
+        "docsUrl": "https://langwatch.ai/docs",
+        "fault": "customer",
+    }
+
+
+def _dump_schema_failure(problem: SchemaFailure) -> models.Explanation:
+    issues = [(_get_field(issue), issue) for issue in _list_mappings(problem)]
+    return {
+        **_explain(problem.code, problem.message),
+        "target": "json",
+        "fields": list(dict.fromkeys(field for field, _ in issues)),
+        "reasons": [
+            {
+                "code": "schema_failure",
+                "kind": "schema_failure",
+                "fault": "customer",
+                "meta": _dump_meta(field, issue),
+            }
+            for field, issue in issues
+        ],
+        "tips": ["Correct these fields and send the request again."],
+        "fault": "customer",
+    }
+
+
+def _dump_meta(field: str, issue: Mapping[str, Any]) -> dict[str, Any]:
+    meta = {"field": field, "type": issue["code"], "message": issue["message"]}
+    if (expected := issue.get("options", issue.get("expected"))) is not None:
+        meta["expected"] = expected
+    if "received" in issue:
+        meta["received"] = issue["received"]
+    return meta
+
+
+def _get_field(issue: Mapping[str, Any]) -> str:
+    return ".".join(map(str, issue["path"])) or ", ".join(issue.get("keys", ()))
+
+
+def _list_mappings(problem: Problem) -> list[dict[str, Any]]:
+    return [detail for detail in problem.details if isinstance(detail, dict)]

@@ -1,0 +1,28 @@
+"""The description of the native dialect."""
+
+from __future__ import annotations
+
+from shared.dialects.dialect import BEARER_AUTH, Dialect
+from shared.dialects.registry.requests import has_credential, load_body, parse_credential
+from shared.dialects.registry.responses import dump_problem
+
+DIALECT = Dialect(
+    name="registry",
+    title="Cuebook and px0",
+    prefix="",
+    chapters={
+        "Prompts": "Names and descriptions of the prompts of a team.",
+        "Prompt Versions": "The texts of a prompt, from draft to archived, and their tags.",
+        "Prompt Payloads": "Sample variables to try a prompt with.",
+        "Prompt Renders": "Rendering for applications: variables in, text out.",
+        "Health": "Whether the service is available.",
+        "Documentation": "This document, for programs and for people.",
+    },
+    security=BEARER_AUTH,
+    credential="the header `Authorization`",
+    error_model="APIError",
+    has_credential=has_credential,
+    parse_credential=parse_credential,
+    load_body=load_body,
+    dump_problem=dump_problem,
+)

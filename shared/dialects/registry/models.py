@@ -1,0 +1,257 @@
+"""Models of px0's bodies.
+
+The models of requests check only types. The rules check values, with px0's error texts; so a
+required field has a default here, and is required only in the OpenAPI document.
+
+Responses are TypedDicts, from which mypy checks what is dumped and the OpenAPI document is
+generated. Functions that only read do not import this module.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NotRequired
+
+from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
+
+from shared.dialects.schemas import Id, Time
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
+
+OBJECT: JsonDict = {"type": "object", "additionalProperties": True}
+OBJECT_OR_NULL: JsonDict = {"type": ["object", "null"], "additionalProperties": True}
+
+
+def _require(*fields: str) -> ConfigDict:
+    return ConfigDict(strict=True, json_schema_extra={"required": list(fields)} if fields else None)
+
+
+# -- requests
+
+
+class NewPrompt(BaseModel):
+    model_config = _require("name")
+    name: str = Field("", description="Unique in the team; at most 255 characters.")
+    description: str = ""
+    slug: str = Field("", description="Made from the name by default.")
+
+
+class PromptChanges(BaseModel):
+    model_config = _require()
+    description: str = Field("", description="Without this field the description becomes empty.")
+
+
+class Move(BaseModel):
+    model_config = _require("team_id")
+    team_id: Id = Field("", description="The id of the team to move the prompt to.")
+
+
+class NewVersion(BaseModel):
+    model_config = _require("template")
+    template: str = Field("", description="The text to render.", examples=["Hello, {{.name}}!"])
+    engine: str = Field(
+        "go", description="The template's language.", json_schema_extra={"enum": ["go", "jinja"]}
+    )
+    model: str | None = None
+    model_params: Any = Field(
+        None,
+        description="Such as `temperature`; all are stored as they are.",
+        json_schema_extra=OBJECT_OR_NULL,
+    )
+    message: str = Field("", description="Why this version is created.")
+
+
+class VersionChanges(BaseModel):
+    """Null removes the model or its parameters."""
+
+    null_counts: ClassVar[frozenset[str]] = frozenset({"model", "model_params"})
+    model_config = _require()
+    template: str | None = Field(None, examples=["Hello again, {{.name}}!"])
+    engine: str | None = Field(None, json_schema_extra={"enum": ["go", "jinja", None]})
+    model: str | None = None
+    model_params: Any = Field(None, json_schema_extra=OBJECT_OR_NULL)
+
+
+class NewTag(BaseModel):
+    model_config = _require("tag")
+    tag: str = Field("", json_schema_extra={"pattern": "^[A-Za-z0-9_.-]{1,50}$"})
+
+
+class Rollback(BaseModel):
+    model_config = _require("target_version", "rollback_reason")
+    target_version: int = Field(0, json_schema_extra={"minimum": 1})
+    rollback_reason: str = Field("", description="Recorded in the prompt's history.")
+
+
+class NewPayload(BaseModel):
+    null_counts: ClassVar[frozenset[str]] = frozenset({"variables"})
+    model_config = _require("variables")
+    name: str | None = None
+    variables: Any = Field(
+        None,
+        description="Sample values by name.",
+        json_schema_extra=OBJECT,
+        examples=[{"user": "Ada", "role": "Admin"}],
+    )
+
+
+class PayloadChanges(BaseModel):
+    null_counts: ClassVar[frozenset[str]] = frozenset({"variables"})
+    model_config = _require()
+    name: str | None = Field(None, description="Null leaves the name unchanged.")
+    variables: Any = Field(None, description="Replaces all variables.", json_schema_extra=OBJECT)
+
+
+class RenderRequest(BaseModel):
+    model_config = _require()
+    variables: dict[str, Any] | None = Field(None, examples=[{"name": "Ada"}])
+
+
+# -- responses
+
+
+class Health(TypedDict):
+    status: Literal["OK"]
+    version: Annotated[str, Field(description="The version of Cuebook.")]
+
+
+class Prompt(TypedDict):
+    id: Id
+    team_id: Id
+    slug: str
+    name: str
+    description: str
+    status: Literal["active", "archived"]
+    created_at: Time
+    updated_at: Time
+
+
+class Author(TypedDict):
+    id: str
+    name: str
+
+
+class PromptVersion(TypedDict):
+    id: Id
+    prompt_id: Id
+    version: int
+    template: str
+    status: Literal["draft", "stable", "live", "archived"]
+    created_at: Time
+    published_at: Annotated[Time | None, Field(description="When it was last promoted.")]
+    tags: list[str]
+    model: str | None
+    model_params: dict[str, Any] | None
+    engine: Literal["go", "jinja"]
+    message: str
+    author: Author
+
+
+class PromptResponse(TypedDict):
+    prompt: Prompt
+
+
+class PromptAndVersionResponse(PromptResponse):
+    version: NotRequired[
+        Annotated[PromptVersion, Field(description="Only if the request selects a version.")]
+    ]
+
+
+class Page(TypedDict):
+    next_cursor: NotRequired[
+        Annotated[str, Field(description="The `cursor` of the next page, if there is one.")]
+    ]
+
+
+class PromptPage(Page):
+    prompts: list[Prompt]
+
+
+class VersionResponse(TypedDict):
+    version: PromptVersion
+
+
+class VersionAtTime(VersionResponse):
+    at: Annotated[Time, Field(description="The time in the request.")]
+    pointer: Annotated[str, Field(description="`live`, or the tag.", examples=["live"])]
+
+
+class VersionPage(Page):
+    versions: list[PromptVersion]
+
+
+class Diff(TypedDict):
+    diff: Annotated[
+        str,
+        Field(
+            description="A unified diff with three lines of context; empty if the texts are equal."
+        ),
+    ]
+    from_template: str
+    from_version: int
+    to_template: str
+    to_version: int
+
+
+class VariableList(TypedDict):
+    variables: list[str]
+
+
+class Tag(TypedDict):
+    tag: str
+    version: int
+
+
+class TagPage(Page):
+    tags: list[Tag]
+
+
+class PromptPayload(TypedDict):
+    id: Id
+    prompt_id: Id
+    name: str | None
+    variables: dict[str, Any]
+    created_at: Time
+    updated_at: Time
+
+
+class PayloadResponse(TypedDict):
+    payload: PromptPayload
+
+
+class PayloadPage(Page):
+    payloads: list[PromptPayload]
+
+
+class Event(TypedDict):
+    id: Id
+    sequence: Annotated[int, Field(description="The revision of the prompt after the event.")]
+    event: Annotated[str, Field(examples=["version.promoted"])]
+    at: Time
+    by: Author
+    detail: dict[str, Any]
+    live_version: NotRequired[
+        Annotated[
+            int | None,
+            Field(description="The live version after the event; missing if it was not recorded."),
+        ]
+    ]
+
+
+class EventPage(Page):
+    events: list[Event]
+
+
+class Rendering(TypedDict):
+    rendered: str
+    slug: str
+    tags: list[str]
+    version: int
+
+
+class APIError(TypedDict):
+    error: Annotated[str, Field(examples=["prompt not found"])]
+    code: Annotated[str, Field(examples=["prompt_not_found"])]
+    request_id: str
+    details: NotRequired[list[Any]]

@@ -1,0 +1,230 @@
+"""Parsing of px0's requests: ids, selectors, filters and bodies."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from shared import exact_json
+from shared.dialects.dialect import Credential
+from shared.ids import parse_id
+from shared.problems import InvalidRequest, Unauthorized
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shared.domain.content import Engine
+    from shared.domain.model import Selector
+    from shared.request import Request
+
+Model = TypeVar("Model")
+
+BEARER = re.compile(r"Bearer (\S+)")
+NUMBER = re.compile(r"[+-]?[0-9]+")
+BOOLEANS = dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), "archived") | dict.fromkeys(
+    ("0", "f", "F", "FALSE", "false", "False"), "active"
+)
+EXAMPLE_TIME = "such as 2026-01-31T14:05:00Z"
+LARGEST_NUMBER = 2**31 - 1  # the largest version number in px0's database
+LARGEST_INTEGER = 2**63 - 1  # px0 does not parse larger numbers as integers
+
+
+def has_credential(headers: Mapping[str, str]) -> bool:
+    """Tell whether headers contain px0's kind of credential."""
+    return "authorization" in headers
+
+
+def parse_credential(headers: Mapping[str, str]) -> Credential:
+    """Parse the API key of a Bearer header.
+
+    Raises:
+        Unauthorized: The headers contain no such key.
+    """
+    if match := BEARER.fullmatch(headers.get("authorization", "")):
+        return Credential(match[1])
+    raise Unauthorized
+
+
+# -- ids and selectors
+
+
+def parse_uuid(text: str, *, problem: str) -> str:
+    """Parse an id in any form that px0 accepts.
+
+    Args:
+        text: The id.
+        problem: The problem's message if the text is not an id.
+
+    Raises:
+        InvalidRequest: The text is not an id.
+    """
+    if (id := parse_id(text)) is None:
+        raise InvalidRequest(problem)
+    return id
+
+
+def parse_prompt_id(text: str) -> str:
+    """Parse the id of a prompt.
+
+    Raises:
+        InvalidRequest: The text is not an id.
+    """
+    return parse_uuid(text, problem="invalid prompt id")
+
+
+def parse_payload_id(text: str) -> str:
+    """Parse the id of a payload.
+
+    Raises:
+        InvalidRequest: The text is not an id.
+    """
+    return parse_uuid(text, problem="invalid payload id")
+
+
+def parse_selector(text: str) -> Selector:
+    """Parse a selector: a number if the text is one, else a tag.
+
+    Raises:
+        InvalidRequest: The number is larger than px0 allows.
+    """
+    if not NUMBER.fullmatch(text) or len(text) > 40:
+        return text
+    number = int(text)
+    if abs(number) > LARGEST_INTEGER:
+        return text
+    if abs(number) > LARGEST_NUMBER:
+        raise InvalidRequest("invalid version number")
+    return number
+
+
+def parse_version_query(query: Mapping[str, str]) -> Selector | None:
+    """Parse the selector in the parameter `version` or, without it, the tag in `tag`.
+
+    Raises:
+        InvalidRequest: The number is larger than px0 allows.
+    """
+    if text := query.get("version"):
+        return parse_selector(text)
+    return query.get("tag") or None
+
+
+def parse_time_query(query: Mapping[str, str]) -> datetime:
+    """Parse the parameter `time`.
+
+    Raises:
+        InvalidRequest: The parameter is missing, or is not a time with a time zone.
+    """
+    # A plus sign that the caller has not encoded arrives as a space.
+    text = query.get("time", "").replace(" ", "+")
+    if not text:
+        raise InvalidRequest(f"time is required, {EXAMPLE_TIME}")
+    try:
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is None:
+            raise ValueError(text)
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidRequest(
+            f"invalid time: must be RFC 3339 with a time zone, {EXAMPLE_TIME}"
+        ) from error
+
+
+# -- filters
+
+
+def parse_status_filter(query: Mapping[str, str]) -> str | None:
+    """Parse the parameter `status` or, without it, `archived`; None for prompts of any status.
+
+    `archived` accepts Go's texts of booleans; all others are ignored.
+    """
+    if status := query.get("status"):
+        return status
+    return BOOLEANS.get(query.get("archived", ""))
+
+
+def parse_tags_filter(query: Mapping[str, str]) -> set[str]:
+    """Parse the comma-separated parameter `tags`; empty for versions with any tags."""
+    return {tag.strip() for tag in query.get("tags", "").split(",")} - {""}
+
+
+def parse_diff_range(query: Mapping[str, str]) -> tuple[int, int]:
+    """Parse the numbers of the two versions to compare.
+
+    Raises:
+        InvalidRequest: A number is missing or malformed.
+    """
+    first, second = query.get("from"), query.get("to")
+    if not first or not second:
+        raise InvalidRequest("from and to query parameters are required")
+    return _parse_diff_number(first, "from"), _parse_diff_number(second, "to")
+
+
+def _parse_diff_number(text: str, name: str) -> int:
+    if NUMBER.fullmatch(text) and len(text) <= 20 and 0 < int(text) <= LARGEST_NUMBER:
+        return int(text)
+    raise InvalidRequest(f"invalid {name} version")
+
+
+# -- bodies
+
+
+def load_document(request: Request) -> dict[str, Any]:
+    """Load the body's JSON object with its names in lower case, because px0 ignores their case.
+
+    `null` counts as an empty object.
+
+    Raises:
+        InvalidRequest: The body is not a JSON object, or its content type is not JSON.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not media_type.endswith("json"):
+        raise InvalidRequest
+    try:
+        value = exact_json.decode(request.body)
+    except exact_json.NotJSONError as error:
+        raise InvalidRequest from error
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InvalidRequest
+    return {name.casefold(): item for name, item in value.items()}
+
+
+def load_body(request: Request, model: type[Model]) -> Model:
+    """Load the body as one of px0's models; null counts as missing, except in `null_counts`.
+
+    Raises:
+        InvalidRequest: The body does not match the model.
+    """
+    from pydantic import ValidationError
+
+    null_counts: frozenset[str] = getattr(model, "null_counts", frozenset())
+    document = load_document(request)
+    fields = {
+        name: item for name, item in document.items() if item is not None or name in null_counts
+    }
+    try:
+        return model(**fields)
+    except ValidationError as error:
+        raise InvalidRequest from error
+
+
+def load_variables(request: Request, engine: Engine) -> dict[str, Any]:
+    """Load the variables to render with; an empty object if the body has none.
+
+    For Go's engine all numbers become floats, as in Go's `encoding/json`.
+
+    Raises:
+        InvalidRequest: The variables are not a JSON object, or a number is out of the range of
+            floats.
+    """
+    variables = load_document(request).get("variables")
+    if variables is None:
+        return {}
+    if not isinstance(variables, dict):
+        raise InvalidRequest
+    try:
+        return dict(exact_json.convert_decimals(variables, keep_integers=engine != "go"))
+    except exact_json.NotJSONError as error:
+        raise InvalidRequest from error

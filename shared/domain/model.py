@@ -1,0 +1,196 @@
+"""The entities of the registry, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from shared.domain.content import Content
+
+Selector = int | str  # a version's number, a tag, `live` or `latest`
+PromptStatus = Literal["active", "archived", "deleted"]
+Scope = Literal["team", "organization"]
+Stage = Literal["draft", "stable", "archived"]
+Status = Literal["draft", "stable", "live", "archived"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """The tenant: every prompt and every API key belongs to one."""
+
+    id: str
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who makes a change, by id and name of an API key or a person."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """The head: everything about a prompt that can change.
+
+    Attributes:
+        id: A UUID.
+        team_id: The id of its team.
+        slug: Unique in its team and scope.
+        name: Unique in its team and scope.
+        description: Free text.
+        status: A deleted prompt cannot be found and its names are free; its versions are kept.
+        created_at: When the prompt was created.
+        updated_at: When the prompt's own fields last changed.
+        changed_at: When the prompt or anything that belongs to it last changed.
+        last_version: The highest version number so far; it never decreases.
+        live_version: The number of the live version, if there is one.
+        has_been_live: Whether there ever was a live version, which clients may still serve.
+        tags: Version numbers by tag.
+        scope: A look-up by slug tries `team` before `organization`.
+        settings: Settings of the prompt that only one dialect has, by dialect.
+        revision: Counts the changes; the condition of every write.
+    """
+
+    id: str
+    team_id: str
+    slug: str
+    name: str
+    description: str = ""
+    status: PromptStatus = "active"
+    created_at: datetime
+    updated_at: datetime
+    changed_at: datetime
+    last_version: int = 0
+    live_version: int | None = None
+    has_been_live: bool = False
+    tags: Mapping[str, int] = field(default_factory=dict)
+    scope: Scope = "team"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    revision: int = 1
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether the prompt is deleted, and so does not exist for any caller."""
+        return self.status == "deleted"
+
+    def resolve_selector(self, selector: Selector) -> int | None:
+        """Find the version number of a number, a tag or `live`.
+
+        Only the store resolves `latest`: the head does not record which drafts are deleted.
+        """
+        if isinstance(selector, int):
+            return selector
+        return self.live_version if selector == "live" else self.tags.get(selector)
+
+    def list_tags(self, number: int) -> list[str]:
+        """List the tags of a version in alphabetical order."""
+        return sorted(tag for tag, target in self.tags.items() if target == number)
+
+    def get_status(self, version: Version) -> Status:
+        """Get the status of a version of this prompt.
+
+        `live` is not a stage of the version: it is the stable version that the head points at.
+        """
+        if version.stage == "stable" and self.live_version == version.number:
+            return "live"
+        return version.stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of a prompt.
+
+    Attributes:
+        prompt_id: The id of its prompt.
+        number: 1, 2, 3 … within the prompt, in order of creation, never reused.
+        id: A UUID.
+        stage: Only the content of a draft may change.
+        content: What the version consists of.
+        author: Who created the version.
+        message: A note on the content, which may change at any time.
+        created_at: When the version was created.
+        updated_at: When the version last changed.
+        published_at: When the version was last promoted.
+    """
+
+    prompt_id: str
+    number: int
+    id: str
+    stage: Stage = "draft"
+    content: Content
+    author: Author
+    message: str = ""
+    created_at: datetime
+    updated_at: datetime
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """Sample variables that are stored with a prompt, to try its versions with.
+
+    Attributes:
+        id: A UUID that sorts by time of creation.
+        prompt_id: The id of its prompt.
+        name: None if the payload has none.
+        variables: Values by name of variable.
+        created_at: When the payload was created.
+        updated_at: When the payload last changed.
+    """
+
+    id: str
+    prompt_id: str
+    name: str | None
+    variables: Mapping[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One entry of a prompt's history.
+
+    Attributes:
+        id: A UUID.
+        prompt_id: The id of its prompt.
+        sequence: The head's revision after the event; unlike times, without gaps or ties.
+        kind: What happened, such as `version.created`.
+        at: When it happened.
+        by: Who caused it.
+        detail: Further JSON values, which depend on the kind.
+        live_version: The number of the live version after the event, 0 for none; None in events of
+            releases that did not record it.
+    """
+
+    id: str
+    prompt_id: str
+    sequence: int
+    kind: str
+    at: datetime
+    by: Author
+    detail: Mapping[str, Any]
+    live_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """A small list that belongs to a team, such as its tags or its folders.
+
+    Attributes:
+        team_id: The id of its team.
+        name: What it lists, in the plural.
+        revision: Counts the writes; 0 if the ledger was never written.
+        entries: JSON objects.
+    """
+
+    team_id: str
+    name: str
+    revision: int = 0
+    entries: tuple[dict[str, Any], ...] = ()

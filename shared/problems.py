@@ -1,0 +1,182 @@
+"""Problems: what a caller gets when something is wrong. Each dialect has its own format for them.
+
+Problem
+├── InvalidRequest 400
+│   └── InvalidTemplate
+├── Unauthorized 401
+├── Forbidden 403
+├── NotFound 404
+│   ├── PromptNotFound, VersionNotFound, PayloadNotFound, TagNotFound, TeamNotFound,
+│   │   FolderNotFound
+│   └── NoLiveVersion
+├── Conflict 409
+│   ├── NameTaken, NotRollable
+│   └── IdempotencyMismatch
+├── PreconditionFailed 412
+├── TooLarge 413
+├── Unprocessable 422
+│   ├── NotDraft, WrongState
+│   └── TemplateFailed, LimitReached, ResponseTooLarge
+├── Throttled 429
+├── Internal 500
+├── Unsupported 501
+└── Unavailable 503
+    └── Contended
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Problem(Exception):
+    """What a caller gets when something is wrong.
+
+    Attributes:
+        status: The HTTP status in the native dialect.
+        code: Identifies the kind of problem for programs.
+        default: The message if the code that raises the problem gives none.
+        message: For people; it never contains the caller's input or names of AWS services.
+        details: More for programs, in dialects whose clients ignore unknown fields.
+        retry_after: Seconds after which the same request may succeed.
+    """
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    default: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        details: Sequence[object] = (),
+        retry_after: int | None = None,
+    ) -> None:
+        self.message = message or self.default
+        self.details = tuple(details)
+        self.retry_after = retry_after
+        super().__init__(self.message)
+
+
+class InvalidRequest(Problem):
+    status, code, default = 400, "invalid_request", "invalid request body"
+
+
+class InvalidTemplate(InvalidRequest):
+    code, default = "invalid_template", "invalid template"
+
+
+class Unauthorized(Problem):
+    status, code, default = 401, "unauthorized", "unauthorized"
+
+
+class Forbidden(Problem):
+    status, code, default = 403, "forbidden", "forbidden"
+
+
+class NotFound(Problem):
+    status, code, default = 404, "not_found", "not found"
+
+
+class PromptNotFound(NotFound):
+    code, default = "prompt_not_found", "prompt not found"
+
+
+class VersionNotFound(NotFound):
+    code, default = "version_not_found", "version not found"
+
+
+class NoLiveVersion(NotFound):
+    code, default = "no_live_version", "no live version found for this prompt"
+
+
+class PayloadNotFound(NotFound):
+    code, default = "payload_not_found", "payload not found"
+
+
+class TagNotFound(NotFound):
+    code, default = "tag_not_found", "tag not found"
+
+
+class TeamNotFound(NotFound):
+    code, default = "team_not_found", "team not found"
+
+
+class FolderNotFound(NotFound):
+    code, default = "folder_not_found", "folder not found"
+
+
+class Conflict(Problem):
+    status, code, default = 409, "conflict", "conflict"
+
+
+class NameTaken(Conflict):
+    code = "name_taken"
+    default = "prompt with this name or slug already exists; please provide a unique name"
+
+
+class NotRollable(Conflict):
+    code, default = "not_rollable", "can only rollback to stable version: conflict"
+
+
+class IdempotencyMismatch(Conflict):
+    code = "idempotency_mismatch"
+    default = "this Idempotency-Key was already used with another request; send a new key"
+
+
+class PreconditionFailed(Problem):
+    status, code = 412, "precondition_failed"
+    default = "If-Match does not match: the resource has changed since it was read; read it again"
+
+
+class TooLarge(Problem):
+    status, code, default = 413, "too_large", "request entity too large"
+
+
+class Unprocessable(Problem):
+    status, code, default = 422, "unprocessable", "the request cannot be carried out"
+
+
+class NotDraft(Unprocessable):
+    code, default = "not_draft", "only draft versions can be modified"
+
+
+class WrongState(Unprocessable):
+    code = "wrong_state"
+
+
+class TemplateFailed(Unprocessable):
+    code, default = "template_failed", "template execution failed"
+
+
+class LimitReached(Unprocessable):
+    code = "limit_reached"
+
+
+class ResponseTooLarge(Unprocessable):
+    code = "answer_too_large"
+    default = "the response would be too large; request less, for example with a smaller limit"
+
+
+class Throttled(Problem):
+    status, code, default = 429, "throttled", "too many requests; wait, then try again"
+
+
+class Internal(Problem):
+    status, code, default = 500, "internal", "internal error"
+
+
+class Unsupported(Problem):
+    status, code, default = 501, "unsupported", "this service does not support this request"
+
+
+class Unavailable(Problem):
+    status, code, default = 503, "unavailable", "the service is busy; try again"
+
+
+class Contended(Unavailable):
+    code = "contended"
+    default = "too many concurrent changes; try again"

@@ -1,0 +1,79 @@
+"""Compiled templates of Go's text/template, with Go's error messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ..errors import TemplateExecutionError
+from .executor import compile_templates, execute
+from .parser import parse_templates
+from .quoting import quote
+from .state import ExecutionError, State
+from .usage import list_variables
+from .values import count_bytes, replace_invalid_bytes, replace_surrogates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..limits import Limits
+    from .nodes import NodeList
+    from .state import CitableNode
+
+# px0 parses templates without a name and renders them under this name, which errors contain.
+_ROOT: Final = "prompt"
+
+
+def compile_template(source: str) -> Template:
+    """Compile a template.
+
+    Raises:
+        TemplateSyntaxError: The text is not a template; the message is Go's for a template
+            without a name.
+        LimitExceededError: The template has too many tokens.
+    """
+    source = replace_surrogates(source)
+    return Template(source, parse_templates(source, _ROOT))
+
+
+class Template:
+    """A compiled template; several threads may render it at the same time."""
+
+    __slots__ = ("_bodies", "_lists", "_source")
+
+    def __init__(self, source: str, templates: dict[str, NodeList]) -> None:
+        self._source: Final = source
+        self._lists: Final = templates
+        self._bodies: Final = compile_templates(templates)
+
+    def render(self, variables: Mapping[str, Any], *, limits: Limits) -> str:
+        """Render the template with variables, which are JSON values.
+
+        Raises:
+            TemplateExecutionError: The template cannot be rendered with these variables; the
+                message is Go's.
+            LimitExceededError: Rendering exceeds a limit.
+        """
+        dot = variables if type(variables) is dict else dict(variables)
+        state = State(_ROOT, dot, limits)
+        try:
+            execute(self._bodies, state, dot)
+        except ExecutionError as error:
+            location = f"{_ROOT}:{self._locate(state.node)}"
+            description = f"executing {quote(state.template_name)} at <{state.node}>: {error}"
+            raise TemplateExecutionError(
+                replace_invalid_bytes(f"template: {location}: {description}")
+            ) from None
+        text = replace_invalid_bytes("".join(state.output))
+        if count_bytes(text) > limits.output_bytes:
+            raise state.build_output_error()
+        return text
+
+    def list_variables(self) -> list[str]:
+        """List the names of the variables that rendering may need, sorted."""
+        return sorted(list_variables(self._lists, _ROOT))
+
+    def _locate(self, node: CitableNode) -> str:
+        """Return a node's line, counted from 1, and its column in bytes, counted from 0."""
+        before = self._source[: node.pos]
+        line_start = before.rfind("\n") + 1
+        return f"{before.count(chr(10)) + 1}:{count_bytes(before[line_start:])}"

@@ -1,0 +1,105 @@
+"""Storage of teams and API keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.cache import Cache
+from shared.domain.access import OPERATIONS, Principal
+from shared.domain.model import Team
+from shared.store import keys
+from shared.store.attributes import dump_item, load_item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from shared.store.dynamodb import Database
+
+CACHED_KEYS = 10_000
+
+
+class Callers:
+    """Teams, and API keys by the hashes of their secrets.
+
+    Every method raises `Unavailable` while AWS is busy or cannot be reached.
+    """
+
+    def __init__(self, database: Database, *, cache_seconds: float) -> None:
+        """Bind the tables.
+
+        Args:
+            database: The tables.
+            cache_seconds: How long a principal is cached, in seconds.
+        """
+        self._database = database
+        self._principals: Cache[str, Principal] = Cache(weight=CACHED_KEYS, seconds=cache_seconds)
+
+    def find_principal(self, secret: str) -> Principal | None:
+        """Find the principal whose API key has this secret."""
+        key = keys.build_api_key(secret)
+        if (principal := self._principals.get(key["pk"])) is not None:
+            return principal
+        if (item := self._database.get("access", key)) is None:
+            return None
+        values = load_item(item)
+        principal = Principal(
+            id=values["id"],
+            name=values["name"],
+            permissions={values["team_id"]: OPERATIONS[values["operation"]]},
+        )
+        self._principals.put(key["pk"], principal)
+        return principal
+
+    def find_team(self, team_id: str) -> Team | None:
+        """Find a team by its id."""
+        if (item := self._database.get("access", keys.build_team(team_id))) is None:
+            return None
+        values = load_item(item)
+        return Team(
+            id=team_id, name=values["name"], created_at=keys.load_time(values["created_at"])
+        )
+
+    # -- for operators
+
+    def add_team(self, *, team_id: str, name: str, at: datetime) -> None:
+        """Write a team."""
+        values = {
+            **keys.build_team(team_id),
+            "entity": "team",
+            "name": name,
+            "created_at": keys.dump_time(at),
+        }
+        self._database.put("access", dump_item(values))
+
+    def add_key(
+        self, *, secret: str, key_id: str, team_id: str, name: str, operation: str, at: datetime
+    ) -> None:
+        """Write an API key under the hash of its secret.
+
+        Raises:
+            KeyError: `OPERATIONS` has no such operation.
+        """
+        OPERATIONS[operation]
+        values = {
+            **keys.build_api_key(secret),
+            "entity": "key",
+            "id": key_id,
+            "team_id": team_id,
+            "name": name,
+            "operation": operation,
+            "created_at": keys.dump_time(at),
+        }
+        self._database.put("access", dump_item(values))
+
+    def list_hashes(self, key_id: str) -> Iterator[str]:
+        """List the hashes under which an API key is stored; after a rotation there can be several.
+
+        This scans the table: the API needs no index by id, because it finds keys by their secrets.
+        """
+        for item in self._database.scan("access", entity="key", id=key_id):
+            yield item["pk"]["S"]
+
+    def delete_key(self, key_hash: str) -> None:
+        """Delete the API key stored under a hash."""
+        self._database.delete("access", {"pk": key_hash, "sk": keys.KEY})

@@ -1,0 +1,245 @@
+"""Operations on the items of a deployment's tables: the only module that calls DynamoDB."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from shared.store.attributes import dump_item, dump_value
+from shared.store.aws import get_dynamodb, translate_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from shared.store.attributes import Item
+
+ITEMS_PER_READ = 100  # the limit of BatchGetItem
+ITEMS_PER_WRITE = 25  # the limit of BatchWriteItem
+RETRY_SECONDS = 0.5
+
+
+class Database:
+    """The tables of one deployment.
+
+    All reads are consistent, so that a caller can read at once what a successful response
+    confirmed. Every method raises `Unavailable` while AWS is busy or cannot be reached.
+    """
+
+    def __init__(self, tables: Mapping[str, str]) -> None:
+        """Bind the tables.
+
+        Args:
+            tables: The deployed name of each table, by its name in code.
+        """
+        self._tables = tables
+
+    # -- reads
+
+    def get(self, table: str, key: Mapping[str, Any]) -> Item | None:
+        """Get an item by its key."""
+        with translate_errors():
+            response = get_dynamodb().get_item(
+                TableName=self._tables[table], Key=dump_item(key), ConsistentRead=True
+            )
+        return response.get("Item")
+
+    def get_many(self, keys: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[Item]]:
+        """Get the existing items among at most `ITEMS_PER_READ` keys.
+
+        Args:
+            keys: The keys by table.
+
+        Returns:
+            The items by table, in no particular order.
+        """
+        items: dict[str, list[Item]] = {table: [] for table in keys}
+        tables = {self._tables[table]: table for table in keys}
+        request: Any = {
+            self._tables[table]: {
+                "Keys": [dump_item(key) for key in table_keys],
+                "ConsistentRead": True,
+            }
+            for table, table_keys in keys.items()
+            if table_keys
+        }
+        while request:
+            with translate_errors():
+                response = get_dynamodb().batch_get_item(RequestItems=request)
+            for name, batch in response["Responses"].items():
+                items[tables[name]] += batch
+            request = response.get("UnprocessedKeys")
+        return items
+
+    def query(
+        self,
+        table: str,
+        partition: tuple[str, str],
+        sort: str,
+        *,
+        prefix: str | None = None,
+        before: str | int | None = None,
+        limit: int | None = None,
+        first_page: int | None = None,
+    ) -> Iterator[Item]:
+        """Read the items of a partition from the highest sort key down.
+
+        Args:
+            table: The table.
+            partition: Name and value of the partition key.
+            sort: Name of the sort key.
+            prefix: Prefix of the sort keys to read; None for all.
+            before: The sort key below which to start.
+            limit: The maximum number of items.
+            first_page: The maximum size of the first page, where the first items may be enough.
+        """
+        name, value = partition
+        names = {"#p": name}
+        values: dict[str, Any] = {":p": dump_value(value)}
+        condition = "#p = :p"
+        if before is not None and prefix is not None:
+            condition += " AND #s BETWEEN :first AND :before"
+            values |= {":first": {"S": prefix}, ":before": dump_value(before)}
+        elif before is not None:
+            condition += " AND #s < :before"
+            values[":before"] = dump_value(before)
+        elif prefix is not None:
+            condition += " AND begins_with(#s, :first)"
+            values[":first"] = {"S": prefix}
+        if len(values) > 1:
+            names["#s"] = sort
+        request: dict[str, Any] = {
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+            "ScanIndexForward": False,
+        }
+        for item in self._read_pages("query", table, request, limit=limit, first_page=first_page):
+            # BETWEEN includes its bound, and DynamoDB allows one condition on a sort key.
+            if prefix is None or item[sort] != values.get(":before"):
+                yield item
+
+    def query_upwards(
+        self, table: str, partition: tuple[str, str], *, sort: str = "", after: str = ""
+    ) -> Iterator[Item]:
+        """Read the items of a partition from the lowest sort key up.
+
+        Args:
+            table: The table.
+            partition: Name and value of the partition key.
+            sort: Name of the sort key; needed with `after`.
+            after: The sort key above which to start.
+        """
+        name, value = partition
+        request: dict[str, Any] = {
+            "KeyConditionExpression": "#p = :p" + (" AND #s > :after" if after else ""),
+            "ExpressionAttributeNames": {"#p": name} | ({"#s": sort} if after else {}),
+            "ExpressionAttributeValues": dump_item({":p": value, ":after": after or None}),
+        }
+        return self._read_pages("query", table, request)
+
+    def scan(self, table: str, **equal: str) -> Iterator[Item]:
+        """Read a whole table. For operators: no function's role allows it.
+
+        Args:
+            table: The table.
+            **equal: Attributes to filter by, with the text that each must equal.
+        """
+        request: dict[str, Any] = {}
+        if equal:
+            request = {
+                "FilterExpression": " AND ".join(f"#{name} = :{name}" for name in equal),
+                "ExpressionAttributeNames": {f"#{name}": name for name in equal},
+                "ExpressionAttributeValues": {
+                    f":{name}": {"S": value} for name, value in equal.items()
+                },
+            }
+        return self._read_pages("scan", table, request)
+
+    def _read_pages(
+        self,
+        operation: str,
+        table: str,
+        request: Mapping[str, Any],
+        *,
+        limit: int | None = None,
+        first_page: int | None = None,
+    ) -> Iterator[Item]:
+        call: Any = getattr(get_dynamodb(), operation)
+        size = limit or first_page
+        page: dict[str, Any] = {"Limit": size} if size else {}
+        while True:
+            with translate_errors():
+                response = call(
+                    TableName=self._tables[table], ConsistentRead=True, **request, **page
+                )
+            yield from response["Items"]
+            if "LastEvaluatedKey" not in response or limit is not None:
+                return
+            page = {"ExclusiveStartKey": response["LastEvaluatedKey"]}
+
+    # -- writes
+
+    def put(self, table: str, item: Item, **condition: Any) -> None:
+        """Write one item.
+
+        Args:
+            table: The table.
+            item: The whole item.
+            **condition: Parameters of PutItem, such as `ConditionExpression`.
+
+        Raises:
+            ClientError: The condition does not hold.
+        """
+        with translate_errors():
+            get_dynamodb().put_item(TableName=self._tables[table], Item=item, **condition)
+
+    def delete(self, table: str, key: Mapping[str, Any]) -> None:
+        """Delete one item. For operators."""
+        with translate_errors():
+            get_dynamodb().delete_item(TableName=self._tables[table], Key=dump_item(key))
+
+    def put_many(self, items: Iterable[tuple[str, Item]]) -> None:
+        """Write items unconditionally. For operators.
+
+        Args:
+            items: Pairs of a table and an item; nobody else may be writing these items.
+        """
+        batch: list[tuple[str, Item]] = []
+        for pair in items:
+            batch.append(pair)
+            if len(batch) == ITEMS_PER_WRITE:
+                self._put_batch(batch)
+                batch = []
+        self._put_batch(batch)
+
+    def _put_batch(self, batch: Iterable[tuple[str, Item]]) -> None:
+        request: Any = {}
+        for table, item in batch:
+            request.setdefault(self._tables[table], []).append({"PutRequest": {"Item": item}})
+        while request:
+            with translate_errors():
+                response = get_dynamodb().batch_write_item(RequestItems=request)
+            if request := response.get("UnprocessedItems"):
+                time.sleep(RETRY_SECONDS)  # the table is throttling
+
+    # -- transactions
+
+    def build_put(self, table: str, item: Item, **condition: Any) -> TransactWriteItemTypeDef:
+        """Build a put for a transaction."""
+        put: Any = {"TableName": self._tables[table], "Item": item, **condition}
+        return {"Put": put}
+
+    def build_delete(self, table: str, key: Mapping[str, Any]) -> TransactWriteItemTypeDef:
+        """Build a delete for a transaction."""
+        return {"Delete": {"TableName": self._tables[table], "Key": dump_item(key)}}
+
+    def transact(self, writes: Sequence[TransactWriteItemTypeDef]) -> None:
+        """Run writes as one transaction.
+
+        Raises:
+            ClientError: A condition does not hold; `CancellationReasons` has one entry per write.
+        """
+        with translate_errors():
+            get_dynamodb().transact_write_items(TransactItems=writes)

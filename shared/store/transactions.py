@@ -1,0 +1,251 @@
+"""Writes: one transaction per change, and the meaning of each condition that fails.
+
+    read head (revision 7) ─▶ decide ─▶ put head (revision 8) if its revision is still 7
+                                        put event, versions, payloads, claims, directory entry
+                                        put idempotency record if there is none
+    another writer was faster ─▶ cancelled: the head has revision 8 ─▶ decide again
+
+Therefore version numbers have no gaps, the live pointer moves in one step, and every reader, the
+team's list included, sees a change as soon as it is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from botocore.exceptions import ClientError
+
+from shared import exact_json
+from shared.domain.model import Payload
+from shared.problems import NameTaken, Unavailable
+from shared.responses import EncodedResponse
+from shared.store import items, keys
+from shared.store.attributes import dump_item, load_item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from shared.domain.changes import Change
+    from shared.domain.model import Ledger, Prompt
+    from shared.store.attributes import Item
+    from shared.store.contents import Contents
+    from shared.store.dynamodb import Database
+    from shared.store.idempotency import Attempt
+
+    # A request with an idempotency key, and the response to store in its record.
+    Record = tuple[Attempt, EncodedResponse]
+
+
+class LostRaceError(Exception):
+    """Another writer was faster; the change must be decided again from the current state.
+
+    Attributes:
+        current: The current head, if DynamoDB returned it.
+    """
+
+    def __init__(self, current: Prompt | None) -> None:
+        super().__init__()
+        self.current = current
+
+
+class RecordExistsError(Exception):
+    """A concurrent attempt of the same request was committed first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write of a transaction.
+
+    Attributes:
+        request: The put or delete.
+        guard: What the condition protects, which decides what is raised when it does not hold.
+    """
+
+    request: TransactWriteItemTypeDef
+    guard: Literal["head", "name", "record", "ledger"] = "head"
+
+
+class Transactions:
+    """Commits changes, each in one transaction.
+
+    Every method raises `Unavailable` while AWS is busy or cannot be reached.
+    """
+
+    def __init__(self, database: Database, contents: Contents) -> None:
+        self._database = database
+        self._contents = contents
+
+    def commit(self, change: Change[Any], *, record: Record | None = None) -> None:
+        """Commit a change, together with the record of the request that caused it.
+
+        Raises:
+            LostRaceError: Another writer has changed the head.
+            NameTaken: The team has a prompt with this name or slug.
+            RecordExistsError: A concurrent attempt of the same request was committed first.
+        """
+        writes: list[Write] = []
+        if change.events:
+            writes += [*self._write_head(change), *self._write_names(change)]
+            writes += self._write_parts(change)
+        if record is not None:
+            # Also for a request that changes nothing: repeated later, it must still change nothing.
+            writes.append(self._write_record(*record))
+        if writes:
+            self._transact(writes)
+
+    def commit_ledger(self, ledger: Ledger, *, record: Record | None = None) -> None:
+        """Write the next revision of a ledger.
+
+        Raises:
+            LostRaceError: Another writer has changed the ledger.
+            RecordExistsError: A concurrent attempt of the same request was committed first.
+        """
+        put = self._database.build_put(
+            "access",
+            items.dump_ledger(ledger),
+            # Nobody else has written since the ledger was read.
+            ConditionExpression="attribute_not_exists(pk) OR revision = :revision",
+            ExpressionAttributeValues={":revision": {"N": str(ledger.revision - 1)}},
+        )
+        writes = [Write(put, "ledger")]
+        if record is not None:
+            writes.append(self._write_record(*record))
+        self._transact(writes)
+
+    def find_response(self, attempt: Attempt) -> EncodedResponse | None:
+        """Find the response that an earlier attempt of the same request got.
+
+        Raises:
+            IdempotencyMismatch: The key was used with another request.
+        """
+        item = self._database.get("lookups", {"key": attempt.key})
+        if item is None or not attempt.matches(values := load_item(item)):
+            return None
+        return EncodedResponse(
+            status=values["status"],
+            body=self._contents.get(item) or None,
+            headers=values["headers"],
+        )
+
+    # -- the parts of a transaction
+
+    def _write_head(self, change: Change[Any]) -> Iterator[Write]:
+        head = items.dump_prompt(change.after, change.events)
+        if change.before is None:
+            # Ids are random: if this one exists, an earlier attempt of this write has succeeded.
+            condition: Item = {"ConditionExpression": "attribute_not_exists(prompt_id)"}
+        else:
+            # Nobody else has written to this prompt since the change was made from it.
+            condition = {
+                "ConditionExpression": "revision = :revision",
+                "ExpressionAttributeValues": {":revision": {"N": str(change.before.revision)}},
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        yield Write(self._database.build_put("prompts", head, **condition))
+        for event in change.events:
+            yield Write(self._database.build_put("history", items.dump_event(event)))
+
+    def _write_names(self, change: Change[Any]) -> Iterator[Write]:
+        """Claim the prompt's new names, release its old ones, and update the directory."""
+        before, after = change.before, change.after
+        old = items.list_name_claims(before) if before else set()
+        new = items.list_name_claims(after)
+        for claim in sorted(new - old):
+            put = self._database.build_put(
+                "lookups",
+                items.dump_name_claim(claim, after),
+                # No other prompt has the name.
+                ConditionExpression="attribute_not_exists(#key)",
+                ExpressionAttributeNames={"#key": "key"},
+            )
+            yield Write(put, "name")
+        for claim in sorted(old - new):
+            yield Write(self._database.build_delete("lookups", {"key": claim}))
+        if before is not None and before.team_id != after.team_id:
+            yield Write(self._database.build_delete("access", items.build_directory_key(before)))
+        if before is None or before.team_id != after.team_id:
+            yield Write(self._database.build_put("access", items.dump_directory_entry(after)))
+
+    def _write_parts(self, change: Change[Any]) -> Iterator[Write]:
+        """Write versions and payloads; the condition on the head protects them too."""
+        for part in change.puts:
+            if isinstance(part, Payload):
+                digest, inline = self._contents.put(exact_json.encode_sorted(part.variables))
+                item = items.dump_payload(part, content_hash=digest, variables=inline)
+                yield Write(self._database.build_put("payloads", item))
+                continue
+            digest, inline = self._contents.put(part.content.document)
+            item = items.dump_version(part, content_hash=digest, content=inline)
+            yield Write(self._database.build_put("versions", item))
+            if change.before is None or part.number > change.before.last_version:
+                claim = items.dump_version_claim(
+                    version_id=part.id, prompt_id=part.prompt_id, number=part.number
+                )
+                yield Write(self._database.build_put("lookups", claim))
+        for part in change.deletes:
+            if isinstance(part, Payload):
+                key = {"prompt_id": part.prompt_id, "payload_id": part.id}
+                yield Write(self._database.build_delete("payloads", key))
+                continue
+            version_key = {"prompt_id": part.prompt_id, "version": part.number}
+            yield Write(self._database.build_delete("versions", version_key))
+            claim_key = {"key": keys.build_version_claim(part.id)}
+            yield Write(self._database.build_delete("lookups", claim_key))
+
+    def _write_record(self, attempt: Attempt, response: EncodedResponse) -> Write:
+        digest, inline = self._contents.put(response.body or "")
+        values = {
+            "key": attempt.key,
+            "entity": "answer",
+            "request_hash": attempt.request_hash,
+            "expires_at": attempt.expires_at,
+            "status": response.status,
+            "headers": response.headers,
+            "content_hash": digest,
+            "content": inline,
+        }
+        put = self._database.build_put(
+            "lookups",
+            dump_item(values),
+            # There is none, or an expired one that DynamoDB has not deleted yet.
+            ConditionExpression="attribute_not_exists(#key) OR expires_at <= :now",
+            ExpressionAttributeNames={"#key": "key"},
+            ExpressionAttributeValues={":now": {"N": str(int(attempt.at.timestamp()))}},
+        )
+        return Write(put, "record")
+
+    # -- failed transactions
+
+    def _transact(self, writes: Sequence[Write]) -> None:
+        try:
+            self._database.transact([write.request for write in writes])
+        except ClientError as error:
+            _raise_meaning(error, writes)
+
+
+def _raise_meaning(error: ClientError, writes: Sequence[Write]) -> None:
+    """Raise the error or problem that stands for the condition that failed."""
+    if error.response.get("Error", {}).get("Code") != "TransactionCanceledException":
+        raise error
+    reasons: list[Any] = error.response.get("CancellationReasons", [])
+    codes = {reason.get("Code") for reason in reasons}
+    failures = {
+        write.guard: reason
+        for write, reason in zip(writes, reasons, strict=False)
+        if reason.get("Code") == "ConditionalCheckFailed"
+    }
+    if "record" in failures:
+        raise RecordExistsError from error
+    if "head" in failures:
+        current = failures["head"].get("Item")
+        raise LostRaceError(items.load_prompt(current) if current else None) from error
+    if "name" in failures:
+        raise NameTaken from error
+    if "ledger" in failures or "TransactionConflict" in codes:
+        raise LostRaceError(None) from error
+    if codes & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
+        raise Unavailable(retry_after=1) from error
+    raise error

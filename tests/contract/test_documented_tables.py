@@ -1,0 +1,239 @@
+"""The tables of the documents that rules, limits and problems decide."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Any, get_args
+
+from infra.local import demo, servers
+from infra.project import ROOT
+from shared import exact_json, problems
+from shared.dialects.dialect import get_dialect
+from shared.domain import checks, diffs, history, prompts, versions
+from shared.domain.access import OPERATIONS
+from shared.domain.content import ENGINES, Content
+from shared.domain.model import Status
+from shared.ids import ID
+from shared.problems import Problem, PromptNotFound
+from shared.rendering.engines import compile_template
+from shared.rendering.limits import Limits
+from shared.routes.route import MAX_LIMIT
+from shared.settings import Settings
+from shared.writing import IDEMPOTENCY_KEY_LENGTH
+from tests.contract.histories import ORIGIN, build_envelope, list_events
+from tests.contract.sources import list_files, parse
+from tests.documents import list_words, read_document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.domain.changes import Change
+
+APPLICATIONS, DIALECTS_PAGE = "docs/applications.md", "docs/dialects.md"
+EVENTS, OPERATE, WRITERS = "docs/events.md", "docs/operate.md", "docs/writers.md"
+
+# -- docs/applications.md
+
+
+def test_operations() -> None:
+    rows = read_document(APPLICATIONS).get_table("Address and key").index_rows()
+
+    assert {name: list_words(cell) for name, (cell,) in rows.items()} == {
+        name: [word for word in ("read", "write", "curate", "manage") if word in granted]
+        for name, granted in OPERATIONS.items()
+    }
+
+
+def list_problems(parent: type[Problem] = Problem) -> list[type[Problem]]:
+    """List the kinds of problems that all dialects have."""
+    below = [kind for kind in parent.__subclasses__() if kind.__module__ == problems.__name__]
+    return [kind for child in below for kind in (child, *list_problems(child))]
+
+
+def test_errors() -> None:
+    rows = read_document(APPLICATIONS).get_table("Errors").rows
+
+    assert sorted((int(status), code.strip("`")) for status, code, _ in rows) == sorted(
+        (kind.status, kind.code) for kind in list_problems()
+    )
+
+
+def test_examples_are_json() -> None:
+    (block,) = read_document(APPLICATIONS).get_blocks("json")
+    example = json.loads(block.text)
+    response = get_dialect("registry").dump_problem(PromptNotFound(), example["request_id"])
+
+    assert example == response.body
+
+
+def test_limits() -> None:
+    rows = read_document(APPLICATIONS).get_table("Limits").index_rows()
+    settings = build_settings()
+    timeout = re.search(
+        r"^TIMEOUT = Duration\.seconds\((\d+)\)", (ROOT / "infra/functions.py").read_text(), re.M
+    )
+    assert timeout is not None
+
+    assert {name: limit for name, (limit, _) in rows.items()} == {
+        "body of a request": f"{settings.body_bytes >> 20} MiB",
+        "template": f"{settings.template_bytes >> 20} MiB",
+        "rendered text": f"{settings.output_bytes >> 20} MiB",
+        "work of one rendering": f"{settings.render_steps:,} steps",
+        "response": f"{settings.response_bytes / 1e6} MB",
+        "name, slug": f"{checks.NAME_LENGTH} characters",
+        "description": f"{checks.DESCRIPTION_LENGTH:,} characters",
+        "message, reason of a rollback": f"{checks.MESSAGE_LENGTH:,} characters",
+        "tags of a prompt": f"{prompts.TAGS_PER_PROMPT:,}",
+        "rows of a page": f"{MAX_LIMIT:,}",
+        "nesting of JSON": f"{exact_json.MAX_DEPTH} levels",
+        "lines of a template that is compared": f"{diffs.MAX_LINES:,}",
+        "Idempotency-Key": f"{IDEMPOTENCY_KEY_LENGTH} characters",
+        "time of a call": f"{timeout[1]} seconds",
+    }
+    statuses = {kind.code: kind.status for kind in list_problems()}
+    for _, beyond in rows.values():
+        for status, code in re.findall(r"(\d+) `(\w+)`", beyond):
+            assert statuses[code] == int(status)
+
+
+def build_settings() -> Settings:
+    """Build the settings with the defaults that functions have."""
+    required = (field.name.upper() for field in fields(Settings) if field.default is MISSING)
+    return Settings.load(dict.fromkeys(required, "x"))
+
+
+# -- docs/writers.md
+
+ACTIONS: dict[str, Callable[..., Change[Any]]] = {
+    "edit": lambda prompt, version: versions.revise(prompt, version, Content(template="y"), ORIGIN),
+    "promote": lambda prompt, version: versions.promote(prompt, version, ORIGIN),
+    "demote": lambda prompt, version: versions.demote(prompt, version, ORIGIN),
+    "archive": lambda prompt, version: versions.archive(prompt, version, ORIGIN),
+    "delete": lambda prompt, version: versions.delete(prompt, version, ORIGIN),
+    "roll back to it": lambda prompt, version: versions.roll_back(
+        prompt, version, ORIGIN, reason="x"
+    ),
+}
+
+
+def test_transitions() -> None:
+    table = read_document(WRITERS).get_table("Prompts and versions")
+    actions = table.head[1:]
+    rows = table.index_rows()
+
+    assert {*actions} == ACTIONS.keys()
+    assert {status: dict(zip(actions, cells, strict=True)) for status, cells in rows.items()} == {
+        status: {action: try_action(action, status) for action in actions}
+        for status in get_args(Status)
+    }
+
+
+def try_action(action: str, status: str) -> str:
+    """Tell what an action makes of a version of this status, as the table says it."""
+    prompt = prompts.create(team_id="1", name="x", slug="x", origin=ORIGIN).after
+    born: Any = "stable" if status == "archived" else status
+    change = versions.create(prompt, Content(template="x"), ORIGIN, status=born)
+    if status == "archived":
+        change = change.then(lambda prompt: versions.archive(prompt, change.subject, ORIGIN))
+    try:
+        after = ACTIONS[action](change.after, change.subject)
+    except Problem:
+        return "refused"
+    if after.deletes:
+        return "gone"
+    return f"`{after.after.get_status(after.subject)}`"
+
+
+def test_templates_give_what_is_shown() -> None:
+    table = read_document(WRITERS).get_table("Template languages")
+    engines = [head.strip("`") for head in table.head[1:3]]
+
+    assert engines == [*ENGINES]
+    for _, *templates, variables, result in table.rows:
+        (values,), (expected,) = list_words(variables), list_words(result)
+        for engine, cell in zip(ENGINES, templates, strict=True):
+            (text,) = list_words(cell)
+            template = compile_template(text, engine=engine, limits=Limits())
+            assert template.render(json.loads(values), limits=Limits()) == expected
+
+
+# -- docs/dialects.md
+
+
+def test_errors_by_dialect() -> None:
+    rows = read_document(DIALECTS_PAGE).get_table("Differences between the dialects").index_rows()
+
+    for name, (status, cell) in rows.items():
+        response = get_dialect(name).dump_problem(PromptNotFound(), "…")
+        (body,) = list_words(cell)
+        assert (int(status), json.loads(body)) == (response.status, response.body)
+
+
+# -- docs/events.md
+
+
+def test_kinds_of_events() -> None:
+    rows = read_document(EVENTS).get_table("Kinds").index_rows()
+    fields: dict[str, set[str]] = {}
+    for event in list_events():
+        fields.setdefault(event.kind, set()).update(event.detail)
+    kinds = {
+        word
+        for file in list_files()
+        if file.parent.name == "domain"
+        for word in re.findall(r'"((?:prompt|version|tag|payload)\.[a-z_]+)"', file.read_text())
+    }
+
+    assert fields.keys() == kinds
+    assert {kind: {*list_words(cell)} for kind, (cell, _) in rows.items()} == fields
+
+
+def test_fields_of_an_event() -> None:
+    rows = read_document(EVENTS).get_table("What an event holds").rows
+    (block,) = read_document(EVENTS).get_blocks("json")
+    example = json.loads(block.text)
+    promoted = [event for event in list_events() if "displaced_version" in event.detail]
+    envelope = build_envelope(promoted[0])
+
+    names = {name for row in rows for name in list_words(row[0])}
+    assert names == envelope["detail"].keys()
+    assert example.keys() == envelope.keys()
+    assert example["detail"].keys() == envelope["detail"].keys()
+    assert example["detail"]["detail"].keys() == promoted[0].detail.keys()
+    for name in ("id", "team_id", "prompt_id"):
+        assert ID.fullmatch(example["detail"][name])
+
+
+def test_the_last_event_says_what_is_live() -> None:
+    events = list_events()
+
+    for count, event in enumerate(events, 1):
+        number = history.find_version(reversed(events[:count]), "live")
+        assert (event.live_version or None) == number
+
+
+# -- docs/operate.md
+
+
+def test_variables_of_the_local_server() -> None:
+    rows = read_document(OPERATE).get_table("The local server", "variable").index_rows()
+    defaults = {}
+    for node in ast.walk(parse(ROOT / "infra" / "local" / "__main__.py")):
+        match node:
+            case ast.BoolOp(values=[ast.Call(args=[ast.Constant(str(name))]) as call, default]):
+                if ast.unparse(call.func) == "os.environ.get":
+                    defaults[name] = ast.literal_eval(default) or ""
+
+    assert {name: cell.strip("`") for name, (cell, _) in rows.items()} == defaults
+
+
+def test_files_of_the_local_server() -> None:
+    rows = read_document(OPERATE).get_table("The local server", "file in `.local/`").index_rows()
+    names = {servers.DEMO_FILE, demo.KEY_FILE, "demo-<port>.json", "serve.log"}
+
+    assert rows.keys() == names
+    assert '"serve.log"' in (ROOT / "infra" / "local" / "__main__.py").read_text()
+    assert 'f"demo-{port}.json"' in (ROOT / "infra" / "local" / "servers.py").read_text()

@@ -1,0 +1,124 @@
+"""A row's actions are what its function does in AWS: nothing is missing, nothing is too much."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from functions.registry.move_prompt import move_prompt
+from shared.call import Call
+from shared.dialects.dialect import get_dialect
+from shared.domain.access import Principal
+from shared.request import Request
+from shared.responses import encode_body
+from shared.routes import ROUTES, Permission
+from shared.settings import get_settings
+from shared.writing import find_replay
+from tests.client import list_actions, note_running
+from tests.routes.roles import call_hidden_prompts, call_in_every_way
+from tests.routes.scene import Scene
+
+if TYPE_CHECKING:
+    from tests.client import Registry
+
+
+@pytest.fixture
+def content_in_the_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All content is in the bucket, not in items."""
+    monkeypatch.setenv("INLINE_BYTES", "0")
+
+
+@pytest.mark.usefixtures("content_in_the_bucket")
+def test_roles_allow_exactly_what_functions_do(registry: Registry) -> None:
+    scene = Scene(registry)
+    registry.cloud.is_strict = False
+    registry.cloud.used.clear()
+    allowed: dict[str, set[str]] = defaultdict(set)
+    for route in ROUTES:
+        call_in_every_way(scene, route)
+        # What another route is in front of runs in that one's function.
+        runs_in = next((front for front in ROUTES if front.is_in_front_of(route)), route)
+        allowed[runs_in.module] |= {*route.role_actions}
+    call_hidden_prompts(registry)
+    move_to_the_other_team(scene)
+
+    used = registry.cloud.used
+    lacking = {name: used[name] - actions for name, actions in allowed.items()}
+    needless = {name: actions - used[name] for name, actions in allowed.items()}
+    assert {name: actions for name, actions in lacking.items() if actions} == {}, (
+        "these functions do what the `actions` of their rows do not have"
+    )
+    assert {name: actions for name, actions in needless.items() if actions} == {}, (
+        "these rows have `actions` that no call of tests/routes leads to: "
+        "remove them, or add a variant of the call"
+    )
+
+
+def move_to_the_other_team(scene: Scene) -> None:
+    """Move a prompt by a caller who is in both teams, which no API key is; then replay that."""
+    registry = scene.registry
+    (route,) = (route for route in ROUTES if route.name == "move_prompt")
+    curator = frozenset({Permission.READ, Permission.CURATE})
+    both = {registry.team_id: curator, registry.stranger.team_id: curator}
+    event: dict[str, Any] = {
+        "resource": route.resource,
+        "path": f"{scene.path}/move",
+        "httpMethod": route.method,
+        "headers": {"content-type": "application/json", "idempotency-key": "move"},
+        "pathParameters": {"p1": scene.id},
+        "body": f'{{"team_id": "{registry.stranger.team_id}"}}',
+        "requestContext": {"requestId": "move"},
+    }
+    call = Call(
+        request=Request(route, event),
+        dialect=get_dialect(route.dialect),
+        principal=Principal(id=str(uuid4()), name="in both teams", permissions=both),
+        store=registry.store,
+        settings=get_settings(),
+        annotations={},
+    )
+    with note_running(route):
+        response = move_prompt(call, scene.id)
+        replay = find_replay(call)
+    assert response.body["prompt"]["team_id"] == registry.stranger.team_id
+    assert replay is not None
+    assert replay.response.body == encode_body(response.body)
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "expected"),
+    [
+        ("GetItem", {"TableName": "cuebook-prompts"}, {"prompts:GetItem"}),
+        ("Query", {"TableName": "cuebook-history"}, {"history:Query"}),
+        ("GetObject", {"Bucket": "cuebook-content", "Key": "k"}, {"content:GetObject"}),
+        (
+            "BatchGetItem",
+            {"RequestItems": {"cuebook-prompts": {}, "cuebook-versions": {}}},
+            {"prompts:BatchGetItem", "versions:BatchGetItem"},
+        ),
+        (
+            "TransactWriteItems",
+            {
+                "TransactItems": [
+                    {"Put": {"TableName": "cuebook-prompts"}},
+                    {"Delete": {"TableName": "cuebook-lookups"}},
+                    {"Update": {"TableName": "cuebook-access"}},
+                    {"ConditionCheck": {"TableName": "cuebook-versions"}},
+                ]
+            },
+            {
+                "prompts:PutItem",
+                "lookups:DeleteItem",
+                "access:UpdateItem",
+                "versions:ConditionCheckItem",
+            },
+        ),
+    ],
+)
+def test_a_call_is_unfolded_into_the_actions_of_its_parts(
+    operation: str, params: dict[str, Any], expected: set[str]
+) -> None:
+    assert set(list_actions(operation, params)) == expected

@@ -1,0 +1,56 @@
+"""What an earlier release has stored is shown as that release showed it, in all dialects.
+
+Each line of `earlier_contents.jsonl` is the content of a version as an earlier release stored
+it (written in one dialect, some edited in another), and what the four dialects showed of it then.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.local.aws import build_table_name
+from shared.store import aws
+from shared.store.tables import TABLES
+from tests.properties.test_dialects import BACK, WrittenVersion, read_all
+
+if TYPE_CHECKING:
+    from tests.client import Registry
+
+EXAMPLES = Path(__file__).with_name("earlier_contents.jsonl")
+VERSIONS = build_table_name(next(table for table in TABLES if table.name == "versions"))
+
+
+def store(registry: Registry, content: str) -> WrittenVersion:
+    """Store a version whose content is what an earlier release wrote."""
+    prompt_id = registry.editor.create_prompt()["id"]
+    version = registry.editor.create_version(prompt_id)
+    registry.cloud.is_strict = False
+    aws.get_dynamodb().update_item(
+        TableName=VERSIONS,
+        Key={"prompt_id": {"S": prompt_id}, "version": {"N": "1"}},
+        UpdateExpression="SET content = :content",
+        ExpressionAttributeValues={":content": {"S": content}},
+    )
+    registry.forget()
+    return WrittenVersion(prompt_id, 1, version["id"])
+
+
+def test_what_was_stored_is_shown_as_it_was(registry: Registry) -> None:
+    for line in EXAMPLES.read_text(encoding="utf-8").splitlines():
+        example = json.loads(line)
+        made = store(registry, example["content"])
+
+        assert read_all(registry.editor, made) == example["shown"], example["content"]
+
+
+def test_what_was_stored_is_the_same_after_it_was_written_back(registry: Registry) -> None:
+    for number, line in enumerate(EXAMPLES.read_text(encoding="utf-8").splitlines()):
+        example = json.loads(line)
+        made = store(registry, example["content"])
+        write_back = [*BACK.values()][number % len(BACK)]
+
+        made = write_back(registry.editor, made)
+
+        assert read_all(registry.editor, made) == example["shown"], example["content"]

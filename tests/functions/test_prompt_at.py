@@ -1,0 +1,188 @@
+"""What was live at a time, and where a tag pointed: from a prompt's history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra.local.aws import build_table_name
+from shared.store import aws
+from shared.store.tables import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tests.client import Registry, Response
+
+HISTORY = build_table_name(next(table for table in TABLES if table.name == "history"))
+POINTERS = ("live", "latest", "prod", "canary")
+BEFORE_ALL, AFTER_ALL = "2000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time, and the numbers of the versions that the pointers were at."""
+
+    time: str
+    pointers: dict[str, int]
+
+
+class Life:
+    """A prompt through which much has gone, and what was live after each change."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self.path = f"/v1/prompts/{registry.editor.create_prompt()['id']}"
+        self.moments: list[Moment] = []
+        self.pointers: dict[str, int] = {}
+        versions = f"{self.path}/versions"
+        for number in (1, 2, 3):
+            self.change("POST", versions, {"template": "x"}, latest=number)
+        self.change("POST", f"{versions}/1/promote")
+        self.change("POST", f"{versions}/1/tags", {"tag": "prod"}, prod=1)
+        self.change("POST", f"{versions}/1/promote", live=1)
+        self.change("PUT", self.path, {"description": "for the night shift"})
+        self.change("POST", f"{versions}/2/promote")
+        self.change("POST", f"{versions}/2/promote", live=2)
+        self.change("POST", f"{versions}/2/tags", {"tag": "canary"}, canary=2)
+        self.change("POST", f"{versions}/2/demote", live=None)
+        self.change("POST", f"{versions}/2/promote", live=2)
+        self.change("POST", f"{versions}/1/archive")
+        self.change("POST", f"{versions}/2/archive", live=None)
+        self.change("POST", f"{versions}/3/promote")
+        self.change("POST", f"{versions}/3/tags", {"tag": "prod"}, prod=3)
+        self.change("POST", f"{versions}/3/promote", live=3)
+        self.change("POST", versions, {"template": "x"}, latest=4)
+        self.change("POST", f"{versions}/4/tags", {"tag": "canary"}, canary=4)
+        self.change("DELETE", f"{versions}/4", latest=3, canary=None)
+        self.change("DELETE", f"{self.path}/tags/prod", prod=None)
+        self.change("POST", f"{versions}/3/duplicate", latest=5)
+        self.change("POST", f"{self.path}/archive")
+
+    def change(self, method: str, path: str, body: Any = None, **pointers: int | None) -> None:
+        """Change something, after which some pointers are elsewhere, or nowhere."""
+        response = self.registry.admin(method, path, body)
+        assert response.status < 300, f"{method} {path}: {response.text}"
+        changes = self.pointers | pointers
+        self.pointers = {name: number for name, number in changes.items() if number is not None}
+        (event, *_) = self.registry.admin("GET", f"{self.path}/history?limit=1").json["events"]
+        self.moments.append(Moment(event["at"], dict(self.pointers)))
+
+    def ask(self, time: str, pointer: str = "live") -> Response:
+        """Ask where a pointer was."""
+        query = "" if pointer == "live" else f"&tag={pointer}"
+        return self.registry.viewer("GET", f"{self.path}/at?time={time}{query}")
+
+    def forget_what_was_live(self, events: Callable[[Sequence[Any]], Sequence[Any]]) -> None:
+        """Make some events such as earlier releases wrote, which do not say what was live."""
+        items = aws.get_dynamodb().scan(TableName=HISTORY)["Items"]
+        own = [item for item in items if item["prompt_id"]["S"] == self.path.rpartition("/")[2]]
+        self.registry.cloud.is_strict = False
+        for item in events(sorted(own, key=lambda item: item["event"]["S"])):
+            aws.get_dynamodb().put_item(
+                TableName=HISTORY,
+                Item={name: value for name, value in item.items() if name != "live_version"},
+            )
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        pytest.param(lambda events: [], id="events of this release"),
+        pytest.param(lambda events: events, id="of an earlier one"),
+        pytest.param(lambda events: events[: len(events) // 2], id="of both"),
+        pytest.param(lambda events: events[::2], id="of both by turns, as during a deployment"),
+    ],
+)
+def test_each_pointer_is_found_where_it_was_after_every_change(
+    registry: Registry, old: Callable[[Sequence[Any]], Sequence[Any]]
+) -> None:
+    life = Life(registry)
+    life.forget_what_was_live(old)
+
+    for moment in life.moments:
+        for pointer in POINTERS:
+            response = life.ask(moment.time, pointer)
+            number = moment.pointers.get(pointer)
+            # What is deleted by now was somewhere all the same, but cannot be shown any more.
+            if number is None or number == 4:
+                assert response.status == 404, f"{pointer} at {moment}: {response.text}"
+            else:
+                assert response.json["version"]["version"] == number, f"{pointer} at {moment}"
+                assert response.json["pointer"] == pointer
+                assert response.json["at"] == moment.time
+
+
+def test_a_version_that_was_deleted_since_is_named_as_such(registry: Registry) -> None:
+    life = Life(registry)
+    moment = next(moment for moment in life.moments if moment.pointers.get("canary") == 4)
+
+    for pointer in ("canary", "latest"):
+        response = life.ask(moment.time, pointer)
+        assert response.status == 404
+        assert "deleted" in response.error
+
+
+def test_a_time_between_two_changes_shows_what_was_before(registry: Registry) -> None:
+    life = Life(registry)
+
+    assert life.ask(AFTER_ALL).json["version"]["version"] == 3
+    assert life.ask(BEFORE_ALL).status == 404
+    assert "live" in life.ask(BEFORE_ALL).error
+    assert life.ask(AFTER_ALL, "never").status == 404
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["2026-11-27T12:00:00%2B01:00", "2026-11-27T12:00:00+01:00", "2026-11-27T11:00:00.000Z"],
+)
+def test_a_time_is_taken_in_any_zone(registry: Registry, time: str) -> None:
+    prompt = registry.editor.create_prompt()
+
+    response = registry.viewer("GET", f"/v1/prompts/{prompt['id']}/at?time={time}")
+
+    assert response.error == "no version of this prompt was live at this time; try a later time"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?time=",
+        "?time=yesterday",
+        "?time=2026-11-27",
+        "?time=2026-11-27T12:00:00",  # no zone: whose noon?
+        "?time=2026-13-27T12:00:00Z",
+        "?time=0001-01-01T00:00:00%2B14:00",
+        "?time=%00",
+        "?time=1764244800",
+    ],
+)
+def test_what_is_no_time_is_said_to_be_none(registry: Registry, query: str) -> None:
+    prompt = registry.editor.create_prompt()
+
+    response = registry.viewer("GET", f"/v1/prompts/{prompt['id']}/at{query}")
+
+    assert response.status == 400
+    assert "time" in response.error
+    assert "2026-" in response.error  # an example
+
+
+def test_one_event_answers(registry: Registry) -> None:
+    life = Life(registry)
+    sizes: list[int] = []
+
+    def note(parsed: Any, model: Any, **_: object) -> None:
+        if model.name == "Query":
+            sizes.append(len(parsed["Items"]))
+
+    events = aws.get_dynamodb().meta.events
+    events.register("after-call.dynamodb", note)
+    try:
+        assert life.ask(AFTER_ALL).status == 200
+    finally:
+        events.unregister("after-call.dynamodb", note)
+
+    assert sizes == [1]

@@ -1,0 +1,65 @@
+"""The tables of `docs/operate.md` that the stack decides."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+from infra.bootstrap import BootstrapResult, format_result
+from infra.outputs import StackOutputs
+from infra.stack import LOG_RETENTION, Deployment
+from tests.documents import list_words, read_document
+from tests.infra.synthesis import synthesise
+
+PAGE = read_document("docs/operate.md")
+
+
+def test_options() -> None:
+    rows = PAGE.get_table("Stages and options").index_rows()
+    days = [int(text) for text in re.findall(r"\d+", rows["log_retention_days"][1])]
+
+    assert {name: cell.strip("`") for name, (cell, _) in rows.items()} == {
+        field.name: dump_default(field.default) for field in fields(Deployment)
+    }
+    assert days == [*LOG_RETENTION]
+
+
+def dump_default(default: object) -> str:
+    """Dump a default as the command line takes it."""
+    if default is None:
+        return ""
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+def test_outputs() -> None:
+    stack = synthesise(stage="prod", options=True)
+    rows = PAGE.get_table("What is deployed", "output").rows
+
+    assert sorted(name for row in rows for name in list_words(row[0])) == sorted(
+        stack.template["Outputs"]
+    )
+
+
+def test_alarms() -> None:
+    alarms = synthesise().list_properties("AWS::CloudWatch::Alarm").values()
+    (table,) = (table for table in PAGE.tables if table.part == "alarms")
+
+    assert table.index_rows() == {
+        alarm["AlarmName"].removeprefix("cuebook-dev-"): (
+            str(alarm["Threshold"]),
+            f"{alarm['DatapointsToAlarm']} of {alarm['EvaluationPeriods']}",
+            alarm["AlarmDescription"],
+        )
+        for alarm in alarms
+    }
+
+
+def test_what_bootstrap_prints() -> None:
+    (block,) = PAGE.get_blocks("text", "Deploy")
+    first, api, team, key = block.text.splitlines()
+    stack = StackOutputs(stack_id="1", values={"ApiUrl": api.split()[1]})
+    result = BootstrapResult(is_new_team=True, secret="ak_")
+    team_id = team.split()[1].rstrip(",")
+
+    assert re.fullmatch(r"account \d{12}, region [a-z]+-[a-z]+-\d, stack cuebook-dev", first)
+    assert [api, team, key] == [*format_result(stack, team_id, "First team", result)]

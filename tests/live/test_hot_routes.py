@@ -1,0 +1,52 @@
+"""The calls that a service lives on ask AWS for no more than today, nor for less.
+
+It is DynamoDB Local that counts the units, as DynamoDB does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.live.conftest import durable_folder
+from tests.live.server import JAR
+from tools.cost.machine import Runner, run_services
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class Use(NamedTuple):
+    """Requests to AWS by operation, and the units that those to DynamoDB take."""
+
+    requests: Mapping[str, int]
+    read_units: float = 0
+    write_units: float = 0
+
+
+GET, BATCH_GET = "dynamodb:GetItem", "dynamodb:BatchGetItem"
+QUERY, WRITE = "dynamodb:Query", "dynamodb:TransactWriteItems"
+# By name of the sample in tools/cost/samples.py. All but one of these processes know their caller.
+HOT_ROUTES = {
+    "registry/render_live": Use({GET: 1}, read_units=1),
+    "registry/render_live, nothing cached": Use({GET: 4}, read_units=4),
+    "registry/get_prompt": Use({GET: 1}, read_units=1),
+    "langwatch/get_prompt_by_handle": Use({GET: 2}, read_units=2),
+    "maxim/sync_prompts": Use({QUERY: 1, BATCH_GET: 2}, read_units=41),
+    "tela/get_promoted_version": Use({GET: 1}, read_units=1),
+    "registry/create_version": Use({GET: 1, WRITE: 1}, read_units=1, write_units=12),
+    "registry/promote_version": Use({GET: 2, WRITE: 1}, read_units=2, write_units=10),
+}
+
+
+def test_hot_routes_use_no_more_and_no_less(tmp_path: Path) -> None:
+    jar = durable_folder(tmp_path) / JAR.name
+    command = ("-m", "tools.cost.worker", "record", "0", *HOT_ROUTES)
+    with run_services(jar) as environment:
+        document = Runner(deployed=False).run(*command, environment=environment)
+
+    calls = {name: document["calls"][name] for name in HOT_ROUTES}
+    assert {
+        name: Use(call["requests"], call["read_units"], call["write_units"])
+        for name, call in calls.items()
+    } == HOT_ROUTES

@@ -1,0 +1,58 @@
+"""Each route, called in each of the ways that lead to other calls of AWS."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from shared.routes import ROUTES, Permission, Route
+from tests.routes.problems import assert_problem
+from tests.routes.sample import get_sample
+from tests.routes.scene import WRITING, Scene
+
+if TYPE_CHECKING:
+    from tests.client import Registry
+
+
+def call_in_every_way(scene: Scene, route: Route) -> None:
+    """Call a route, each time by a process that remembers nothing."""
+    registry = scene.registry
+    client = registry.nobody if route.permission is Permission.PUBLIC else registry.editor
+    if 412 in route.problems and route.method != "POST":
+        # What is decided on an old head counts only if the head is the same still.
+        with scene.visit(route) as call:
+            assert_problem(call.send(client, If_Match='"another"'), route, 412)
+    with scene.visit(route) as call:
+        key = str(uuid4())
+        if route in WRITING:
+            registry.cloud.run_before("TransactWriteItems", partial(race, scene))
+        # A write goes again after a lost race, and a second time it is told what it was told.
+        for _ in range(2 if route.method != "GET" else 1):
+            registry.forget()
+            response = call.send(client, Idempotency_Key=key)
+            assert response.status == route.status, response.text
+    for variant in get_sample(route).variants:
+        with scene.visit(route, variant) as call:
+            response = call.send(client)
+            assert response.status < 500, response.text
+
+
+def race(scene: Scene) -> None:
+    """Be faster than a write, whatever it writes."""
+    admin = scene.registry.admin
+    assert admin("PUT", scene.path, {"description": "rival"}).status == 200
+    assert admin("POST", "/api/prompts/tags", {"name": f"r{uuid4().hex[:8]}"}).status == 201
+    scene.create_folder()
+
+
+def call_hidden_prompts(registry: Registry) -> None:
+    """Call prompts whose slug is the last part of another dialect's path, which hides them."""
+    for front in ROUTES:
+        if front.falls_back_to == "get_prompt":
+            slug = front.path.rpartition("/")[2]
+            prompt = registry.editor.create_prompt(f"Named {slug}", slug=slug)
+            registry.editor.create_version(prompt["id"])
+            for query in ("", "?version=1", "?version=latest"):
+                registry.forget()
+                assert registry.editor("GET", f"{front.path}{query}").status == 200

@@ -1,0 +1,188 @@
+"""One prompt with one of everything, and the calls of every route upon it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from shared.dialects.dialect import get_dialect
+from shared.routes import ROUTES, Permission, Route
+from tests.client import build_bearer
+from tests.memory import Memory
+from tests.routes.sample import NAME, Variant, fill, get_sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tests.client import Client, Registry, Response
+
+GUARDED = tuple(route for route in ROUTES if route.permission is not Permission.PUBLIC)
+READING = tuple(route for route in ROUTES if route.method == "GET")
+WRITING = tuple(
+    route for route in GUARDED if route.permission is not Permission.READ and route.status < 300
+)
+
+LIVE, STABLE, DRAFT = 1, 2, 3
+ADA = {"variables": {"name": "Ada"}}  # what the versions are rendered with
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A call that is ready to be made, as often as it takes."""
+
+    route: Route
+    target: str
+    body: Any
+
+    def replace_body(self, body: Any) -> Prepared:
+        """Make the same call with another body."""
+        return replace(self, body=body)
+
+    def replace_query(self, **parameters: str) -> Prepared:
+        """Make the same call with other query parameters, percent-encoded already."""
+        path, _, query = self.target.partition("?")
+        pairs = dict(pair.split("=", 1) for pair in query.split("&") if pair) | parameters
+        query = "&".join(f"{name}={value}" for name, value in pairs.items())
+        return replace(self, target=f"{path}?{query}")
+
+    def get_segment(self, name: str) -> str:
+        """Get a segment of the path."""
+        path = self.target.partition("?")[0]
+        return path.split("/")[self.route.path.split("/").index(f"{{{name}}}")]
+
+    def replace_segment(self, name: str, value: str) -> Prepared:
+        """Make the same call with another segment in its path, percent-encoded already."""
+        path, mark, query = self.target.partition("?")
+        segments = path.split("/")
+        segments[self.route.path.split("/").index(f"{{{name}}}")] = value
+        return replace(self, target="/".join(segments) + mark + query)
+
+    def send(self, client: Client, *, raw: str | bytes | None = None, **headers: str) -> Response:
+        """Make the call.
+
+        Args:
+            client: The caller, who sends the key as the route's dialect has it.
+            raw: A body instead of the good one.
+            headers: More of them, whose dashes are underscores here.
+        """
+        return client.use_credential(get_credential(self.route))(
+            self.route.method,
+            self.target,
+            self.body,
+            raw=raw,
+            headers={name.replace("_", "-"): value for name, value in headers.items()},
+        )
+
+
+@contextmanager
+def name_route(route: Route) -> Iterator[None]:
+    """Name the route in whatever fails meanwhile."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(f"The route is {route.name}, in functions/{route.dialect}.")
+        raise
+
+
+def get_credential(route: Route) -> Callable[[str], Mapping[str, str]]:
+    """Get what builds the headers in which the callers of a route's dialect send their key."""
+    for scheme in get_dialect(route.dialect).security.values():
+        if scheme["type"] == "apiKey":
+            name = str(scheme["name"]).lower()
+            return lambda key: {name: key}
+    return build_bearer
+
+
+class Scene:
+    """A prompt whose versions are live, stable and draft; the live one is tagged `prod`.
+
+    Attributes:
+        names: What the samples' texts in braces stand for.
+    """
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        editor = registry.editor
+        self.prompt = editor.create_prompt()
+        self.id: str = self.prompt["id"]
+        self.path = f"/v1/prompts/{self.id}"
+        versions = [
+            editor.create_version(self.id, template)
+            for template in ("Hello {{.name}}!", "Good day {{.name}}!", "Hey {{.name}}!")
+        ]
+        editor.promote(self.id, LIVE, times=2)
+        editor.promote(self.id, STABLE)
+        editor("POST", f"{self.path}/versions/{LIVE}/tags", {"tag": "prod"})
+        response = editor("POST", f"{self.path}/payloads", {"variables": {"name": "Ada"}})
+        self.payload: dict[str, Any] = response.json["payload"]
+        self.names: dict[str, Any] = {
+            "team": registry.team_id,
+            "team_id": registry.team_id,
+            "id": self.id,
+            "slug": self.prompt["slug"],
+            "live": versions[0]["id"],
+            "stable": versions[1]["id"],
+            "draft": versions[2]["id"],
+            "version": LIVE,
+            "tag": "prod",
+            "payload_id": self.payload["id"],
+            "folder": self.create_folder(),
+        }
+
+    def create_folder(self) -> str:
+        """Create a folder, as only Maxim's clients can, and give its id."""
+        body = {"workspaceId": self.registry.team_id, "entityType": "PROMPT", "name": "Folder"}
+        (route,) = (route for route in ROUTES if route.name == "create_folder")
+        response = Prepared(route, route.path, body).send(self.registry.editor)
+        folder_id: str = response.json["data"]["id"]
+        return folder_id
+
+    def prepare(
+        self, route: Route, variant: Variant | None = None, names: Mapping[str, Any] | None = None
+    ) -> Prepared:
+        """Make a route's good call ready, and do what must be done before it.
+
+        Args:
+            route: The route.
+            variant: Another call of it than the first.
+            names: What texts in braces stand for instead.
+        """
+        sample = get_sample(route)
+        ours = {**self.names, "new": f"new-{uuid4().hex[:12]}"}
+        for method, target, body in sample.first:
+            response = self.registry.editor(method, fill(target, ours), fill(body, ours))
+            assert response.status < 300, f"{target}: {response.text}"
+        target = (variant and variant.target) or sample.target or route.path
+        body = sample.body if variant is None or variant.body is None else variant.body
+        ours |= names or {}
+        target = fill(target, ours)
+        assert NAME.findall(target) == [], (
+            f"the good call of {route.name} has the path {target}, but the scene knows only: "
+            f"{', '.join(ours)}"
+        )
+        return Prepared(route, target, fill(body, ours))
+
+    @contextmanager
+    def visit(
+        self, route: Route, variant: Variant | None = None, names: Mapping[str, Any] | None = None
+    ) -> Iterator[Prepared]:
+        """Make a call ready as `prepare` does, for a process that remembers nothing.
+
+        In the end, what was done is undone. Whatever fails meanwhile names the route.
+        """
+        memory = Memory()
+        saved = memory.save()
+        try:
+            with name_route(route):
+                call = self.prepare(route, variant, names)
+                self.registry.forget()
+                yield call
+        finally:
+            memory.restore(saved)
+            self.registry.forget()
+
+    def list_stored(self) -> dict[str, list[Any]]:
+        """List all that is stored, table by table, whoever it belongs to."""
+        return Memory().list_items()

@@ -1,0 +1,194 @@
+"""What is replaced in moto does what stock moto does."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from infra.local import aws
+from shared.store.tables import TABLES
+
+VERSIONS, LOOKUPS = "cuebook-versions", "cuebook-lookups"
+# An attribute of each kind that DynamoDB has.
+EVERY_KIND: dict[str, Any] = {
+    "text": {"S": "héllo"},
+    "empty": {"S": ""},
+    "amount": {"N": "-12.50"},
+    "bytes": {"B": b"\x00\xff"},
+    "yes": {"BOOL": True},
+    "nothing": {"NULL": True},
+    "list": {"L": [{"S": "a"}, {"M": {"deep": {"L": []}}}]},
+    "map": {"M": {"S": {"S": "a name like a kind"}, "n": {"N": "1"}}},
+    "texts": {"SS": ["a", "b"]},
+    "numbers": {"NS": ["1", "2"]},
+    "blobs": {"BS": [b"a", b"b"]},
+}
+
+
+def build_version(number: int, **attributes: Any) -> dict[str, Any]:
+    return {"prompt_id": {"S": "p"}, "version": {"N": str(number)}, **attributes}
+
+
+def build_put(table: str, item: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"Put": {"TableName": table, "Item": item, **more}}
+
+
+def build_update(number: int, text: str) -> dict[str, Any]:
+    return {
+        "Update": {
+            "TableName": VERSIONS,
+            "Key": build_version(number),
+            "UpdateExpression": "SET #text = :text, edits = if_not_exists(edits, :zero) + :one",
+            "ExpressionAttributeNames": {"#text": "text"},
+            "ExpressionAttributeValues": {
+                ":text": {"S": text},
+                ":zero": {"N": "0"},
+                ":one": {"N": "1"},
+            },
+        }
+    }
+
+
+NEW = {"ConditionExpression": "attribute_not_exists(prompt_id)"}
+FREE = {"ConditionExpression": "attribute_not_exists(#key)"} | {
+    "ExpressionAttributeNames": {"#key": "key"}
+}
+SHOW = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+CLAIM = {"key": {"S": "name"}, "prompt_id": {"S": "p"}}
+DELETE_CLAIM = {"Delete": {"TableName": LOOKUPS, "Key": {"key": {"S": "name"}}}}
+EXISTS = {
+    "ConditionCheck": {
+        "TableName": VERSIONS,
+        "Key": build_version(9),
+        "ConditionExpression": "attribute_exists(prompt_id)",
+    }
+}
+
+# Carried out one after the other.
+TRANSACTIONS: dict[str, list[dict[str, Any]]] = {
+    "success in two tables": [
+        build_put(VERSIONS, build_version(1, **EVERY_KIND), **NEW),
+        build_put(LOOKUPS, CLAIM, **FREE),
+        build_update(2, "made by an update"),
+    ],
+    "a condition fails and shows the item": [build_put(VERSIONS, build_version(1), **NEW, **SHOW)],
+    "a condition fails and shows nothing": [build_put(VERSIONS, build_version(1), **NEW)],
+    "a condition fails on what is absent": [EXISTS],
+    "the one in the middle fails": [
+        build_put(VERSIONS, build_version(3)),
+        build_put(VERSIONS, build_version(1), **NEW, **SHOW),
+        build_put(VERSIONS, build_version(4)),
+    ],
+    "the last fails, in another table than those before": [
+        build_put(VERSIONS, build_version(1, text={"S": "overwritten"})),
+        build_update(2, "changed"),
+        build_update(5, "new"),
+        build_put(LOOKUPS, CLAIM, **FREE, **SHOW),
+    ],
+    "several fail": [
+        build_put(VERSIONS, build_version(1), **NEW, **SHOW),
+        build_put(LOOKUPS, CLAIM, **FREE, **SHOW),
+        EXISTS,
+    ],
+    "a deletion is undone": [
+        DELETE_CLAIM,
+        {"Delete": {"TableName": VERSIONS, "Key": build_version(2)}},
+        EXISTS,
+    ],
+    "one item twice": [
+        build_put(VERSIONS, build_version(6)),
+        build_put(VERSIONS, build_version(6)),
+    ],
+    "an item without its key": [build_put(VERSIONS, {"prompt_id": {"S": "p"}})],
+    "a table that is not there": [build_put("cuebook-nothing", build_version(1))],
+    "success after all that": [
+        DELETE_CLAIM,
+        build_update(2, "the last"),
+        build_put(VERSIONS, build_version(7)),
+    ],
+}
+
+
+def run(*, patched: bool) -> dict[str, Any]:
+    """Carry out all transactions; returns what each has returned or raised, and left."""
+    with ExitStack() as stack:
+        stack.enter_context(mock_aws())
+        if patched:
+            stack.enter_context(aws.serialize_calls())
+            stack.enter_context(aws.patch_transactions())
+            stack.enter_context(aws.patch_responses())
+        client = boto3.client("dynamodb", region_name=aws.REGION)
+        aws.create_tables(client)
+        return {
+            name: (carry_out(client, items), read_tables(client))
+            for name, items in TRANSACTIONS.items()
+        }
+
+
+def carry_out(client: Any, items: list[dict[str, Any]]) -> dict[str, Any]:
+    try:
+        result: dict[str, Any] = client.transact_write_items(TransactItems=items)
+    except ClientError as error:
+        result = dict(error.response)
+    return {name: part for name, part in result.items() if name != "ResponseMetadata"}
+
+
+def read_tables(client: Any) -> dict[str, Any]:
+    """Read everything, in each way in which items can be read."""
+    keys = {
+        VERSIONS: {"Keys": [build_version(1), build_version(2)]},
+        LOOKUPS: {"Keys": [{"key": CLAIM["key"]}]},
+    }
+    query = {
+        "KeyConditionExpression": "prompt_id = :id",
+        "ExpressionAttributeValues": {":id": {"S": "p"}},
+    }
+    names = [aws.build_table_name(table) for table in TABLES]
+    return {
+        "scan": {name: client.scan(TableName=name)["Items"] for name in names},
+        "query": client.query(TableName=VERSIONS, **query)["Items"],
+        "get": client.get_item(TableName=VERSIONS, Key=build_version(1)).get("Item"),
+        "batch": client.batch_get_item(RequestItems=keys)["Responses"],
+    }
+
+
+@pytest.fixture(scope="module")
+def stock() -> dict[str, Any]:
+    return run(patched=False)
+
+
+@pytest.fixture(scope="module")
+def patched() -> dict[str, Any]:
+    return run(patched=True)
+
+
+@pytest.mark.parametrize("name", TRANSACTIONS)
+def test_a_transaction_ends_alike_and_leaves_the_same(
+    stock: dict[str, Any], patched: dict[str, Any], name: str
+) -> None:
+    assert patched[name] == stock[name]
+
+
+def test_the_transactions_are_what_they_are_called(stock: dict[str, Any]) -> None:
+    codes = {
+        name: result.get("Error", {}).get("Code", "success") for name, (result, _) in stock.items()
+    }
+
+    succeeded = [name for name, code in codes.items() if code == "success"]
+    assert succeeded == ["success in two tables", "success after all that"]
+    cancelled = [name for name, code in codes.items() if code == "TransactionCanceledException"]
+    assert len(cancelled) >= 7
+    result, _ = stock["the one in the middle fails"]
+    assert [reason["Code"] for reason in result["CancellationReasons"]] == [
+        "None",
+        "ConditionalCheckFailed",
+        "None",
+    ]
+    assert result["CancellationReasons"][1]["Item"]["text"] == EVERY_KIND["text"]
+    first, last = (stock[name][1]["scan"][VERSIONS] for name in (succeeded[0], cancelled[-1]))
+    assert first == last

@@ -1,0 +1,94 @@
+"""One function for every engine, a bounded cache, and no engine loaded before its use."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from shared.domain.content import ENGINES
+from shared.rendering.engines import CACHED_TEMPLATES, COMPILERS, Template, compile_template
+from shared.rendering.errors import LimitExceededError, TemplateSyntaxError
+from shared.rendering.limits import Limits
+
+LIMITS = Limits(template_bytes=100, output_bytes=1000, steps=1000)
+
+
+def test_there_is_a_compiler_for_each_engine_of_a_content_and_for_no_other() -> None:
+    assert sorted(COMPILERS) == sorted(ENGINES)
+
+
+@pytest.mark.parametrize(
+    ("engine", "source"), [("go", "Hello {{.name}}!"), ("jinja", "Hello {{ name }}!")]
+)
+def test_a_template_of_either_engine_renders(engine: str, source: str) -> None:
+    template = compile_template(source, engine=engine, limits=LIMITS)
+
+    assert template.render({"name": "Ada"}, limits=LIMITS) == "Hello Ada!"
+    assert template.list_variables() == ["name"]
+
+
+def test_the_same_source_compiles_once_for_each_engine() -> None:
+    first = compile_template("once", engine="jinja", limits=LIMITS)
+
+    assert compile_template("once", engine="jinja", limits=LIMITS) is first
+    assert compile_template("once", engine="go", limits=LIMITS) is not first
+
+
+def test_the_template_used_longest_ago_is_forgotten_first() -> None:
+    def compile_number(number: int) -> Template:
+        return compile_template(f"lru {number}", engine="jinja", limits=LIMITS)
+
+    oldest, second = compile_number(0), compile_number(1)
+    for number in range(2, CACHED_TEMPLATES + 1):
+        compile_number(number)
+        assert compile_number(1) is second
+
+    assert compile_number(0) is not oldest
+    assert compile_number(1) is second
+
+
+def test_a_template_over_the_limit_is_refused_before_it_is_parsed() -> None:
+    with pytest.raises(LimitExceededError, match="the template is larger than 100 bytes"):
+        compile_template("{% if %}" + "é" * 50, engine="jinja", limits=LIMITS)
+
+
+def test_the_limit_holds_for_a_template_that_is_cached_already() -> None:
+    compile_template("a" * 90, engine="jinja", limits=LIMITS)
+
+    with pytest.raises(LimitExceededError):
+        compile_template("a" * 90, engine="jinja", limits=Limits(template_bytes=10))
+
+
+def test_a_template_that_does_not_parse_is_refused_each_time() -> None:
+    for _ in range(2):
+        with pytest.raises(TemplateSyntaxError, match=r"^line 1: "):
+            compile_template("{% if %}", engine="jinja", limits=LIMITS)
+
+
+def test_a_lone_surrogate_is_text_like_any_other() -> None:
+    template = compile_template("\ud800", engine="jinja", limits=LIMITS)
+
+    assert template.render({}, limits=LIMITS) == "\ud800"
+
+
+def test_threads_may_compile_at_the_same_time() -> None:
+    def run(number: int) -> str:
+        template = compile_template(f"{{{{ x }}}} {number % 7}", engine="jinja", limits=LIMITS)
+        return template.render({"x": number}, limits=LIMITS)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(run, range(200))) == [f"{n} {n % 7}" for n in range(200)]
+
+
+def test_importing_the_package_loads_neither_engine() -> None:
+    code = (
+        "import sys, shared.rendering;"
+        "print({'jinja2', 'shared.rendering.jinja', 'shared.rendering.go'} & set(sys.modules))"
+    )
+
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+    )
+
+    assert result.stdout.strip() == "set()"
