@@ -130,7 +130,7 @@ $(VENV)/.serve: requirements/serve.txt | $(BIN)/pip
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt | $(BIN)/pip
-	@echo "installing what 'make test' needs"
+	@echo "installing the development tools, once; this takes some minutes"
 	@$(PIP) -r $<
 	@touch $@ $(VENV)/.serve
 

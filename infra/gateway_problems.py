@@ -58,7 +58,12 @@ UNKNOWN_PATH = GatewayProblem(
     advice="below the URL of this API, /docs has its documentation and /openapi.json its "
     "description for programs",
 )
-OTHER_METHOD = GatewayProblem(status=405, code="method_not_allowed", text="method not allowed")
+OTHER_METHOD = GatewayProblem(
+    status=405,
+    code="method_not_allowed",
+    text="method not allowed",
+    advice="the header Allow lists the methods of this path",
+)
 BAD_REQUEST = GatewayProblem(status=400, code="bad_request", text="bad request")
 INTERNAL = GatewayProblem.from_problem(problems.Internal)
 MALFORMED_RESULT = replace(INTERNAL, status=502)

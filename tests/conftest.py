@@ -6,6 +6,8 @@ import gc
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from infra.local.aws import build_environment, simulate_aws
 from shared import serve, settings
@@ -18,6 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.memory import Saved
+
+
+# No property fails because a machine is busy. Each example makes what it needs, so the examples of
+# a test may share its tables.
+hypothesis_settings.register_profile(
+    "cuebook",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis_settings.load_profile("cuebook")
 
 
 def pytest_configure() -> None:

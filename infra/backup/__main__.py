@@ -85,9 +85,14 @@ def parse_moment(text: str) -> datetime:
     """Parse a time in the format of ISO 8601, by default in UTC.
 
     Raises:
-        ValueError: The text is not such a time.
+        argparse.ArgumentTypeError: The text is not such a time.
     """
-    at = datetime.fromisoformat(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a time; write it as 2026-01-31T14:05Z"
+        ) from error
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 

@@ -191,11 +191,15 @@ class TeamStore:
         Raises:
             LostRaceError: Another writer has changed the head.
             NameTaken: The team has a prompt with this name or slug.
+            OtherTeamError: The prompt is another team's, or a part is another prompt's.
             RecordExistsError: A concurrent attempt of the same request was committed first.
         """
         self._require_own(change.before or change.after)
         if target is None or change.after.team_id != target.id:
             self._require_own(change.after)
+        parts = (*change.puts, *change.deletes, *change.events)
+        if {part.prompt_id for part in parts} - {change.after.id}:
+            raise OtherTeamError(change.after.team_id)
         self._backend.transactions.commit(change, record=record)
 
     def commit_ledger(self, ledger: Ledger, *, record: Record | None = None) -> None:
@@ -203,6 +207,7 @@ class TeamStore:
 
         Raises:
             LostRaceError: Another writer has changed the ledger.
+            OtherTeamError: The ledger is another team's.
             RecordExistsError: A concurrent attempt of the same request was committed first.
         """
         if ledger.team_id != self.id:
@@ -221,7 +226,6 @@ class PromptStore:
 
     Attributes:
         team: The store of the prompt's team.
-        prompt: The head, as it was read.
     """
 
     def __init__(
@@ -229,8 +233,13 @@ class PromptStore:
     ) -> None:
         self._backend = backend
         self._annotations = annotations
+        self._prompt = prompt
         self.team = team
-        self.prompt = prompt
+
+    @property
+    def prompt(self) -> Prompt:
+        """The head, as it was read."""
+        return self._prompt
 
     # -- versions
 

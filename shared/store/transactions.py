@@ -138,10 +138,14 @@ class Transactions:
             # Ids are random: if this one exists, an earlier attempt of this write has succeeded.
             condition: Item = {"ConditionExpression": "attribute_not_exists(prompt_id)"}
         else:
-            # Nobody else has written to this prompt since the change was made from it.
+            # Nobody else has written to this prompt since the change was made from it, and it is
+            # this team's whatever the change says.
             condition = {
-                "ConditionExpression": "revision = :revision",
-                "ExpressionAttributeValues": {":revision": {"N": str(change.before.revision)}},
+                "ConditionExpression": "revision = :revision AND team_id = :team",
+                "ExpressionAttributeValues": {
+                    ":revision": {"N": str(change.before.revision)},
+                    ":team": {"S": change.before.team_id},
+                },
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         yield Write(self._database.build_put("prompts", head, **condition))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from shared.routes import ROUTES
 from shared.settings import get_settings
 from shared.store.store import Store
 from shared.store.team import OtherTeamError, PromptStore, TeamStore
+from shared.store.transactions import LostRaceError
 
 if TYPE_CHECKING:
     from tests.client import Registry
@@ -110,13 +112,52 @@ def test_nothing_that_an_endpoint_is_given_leads_to_the_store_of_all_teams(
                 assert not isinstance(value, Store), name
 
 
+def test_a_change_brings_no_part_of_another_prompt(
+    registry: Registry, call: Call, secret: Prompt
+) -> None:
+    team = call.open_team(registry.team_id)
+    prompt = team.find_prompt(registry.editor.create_prompt()["id"])
+    theirs = registry.store.open_team(secret.team_id).open_prompt(secret).find_version(1)
+    assert prompt is not None
+    assert theirs is not None
+    change = prompts.describe(prompt, "new", Origin(by=BY))
+
+    with pytest.raises(OtherTeamError):
+        team.commit(replace(change, puts=(replace(theirs, message="changed"),)))
+    with pytest.raises(OtherTeamError):
+        team.commit(replace(change, deletes=(theirs,)))
+    assert registry.store.open_team(secret.team_id).open_prompt(secret).find_version(1) == theirs
+
+
+def test_a_head_that_claims_to_be_of_another_team_is_not_written(
+    registry: Registry, call: Call, secret: Prompt
+) -> None:
+    team = call.open_team(registry.team_id)
+    claimed = replace(secret, team_id=team.id)
+
+    with pytest.raises(LostRaceError):
+        team.commit(prompts.describe(claimed, "taken over", Origin(by=BY)))
+    assert registry.store.find_prompt(secret.id) == secret
+
+
+def test_the_head_of_an_open_prompt_cannot_be_replaced(
+    registry: Registry, call: Call, secret: Prompt
+) -> None:
+    store = call.open_prompt(registry.editor.create_prompt()["id"])
+
+    with pytest.raises(AttributeError):
+        store.prompt = secret  # type: ignore[misc]
+
+
 @pytest.mark.parametrize("kind", [TeamStore, PromptStore])
-def test_no_method_of_a_bound_store_takes_a_team(kind: type[Any]) -> None:
+def test_a_bound_store_takes_a_team_only_as_a_handle(kind: type[Any]) -> None:
     takers = [
         f"{name}({parameter})"
         for name, method in inspect.getmembers(kind, inspect.isfunction)
-        for parameter in inspect.signature(method).parameters
-        if "team" in parameter and name != "__init__"
+        for parameter in inspect.signature(method).parameters.values()
+        if name != "__init__"
+        and "team" in str(parameter).casefold()
+        and "TeamStore" not in str(parameter.annotation)
     ]
 
     assert takers == []

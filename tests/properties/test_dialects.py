@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.functions.maxim.workspace import build_key_header
@@ -20,12 +20,7 @@ if TYPE_CHECKING:
 
     from tests.client import Client, Registry
 
-# Each example makes a prompt of its own, so that sharing the tables does no harm.
-PROPERTY = settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+PROPERTY = settings(max_examples=15)
 
 WORDS = st.text(
     # px0 refuses what is no template, so nothing may open an action by chance.

@@ -24,7 +24,7 @@ ORACLE = jinja2.Environment(
     finalize=jinja2.pass_context(lambda context, value: value),
 )
 
-oracle_settings = settings(deadline=None, max_examples=300)
+oracle_settings = settings(max_examples=300)
 
 
 def render(source: str, limits: Limits = LIMITS, /, **variables: object) -> str:
@@ -90,7 +90,7 @@ VARIABLES: dict[str, Any] = {
 }
 
 
-@settings(deadline=None, max_examples=1500)
+@settings(max_examples=1500)
 @given(expressions, st.sampled_from(["", " | e", " | tojson"]))
 def test_an_expression_prints_what_jinja_prints(expression: str, last: str) -> None:
     # Escaped text is of a type of its own in Jinja, so only the last filter escapes.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -789,10 +789,7 @@ def test_the_registry_does_what_its_model_does(
         settings=settings(
             max_examples=12,
             stateful_step_count=40,
-            deadline=None,
             derandomize=True,  # what fails once fails again, wherever it runs
             database=None,
-            # An example makes some hundred requests, which is what it is for.
-            suppress_health_check=[HealthCheck.too_slow],
         ),
     )

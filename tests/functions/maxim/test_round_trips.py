@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared import exact_json
@@ -77,11 +77,7 @@ def is_whole(number: Decimal) -> bool:
     return str(number).lstrip("-").isdecimal()
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=60)
 @given(body=bodies)
 def test_a_version_is_read_back_exactly_as_it_was_written(
     workspace: Workspace, body: dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.functions.tela.calls import build_body, create_version, get_version, update_version
@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
     from tests.client import Registry, Response
 
-PROPERTY = settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+PROPERTY = settings(max_examples=60)
 NAMES = st.sampled_from(
     [
         *("promptId", "prompt_id", "title", "content", "markdownContent", "configuration"),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infra.local.aws import build_environment
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
 
 SETTINGS = Settings.load(build_environment())
-PROPERTY = settings(deadline=None)
 
 
 def build_objects(required: Document | None = None, **optional: SearchStrategy[Any]) -> Any:
@@ -90,7 +89,6 @@ def store_and_load(content: Content) -> Content:
     return Content.load(content.document)
 
 
-@PROPERTY
 @given(documents)
 @example({"configuration": CONFIGURATION, "variables": [], "content": "Hi {{ name }}"})
 @example({"configuration": {**CONFIGURATION, "top_p": 1, "topP": 2}, "variables": []})
@@ -103,7 +101,6 @@ def test_what_was_written_is_read_back(document: Document) -> None:
     assert revise_content(content, document, SETTINGS) is content
 
 
-@PROPERTY
 @given(documents, documents, st.sets(st.sampled_from(["content", "messages", "variables"])))
 @example(
     {"configuration": CONFIGURATION, "variables": [], "content": "Hi"},
@@ -122,7 +119,6 @@ def test_what_is_changed_is_read_back_and_the_rest_stays(
     assert {name: read.get(name) for name in expected} == expected
 
 
-@PROPERTY
 @given(documents, texts)
 def test_texts_that_another_dialect_has_changed_since_are_shown_as_they_are_now(
     document: Document, text: str
@@ -141,7 +137,6 @@ def test_texts_that_another_dialect_has_changed_since_are_shown_as_they_are_now(
     )
 
 
-@PROPERTY
 @given(documents)
 def test_no_text_is_lost_to_those_who_read_the_canonical_content(document: Document) -> None:
     content = load_content(document, SETTINGS)
