@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import json
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -18,7 +19,8 @@ from typing import TYPE_CHECKING
 from infra.openapi import read_docstring
 from infra.project import ROOT
 from shared.dialects.dialect import get_dialect
-from shared.routes import DIALECTS, ROUTES
+from shared.problems import PromptNotFound
+from shared.routes import DIALECTS, NATIVE, ROUTES
 from shared.store import tables
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
     from shared.routes import Route
 
-NATIVE = "registry"
 PART = re.compile(r"<!-- (?P<name>[\w ]+) -->\n(?P<text>.*?)(?=<!-- /(?P=name) -->)", re.DOTALL)
 TARGET = re.compile(r"^([a-z0-9-]+):.*?## (.*)$", re.MULTILINE)
 
@@ -103,6 +104,20 @@ def build_shared_urls() -> str:
     return build_table(("call", "who responds", "else it is the native"), rows)
 
 
+def build_errors() -> str:
+    """Build the list of what each dialect responds where a prompt does not exist."""
+    responses = ((name, get_dialect(name).dump_problem(PromptNotFound(), "…")) for name in DIALECTS)
+    rows = (
+        (
+            get_dialect(name).title,
+            str(response.status),
+            f"`{json.dumps(response.body, ensure_ascii=False)}`",
+        )
+        for name, response in responses
+    )
+    return build_table(("dialect", "status", "body"), rows)
+
+
 def build_endpoints(dialect: str) -> str:
     """Build the table of a dialect's endpoints."""
     rows = (
@@ -160,6 +175,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "vendor endpoints": build_vendor_endpoints,
     "credentials": build_credentials,
     "shared urls": build_shared_urls,
+    "errors": build_errors,
     "tables": build_tables,
     "alarms": build_alarms,
     "targets": build_targets,

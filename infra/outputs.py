@@ -50,7 +50,9 @@ class StackOutputs:
         try:
             return Settings.load(environment)
         except MissingSettingError as error:
-            raise StackError(f"the stack is not a complete Cuebook stack: {error}") from error
+            raise StackError(
+                f"the stack is no complete Cuebook stack: {error}; run make deploy again"
+            ) from error
 
 
 def get_stack(name: str, cloudformation: Any) -> StackOutputs:

@@ -50,6 +50,13 @@ TEXT_PATTERNS = {
     "replica_region": re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d"),
     "alarm_email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
 }
+TEXT_EXAMPLES = {
+    "domain": "prompts.example.com",
+    "certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/0b9d5f3e-6c4f-4a55",
+    "hosted_zone_id": "Z0123456789ABC",
+    "replica_region": "eu-central-1",
+    "alarm_email": "team@example.com",
+}
 
 
 class InvalidContextError(Exception):
@@ -245,9 +252,7 @@ def _read_text(node: Node, name: str) -> str | None:
     if value in (None, ""):
         return None
     if not TEXT_PATTERNS[name].fullmatch(str(value)):
-        raise InvalidContextError(
-            f"{name} must look like {TEXT_PATTERNS[name].pattern}, not {value}"
-        )
+        raise InvalidContextError(f"{name} must be like {TEXT_EXAMPLES[name]}, not {value}")
     return str(value)
 
 

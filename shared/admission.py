@@ -67,7 +67,7 @@ class Admission:
             PublicRouteError: The route is public.
         """
         if self._principal is None:
-            raise PublicRouteError(self._route.name)
+            raise PublicRouteError(f"{self._route.name} is public: nobody is authenticated there")
         return self._principal
 
     def find_response(self, attempt: Attempt) -> EncodedResponse | None:

@@ -22,7 +22,7 @@ from shared.responses import (
     lists_etag,
     require_size,
 )
-from shared.routes import ROUTES, Permission
+from shared.routes import NATIVE, ROUTES, Permission
 from shared.settings import get_settings, is_in_lambda
 from shared.store.store import Store
 from shared.writing import respond_once
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
 SECRET = re.compile(r"ak_[0-9a-f]{64}")
-NATIVE_ROUTES = {route.name: route for route in ROUTES if route.dialect == "registry"}
+NATIVE_ROUTES = {route.name: route for route in ROUTES if route.dialect == NATIVE}
 ROUTES_BY_MODULE = {route.module: route for route in ROUTES}
 
 

@@ -7,6 +7,6 @@ import it.
 
 from shared.domain.access import Permission
 from shared.routes.route import Parameter, Route
-from shared.routes.table import CONSUMERS, DIALECTS, ROUTES
+from shared.routes.table import CONSUMERS, DIALECTS, NATIVE, ROUTES
 
-__all__ = ["CONSUMERS", "DIALECTS", "ROUTES", "Parameter", "Permission", "Route"]
+__all__ = ["CONSUMERS", "DIALECTS", "NATIVE", "ROUTES", "Parameter", "Permission", "Route"]

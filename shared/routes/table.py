@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 # The dialects. A new one is registered here; everything else about it is in its own files:
 # `shared/routes/<name>.py`, `shared/dialects/<name>/`, `functions/<name>/`.
 DIALECTS = ("registry", "maxim", "langwatch", "tela")
+NATIVE = DIALECTS[0]
 
 ROUTES: tuple[Route, ...] = tuple(
     route for name in DIALECTS for route in import_module(f"shared.routes.{name}").ROWS

@@ -199,7 +199,7 @@ class TeamStore:
             self._require_own(change.after)
         parts = (*change.puts, *change.deletes, *change.events)
         if {part.prompt_id for part in parts} - {change.after.id}:
-            raise OtherTeamError(change.after.team_id)
+            raise OtherTeamError(f"parts of another prompt, in a change of {change.after.id}")
         self._backend.transactions.commit(change, record=record)
 
     def commit_ledger(self, ledger: Ledger, *, record: Record | None = None) -> None:
@@ -211,12 +211,14 @@ class TeamStore:
             RecordExistsError: A concurrent attempt of the same request was committed first.
         """
         if ledger.team_id != self.id:
-            raise OtherTeamError(ledger.team_id)
+            raise OtherTeamError(f"a ledger of {ledger.team_id}, in the store of team {self.id}")
         self._backend.transactions.commit_ledger(ledger, record=record)
 
     def _require_own(self, prompt: Prompt) -> None:
         if prompt.team_id != self.id:
-            raise OtherTeamError(prompt.team_id)
+            raise OtherTeamError(
+                f"prompt {prompt.id} of team {prompt.team_id}, in the store of {self.id}"
+            )
 
 
 class PromptStore:

@@ -163,15 +163,6 @@ def test_templates_give_what_is_shown() -> None:
 # -- docs/dialects.md
 
 
-def test_errors_by_dialect() -> None:
-    rows = read_document(DIALECTS_PAGE).get_table("Differences between the dialects").index_rows()
-
-    for name, (status, cell) in rows.items():
-        response = get_dialect(name).dump_problem(PromptNotFound(), "…")
-        (body,) = list_words(cell)
-        assert (int(status), json.loads(body)) == (response.status, response.body)
-
-
 # -- docs/events.md
 
 

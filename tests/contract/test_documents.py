@@ -47,10 +47,6 @@ TABLES = {
         "test_a_dialect_shows_the_fields_that_are_mapped",
     ),
     (DIALECTS_PAGE, "Status", "status"): (FUNCTIONS, "test_a_dialect_shows_a_status_as_it_says"),
-    (DIALECTS_PAGE, "Differences between the dialects", "dialect"): (
-        RULES,
-        "test_errors_by_dialect",
-    ),
     (EVENTS, "What an event holds", "field"): (RULES, "test_fields_of_an_event"),
     (EVENTS, "Kinds", "kind"): (RULES, "test_kinds_of_events"),
     (OPERATE, "What is deployed", "output"): (INFRA, "test_outputs"),

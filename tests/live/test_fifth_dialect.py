@@ -17,8 +17,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("functions", "shared", "infra", "tools", "tests", "docs", "requirements")
-FILES = ("pyproject.toml", "README.md", "CONTRIBUTING.md", "Makefile", "cdk.json")
-RULES = ("every_route", "routes", "openapi", "layers", "names")
+FILES = (
+    *("pyproject.toml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"),
+    *("Makefile", "cdk.json"),
+)
+RULES = (
+    *("every_route", "every_list", "routes", "openapi", "layers", "names", "problems"),
+    *("response_types", "documented_tables"),
+)
 IGNORE = shutil.ignore_patterns("__pycache__", "node_modules", ".*")
 
 DIALECT = {
