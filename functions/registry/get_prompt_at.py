@@ -23,9 +23,9 @@ def get_prompt_at(call: Call, id: str) -> Response[VersionAtTime]:
     store = call.open_prompt(parse_prompt_id(id))
     number = find_version(store.list_events_until(at), pointer)
     if number is None and pointer == "live":
-        raise NoLiveVersion("no version of this prompt was live at this time; try a later time")
+        raise NoLiveVersion("no version of this prompt was live at this time")
     if number is None:
-        raise TagNotFound("no version of this prompt had this tag at this time; try a later time")
+        raise TagNotFound("no version of this prompt had this tag at this time")
     missing = "the version that had this tag at this time has been deleted"
     version = store.get_version(number, missing=missing)
     body = dump_version(version, store.prompt)

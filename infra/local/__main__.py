@@ -75,9 +75,12 @@ def interrupt(*_: object) -> NoReturn:
 
 
 def ignore_signals() -> None:
-    """Ignore all signals that end the server."""
+    """Ignore all signals that end the server.
+
+    Python reports a pending signal whose handler becomes `SIG_IGN`, so this is a function.
+    """
     for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, lambda *_: None)
 
 
 def serve(*, durable: bool) -> None:

@@ -17,7 +17,7 @@ CONTENT = "content/"
 
 def dump_time(at: datetime) -> str:
     """Format a time as text that sorts by time: in UTC, always with microseconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def load_time(text: str) -> datetime:

@@ -134,16 +134,55 @@ def test_a_time_between_two_changes_shows_what_was_before(registry: Registry) ->
     assert life.ask(AFTER_ALL, "never").status == 404
 
 
+@pytest.mark.parametrize("year", ["0001", "0300", "0999", "1000", "1969"])
+def test_nothing_was_live_before_there_was_a_registry(registry: Registry, year: str) -> None:
+    life = Life(registry)
+
+    assert life.ask(f"{year}-01-01T00:00:00Z").status == 404
+
+
 @pytest.mark.parametrize(
     "time",
-    ["2026-11-27T12:00:00%2B01:00", "2026-11-27T12:00:00+01:00", "2026-11-27T11:00:00.000Z"],
+    [
+        "2100-01-31",
+        "2100-W05-6T00:00:00Z",
+        "21000131T140500Z",
+        "2100-01-31T14Z",
+        "2100-01-31T14:05Z",
+        "2100-01-31T14:05:00",
+        "2100-01-31T14:05:00.Z",
+        "2100-01-31T14:05:00,5Z",
+        "2100-01-31T14:05:00%2B02",
+        "2100-01-31T14:05:00%2B0200",
+        "2100-01-31T14:05:00%00Z",
+        "2100-02-30T14:05:00Z",
+        "\u0662100-01-31T14:05:00Z",
+    ],
+)
+def test_a_time_that_is_not_rfc_3339_is_refused(registry: Registry, time: str) -> None:
+    response = Life(registry).ask(time)
+
+    assert (response.status, response.error) == (
+        400,
+        "invalid time: must be RFC 3339 with a time zone, such as 2026-01-31T14:05:00Z",
+    )
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-11-27T12:00:00%2B01:00",
+        "2026-11-27T12:00:00+01:00",
+        "2026-11-27T11:00:00.000Z",
+        "2026-11-27t11:00:00.000000000z",
+    ],
 )
 def test_a_time_is_taken_in_any_zone(registry: Registry, time: str) -> None:
     prompt = registry.editor.create_prompt()
 
     response = registry.viewer("GET", f"/v1/prompts/{prompt['id']}/at?time={time}")
 
-    assert response.error == "no version of this prompt was live at this time; try a later time"
+    assert response.error == "no version of this prompt was live at this time"
 
 
 @pytest.mark.parametrize(

@@ -360,7 +360,9 @@ def test_missing_java_is_told_in_one_line(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("signals", [[signal.SIGHUP], [signal.SIGHUP, signal.SIGHUP]], ids=str)
+@pytest.mark.parametrize(
+    "signals", [[signal.SIGHUP], [signal.SIGHUP, signal.SIGHUP, signal.SIGTERM]], ids=str
+)
 def test_a_closed_terminal_ends_dynamodb_local_too(
     tmp_path: Path, signals: list[signal.Signals]
 ) -> None:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 Model = TypeVar("Model")
 
 BEARER = re.compile(r"Bearer (\S+)")
+RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})",
+    re.IGNORECASE | re.ASCII,
+)
 NUMBER = re.compile(r"[+-]?[0-9]+")
 BOOLEANS = dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), "archived") | dict.fromkeys(
     ("0", "f", "F", "FALSE", "false", "False"), "active"
@@ -120,10 +124,9 @@ def parse_time_query(query: Mapping[str, str]) -> datetime:
     if not text:
         raise InvalidRequest(f"time is required, {EXAMPLE_TIME}")
     try:
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is None:
+        if not RFC_3339.fullmatch(text):
             raise ValueError(text)
-        return at.astimezone(UTC)
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise InvalidRequest(
             f"invalid time: must be RFC 3339 with a time zone, {EXAMPLE_TIME}"

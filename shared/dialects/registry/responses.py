@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def dump_time(at: datetime) -> str:
     """Format a time as RFC 3339 in UTC, without zeros at the end of the fraction."""
-    text = at.strftime("%Y-%m-%dT%H:%M:%S")
+    text = at.replace(tzinfo=None).isoformat(timespec="seconds")
     fraction = f"{at.microsecond:06}".rstrip("0")
     return f"{text}.{fraction}Z" if fraction else f"{text}Z"
 
