@@ -42,20 +42,16 @@ LOG_RETENTION = {
 }
 
 
-# The formats of texts in the context.
-TEXT_PATTERNS = {
-    "domain": re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}"),
-    "certificate_arn": re.compile(r"arn:[a-z-]+:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+"),
-    "hosted_zone_id": re.compile(r"Z[A-Z0-9]+"),
-    "replica_region": re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d"),
-    "alarm_email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
-}
-TEXT_EXAMPLES = {
-    "domain": "prompts.example.com",
-    "certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/0b9d5f3e-6c4f-4a55",
-    "hosted_zone_id": "Z0123456789ABC",
-    "replica_region": "eu-central-1",
-    "alarm_email": "team@example.com",
+# The format of each text in the context, with an example.
+TEXT_FORMATS = {
+    "domain": (re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}"), "prompts.example.com"),
+    "certificate_arn": (
+        re.compile(r"arn:[a-z-]+:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+"),
+        "arn:aws:acm:eu-west-1:123456789012:certificate/0b9d5f3e-6c4f-4a55",
+    ),
+    "hosted_zone_id": (re.compile(r"Z[A-Z0-9]+"), "Z0123456789ABC"),
+    "replica_region": (re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d"), "eu-central-1"),
+    "alarm_email": (re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), "team@example.com"),
 }
 
 
@@ -128,7 +124,7 @@ class Deployment:
             waf=_read_switch(node, "waf"),
             monitoring=_read_switch(node, "monitoring"),
             metrics_by_route=_read_switch(node, "metrics_by_route"),
-            **{name: _read_text(node, name) for name in TEXT_PATTERNS},
+            **{name: _read_text(node, name) for name in TEXT_FORMATS},
         )
 
 
@@ -251,8 +247,9 @@ def _read_text(node: Node, name: str) -> str | None:
     value = node.try_get_context(name)
     if value in (None, ""):
         return None
-    if not TEXT_PATTERNS[name].fullmatch(str(value)):
-        raise InvalidContextError(f"{name} must be like {TEXT_EXAMPLES[name]}, not {value}")
+    pattern, example = TEXT_FORMATS[name]
+    if not pattern.fullmatch(str(value)):
+        raise InvalidContextError(f"{name} must be like {example}, not {value}")
     return str(value)
 
 

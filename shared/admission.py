@@ -143,10 +143,7 @@ class Admission:
         Raises:
             PromptNotFound: There is no such prompt in the team.
         """
-        prompt = team.find_prompt(prompt_id)
-        if prompt is None or prompt.is_deleted:
-            raise PromptNotFound
-        return self.admit(prompt)
+        return self.admit(team.find_prompt(prompt_id))
 
     def open_prompt_by_slug(self, slug: str) -> PromptStore:
         """Open the store of a prompt by its slug.
