@@ -51,7 +51,7 @@ class StackOutputs:
             return Settings.load(environment)
         except MissingSettingError as error:
             raise StackError(
-                f"the stack is no complete Cuebook stack: {error}; run make deploy again"
+                f"the stack is not a complete Cuebook stack: {error}; run make deploy again"
             ) from error
 
 
