@@ -287,7 +287,7 @@ def _build_gateway_response(kind: str, problem: GatewayProblem) -> Json:
 
 def _build_template(problem: GatewayProblem) -> str:
     """Build a mapping template of a problem's body."""
-    return json.dumps(problem.dump("$context.requestId"))
+    return problem.encode("$context.requestId")
 
 
 def _build_headers(problem: GatewayProblem) -> dict[str, str]:

@@ -5,6 +5,7 @@ The gateway does not know the dialect of a request, so a body has what clients o
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 
 from shared import problems
@@ -40,15 +41,16 @@ class GatewayProblem:
             retry_after=retry_after,
         )
 
-    def dump(self, request_id: str) -> dict[str, str]:
-        """Dump the body, which contains nothing of the request except its id."""
+    def encode(self, request_id: str) -> str:
+        """Encode the body, which contains nothing of the request except its id."""
         message = f"{self.text}; {self.advice}" if self.advice else self.text
-        return {
+        body = {
             "error": self.text,
             "code": self.code,
             "message": message,
             "request_id": request_id,
         }
+        return json.dumps(body) + "\n"
 
 
 UNKNOWN_PATH = GatewayProblem(

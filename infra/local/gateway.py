@@ -419,7 +419,7 @@ def build_problem_response(problem: GatewayProblem, request_id: str, **headers: 
             ("X-Request-Id", request_id),
             *((name.replace("_", "-"), value) for name, value in headers.items()),
         ),
-        json.dumps(problem.dump(request_id)).encode(),
+        problem.encode(request_id).encode(),
     )
 
 

@@ -45,6 +45,7 @@ def test_a_problem_of_the_gateway_has_the_shape_of_ours(stack: Synthesis, kind: 
     assert set(response["responseTemplates"]) == {"application/json"}
     template = response["responseTemplates"]["application/json"]
     body = get_body(template)
+    assert template.endswith("\n")
     assert set(body) == {"error", "code", "message", "request_id"}
     assert body["message"].startswith(body["error"])
     assert body["request_id"] == "r-1"
