@@ -13,13 +13,13 @@ EMULATOR_VENV ?= .venv-emulator
 PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve serve-durable quick test test-clients e2e check cost documents synth cdk-bootstrap deploy bootstrap \
-	export-team import-team restore-tables destroy lock clean
+.PHONY: help serve serve-durable quick test faults test-clients e2e check cost bounds contention documents synth \
+	cdk-bootstrap deploy bootstrap export-team import-team restore-tables upgrade destroy lock sbom clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
 
-serve: $(VENV)/.serve ## the API on this machine, tables in memory (HOST= PORT= DYNAMODB_ENDPOINT=)
+serve: $(VENV)/.serve ## the API on this machine, tables in memory (HOST= PORT= DYNAMODB_ENDPOINT= CORS_ORIGINS=)
 	@$(BIN)/python -m infra.local
 
 serve-durable: $(VENV)/.serve ## the same on DynamoDB Local, kept in .local/ (needs Java 17)
@@ -39,6 +39,9 @@ test: $(VENV)/.dev $(if $(shell command -v java),.local/dynamodb-local) ## all t
 	$(call node)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
+faults: $(VENV)/.dev ## every fault at every call of AWS that any route makes, counted
+	@$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -p no:randomly --every-fault tests/properties/test_faults.py
+
 test-clients: $(VENV)/.dev $(CLIENTS_VENV)/.clients tests/clients/node_modules/.clients ## the vendors' own clients against the API
 	CLIENTS_PYTHON=$(abspath $(CLIENTS_VENV))/bin/python $(BIN)/python -m pytest tests/clients
 
@@ -46,10 +49,12 @@ e2e: $(VENV)/.dev $(EMULATOR_VENV)/.emulator node_modules/.cdk $(CLIENTS_VENV)/.
 	EMULATOR_PYTHON=$(abspath $(EMULATOR_VENV))/bin/python CLIENTS_PYTHON=$(abspath $(CLIENTS_VENV))/bin/python \
 		$(BIN)/python -m pytest tests/e2e -p no:randomly -x -o tmp_path_retention_policy=failed
 
-check: $(VENV)/.dev ## lint, format, strict types, documents, lock files
+check: $(VENV)/.dev ## lint, format, strict types, bandit, advisories, documents, lock files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m bandit -q -c pyproject.toml -r functions shared infra tools
+	$(BIN)/python -m tools.audit
 	$(BIN)/python -m infra.openapi --check
 	$(BIN)/python -m infra.documents --check
 	$(BIN)/python -m tools.cost --check
@@ -57,6 +62,12 @@ check: $(VENV)/.dev ## lint, format, strict types, documents, lock files
 
 cost: $(VENV)/.dev .local/dynamodb-local ## what every call costs, and a month (ARGS=--write renews the record)
 	@$(BIN)/python -m tools.cost $(ARGS)
+
+bounds: $(VENV)/.dev ## CPU seconds and peak memory of hostile requests, worst first (ROUTES=)
+	@$(BIN)/python -m tests.routes.bounds $(ROUTES)
+
+contention: $(VENV)/.dev .local/dynamodb-local ## what 64 writers of one prompt cost each other, on DynamoDB Local (ARGS='--writers 16 --each 4')
+	@$(BIN)/python -m tools.contention $(ARGS)
 
 documents: $(VENV)/.dev ## write what is generated again: the OpenAPI document, tables in the documents
 	$(BIN)/python -m infra.openapi
@@ -89,10 +100,14 @@ export-team: $(VENV)/.dev ## a team into a file (STACK= FILE= TEAM_ID= TABLES=)
 	@$(BIN)/python -m infra.backup export $(STACK) "$(FILE)" \
 		$(if $(TEAM_ID),--team $(TEAM_ID)) $(if $(TABLES),--tables $(TABLES))
 
-import-team: $(VENV)/.dev ## a team out of a file, compared item by item (STACK= FILE=)
+import-team: $(VENV)/.dev ## a team out of a file, compared item by item (STACK= FILE= KEYS=1)
 	$(call named,STACK,make import-team STACK=cuebook-prod FILE=team.jsonl)
 	$(call named,FILE,make import-team STACK=cuebook-prod FILE=team.jsonl)
-	@$(BIN)/python -m infra.backup import $(STACK) "$(FILE)"
+	@$(BIN)/python -m infra.backup import $(STACK) "$(FILE)" $(if $(KEYS),--keys)
+
+upgrade: $(VENV)/.dev ## rewrite what an earlier release stored otherwise (STACK=)
+	$(call named,STACK,make upgrade STACK=cuebook-prod)
+	@$(BIN)/python -m infra.upgrade $(STACK)
 
 restore-tables: $(VENV)/.dev ## the tables as they were, beside those in use (STACK= AT= TABLES=)
 	$(call named,STACK,make restore-tables STACK=cuebook-prod AT=2026-01-31T14:05Z TABLES=rescue-)
@@ -113,6 +128,12 @@ lock: $(VENV)/.dev ## make requirements/*.txt again from pyproject.toml (network
 	$(COMPILE) -c requirements/dev.txt --group serve pyproject.toml -o requirements/serve.txt
 	$(COMPILE) --group clients -o requirements/clients.txt
 	$(subst 3.11,3.13,$(COMPILE)) --group emulator -o requirements/e2e.txt
+
+sbom: $(VENV)/.dev ## what is deployed, for auditors: a CycloneDX document in .local/sbom.json
+	@mkdir -p .local
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements requirements/runtime.txt --pyproject pyproject.toml \
+		--output-reproducible --of JSON -o .local/sbom.json
+	@echo .local/sbom.json
 
 clean: ## remove what make has made, except what .local/ keeps
 	rm -rf $(VENV) $(CLIENTS_VENV) $(EMULATOR_VENV) node_modules tests/clients/node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis

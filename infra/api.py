@@ -14,6 +14,13 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.acknowledgements import acknowledge
+from infra.compression import MINIMUM_BYTES
+from infra.cors import (
+    PREFLIGHT_METHOD,
+    PREFLIGHT_STATUS,
+    build_preflight_headers,
+    build_problem_headers,
+)
 from infra.gateway_problems import OTHER_METHOD, PROBLEMS, UNKNOWN_PATH, GatewayProblem
 
 if TYPE_CHECKING:
@@ -66,6 +73,7 @@ class Api(Construct):
         burst: int,
         firewall: bool,
         account_logging: bool,
+        cors_origins: tuple[str, ...],
         log_retention: logs.RetentionDays,
         retain: bool,
     ) -> None:
@@ -82,6 +90,7 @@ class Api(Construct):
             account_logging: Whether to give API Gateway the permission to write logs, which exists
                 once per account and region: a second stack there does not need it, and it remains
                 when this stack is deleted.
+            cors_origins: The origins whose web pages may call the API.
             log_retention: The retention of the logs.
             retain: Whether to keep the logs when the stack is deleted.
         """
@@ -96,7 +105,9 @@ class Api(Construct):
             rest_api_name=f"cuebook-{stage}",
             api_definition=apigateway.ApiDefinition.from_inline(
                 build_document(
-                    title=f"cuebook-{stage}", integrations=self._build_integrations(functions)
+                    title=f"cuebook-{stage}",
+                    integrations=self._build_integrations(functions),
+                    cors_origins=cors_origins,
                 )
             ),
             # Removes from the API what the document no longer contains.
@@ -209,7 +220,9 @@ ACCESS_LOG = {
 }
 
 
-def build_document(*, title: str, integrations: Mapping[Route, Json]) -> Json:
+def build_document(
+    *, title: str, integrations: Mapping[Route, Json], cors_origins: tuple[str, ...] = ()
+) -> Json:
     """Build the OpenAPI document that the gateway imports, which is for routing only.
 
     Every path has an operation for every other method, which responds with a problem. Otherwise the
@@ -218,6 +231,7 @@ def build_document(*, title: str, integrations: Mapping[Route, Json]) -> Json:
     Args:
         title: The title of the API.
         integrations: The gateway's integration for each route.
+        cors_origins: The origins whose web pages may call the API.
     """
     paths: dict[str, Json] = defaultdict(dict)
     # If two routes share a path and a method, the one that falls back to the other is used.
@@ -227,56 +241,113 @@ def build_document(*, title: str, integrations: Mapping[Route, Json]) -> Json:
             paths[resource][route.method.lower()] = operation
             if route.method == "GET":
                 paths[resource]["head"] = operation
-    for operations in paths.values():
-        allow = ", ".join(sorted(method.upper() for method in operations))
-        operations[ANY_METHOD] = _build_mock(OTHER_METHOD, Allow=f"'{allow}'")
     for path in ("/", "/{proxy+}"):
-        paths[path].setdefault(ANY_METHOD, _build_mock(UNKNOWN_PATH))
+        paths.setdefault(path, {})
+    for operations in paths.values():
+        methods = [method.upper() for method in operations]
+        if cors_origins:
+            preflight = _build_preflight(cors_origins, methods)
+            operations.setdefault(PREFLIGHT_METHOD.lower(), preflight)
+        if methods:
+            allow = ", ".join(sorted(method.upper() for method in operations))
+            mock = _build_problem_mock(OTHER_METHOD, cors_origins, Allow=f"'{allow}'")
+        else:
+            mock = _build_problem_mock(UNKNOWN_PATH, cors_origins)
+        operations[ANY_METHOD] = mock
     return {
         "openapi": "3.0.1",
         "info": {"title": title, "version": "1"},
         "paths": dict(paths),
-        COMPRESSION: 1024,
+        COMPRESSION: MINIMUM_BYTES,
         GATEWAY_RESPONSES: {
-            kind: _build_gateway_response(kind, problem) for kind, problem in PROBLEMS.items()
+            kind: _build_gateway_response(kind, problem, cors_origins)
+            for kind, problem in PROBLEMS.items()
         },
     }
 
 
-def _build_mock(problem: GatewayProblem, **headers: str) -> Json:
+def _build_problem_mock(
+    problem: GatewayProblem, cors_origins: tuple[str, ...], **headers: str
+) -> Json:
     """Build an operation without a function, so that requests to unknown paths start none."""
-    headers = {**_build_headers(problem), **headers}
+    return _build_mock(
+        problem.status,
+        problem.text,
+        headers=_build_headers(problem, cors_origins, **headers),
+        template=_build_template(problem),
+    )
+
+
+def _build_preflight(cors_origins: tuple[str, ...], methods: Iterable[str]) -> Json:
+    """Build the operation that responds to the preflights of a path."""
+    headers = build_preflight_headers(cors_origins, "", methods)
+    template = ""
+    if len(cors_origins) > 1:
+        # The static value is the first origin, and a template sets that of the request.
+        condition = " || ".join(f'$origin == "{origin}"' for origin in cors_origins)
+        template = (
+            '#set($origin = $input.params().header.get("Origin"))\n'
+            '#if($origin == "")#set($origin = $input.params().header.get("origin"))#end\n'
+            f"#if({condition})"
+            "#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end"
+        )
+    return _build_mock(
+        PREFLIGHT_STATUS,
+        "What pages of other origins may send.",
+        headers={name: f"'{value}'" for name, value in headers.items()},
+        template=template,
+        media_types=("application/json",),  # that of a request without a body
+    )
+
+
+def _build_mock(
+    status: int,
+    description: str,
+    *,
+    headers: Mapping[str, str],
+    template: str,
+    media_types: tuple[str, ...] = MOCKED_MEDIA_TYPES,
+) -> Json:
+    """Build an operation of the gateway itself.
+
+    Args:
+        status: The status of the response.
+        description: What the response is.
+        headers: Headers by name, as mapping expressions.
+        template: The mapping template of the body.
+        media_types: The media types of requests.
+    """
     return {
         "responses": {
-            str(problem.status): {
-                "description": problem.text,
+            str(status): {
+                "description": description,
                 "headers": {name: {"schema": {"type": "string"}} for name in headers},
             }
         },
         INTEGRATION: {
             "type": "mock",
             "passthroughBehavior": "never",
-            "requestTemplates": dict.fromkeys(
-                MOCKED_MEDIA_TYPES, json.dumps({"statusCode": problem.status})
-            ),
+            "requestTemplates": dict.fromkeys(media_types, json.dumps({"statusCode": status})),
             "responses": {
                 "default": {
-                    "statusCode": str(problem.status),
+                    "statusCode": str(status),
                     "responseParameters": {
                         f"method.response.header.{name}": value for name, value in headers.items()
                     },
-                    "responseTemplates": {"application/json": _build_template(problem)},
+                    "responseTemplates": {"application/json": template},
                 }
             },
         },
     }
 
 
-def _build_gateway_response(kind: str, problem: GatewayProblem) -> Json:
+def _build_gateway_response(
+    kind: str, problem: GatewayProblem, cors_origins: tuple[str, ...]
+) -> Json:
     response: Json = {
         "responseParameters": {
             f"gatewayresponse.header.{name}": value
-            for name, value in _build_headers(problem).items()
+            for name, value in _build_headers(problem, cors_origins).items()
         },
         "responseTemplates": {"application/json": _build_template(problem)},
     }
@@ -290,9 +361,12 @@ def _build_template(problem: GatewayProblem) -> str:
     return problem.encode("$context.requestId")
 
 
-def _build_headers(problem: GatewayProblem) -> dict[str, str]:
+def _build_headers(
+    problem: GatewayProblem, cors_origins: tuple[str, ...], **others: str
+) -> dict[str, str]:
     """Build a problem's headers by name, as mapping expressions."""
-    headers = {"X-Request-Id": "context.requestId"}
+    headers = {"X-Request-Id": "context.requestId", **others}
     if problem.retry_after is not None:
         headers["Retry-After"] = f"'{problem.retry_after}'"
-    return headers
+    more = build_problem_headers(cors_origins, headers)
+    return headers | {name: f"'{value}'" for name, value in more.items()}

@@ -50,7 +50,7 @@ def main() -> int:
     command, folder = build_command(arguments, target)
     os.chdir(folder)
     region = {"AWS_REGION": target.region, "AWS_DEFAULT_REGION": target.region}
-    os.execve(command[0], command, os.environ | region)
+    os.execve(command[0], command, os.environ | region)  # nosec B606
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from infra.openapi import read_docstring
 from infra.project import ROOT
 from shared.dialects.dialect import get_dialect
 from shared.problems import PromptNotFound
+from shared.rendering.jinja.unsupported import GAPS
 from shared.routes import DIALECTS, NATIVE, ROUTES
 from shared.store import tables
 
@@ -128,6 +129,17 @@ def build_endpoints(dialect: str) -> str:
     return build_table(("call", "what it does", "needs"), rows)
 
 
+def build_conditions() -> str:
+    """Build the table of what `If-Match` is compared with, by call that writes."""
+    calls: dict[str, list[str]] = {}
+    for route in ROUTES:
+        if route.if_match or route.no_if_match:
+            what = f"`GET {route.if_match}`" if route.if_match else f"nothing: {route.no_if_match}"
+            calls.setdefault(what, []).append(f"`{route.method} {route.path}`")
+    rows = ((what, ", ".join(names)) for what, names in calls.items())
+    return build_table(("compared with the `ETag` of", "calls"), rows)
+
+
 def describe(route: Route) -> str:
     """Say in a sentence what an endpoint does."""
     return f"{read_docstring(route)[0]}."
@@ -164,6 +176,12 @@ def build_targets() -> str:
     return build_table(("command", "what it does"), rows)
 
 
+def build_gaps() -> str:
+    """Build the list of what the engine `jinja` leaves out of Jinja."""
+    rows = ((gap.kind, ", ".join(f"`{name}`" for name in gap.names), gap.instead) for gap in GAPS)
+    return build_table(("kind", "names", "instead"), rows)
+
+
 def build_table(heads: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
     """Build a table of Markdown."""
     lines = [heads, ("---",) * len(heads), *rows]
@@ -176,9 +194,11 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "credentials": build_credentials,
     "shared urls": build_shared_urls,
     "errors": build_errors,
+    "conditions": build_conditions,
     "tables": build_tables,
     "alarms": build_alarms,
     "targets": build_targets,
+    "gaps": build_gaps,
 }
 
 

@@ -14,6 +14,7 @@ from infra.content import OBJECTS, Content
 from infra.packaging import RUNTIME, Architecture, Bundle
 from infra.tables import Tables
 from shared.routes import Route
+from shared.store import keys
 
 # The smallest memory with a whole processor. A cold start with its first rendering is nearly all
 # processor time: 300 ms here, 510 ms with 1024 MB, at the same cost. A warm rendering mostly waits:
@@ -29,9 +30,19 @@ MEMORY_MB = 1769
 # happened. Few requests take a second: among the slowest (in the same measurement) are Maxim's sync
 # of 1,000 prompts with 0.8 s, a diff of texts of 1.3 MiB with 0.5 s, a rendering up to the limit of
 # steps with 0.3 s, and a new version of 4 MiB with 0.2 s. The slowest diff that is accepted takes
-# under 3 s. Writes retry lost races for at most 22 s (`shared.writing.RETRY_SECONDS`), which leaves
-# 6 s for the last attempt and slow responses of AWS.
+# under 3 s. Writes retry lost races, and reads go on, as long as the function can still respond in
+# time (`shared.deadline`).
 TIMEOUT = Duration.seconds(28)
+
+# The table `access` has the teams, under keys of the team, and the API keys, each under the hash of
+# its secret. Functions write the first only: with a flaw in one of them nobody can make a key. A
+# table of its own for API keys would say the same without a condition, but the keys of every
+# deployment would have to move there. `ForAllValues` alone also holds where there is no key.
+WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+ONLY_TEAMS: Mapping[str, Mapping[str, object]] = {
+    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys.build_team("*")["pk"]]},
+    "Null": {"dynamodb:LeadingKeys": "false"},
+}
 
 ARCHITECTURES: Mapping[Architecture, lambda_.Architecture] = {
     "arm64": lambda_.Architecture.ARM_64,
@@ -68,6 +79,7 @@ class Functions(Construct):
         content: Content,
         log_retention: logs.RetentionDays,
         metrics_by_route: bool,
+        cors_origins: str | None,
         retain: bool,
     ) -> None:
         """Define the functions of all routes.
@@ -84,6 +96,7 @@ class Functions(Construct):
             content: The bucket for bodies.
             log_retention: The retention of the logs.
             metrics_by_route: Whether there are metrics by route.
+            cors_origins: The origins whose web pages may call the API, separated by commas.
             retain: Whether to keep the logs when the stack is deleted.
         """
         super().__init__(scope, id)
@@ -103,6 +116,7 @@ class Functions(Construct):
         }
         self._environment = {
             "METRICS_BY_ROUTE": str(int(metrics_by_route)),
+            **({"CORS_ORIGINS": cors_origins} if cors_origins else {}),
             "CONTENT_BUCKET": content.bucket.bucket_name,
             **{f"{name.upper()}_TABLE": table.table_name for name, table in tables.by_name.items()},
         }
@@ -205,9 +219,17 @@ class Functions(Construct):
             actions[resource].append(verb)
         for resource, verbs in actions.items():
             service, arn = self._resources[resource]
-            yield iam.PolicyStatement(
-                actions=[f"{service}:{verb}" for verb in verbs], resources=[arn]
-            )
+            writes = [verb for verb in verbs if resource == "access" and verb in WRITES]
+            for group, conditions in (
+                ([verb for verb in verbs if verb not in writes], None),
+                (writes, ONLY_TEAMS),
+            ):
+                if group:
+                    yield iam.PolicyStatement(
+                        actions=[f"{service}:{verb}" for verb in group],
+                        resources=[arn],
+                        conditions=conditions,
+                    )
 
 
 def _list_log_statements(log_group: logs.LogGroup) -> Iterator[iam.PolicyStatement]:

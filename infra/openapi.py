@@ -27,6 +27,7 @@ from shared.dialects.dialect import get_dialect
 from shared.domain.access import OPERATIONS
 from shared.responses import JSON, Response
 from shared.routes import DIALECTS, ROUTES, Parameter, Permission, registry
+from shared.routes.route import OMITTED_BODIES, UNREADABLE_ITEMS
 from shared.writing import IDEMPOTENCY_KEY_LENGTH
 
 if TYPE_CHECKING:
@@ -66,9 +67,6 @@ OBJECT = {"type": "object", "additionalProperties": True}
 IF_NONE_MATCH = Parameter(
     "If-None-Match", "ETags that the client has; the status is 304 if one is current."
 )
-IF_MATCH = Parameter(
-    "If-Match", "The ETag of what was read; the status is 412 if it has changed since."
-)
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -98,6 +96,16 @@ HEADERS: Mapping[str, Json] = {
         "description": "Seconds after which the same request may succeed.",
         "schema": {"type": "integer", "minimum": 0},
     },
+    UNREADABLE_ITEMS: {
+        "description": "The names of stored items that are damaged and therefore left out, if any, "
+        "such as `versions/<prompt id>/3`; at most 20, separated by commas.",
+        "schema": TEXT,
+    },
+    OMITTED_BODIES: {
+        "description": "The number of rows that are larger than a response and therefore lack "
+        "their bodies, if any; `omissions` of each such row names them.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
     "X-Next-Cursor": {
         "description": "The `cursor` of the next page, if there is one.",
         "schema": TEXT,
@@ -119,6 +127,10 @@ PROBLEM_DESCRIPTIONS = {
     500: "The service has an internal error.",
     501: "The service does not support this request.",
     503: "The service is temporarily unavailable.",
+}
+# Statuses of what is refused before anything is read that could be damaged.
+BEFORE_READING = {
+    kind.status for kind in (problems.Unauthorized, problems.TooLarge, problems.Throttled)
 }
 # Problems without examples, because only their subclasses are raised, or with other messages.
 NEVER_RAISED = (problems.Conflict, problems.Unprocessable)
@@ -318,8 +330,8 @@ def list_parameters(route: Route) -> Iterator[Json]:
         yield build_parameter(parameter, "query")
     if is_conditional(route):
         yield build_parameter(IF_NONE_MATCH, "header")
-    if problems.PreconditionFailed.status in route.problems:
-        yield build_parameter(IF_MATCH, "header")
+    if route.if_match:
+        yield build_parameter(build_if_match(route), "header")
     if is_write(route):
         yield IDEMPOTENCY_KEY
 
@@ -333,6 +345,14 @@ def build_parameter(parameter: Parameter, place: str) -> Json:
         "description": parameter.description,
         "schema": parameter.schema,
     }
+
+
+def build_if_match(route: Route) -> Parameter:
+    """Build the header by which a write happens only to what the client has read."""
+    return Parameter(
+        "If-Match",
+        f"The ETag of `GET {route.if_match}`; the status is 412 if it is another one by now.",
+    )
 
 
 def is_conditional(route: Route) -> bool:
@@ -387,7 +407,7 @@ def build_success(route: Route, schemas: Schemas) -> Json:
         headers.append("Cache-Control")
     if schema.get("type") == "array" and "cursor" in route.query_names:
         headers.append("X-Next-Cursor")
-    headers += route.response_headers
+    headers += route.optional_headers
     response: Json = {
         "description": SUCCESSES[route.status],
         "headers": refer_to_headers(*headers),
@@ -414,6 +434,8 @@ def list_problems(route: Route) -> frozenset[int]:
         kinds.add(problems.Conflict)
     if route.method in ("POST", "PUT", "PATCH"):
         kinds.add(problems.TooLarge)
+    if route.if_match:
+        kinds.add(problems.PreconditionFailed)
     statuses = {kind.status for kind in kinds} | {*route.problems}
     statuses |= {route.status} - {*SUCCESSES}
     dialect = get_dialect(route.dialect)
@@ -428,6 +450,8 @@ def build_problem(dialect: Dialect, status: int) -> Json:
     headers = ["X-Request-Id"]
     if status in (problems.Throttled.status, problems.Unavailable.status):
         headers.append("Retry-After")
+    if status not in BEFORE_READING:
+        headers.append(UNREADABLE_ITEMS)
     for kind in list_kinds(dialect):
         response = dialect.dump_problem(kind(), REQUEST_ID)
         example = {"value": response.body}

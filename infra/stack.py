@@ -20,6 +20,7 @@ from infra.functions import Functions
 from infra.packaging import Architecture, Bundle
 from infra.signals import Signals
 from infra.tables import Tables
+from shared.cors import ORIGIN, parse_origins
 from shared.routes import ROUTES, Route
 from shared.store.tables import TABLES
 
@@ -52,6 +53,10 @@ TEXT_FORMATS = {
     "hosted_zone_id": (re.compile(r"Z[A-Z0-9]+"), "Z0123456789ABC"),
     "replica_region": (re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d"), "eu-central-1"),
     "alarm_email": (re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), "team@example.com"),
+    "cors_origins": (
+        re.compile(rf"\*|(?:{ORIGIN.pattern})(?: *, *(?:{ORIGIN.pattern}))*"),
+        "https://app.example.com,https://test.example.com",
+    ),
 }
 
 
@@ -78,6 +83,8 @@ class Deployment:
         monitoring: Whether there are alarms and a dashboard.
         metrics_by_route: Whether there are metrics by route; see `shared.observe.report_call`.
         alarm_email: See `infra.alarms.Alarms`.
+        cors_origins: The origins whose web pages may call the API; see
+            `shared.cors.parse_origins`.
     """
 
     stage: Stage = "dev"
@@ -94,6 +101,7 @@ class Deployment:
     monitoring: bool = True
     metrics_by_route: bool = True
     alarm_email: str | None = None
+    cors_origins: str | None = None
 
     def __post_init__(self) -> None:
         if (self.domain is None) is not (self.certificate_arn is None):
@@ -181,6 +189,7 @@ class CuebookStack(Stack):
             content=content,
             log_retention=log_retention,
             metrics_by_route=deployment.metrics_by_route,
+            cors_origins=deployment.cors_origins,
             retain=retain,
         )
         events = Events(
@@ -195,6 +204,7 @@ class CuebookStack(Stack):
             burst=deployment.burst,
             firewall=deployment.waf,
             account_logging=deployment.account_logging,
+            cors_origins=parse_origins(deployment.cors_origins or ""),
             log_retention=log_retention,
             retain=retain,
         )

@@ -6,13 +6,16 @@ team's data and it cannot reach another team's, so no endpoint can forget the ch
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from shared.domain.model import NumberOrTag
 from shared.ids import is_id
-from shared.problems import Forbidden, PromptNotFound, TeamNotFound, VersionNotFound
+from shared.problems import Forbidden, PromptNotFound, TeamNotFound, Unreadable, VersionNotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from shared.domain.access import Principal
     from shared.domain.model import Prompt, Selector, Team, Version
     from shared.responses import EncodedResponse
@@ -78,6 +81,18 @@ class Admission:
         """
         return self._store.transactions.find_response(attempt)
 
+    def require_permission_anywhere(self) -> None:
+        """Check the route's permission before it is known for which team.
+
+        Raises:
+            Forbidden: The principal has the permission in none of its teams.
+        """
+        if not self.principal.has_permission_anywhere(self._route.permission):
+            raise self._build_forbidden()
+
+    def _build_forbidden(self) -> Forbidden:
+        return Forbidden(details=[{"permission": self._route.permission.value}])
+
     # -- teams
 
     def open_team(self, team_id: str, *, missing: str | None = None) -> TeamStore:
@@ -94,9 +109,8 @@ class Admission:
         """
         if missing is not None and not self.principal.is_in(team_id):
             raise TeamNotFound(missing)
-        permission = self._route.permission
-        if not self.principal.has_permission(permission, team_id):
-            raise Forbidden(details=[{"permission": permission.value}])
+        if not self.principal.has_permission(self._route.permission, team_id):
+            raise self._build_forbidden()
         return self._store.open_team(team_id, self.annotations)
 
     def open_own_team(self) -> TeamStore:
@@ -117,15 +131,6 @@ class Admission:
         teams = (self._store.callers.find_team(store.id) for store in stores)
         return [team for team in teams if team is not None]
 
-    def require_team(self, team_id: str, *, missing: str) -> None:
-        """Check that a team exists, whether or not the principal is in it.
-
-        Raises:
-            TeamNotFound: There is no team with this id.
-        """
-        if self._store.callers.find_team(team_id) is None:
-            raise TeamNotFound(missing)
-
     # -- prompts
 
     def open_prompt(self, prompt_id: str) -> PromptStore:
@@ -135,7 +140,7 @@ class Admission:
             PromptNotFound: There is no such prompt in the principal's teams.
             Forbidden: The principal does not have the route's permission in the prompt's team.
         """
-        return self.admit(self._store.find_prompt(prompt_id))
+        return self.admit(self._find_prompt(prompt_id))
 
     def open_prompt_of_team(self, team: TeamStore, prompt_id: str) -> PromptStore:
         """Open the store of a prompt of an open team by its id.
@@ -152,7 +157,7 @@ class Admission:
             PromptNotFound: There is no such prompt in the principal's teams.
             Forbidden: The principal does not have the route's permission in the prompt's team.
         """
-        return self.admit(self._store.find_prompt_by_slug(self.principal.permissions, slug))
+        return self.admit(self._find_prompt_by_slug(slug))
 
     def open_prompt_by_name(self, name: str, *, missing: str = "") -> PromptStore:
         """Open the store of a prompt by its id, or else by its slug.
@@ -168,8 +173,7 @@ class Admission:
         if is_id(name):
             with suppress(PromptNotFound):
                 return self.open_prompt(name)
-        prompt = self._store.find_prompt_by_slug(self.principal.permissions, name)
-        return self.admit(prompt, missing=missing)
+        return self.admit(self._find_prompt_by_slug(name), missing=missing)
 
     def open_version(self, prompt_id: str, selector: Selector) -> tuple[PromptStore, Version]:
         """Open the store of a prompt and get a version of it; a number needs one read for both.
@@ -179,8 +183,16 @@ class Admission:
             Forbidden: The principal does not have the route's permission in the prompt's team.
             VersionNotFound: The prompt has no such version.
         """
-        prompt, version = self._store.find_prompt_and_version(prompt_id, selector)
+        if isinstance(selector, str):
+            store = self.open_prompt(prompt_id)
+            return store, store.get_version(selector)
+        number = selector.number if isinstance(selector, NumberOrTag) else selector
+        with self._hide_others():
+            prompt, load = self._store.find_prompt_and_version(prompt_id, number)
         store = self.admit(prompt)
+        version = load()
+        if version is None and isinstance(selector, NumberOrTag):
+            version = store.find_version(selector.tag)
         return store, store.require_version(version)
 
     def open_version_by_id(self, version_id: str) -> tuple[PromptStore, Version]:
@@ -190,12 +202,13 @@ class Admission:
             VersionNotFound: There is no such version in the principal's teams.
             Forbidden: The principal does not have the route's permission in the prompt's team.
         """
-        prompt, version = self._store.find_version_by_id(version_id)
         try:
+            with self._hide_others():
+                prompt, load = self._store.find_version_by_id(version_id)
             store = self.admit(prompt)
         except PromptNotFound as error:
             raise VersionNotFound from error
-        return store, store.require_version(version)
+        return store, store.require_version(load())
 
     def find_own_version(self, store: PromptStore, version_id: str) -> Version:
         """Get a version of an open prompt by its id.
@@ -214,7 +227,7 @@ class Admission:
         Raises:
             PromptNotFound: There is no such prompt in the principal's teams.
         """
-        return self._require_in_reach(self._store.find_prompt(prompt_id), "")
+        return self._require_in_reach(self._find_prompt(prompt_id), "")
 
     def admit(self, prompt: Prompt | None, *, missing: str = "") -> PromptStore:
         """Open the store of a prompt that was just read.
@@ -229,6 +242,28 @@ class Admission:
         """
         prompt = self._require_in_reach(prompt, missing)
         return self.open_team(prompt.team_id).open_prompt(prompt)
+
+    def _find_prompt(self, prompt_id: str) -> Prompt | None:
+        with self._hide_others():
+            return self._store.find_prompt(prompt_id)
+
+    def _find_prompt_by_slug(self, slug: str) -> Prompt | None:
+        with self._hide_others():
+            return self._store.find_prompt_by_slug(self.principal.permissions, slug)
+
+    @contextmanager
+    def _hide_others(self) -> Iterator[None]:
+        """Hide that there is a prompt of another team, where its head cannot be read.
+
+        Raises:
+            PromptNotFound: The head cannot be read, and its team is not one of the principal's.
+        """
+        try:
+            yield
+        except Unreadable as problem:
+            if problem.team_id is not None and self.principal.is_in(problem.team_id):
+                raise
+            raise PromptNotFound from problem
 
     def _require_in_reach(self, prompt: Prompt | None, missing: str) -> Prompt:
         if prompt is None or prompt.is_deleted or not self.principal.is_in(prompt.team_id):

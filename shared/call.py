@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.admission import Admission
-from shared.paging import PageRequest, build_page
+from shared.paging import Page, PageRequest, build_page
 from shared.problems import PreconditionFailed
 from shared.responses import Response, matches_current
+from shared.routes.route import OMITTED_BODIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from shared.dialects.dialect import Dialect
     from shared.domain.access import Principal
@@ -56,12 +57,20 @@ class Call(Admission):
 
     # -- the request
 
-    def load_body(self, model: type[Model]) -> Model:
-        """Load the request's body.
+    def load_body(self, model: type[Model], *, before_permission: bool = False) -> Model:
+        """Load the request's body, for a principal who has the route's permission in some team.
+
+        Args:
+            model: The dialect's model of the body.
+            before_permission: Whether to load it for every principal, where a vendor tells about
+                the body first.
 
         Raises:
+            Forbidden: The principal has the route's permission in none of its teams.
             InvalidRequest: The body does not match the model.
         """
+        if not before_permission:
+            self.require_permission_anywhere()
         return self.dialect.load_body(self.request, model)
 
     def parse_page(self, parse_position: Callable[[str], Position]) -> PageRequest[Position]:
@@ -77,17 +86,22 @@ class Call(Admission):
             self.request.query, path=self.request.path, parse_position=parse_position
         )
 
-    def require_match(self, current: Any) -> None:
+    def require_match(self, read: Callable[[], Any]) -> None:
         """Check the header `If-Match`, if the request has it.
 
         Args:
-            current: The body that a read would return now.
+            read: Makes the body of the read that the row of the route names; None if there is
+                nothing to read.
 
         Raises:
-            PreconditionFailed: The header does not match this body.
+            PreconditionFailed: The header does not match this body, or there is none.
+            Problem: `read` raises it.
         """
         header = self.request.headers.get("if-match")
-        if header is not None and not matches_current(header, current):
+        if header is None:
+            return
+        current = read()
+        if current is None or not matches_current(header, current):
             raise PreconditionFailed
 
     # -- responses
@@ -96,8 +110,23 @@ class Call(Admission):
         """Build a response with the route's status of success."""
         return Response(status=self.request.route.status, body=body)
 
+    def respond_page(
+        self, page: Page[Any], body: Body, *, headers: Mapping[str, str] | None = None
+    ) -> Response[Body]:
+        """Build a response with a page of a list.
+
+        The header `X-Omitted-Bodies` has the number of rows without their bodies, if any.
+
+        Args:
+            page: The page.
+            body: The body of the response, which has the page's rows.
+            headers: Further headers.
+        """
+        omissions = {OMITTED_BODIES: str(page.omissions)} if page.omissions else {}
+        return replace(self.respond(body), headers={**(headers or {}), **omissions})
+
     def respond_rows(
-        self, rows: Iterable[tuple[str, Row]], page: PageRequest[Any]
+        self, rows: Iterable[tuple[str, Row]], request: PageRequest[Any]
     ) -> Response[list[Row]]:
         """Build a response with a page of rows as a bare array.
 
@@ -105,23 +134,17 @@ class Call(Admission):
 
         Args:
             rows: The rows, each with its position in the list.
-            page: The page that the caller requests.
+            request: The page that the caller requests.
         """
-        body, cursor = self.build_page(rows, page)
-        headers = {"X-Next-Cursor": cursor} if cursor else {}
-        return replace(self.respond(body), headers=headers)
+        page = self.build_page(rows, request)
+        headers = {"X-Next-Cursor": page.cursor} if page.cursor else {}
+        return self.respond_page(page, page.rows, headers=headers)
 
-    def build_page(
-        self, rows: Iterable[tuple[str, Row]], page: PageRequest[Any]
-    ) -> tuple[list[Row], str | None]:
+    def build_page(self, rows: Iterable[tuple[str, Row]], request: PageRequest[Any]) -> Page[Row]:
         """Build a page with as many rows as the caller requests and the response can hold.
 
         Args:
             rows: The rows, each with its position in the list.
-            page: The page that the caller requests.
-
-        Returns:
-            The rows, and the cursor of the next page; None if there are no more rows.
+            request: The page that the caller requests.
         """
-        # Half: Lambda wraps the body in JSON, which in the worst case doubles every byte.
-        return build_page(rows, page, max_bytes=self.settings.response_bytes // 2)
+        return build_page(rows, request, max_bytes=self.settings.page_bytes)

@@ -6,7 +6,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from shared import exact_json
 from shared.problems import InvalidRequest
@@ -20,6 +20,10 @@ Row = TypeVar("Row")
 NUMBER = re.compile("[0-9]{1,10}")
 DIGEST_BYTES = 8  # length of the query's digest in a cursor
 MAX_POSITION_BYTES = 1000  # a sort key takes at most 1024
+# Of a row without bodies: a value of so many bytes stays, and objects of so many fields, such as
+# those that a dialect defines, are not emptied as a whole.
+SMALL_BYTES = 1000
+MAX_FIELDS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,11 @@ class PageRequest(Generic[Position]):
     query: str
     limit: int | None = None
     after: Position | None = None
+
+    @property
+    def size(self) -> int | None:
+        """How many rows to read: one more than the limit shows whether there is a next page."""
+        return self.limit and self.limit + 1
 
     @classmethod
     def parse(
@@ -106,25 +115,90 @@ def _parse_cursor(cursor: str, query: str, parse_position: Callable[[str], Posit
         ) from error
 
 
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[Row]):
+    """A page of a list.
+
+    Attributes:
+        rows: The rows.
+        cursor: The cursor of the next page; None if there are no more rows.
+        omissions: The number of rows without their bodies, which one response cannot hold.
+    """
+
+    rows: list[Row]
+    cursor: str | None = None
+    omissions: int = 0
+
+
 def build_page(
     rows: Iterable[tuple[str, Row]], request: PageRequest[Position], *, max_bytes: int
-) -> tuple[list[Row], str | None]:
+) -> Page[Row]:
     """Build a page of a list.
+
+    A row that alone is larger than a page has no bodies, see `omit_bodies`.
 
     Args:
         rows: The rows from where the page starts, each with its position.
         request: The page that the caller requests.
-        max_bytes: The maximum size of all rows as JSON, except that a page has at least one row.
-
-    Returns:
-        The rows, and the cursor of the next page; None if there are no more rows.
+        max_bytes: The maximum size of all rows in the result of a Lambda function, except that a
+            page has at least one row.
     """
     page: list[Row] = []
-    last = ""
+    last, remaining, omissions = "", max_bytes, 0
     for position, row in rows:
-        max_bytes -= len(exact_json.encode(row).encode())
-        if page and (max_bytes < 0 or len(page) == request.limit):
-            return page, request.make_cursor(last)
-        page.append(row)
+        if page and len(page) == request.limit:
+            return Page(rows=page, cursor=request.make_cursor(last), omissions=omissions)
+        fitting_row, size = fit_row(row, max_bytes)
+        remaining -= size
+        if page and remaining < 0:
+            return Page(rows=page, cursor=request.make_cursor(last), omissions=omissions)
+        page.append(fitting_row)
+        omissions += fitting_row is not row
         last = position
-    return page, None
+    return Page(rows=page, omissions=omissions)
+
+
+def fit_row(row: Row, max_bytes: int) -> tuple[Row, int]:
+    """Omit the bodies of a row that is larger than a page.
+
+    Args:
+        row: The row, a JSON object.
+        max_bytes: The size of a page.
+
+    Returns:
+        The row, or its copy without bodies, and the bytes that it takes in a page.
+    """
+    size = measure_row(row)
+    if size > max_bytes:
+        row = omit_bodies(row)
+        size = measure_row(row)
+    return row, size
+
+
+def measure_row(row: Any) -> int:
+    """Measure the bytes that a row takes in a page, with the comma after it."""
+    return exact_json.measure_encoded_bytes(exact_json.encode(row)) + 1
+
+
+def omit_bodies(row: Row) -> Row:
+    """Copy a row without its bodies: each large text, list or free-form object is empty.
+
+    `omissions` has the paths of the values that are empty.
+    """
+    paths: list[str] = []
+    document = {name: _shorten(value, name, paths) for name, value in cast("Any", row).items()}
+    return cast("Row", {**document, "omissions": paths})
+
+
+def _shorten(value: Any, path: str, paths: list[str]) -> Any:
+    """Replace the large values in a value by empty ones, and add their paths."""
+    if measure_row(value) <= SMALL_BYTES:
+        return value
+    inner: list[str] = []
+    if isinstance(value, dict) and len(value) <= MAX_FIELDS:
+        fields = {name: _shorten(field, f"{path}.{name}", inner) for name, field in value.items()}
+        if measure_row(fields) <= MAX_FIELDS * SMALL_BYTES:
+            paths += inner
+            return fields
+    paths.append(path)
+    return type(value)()

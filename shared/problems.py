@@ -16,7 +16,7 @@ Problem
 ├── TooLarge 413
 ├── Unprocessable 422
 │   ├── NotDraft, WrongState
-│   └── TemplateFailed, LimitReached, ResponseTooLarge
+│   └── TemplateFailed, LimitReached, ResponseTooLarge, Unreadable
 ├── Throttled 429
 ├── Internal 500
 ├── Unsupported 501
@@ -26,10 +26,13 @@ Problem
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+MAX_DETAILS = 20  # details of a problem, such as the invalid fields of a body
 
 
 class Problem(Exception):
@@ -40,7 +43,8 @@ class Problem(Exception):
         code: Identifies the kind of problem for programs.
         default: The message if the code that raises the problem gives none.
         message: For people; it never contains the caller's input or names of AWS services.
-        details: More for programs, in dialects whose clients ignore unknown fields.
+        details: More for programs, in dialects whose clients ignore unknown fields;
+            the first `MAX_DETAILS`.
         retry_after: Seconds after which the same request may succeed.
     """
 
@@ -56,7 +60,7 @@ class Problem(Exception):
         retry_after: int | None = None,
     ) -> None:
         self.message = message or self.default
-        self.details = tuple(details)
+        self.details = tuple(details[:MAX_DETAILS])
         self.retry_after = retry_after
         super().__init__(self.message)
 
@@ -159,6 +163,29 @@ class LimitReached(Unprocessable):
 class ResponseTooLarge(Unprocessable):
     code = "answer_too_large"
     default = "the response would be too large; request less, for example with a smaller limit"
+
+
+class Unreadable(Unprocessable):
+    """A stored item that the request needs is damaged, or in a form of a later release.
+
+    It is no 5xx: a repetition would not help, while another version, or a write that does not need
+    the item, does.
+
+    Attributes:
+        item: The name of the item.
+        team_id: The team of the prompt whose head it is; None for other items, which are only
+            loaded for members of their team.
+    """
+
+    code = "unreadable"
+    default = "a stored item cannot be read; use another one, or have it restored from a backup"
+
+    def __init__(
+        self, message: str = "", *, item: str = "", team_id: str | None = None, **fields: Any
+    ) -> None:
+        super().__init__(message, **fields)
+        self.item = item
+        self.team_id = team_id
 
 
 class Throttled(Problem):

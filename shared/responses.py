@@ -84,16 +84,8 @@ def require_size(response: EncodedResponse, max_bytes: int) -> None:
     Raises:
         ResponseTooLarge: The response takes more than `max_bytes` bytes.
     """
-    if response.body is not None and measure_encoded_bytes(response.body) > max_bytes:
+    if response.body is not None and exact_json.measure_encoded_bytes(response.body) > max_bytes:
         raise ResponseTooLarge
-
-
-def measure_encoded_bytes(text: str) -> int:
-    """Measure the bytes that a body takes in the result of a Lambda function.
-
-    The result is JSON, in which quotes and backslashes of the body take two bytes.
-    """
-    return len(text.encode()) + text.count('"') + text.count("\\")
 
 
 def matches_current(header: str, current: Any) -> bool:

@@ -11,8 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from shared import observe
 from shared.call import Call
+from shared.cors import build_exposing_headers, build_origin_headers, parse_origins
+from shared.deadline import limit_call
 from shared.dialects.dialect import get_dialect
-from shared.problems import Internal, Problem, TooLarge, Unauthorized
+from shared.problems import (
+    Internal,
+    Problem,
+    ResponseTooLarge,
+    TooLarge,
+    Unauthorized,
+    Unreadable,
+)
 from shared.request import Request
 from shared.responses import (
     EncodedResponse,
@@ -23,8 +32,10 @@ from shared.responses import (
     require_size,
 )
 from shared.routes import NATIVE, ROUTES, Permission
+from shared.routes.route import UNREADABLE_ITEMS
 from shared.settings import get_settings, is_in_lambda
 from shared.store.store import Store
+from shared.store.team import UNREADABLE, annotate_unreadable
 from shared.writing import respond_once
 
 if TYPE_CHECKING:
@@ -47,6 +58,12 @@ def get_store() -> Store:
     return Store(get_settings())
 
 
+@cache
+def get_origins() -> tuple[str, ...]:
+    """Get the origins whose web pages may call the API."""
+    return parse_origins(get_settings().cors_origins)
+
+
 def serve(endpoint: Endpoint) -> Handler:
     """Make the Lambda handler of an endpoint, from its row in the route table."""
     route = ROUTES_BY_MODULE[endpoint.__module__]
@@ -59,12 +76,14 @@ def serve(endpoint: Endpoint) -> Handler:
         request, responder = _choose_responder(Request(route, event), endpoint)
         annotations: Annotations = {}
         code = None
-        with observe.trace_call(request.route, annotations):
+        with limit_call(context), observe.trace_call(request.route, annotations):
             try:
                 response = _respond(responder, request, annotations)
                 response = _apply_conditions(request, response)
             except Problem as problem:
                 response, code = _respond_problem(request, problem), problem.code
+                if isinstance(problem, Unreadable):
+                    annotate_unreadable(annotations, problem.item)
         observe.report_call(
             request.route,
             request_id=request.id,
@@ -73,7 +92,7 @@ def serve(endpoint: Endpoint) -> Handler:
             milliseconds=(time.perf_counter() - start) * 1000,
             annotations=annotations,
         )
-        return _dump_proxy_result(request, response)
+        return _dump_proxy_result(request, response, annotations)
 
     return lambda_handler
 
@@ -125,11 +144,15 @@ def _authenticate(request: Request) -> Principal | None:
     """
     if request.route.permission is Permission.PUBLIC:
         return None
-    secret, team_id = get_dialect(request.route.dialect).parse_credential(request.headers)
+    dialect = get_dialect(request.route.dialect)
+    try:
+        secret, team_id = dialect.parse_credential(request.headers)
+    except Unauthorized as problem:
+        raise Unauthorized(problem.message, details=dialect.list_credentials()) from problem
     is_well_formed = SECRET.fullmatch(secret) is not None
     principal = get_store().callers.find_principal(secret) if is_well_formed else None
     if principal is None or not (team_id is None or principal.is_in(team_id)):
-        raise Unauthorized
+        raise Unauthorized(details=dialect.list_credentials())
     return principal
 
 
@@ -149,13 +172,26 @@ def _respond_problem(request: Request, problem: Problem) -> EncodedResponse:
     if problem.retry_after is not None:
         headers = {**response.headers, "Retry-After": str(problem.retry_after)}
         response = replace(response, headers=headers)
-    return encode_response(response)
+    encoded = encode_response(response)
+    try:
+        require_size(encoded, get_settings().response_bytes)
+    except ResponseTooLarge as excess:
+        return _respond_problem(request, excess)
+    return encoded
 
 
-def _dump_proxy_result(request: Request, response: EncodedResponse) -> dict[str, Any]:
+def _dump_proxy_result(
+    request: Request, response: EncodedResponse, annotations: Annotations
+) -> dict[str, Any]:
+    headers = {**response.headers, "X-Request-Id": request.id}
+    if UNREADABLE in annotations:
+        headers[UNREADABLE_ITEMS] = str(annotations[UNREADABLE])
+    if origins := get_origins():
+        headers |= build_exposing_headers(headers)
+        headers |= build_origin_headers(origins, request.headers.get("origin", ""))
     return {
         "statusCode": response.status,
-        "headers": {**response.headers, "X-Request-Id": request.id},
+        "headers": headers,
         "body": response.body or "",
         "isBase64Encoded": False,
     }

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Kind = TypeVar("Kind", bound="Environment")
+ENVELOPE_BYTES = 500  # of the JSON around the rows of a page: names, and a cursor
 
 
 class MissingSettingError(Exception):
@@ -83,6 +84,7 @@ class Settings(Environment):
         render_steps: The maximum work of a rendering, in evaluated nodes.
         body_bytes: The largest request body, in bytes.
         response_bytes: The largest response, in bytes; Lambda allows 6 MB.
+        cors_origins: The origins whose web pages may call the API; see `shared.cors.parse_origins`.
         cuebook_version: The version of Cuebook that is deployed.
     """
 
@@ -102,7 +104,13 @@ class Settings(Environment):
     render_steps: int = 300_000
     body_bytes: int = 4 * 1024 * 1024
     response_bytes: int = 5_500_000
+    cors_origins: str = ""
     cuebook_version: str = "unknown"
+
+    @property
+    def page_bytes(self) -> int:
+        """The largest page of a list, in bytes: a response without the JSON around the rows."""
+        return self.response_bytes - ENVELOPE_BYTES
 
     @property
     def tables(self) -> dict[str, str]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from shared.problems import InvalidTemplate, LimitReached, TemplateFailed
+from shared.problems import MAX_DETAILS, InvalidTemplate, LimitReached, TemplateFailed
 from shared.rendering.engines import compile_template
-from shared.rendering.errors import LimitExceededError, TemplateExecutionError, TemplateSyntaxError
+from shared.rendering.errors import (
+    LimitExceededError,
+    MissingVariableError,
+    TemplateExecutionError,
+    TemplateSyntaxError,
+)
 from shared.rendering.limits import Limits
+from shared.rendering.suggestions import suggest_other_engine
+from shared.texts import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from shared.domain.content import Content
     from shared.rendering.engines import Template
@@ -28,29 +34,47 @@ def build_limits(settings: Settings) -> Limits:
 
 
 def check_template(content: Content, settings: Settings) -> None:
-    """Check that the text of a content is a template in its language.
+    """Check that the text of a content is a template in its language, and can be rendered.
 
     Raises:
-        InvalidTemplate: The text is not a template.
+        InvalidTemplate: The text is not a template, or has something that its engine leaves out.
+            The details suggest what to write where the text looks like the other engine's.
         LimitReached: The text is too large for a template.
     """
-    _compile(content, settings)
+    if gap := _compile(content, settings).find_gap():
+        # Texts that were stored before are rendered as far as they get.
+        raise InvalidTemplate(f"invalid template: {gap}")
 
 
 def render(content: Content, variables: Mapping[str, Any], settings: Settings) -> str:
     """Render the text of a content.
 
     Raises:
-        TemplateFailed: The text is not a template, or cannot be rendered with these variables.
+        TemplateFailed: The text is not a template, or cannot be rendered with these variables. The
+            details name all that are missing.
         LimitReached: The text is too large, its output is too large, or it takes too many steps.
     """
     try:
         template = _compile(content, settings)
     except InvalidTemplate as error:
         # The other dialects store texts that are not templates.
-        raise TemplateFailed(f"template execution failed: {error.__cause__}") from error
-    with _translate_errors():
+        raise TemplateFailed(
+            f"template execution failed: {error.__cause__}", details=error.details
+        ) from error
+    try:
         return template.render(variables, limits=build_limits(settings))
+    except TemplateExecutionError as error:
+        missing = (
+            [name for name in template.list_required_variables() if name not in variables]
+            if isinstance(error, MissingVariableError)
+            else []
+        )
+        raise TemplateFailed(
+            f"template execution failed: {error}",
+            details=[_dump_missing_variable(name) for name in missing[:MAX_DETAILS]],
+        ) from error
+    except LimitExceededError as error:
+        raise LimitReached(f"template execution failed: {error}") from error
 
 
 def list_variables(content: Content, settings: Settings) -> list[str]:
@@ -72,17 +96,18 @@ def find_variables(content: Content, settings: Settings) -> list[str]:
 
 
 def _compile(content: Content, settings: Settings) -> Template:
-    with _translate_errors():
-        return compile_template(content.text, engine=content.engine, limits=build_limits(settings))
-
-
-@contextmanager
-def _translate_errors() -> Iterator[None]:
     try:
-        yield
+        return compile_template(content.text, engine=content.engine, limits=build_limits(settings))
     except TemplateSyntaxError as error:
-        raise InvalidTemplate(f"invalid template: {error}") from error
-    except TemplateExecutionError as error:
-        raise TemplateFailed(f"template execution failed: {error}") from error
+        suggestion = suggest_other_engine(content.text, engine=content.engine)
+        raise InvalidTemplate(
+            f"invalid template: {error}",
+            details=[{"path": "template", "message": suggestion}] if suggestion else (),
+        ) from error
     except LimitExceededError as error:
         raise LimitReached(f"template execution failed: {error}") from error
+
+
+def _dump_missing_variable(name: str) -> dict[str, str]:
+    path = f"variables.{excerpt(name)}"
+    return {"path": path, "message": f"{path} is missing; the template uses it"}

@@ -81,16 +81,29 @@ def list_actions(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
         yield f"{RESOURCES[params.get('TableName') or params['Bucket']]}:{operation}"
 
 
+def list_access_writes(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
+    """List the partitions of the table `access`, where API keys are, that an AWS call writes to."""
+    if operation == "TransactWriteItems":
+        targets = [target for item in params["TransactItems"] for target in item.values()]
+    else:
+        targets = [params] if operation in WRITE_ACTIONS.values() else []
+    for target in targets:
+        if RESOURCES[target["TableName"]] == "access":
+            yield (target.get("Item") or target["Key"])["pk"]["S"]
+
+
 class Cloud:
     """AWS as the handlers reach it: what they do there is noted, and it can be made to fail.
 
     Attributes:
         used: The actions that each endpoint needed, by its module.
+        partitions: The partitions of the table `access` that endpoints wrote to.
         is_strict: Whether a call may do only what the role of its route allows.
     """
 
     def __init__(self) -> None:
         self.used: defaultdict[str, set[str]] = defaultdict(set)
+        self.partitions: set[str] = set()
         self.is_strict = True
         self._undo: list[Callable[[], None]] = []
         self.open()
@@ -98,6 +111,7 @@ class Cloud:
     def open(self) -> None:
         """Note from now on what is done."""
         self.used.clear()
+        self.partitions.clear()
         self.is_strict = True
         self._register("before-parameter-build", self._note)
 
@@ -152,6 +166,7 @@ class Cloud:
     def _note(self, model: Any, params: Mapping[str, Any], **_: object) -> None:
         if (route := RUNNING.get()) is not None:
             self.used[route.module] |= set(list_actions(model.name, params))
+            self.partitions |= set(list_access_writes(model.name, params))
 
     def _register(self, event: str, handler: Callable[..., Any]) -> Callable[[], None]:
         sources = [aws.get_dynamodb().meta.events, aws.get_s3().meta.events]

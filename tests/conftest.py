@@ -32,6 +32,11 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("cuebook")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make faults` try more than there is time for in each run of all tests."""
+    parser.addoption("--every-fault", action="store_true", help="try every fault at every place")
+
+
 def pytest_configure() -> None:
     """Collect garbage seldom: what fills the heap here, libraries and models, is never garbage.
 
@@ -44,6 +49,24 @@ def pytest_collection_finish() -> None:
     """What is loaded by now is never looked at again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the faults were tried on, of which the reports of tests keep count."""
+    reports = [
+        (report.outcome, dict(report.user_properties)["faults"])
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "call" and "faults" in dict(report.user_properties)
+    ]
+    if reports:
+        places, kinds, trials = (sum(count[at] for _, count in reports) for at in range(3))
+        violations = sum(outcome != "passed" for outcome, _ in reports)
+        terminalreporter.write_line(
+            f"faults: {len(reports)} routes x {places} calls of AWS x "
+            f"{kinds // len(reports)} faults where they can come: {trials} trials, "
+            f"violations {violations}"
+        )
 
 
 @pytest.fixture(scope="module")

@@ -28,15 +28,15 @@ class Saved:
     """What was stored at a moment.
 
     The handlers replace items and never update one in place, so that sharing them is safe. An
-    object's key is made of what is in it, and no handler removes one.
+    object's key is made of what is in it.
 
     Attributes:
         tables: The items of each table, as moto has them.
-        objects: The keys of the bucket's objects.
+        objects: The bucket's objects by key.
     """
 
     tables: Mapping[str, Mapping[Any, Any]]
-    objects: frozenset[str]
+    objects: Mapping[str, bytes]
 
 
 class Memory:
@@ -65,19 +65,22 @@ class Memory:
         """Save what is stored."""
         return Saved(
             {name: _copy(table.items) for name, table in self._tables.items()},
-            frozenset(self._bucket.keys),
+            self.list_objects(),
         )
 
     def restore(self, saved: Saved) -> None:
         """Restore what was stored."""
         for name, table in self._tables.items():
             table.items = defaultdict(dict, _copy(saved.tables[name]))
-        for key in {*self._bucket.keys} - saved.objects:
+        present = {*self._bucket.keys}
+        for key in present - saved.objects.keys():
             self._bucket.keys.pop(key)
+        for key in saved.objects.keys() - present:
+            s3_backends[DEFAULT_ACCOUNT_ID]["aws"].put_object(BUCKET, key, saved.objects[key])
 
     def clear(self) -> None:
         """Remove all that is stored."""
-        self.restore(Saved({name: {} for name in self._tables}, frozenset()))
+        self.restore(Saved({name: {} for name in self._tables}, {}))
 
 
 def _copy(items: Mapping[Any, Any]) -> dict[Any, Any]:

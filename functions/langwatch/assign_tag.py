@@ -16,8 +16,9 @@ from shared.writing import commit
 
 if TYPE_CHECKING:
     from shared.call import Call
-    from shared.dialects.langwatch.models import TagAssignment
+    from shared.dialects.langwatch.models import PromptOfHandle, TagAssignment
     from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
 def assign_tag(call: Call, id: str, tag: str) -> Response[TagAssignment]:
@@ -31,6 +32,11 @@ def assign_tag(call: Call, id: str, tag: str) -> Response[TagAssignment]:
         number = call.find_own_version(store, assignment.versionId).number
     except VersionNotFound as error:
         raise RuleBroken("Version does not belong to this prompt config") from error
+
+    def read_target(store: PromptStore) -> PromptOfHandle | None:
+        version = store.find_version(definition.pointer)
+        return project.dump_prompt(store.prompt, version) if version else None
+
     return commit(
         call,
         store,
@@ -41,6 +47,7 @@ def assign_tag(call: Call, id: str, tag: str) -> Response[TagAssignment]:
             "tag": tag,
             "updatedAt": dump_js_time(change.after.changed_at),
         },
+        read=read_target,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared.dialects.langwatch.bodies import load_message, load_whole_content, revise_content
 from shared.dialects.langwatch.models import FlatVersion, NewConfigVersion
+from shared.dialects.langwatch.project import Project
 from shared.dialects.langwatch.requests import check_name_length, is_flat
 from shared.dialects.langwatch.responses import dump_config_version
 from shared.domain import versions
@@ -30,6 +31,7 @@ def create_config_version(call: Call, id: str) -> Response[ConfigVersion]:
     LangWatch's guide to version control, and apply to the newest version.
     """
     store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
+    project = Project(call.request, call.settings, store.team.get_ledger)
     flat = is_flat(call.request)
     new = call.load_body(FlatVersion) if flat else call.load_body(NewConfigVersion)
     message = load_message(new)
@@ -48,6 +50,7 @@ def create_config_version(call: Call, id: str) -> Response[ConfigVersion]:
         store,
         create,
         lambda change: dump_config_version(change.after, change.subject, call.settings),
+        read=lambda store: project.dump_newest(store.prompt, store.find_version("latest")),
     )
 
 

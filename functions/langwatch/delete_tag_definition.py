@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.langwatch.tags import LEDGER, remove
+from shared.dialects.langwatch.tags import LEDGER, dump_definitions, remove
 from shared.serve import serve
 from shared.writing import commit_ledger
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 def delete_tag_definition(call: Call, tag: str) -> Response[None]:
     """Delete a tag; it no longer selects versions, and responses no longer contain it."""
     return commit_ledger(
-        call, call.open_own_team(), LEDGER, lambda ledger, origin: (remove(ledger, tag), None)
+        call,
+        call.open_own_team(),
+        LEDGER,
+        lambda ledger, origin: (remove(ledger, tag), None),
+        read=dump_definitions,
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from shared.call import Call
     from shared.dialects.langwatch.models import VersionOfHandle
+    from shared.paging import PageRequest
     from shared.responses import Response
     from shared.store.team import PromptStore
 
@@ -27,16 +28,16 @@ def list_config_versions(call: Call, id: str) -> Response[list[VersionOfHandle]]
     the `cursor` of the next page.
     """
     store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
-    page = call.parse_page(parse_number)
-    return call.respond_rows(_list_rows(call, store, page.after), page)
+    request = call.parse_page(parse_number)
+    return call.respond_rows(_list_rows(call, store, request), request)
 
 
 def _list_rows(
-    call: Call, store: PromptStore, before: int | None
+    call: Call, store: PromptStore, request: PageRequest[int]
 ) -> Iterator[tuple[str, VersionOfHandle]]:
     project = Project(call.request, call.settings, store.team.get_ledger)
-    is_newest = before is None
-    for version in store.list_versions(before=before):
+    is_newest = request.after is None
+    for version in store.list_versions(before=request.after, size=request.size):
         body = project.dump_prompt(store.prompt, version, is_newest=is_newest)
         row = dump_config_version(store.prompt, version, call.settings)
         yield str(version.number), dump_version_row(body, row)

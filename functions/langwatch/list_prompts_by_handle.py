@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from datetime import datetime, timedelta
+from itertools import tee
 from typing import TYPE_CHECKING
 
 from shared.dialects.langwatch.project import Project
+from shared.ids import is_id
 from shared.serve import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from shared.call import Call
     from shared.dialects.langwatch.models import PromptOfHandle
-    from shared.domain.model import Prompt
+    from shared.paging import PageRequest
     from shared.responses import Response
     from shared.store.team import TeamStore
-
-
-BATCH = 100  # prompts whose newest versions are read in one request
 
 
 def list_prompts_by_handle(call: Call) -> Response[list[PromptOfHandle]]:
@@ -28,28 +27,34 @@ def list_prompts_by_handle(call: Call) -> Response[list[PromptOfHandle]]:
     the `cursor` of the next page.
     """
     team = call.open_own_team()
-    page = call.parse_page(str)
-    prompts = [prompt for _, prompt in team.list_prompts() if not prompt.is_deleted]
-    prompts.sort(key=_get_position, reverse=True)
-    rest = [prompt for prompt in prompts if not page.after or _get_position(prompt) < page.after]
-    return call.respond_rows(_list_rows(call, team, rest), page)
+    request = call.parse_page(_parse_position)
+    return call.respond_rows(_list_rows(call, team, request), request)
 
 
-def _get_position(prompt: Prompt) -> str:
-    return f"{prompt.changed_at.isoformat(timespec='microseconds')} {prompt.id}"
+def _parse_position(text: str) -> tuple[datetime, str]:
+    """Parse a position: the time of a change, and the prompt's id.
+
+    Raises:
+        ValueError: The text is not such a position.
+    """
+    at, _, prompt_id = text.partition(" ")
+    changed_at = datetime.fromisoformat(at)
+    if not is_id(prompt_id) or changed_at.utcoffset() != timedelta(0):
+        raise ValueError(text)
+    return changed_at, prompt_id
 
 
 def _list_rows(
-    call: Call, team: TeamStore, prompts: Sequence[Prompt]
+    call: Call, team: TeamStore, request: PageRequest[tuple[datetime, str]]
 ) -> Iterator[tuple[str, PromptOfHandle]]:
     """List rows, without prompts that have no version, which only other dialects create."""
     project = Project(call.request, call.settings, team.get_ledger)
-    remaining = iter(prompts)
-    while batch := list(islice(remaining, BATCH)):
-        newest = team.find_newest_versions(batch)
-        for prompt in batch:
-            if (version := newest.get(prompt.id)) is not None:
-                yield _get_position(prompt), project.dump_prompt(prompt, version, is_newest=True)
+    changes, prompts = tee(team.list_changed_prompts(after=request.after, size=request.size))
+    versions = team.find_newest_versions((prompt for _, prompt in prompts), size=request.size)
+    for (at, prompt), version in zip(changes, versions, strict=True):
+        if version is not None:
+            position = f"{at.isoformat(timespec='microseconds')} {prompt.id}"
+            yield position, project.dump_prompt(prompt, version, is_newest=True)
 
 
 lambda_handler = serve(list_prompts_by_handle)

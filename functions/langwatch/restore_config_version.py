@@ -33,7 +33,11 @@ def restore_config_version(call: Call, id: str, version_id: str) -> Response[Pro
         return versions.create(store.prompt, content, origin, message=message, status="stable")
 
     return commit(
-        call, store, restore, lambda change: project.dump_prompt(change.after, change.subject)
+        call,
+        store,
+        restore,
+        lambda change: project.dump_prompt(change.after, change.subject),
+        read=lambda store: project.dump_newest(store.prompt, store.find_version("latest")),
     )
 
 

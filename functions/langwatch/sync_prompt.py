@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from shared.dialects.langwatch.contents import dump_config, get_runtime_parameters
@@ -40,6 +41,7 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
         return _conclude("created", version)
 
     def create_prompt(origin: Origin) -> Change[Outcome]:
+        call.require_match(lambda: None)  # there is nothing yet
         handle = check_handle(id)
         prompt = prompts.create(team_id=team.id, name=handle, slug=handle, origin=origin)
         return prompt.then(lambda prompt: create_first(prompt, origin))
@@ -48,7 +50,7 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
         remote = store.find_version("latest")
         if remote is None:
             return create_first(store.prompt, origin)
-        base = store.find_version(int(local.version))
+        base = store.find_version(local.version)
         outcome = compare(local, remote, base, call.settings)
         if outcome.action != "updated":
             return Change.none(store.prompt, subject=outcome)
@@ -75,15 +77,24 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
             },
         }
 
-    try:
+    def sync_existing() -> Response[SyncResult]:
         store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
-    except PromptNotFound:
-        pass
-    else:
-        return commit(call, store, sync, dump)
+        return commit(
+            call,
+            store,
+            sync,
+            dump,
+            read=lambda store: project.dump_newest(store.prompt, store.find_version("latest")),
+        )
+
+    with suppress(PromptNotFound):
+        return sync_existing()
     try:
         return create(call, team, create_prompt, dump)
     except NameTaken as error:
+        # Another caller has created the prompt in the meantime, or one has only the same name.
+        with suppress(PromptNotFound):
+            return sync_existing()
         raise HandleTaken("Prompt handle already exists for scope PROJECT") from error
 
 

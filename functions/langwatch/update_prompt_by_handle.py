@@ -41,8 +41,6 @@ def update_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
 
     def update(store: PromptStore, origin: Origin) -> Change[Version]:
         prompt, newest = store.prompt, store.find_version("latest")
-        if newest is not None:
-            call.require_match(project.dump_prompt(prompt, newest, is_newest=True))
         if "baseVersion" in fields and changes.baseVersion != (newest and newest.number):
             raise StaleBase
         base = newest.content if newest else Content(template="", engine="jinja")
@@ -59,7 +57,11 @@ def update_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
 
     try:
         return commit(
-            call, store, update, lambda change: project.dump_prompt(change.after, change.subject)
+            call,
+            store,
+            update,
+            lambda change: project.dump_prompt(change.after, change.subject),
+            read=lambda store: project.dump_newest(store.prompt, store.find_version("latest")),
         )
     except NameTaken as error:
         scope = changes.scope if "scope" in fields else SCOPE_NAMES[store.prompt.scope]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.maxim.requests import get_required, parse_prompt_id
-from shared.dialects.maxim.responses import NO_WORKSPACE
+from shared.dialects.maxim.responses import NO_WORKSPACE, dump_only_prompt
 from shared.domain import prompts
 from shared.serve import serve
 from shared.writing import commit
@@ -25,6 +25,7 @@ def delete_workspace_prompt(call: Call) -> Response[None]:
         call.open_prompt_of_team(team, parse_prompt_id(prompt_id)),
         lambda store, origin: prompts.delete(store.prompt, origin),
         lambda change: None,
+        read=lambda store: dump_only_prompt(store.prompt),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from shared.dialects.maxim.deployments import deploy, list_deployments
 from shared.dialects.maxim.models import NewDeployment
 from shared.dialects.maxim.requests import parse_prompt_id, parse_version_id
-from shared.dialects.maxim.responses import NO_WORKSPACE, dump_deployment
+from shared.dialects.maxim.responses import NO_WORKSPACE, dump_deployment, dump_deployments
 from shared.problems import InvalidRequest
 from shared.serve import serve
 from shared.writing import commit
@@ -39,6 +39,7 @@ def deploy_prompt(call: Call) -> Response[DeploymentData]:
         store,
         lambda store, origin: deploy(store.prompt, store.get_version(number), conditions, origin),
         dump,
+        read=lambda store: dump_deployments(store.prompt),
     )
 
 

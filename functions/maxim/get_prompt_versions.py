@@ -30,18 +30,22 @@ def get_prompt_versions(
         store, version = call.open_version_by_id(parse_version_id(version_id))
         if prompt_id not in (None, "", store.prompt.id):
             raise VersionNotFound
-        body = dump_whole_version(version, settings, with_tool_ids=with_tool_ids)
-        return call.respond({"data": body})
+        row = dump_whole_version(version, settings, with_tool_ids=with_tool_ids)
+        return call.respond({"data": row})
     if not prompt_id:
         raise InvalidRequest("id or promptId is required")
-    page = parse_page(call.request, parse_number)
+    request = parse_page(call.request, parse_number)
     store = call.open_prompt(parse_prompt_id(prompt_id))
     rows = (
         (str(version.number), dump_whole_version(version, settings, with_tool_ids=with_tool_ids))
-        for version in store.list_versions(before=page.after)
+        for version in store.list_versions(before=request.after, size=request.size)
     )
-    versions, cursor = call.build_page(rows, page)
-    return call.respond({"data": versions, "pagination": dump_pagination(cursor)})
+    page = call.build_page(rows, request)
+    body: PublishedVersionsData = {
+        "data": page.rows,
+        "pagination": dump_pagination(page.cursor),
+    }
+    return call.respond_page(page, body)
 
 
 lambda_handler = serve(get_prompt_versions)

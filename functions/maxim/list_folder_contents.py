@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from shared.dialects.maxim.deployments import get_settings
 from shared.dialects.maxim.folders import (
     DEFAULT_LIMIT,
     LEDGER,
@@ -20,6 +18,7 @@ from shared.dialects.maxim.responses import NO_WORKSPACE, dump_folder_pagination
 from shared.paging import parse_number
 from shared.problems import InvalidRequest
 from shared.serve import serve
+from shared.store.keys import DirectoryEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +35,7 @@ def list_folder_contents(call: Call) -> Response[FolderContentsData]:
     entity_type = parse_entity_type(query)
     if not query.get("folderId") and not query.get("name"):
         raise InvalidRequest("folderId or name is required")
-    page = parse_page(call.request, parse_number, default_limit=DEFAULT_LIMIT)
+    request = parse_page(call.request, _parse_position, default_limit=DEFAULT_LIMIT)
     team = call.open_team(team_id, missing=NO_WORKSPACE)
     ledger = team.get_ledger(LEDGER)
     if folder_id := query.get("folderId"):
@@ -44,21 +43,38 @@ def list_folder_contents(call: Call) -> Response[FolderContentsData]:
     else:
         folder = get_folder_by_name(ledger, query, entity_type)
 
-    def list_contents() -> Iterator[Folder | CreatedPrompt]:
-        for entry in list_folders(ledger, entity_type):
-            if entry["parentId"] == folder["id"]:
-                yield dump_folder(entry, team.id)
-        for _, prompt in team.list_prompts() if entity_type == PROMPT else ():
-            if not prompt.is_deleted and get_settings(prompt).get("folderId") == folder["id"]:
-                yield dump_prompt(prompt)
+    def list_contents() -> Iterator[tuple[str, Folder | CreatedPrompt]]:
+        start, after = request.after or (0, None)
+        children = [
+            entry
+            for entry in list_folders(ledger, entity_type)
+            if entry["parentId"] == folder["id"]
+        ]
+        for position, entry in enumerate(children[start:], start + 1) if after is None else ():
+            yield str(position), dump_folder(entry, team.id)
+        if entity_type == PROMPT:
+            for place, prompt in team.list_prompts(
+                after=after, folder_id=folder["id"], size=request.size
+            ):
+                yield place, dump_prompt(prompt)
 
-    start = page.after or 0
-    rows = (
-        (str(position), row)
-        for position, row in enumerate(islice(list_contents(), start, None), start + 1)
-    )
-    contents, cursor = call.build_page(rows, page)
-    return call.respond({"data": contents, "pagination": dump_folder_pagination(cursor)})
+    page = call.build_page(list_contents(), request)
+    body: FolderContentsData = {
+        "data": page.rows,
+        "pagination": dump_folder_pagination(page.cursor),
+    }
+    return call.respond_page(page, body)
+
+
+def _parse_position(text: str) -> tuple[int, DirectoryEntry | None]:
+    """Parse a position: the number of a folder, or the position of a prompt.
+
+    Raises:
+        ValueError: The text is neither.
+    """
+    if text.isdecimal():
+        return parse_number(text), None
+    return 0, DirectoryEntry.parse(text)
 
 
 lambda_handler = serve(list_folder_contents)

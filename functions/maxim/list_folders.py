@@ -29,7 +29,7 @@ def list_folders(call: Call) -> Response[FoldersData]:
     query = call.request.query
     team_id = get_required(query, "workspaceId")
     entity_type = parse_entity_type(query)
-    page = parse_page(call.request, parse_number, default_limit=DEFAULT_LIMIT)
+    request = parse_page(call.request, parse_number, default_limit=DEFAULT_LIMIT)
     team = call.open_team(team_id, missing=NO_WORKSPACE)
     ledger = team.get_ledger(LEDGER)
     if folder_id := query.get("id"):
@@ -38,14 +38,15 @@ def list_folders(call: Call) -> Response[FoldersData]:
     if query.get("name"):
         entry = get_folder_by_name(ledger, query, entity_type)
         return call.respond({"data": dump_folder(entry, team.id)})
-    start = page.after or 0
+    start = request.after or 0
     entries = islice(list_children(ledger, query, entity_type), start, None)
     rows = (
         (str(position), dump_folder(entry, team.id))
         for position, entry in enumerate(entries, start + 1)
     )
-    folders, cursor = call.build_page(rows, page)
-    return call.respond({"data": folders, "pagination": dump_folder_pagination(cursor)})
+    page = call.build_page(rows, request)
+    body: FoldersData = {"data": page.rows, "pagination": dump_folder_pagination(page.cursor)}
+    return call.respond_page(page, body)
 
 
 lambda_handler = serve(list_folders)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.maxim.deployments import list_deployments
 from shared.dialects.maxim.requests import get_required, parse_prompt_id
-from shared.dialects.maxim.responses import dump_deployment_with_conditions
+from shared.dialects.maxim.responses import dump_deployments
 from shared.serve import serve
 
 if TYPE_CHECKING:
@@ -19,14 +18,7 @@ def list_prompt_deployments(call: Call) -> Response[DeploymentsData]:
     """List a prompt's deployments, newest first, which is also their precedence."""
     prompt_id = get_required(call.request.query, "promptId")
     prompt = call.open_prompt(parse_prompt_id(prompt_id)).prompt
-    return call.respond(
-        {
-            "data": [
-                dump_deployment_with_conditions(deployment, prompt)
-                for deployment in list_deployments(prompt)
-            ]
-        }
-    )
+    return call.respond(dump_deployments(prompt))
 
 
 lambda_handler = serve(list_prompt_deployments)

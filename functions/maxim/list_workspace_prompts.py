@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.maxim.deployments import get_settings
 from shared.dialects.maxim.requests import (
     get_required,
     parse_boolean,
@@ -17,50 +16,66 @@ from shared.dialects.maxim.responses import (
     dump_whole_prompt,
     dump_whole_version,
 )
+from shared.domain.checks import normalize_name
 from shared.ids import is_id
+from shared.paging import measure_row
 from shared.serve import serve
-from shared.store.keys import DirectoryEntry
+from shared.store.keys import DirectoryEntry, build_position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from shared.call import Call
     from shared.dialects.maxim.models import WorkspacePrompt, WorkspacePromptsData
     from shared.domain.model import Prompt
+    from shared.paging import PageRequest
     from shared.responses import Response
     from shared.settings import Settings
     from shared.store.team import TeamStore
 
 
 DEFAULT_LIMIT = 10
+VERSIONS_AT_FIRST = 10  # of a prompt, that are read together
 
 
 def list_workspace_prompts(call: Call) -> Response[WorkspacePromptsData]:
     """List a workspace's prompts, newest first, by default ten per page."""
     query = call.request.query
+    name = normalize_name(query.get("name", ""))
     team_id = get_required(query, "workspaceId")
     with_versions = parse_boolean(query, "includeVersions")
-    page = parse_page(call.request, DirectoryEntry.parse, default_limit=DEFAULT_LIMIT)
+    request = parse_page(call.request, DirectoryEntry.parse, default_limit=DEFAULT_LIMIT)
     refuse_deployment_query(query)
     team = call.open_team(team_id, missing=NO_WORKSPACE)
     rows = (
         (position, _dump(team, prompt, call.settings, with_versions=with_versions))
-        for position, prompt in _list_candidates(team, query.get("id"), page.after)
-        if not prompt.is_deleted
-        if query.get("name") in (None, "", prompt.name)
-        if query.get("folderId") in (None, "", get_settings(prompt).get("folderId"))
+        for position, prompt in _list_candidates(team, query, request)
+        if name in ("", normalize_name(prompt.name))
+        if query.get("folderId") in (None, "", prompt.folder_id)
     )
-    prompts, cursor = call.build_page(rows, page)
-    return call.respond({"data": prompts, "pagination": dump_pagination(cursor)})
+    page = call.build_page(rows, request)
+    body: WorkspacePromptsData = {"data": page.rows, "pagination": dump_pagination(page.cursor)}
+    return call.respond_page(page, body)
 
 
 def _list_candidates(
-    team: TeamStore, prompt_id: str | None, after: DirectoryEntry | None
+    team: TeamStore, query: Mapping[str, str], request: PageRequest[DirectoryEntry]
 ) -> Iterator[tuple[str, Prompt]]:
-    if not prompt_id:
-        yield from team.list_prompts(after=after)
-    elif is_id(prompt_id) and (prompt := team.find_prompt(prompt_id)):
-        yield "", prompt
+    """List the prompts that filters can let through, read by the filter that selects fewest."""
+    after = request.after
+    if prompt_id := query.get("id"):
+        prompt = team.find_prompt(prompt_id) if is_id(prompt_id) else None
+        if prompt is not None and not prompt.is_deleted:
+            yield build_position(prompt), prompt
+    elif name := query.get("name"):
+        for prompt in team.find_prompts_by_name(name):
+            position = build_position(prompt)
+            if after is None or position < after.sort_key:
+                yield position, prompt
+    else:
+        yield from team.list_prompts(
+            after=after, folder_id=query.get("folderId") or None, size=request.size
+        )
 
 
 def _dump(
@@ -68,10 +83,12 @@ def _dump(
 ) -> WorkspacePrompt:
     body = dump_whole_prompt(prompt)
     if with_versions:
-        body["versions"] = [
-            dump_whole_version(version, settings, with_tool_ids=False)
-            for version in team.open_prompt(prompt).list_versions()
-        ]
+        body["versions"], remaining = [], settings.page_bytes
+        for version in team.open_prompt(prompt).list_versions(size=VERSIONS_AT_FIRST):
+            body["versions"].append(dump_whole_version(version, settings, with_tool_ids=False))
+            remaining -= measure_row(body["versions"][-1])
+            if remaining < 0:
+                break  # the page shows the prompt without its versions, however many more it has
     return body
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from shared.dialects.maxim.requests import parse_prompt_id, parse_version_number
 from shared.dialects.maxim.runtime import (
+    DELETED_SHOWN_FOR,
     dump_bundle,
     dump_bundle_of_version,
     dump_bundles,
@@ -15,6 +15,7 @@ from shared.dialects.maxim.runtime import (
     list_numbers,
     select_fitting,
 )
+from shared.paging import Page
 from shared.problems import InvalidRequest
 from shared.serve import serve
 
@@ -29,7 +30,8 @@ def sync_prompts(call: Call) -> Response[BundlesData]:
 
     SDKs do not support pages. If the prompts do not fit into one response, those that changed
     longest ago are left out, and the header `X-Omitted-Prompts` has their number. SDKs request
-    these one by one.
+    these one by one. A prompt that alone is larger than a response has no versions, and `omissions`
+    says so.
     """
     query = call.request.query
     if prompt_id := query.get("promptId"):
@@ -53,14 +55,16 @@ def _respond_one(call: Call, prompt_id: str, text: str | None) -> Response[Bundl
 
 def _respond_all(call: Call) -> Response[BundlesData]:
     team, now = call.open_own_team(), datetime.now(UTC)
-    prompts = [prompt for _, prompt in team.list_prompts() if is_listed(prompt, now)]
-    prompts.sort(key=lambda prompt: prompt.changed_at, reverse=True)
+    prompts = team.list_prompts_and_deletions(deleted_after=now - DELETED_SHOWN_FOR)
+    prompts = [prompt for prompt in prompts if is_listed(prompt, now)]
+    prompts.sort(key=lambda prompt: (prompt.changed_at, prompt.id), reverse=True)
     bundles = dump_bundles(prompts, team.find_versions, call.settings)
-    selection = select_fitting(bundles, call.settings.response_bytes)
+    selection = select_fitting(bundles, call.settings.page_bytes)
+    page = Page(rows=selection, omissions=sum("omissions" in bundle for bundle in selection))
     omissions = len(prompts) - len(selection)
     headers = {"X-Omitted-Prompts": str(omissions)} if omissions else {}
-    response: Response[BundlesData] = call.respond({"data": selection})
-    return replace(response, headers=headers)
+    body: BundlesData = {"data": page.rows}
+    return call.respond_page(page, body, headers=headers)
 
 
 lambda_handler = serve(sync_prompts)

@@ -38,6 +38,7 @@ def update_prompt_config(call: Call) -> Response[PromptConfigData]:
         call.open_prompt(parse_prompt_id(changes.id)),
         configure,
         lambda change: {"data": dump_config(change.after)},
+        read=lambda store: {"data": dump_config(store.prompt)},
     )
 
 

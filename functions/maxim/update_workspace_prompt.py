@@ -8,7 +8,7 @@ from shared.dialects.maxim.deployments import update_settings
 from shared.dialects.maxim.folders import LEDGER, PROMPT, get_folder
 from shared.dialects.maxim.models import WorkspacePromptChanges
 from shared.dialects.maxim.requests import parse_prompt_id
-from shared.dialects.maxim.responses import NO_WORKSPACE, dump_whole_prompt
+from shared.dialects.maxim.responses import NO_WORKSPACE, dump_only_prompt, dump_whole_prompt
 from shared.domain import prompts
 from shared.problems import InvalidRequest
 from shared.serve import serve
@@ -45,7 +45,13 @@ def update_workspace_prompt(call: Call) -> Response[WorkspacePromptData]:
             )
         return change
 
-    return commit(call, store, update, lambda change: {"data": dump_whole_prompt(change.after)})
+    return commit(
+        call,
+        store,
+        update,
+        lambda change: {"data": dump_whole_prompt(change.after)},
+        read=lambda store: dump_only_prompt(store.prompt),
+    )
 
 
 lambda_handler = serve(update_workspace_prompt)

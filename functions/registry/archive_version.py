@@ -24,6 +24,7 @@ def archive_version(call: Call, id: str, version: str) -> Response[VersionRespon
         call.open_prompt(parse_prompt_id(id)),
         lambda store, origin: versions.archive(store.prompt, store.get_version(selector), origin),
         lambda change: {"version": dump_version(change.subject, change.after)},
+        read=lambda store: {"version": dump_version(store.get_version(selector), store.prompt)},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.requests import parse_payload_id, parse_prompt_id
+from shared.dialects.registry.responses import dump_payload
 from shared.domain import payloads
 from shared.serve import serve
 from shared.writing import commit
@@ -22,6 +23,7 @@ def delete_prompt_payload(call: Call, id: str, payload_id: str) -> Response[None
         call.open_prompt(prompt_id),
         lambda store, origin: payloads.delete(store.prompt, store.get_payload(payload_id), origin),
         lambda change: None,
+        read=lambda store: {"payload": dump_payload(store.get_payload(payload_id))},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.requests import parse_prompt_id, parse_selector
+from shared.dialects.registry.responses import dump_version
 from shared.domain import versions
 from shared.serve import serve
 from shared.writing import commit
@@ -22,6 +23,7 @@ def delete_prompt_version(call: Call, id: str, version: str) -> Response[None]:
         call.open_prompt(parse_prompt_id(id)),
         lambda store, origin: versions.delete(store.prompt, store.get_version(selector), origin),
         lambda change: None,
+        read=lambda store: {"version": dump_version(store.get_version(selector), store.prompt)},
     )
 
 

@@ -24,6 +24,7 @@ def demote_version(call: Call, id: str, version: str) -> Response[VersionRespons
         call.open_prompt(parse_prompt_id(id)),
         lambda store, origin: versions.demote(store.prompt, store.get_version(selector), origin),
         lambda change: {"version": dump_version(change.subject, change.after)},
+        read=lambda store: {"version": dump_version(store.get_version(selector), store.prompt)},
     )
 
 

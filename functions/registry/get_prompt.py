@@ -19,10 +19,10 @@ def get_prompt(call: Call, id: str) -> Response[PromptAndVersionResponse]:
     """Get a prompt by its id or slug, with the version that `version` or `tag` selects."""
     prompt_id = parse_id(id)
     store = call.open_prompt(prompt_id) if prompt_id else call.open_prompt_by_slug(id)
-    body: PromptAndVersionResponse = {"prompt": dump_prompt(store.prompt)}
-    if (selector := parse_version_query(call.request.query)) is not None:
-        body["version"] = dump_version(store.get_cached_version(selector), store.prompt)
-    return call.respond(body)
+    if (selector := parse_version_query(call.request.query)) is None:
+        return call.respond({"prompt": dump_prompt(store.prompt)})
+    version = dump_version(store.get_cached_version(selector), store.prompt)
+    return call.respond({"prompt": dump_prompt(store.prompt), "version": version})
 
 
 lambda_handler = serve(get_prompt)

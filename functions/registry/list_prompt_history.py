@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 def list_prompt_history(call: Call, id: str) -> Response[EventPage]:
     """List the events of a prompt, newest first."""
     store = call.open_prompt(parse_prompt_id(id))
-    page = call.parse_page(str)
+    request = call.parse_page(str)
     rows = (
-        (position, dump_event(event)) for position, event in store.list_events(before=page.after)
+        (position, dump_event(event))
+        for position, event in store.list_events(before=request.after, size=request.size)
     )
-    events, cursor = call.build_page(rows, page)
-    body: EventPage = {"events": events}
-    return call.respond(add_cursor(body, cursor))
+    page = call.build_page(rows, request)
+    body: EventPage = {"events": page.rows}
+    return call.respond_page(page, add_cursor(body, page.cursor))
 
 
 lambda_handler = serve(list_prompt_history)

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 def list_prompt_payloads(call: Call, id: str) -> Response[PayloadPage]:
     """List a prompt's payloads, newest first."""
     store = call.open_prompt(parse_prompt_id(id))
-    page = call.parse_page(str)
+    request = call.parse_page(str)
     rows = (
-        (payload.id, dump_payload(payload)) for payload in store.list_payloads(before=page.after)
+        (payload.id, dump_payload(payload))
+        for payload in store.list_payloads(before=request.after, size=request.size)
     )
-    payloads, cursor = call.build_page(rows, page)
-    body: PayloadPage = {"payloads": payloads}
-    return call.respond(add_cursor(body, cursor))
+    page = call.build_page(rows, request)
+    body: PayloadPage = {"payloads": page.rows}
+    return call.respond_page(page, add_cursor(body, page.cursor))
 
 
 lambda_handler = serve(list_prompt_payloads)

@@ -19,16 +19,16 @@ def list_prompts(call: Call, team_id: str) -> Response[PromptPage]:
     """List a team's prompts, newest first, archived ones included unless filtered."""
     team = call.open_team(parse_uuid(team_id, problem="invalid id"))
     status = parse_status_filter(call.request.query)
-    page = call.parse_page(DirectoryEntry.parse)
+    request = call.parse_page(DirectoryEntry.parse)
     rows = (
         (position, dump_prompt(prompt))
-        for position, prompt in team.list_prompts(after=page.after)
-        if not prompt.is_deleted
-        if status in (None, prompt.status)
+        for position, prompt in team.list_prompts(
+            after=request.after, status=status, size=request.size
+        )
     )
-    prompts, cursor = call.build_page(rows, page)
-    body: PromptPage = {"prompts": prompts}
-    return call.respond(add_cursor(body, cursor))
+    page = call.build_page(rows, request)
+    body: PromptPage = {"prompts": page.rows}
+    return call.respond_page(page, add_cursor(body, page.cursor))
 
 
 lambda_handler = serve(list_prompts)

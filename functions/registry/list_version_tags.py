@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 def list_version_tags(call: Call, id: str) -> Response[TagPage]:
     """List a prompt's tags in alphabetical order, each with the number of its version."""
     prompt = call.open_prompt(parse_prompt_id(id)).prompt
-    page = call.parse_page(str)
+    request = call.parse_page(str)
     rows = (
         (tag, dump_tag(tag, number))
         for tag, number in sorted(prompt.tags.items())
-        if page.after is None or tag > page.after
+        if request.after is None or tag > request.after
     )
-    tags, cursor = call.build_page(rows, page)
-    body: TagPage = {"tags": tags}
-    return call.respond(add_cursor(body, cursor))
+    page = call.build_page(rows, request)
+    body: TagPage = {"tags": page.rows}
+    return call.respond_page(page, add_cursor(body, page.cursor))
 
 
 lambda_handler = serve(list_version_tags)

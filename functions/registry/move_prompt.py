@@ -21,17 +21,18 @@ if TYPE_CHECKING:
 def move_prompt(call: Call, id: str) -> Response[PromptResponse]:
     """Move a prompt to another team; the caller needs the permission in both."""
     prompt_id = parse_prompt_id(id)
-    target_id = parse_uuid(call.load_body(Move).team_id, problem="invalid target team_id")
+    move = call.load_body(Move, before_permission=True)  # as in px0
+    target_id = parse_uuid(move.team_id, problem="invalid target team_id")
     if not call.principal.has_permission_anywhere(call.request.route.permission):
         raise Unauthorized  # instead of Forbidden, as in px0, only in this endpoint
-    call.require_team(target_id, missing="target team not found")
+    target = call.open_team(target_id, missing="target team not found")
     store = call.open_prompt(prompt_id)
-    target = call.open_team(target_id)
     return commit(
         call,
         store,
         lambda store, origin: prompts.move(store.prompt, target.id, origin),
         lambda change: {"prompt": dump_prompt(change.after)},
+        read=lambda store: {"prompt": dump_prompt(store.prompt)},
         target=target,
     )
 

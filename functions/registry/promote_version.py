@@ -13,26 +13,18 @@ from shared.writing import commit
 if TYPE_CHECKING:
     from shared.call import Call
     from shared.dialects.registry.models import VersionResponse
-    from shared.domain.changes import Change, Origin
-    from shared.domain.model import Version
     from shared.responses import Response
-    from shared.store.team import PromptStore
 
 
 def promote_version(call: Call, id: str, version: str) -> Response[VersionResponse]:
     """Make a draft stable, or a stable version live."""
     selector = parse_selector(version)
-
-    def promote(store: PromptStore, origin: Origin) -> Change[Version]:
-        current = store.get_version(selector)
-        call.require_match({"version": dump_version(current, store.prompt)})
-        return versions.promote(store.prompt, current, origin)
-
     return commit(
         call,
         call.open_prompt(parse_prompt_id(id)),
-        promote,
+        lambda store, origin: versions.promote(store.prompt, store.get_version(selector), origin),
         lambda change: {"version": dump_version(change.subject, change.after)},
+        read=lambda store: {"version": dump_version(store.get_version(selector), store.prompt)},
     )
 
 

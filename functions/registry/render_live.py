@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def render_live(call: Call, slug: str) -> Response[Rendering]:
-    """Render the live version of a prompt."""
-    store = call.open_prompt_by_slug(slug)
+    """Render the live version of a prompt, which is named by its slug or its id."""
+    store = call.open_prompt_by_name(slug)
     if store.prompt.live_version is None:
         raise NoLiveVersion
     version = store.get_cached_version(store.prompt.live_version)

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 
 def render_version(call: Call, slug: str, version: str) -> Response[Rendering]:
-    """Render a version of any status, by its number or by a tag."""
+    """Render a version of any status, by its number or by a tag.
+
+    The prompt is named by its slug or its id.
+    """
     selector = parse_selector(version)
-    store = call.open_prompt_by_slug(slug)
+    store = call.open_prompt_by_name(slug)
     current = store.get_cached_version(selector)
     variables = load_variables(call.request, current.content.engine)
     text = render(current.content, variables, call.settings)

@@ -23,6 +23,7 @@ def restore_prompt(call: Call, id: str) -> Response[PromptResponse]:
         call.open_prompt(parse_prompt_id(id)),
         lambda store, origin: prompts.set_status(store.prompt, "active", origin),
         lambda change: {"prompt": dump_prompt(change.after)},
+        read=lambda store: {"prompt": dump_prompt(store.prompt)},
     )
 
 

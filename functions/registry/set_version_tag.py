@@ -8,13 +8,18 @@ from shared.dialects.registry.models import NewTag
 from shared.dialects.registry.requests import parse_prompt_id, parse_selector
 from shared.dialects.registry.responses import dump_version
 from shared.domain import prompts
+from shared.domain.model import NumberOrTag
+from shared.problems import InvalidRequest
 from shared.serve import serve
 from shared.writing import commit
 
 if TYPE_CHECKING:
     from shared.call import Call
     from shared.dialects.registry.models import VersionResponse
+    from shared.domain.changes import Change, Origin
+    from shared.domain.model import Version
     from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
 def set_version_tag(call: Call, id: str, version: str) -> Response[VersionResponse]:
@@ -22,13 +27,22 @@ def set_version_tag(call: Call, id: str, version: str) -> Response[VersionRespon
     selector = parse_selector(version)
     store = call.open_prompt(parse_prompt_id(id))
     tag = prompts.check_tag(call.load_body(NewTag).tag)
+    other = parse_selector(tag)
+
+    def set_tag(store: PromptStore, origin: Origin) -> Change[Version]:
+        target = store.get_version(selector)
+        if isinstance(other, NumberOrTag) and store.find_version(other.number) is not None:
+            raise InvalidRequest(
+                "a tag must not be the number of a version of the prompt; choose another tag"
+            )
+        return prompts.set_tag(store.prompt, tag, target, origin)
+
     return commit(
         call,
         store,
-        lambda store, origin: prompts.set_tag(
-            store.prompt, tag, store.get_version(selector), origin
-        ),
+        set_tag,
         lambda change: {"version": dump_version(change.subject, change.after)},
+        read=lambda store: {"version": dump_version(store.get_version(selector), store.prompt)},
     )
 
 

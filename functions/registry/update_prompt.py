@@ -14,26 +14,21 @@ from shared.writing import commit
 if TYPE_CHECKING:
     from shared.call import Call
     from shared.dialects.registry.models import PromptResponse
-    from shared.domain.changes import Change, Origin
     from shared.responses import Response
-    from shared.store.team import PromptStore
 
 
 def update_prompt(call: Call, id: str) -> Response[PromptResponse]:
     """Replace the description of a prompt."""
     prompt = call.locate_prompt(parse_prompt_id(id))
     # As in px0, only this endpoint checks the body before the permission.
-    changes = call.load_body(PromptChanges)
-
-    def describe(store: PromptStore, origin: Origin) -> Change[None]:
-        call.require_match({"prompt": dump_prompt(store.prompt)})
-        return prompts.describe(store.prompt, changes.description, origin)
+    changes = call.load_body(PromptChanges, before_permission=True)
 
     return commit(
         call,
         call.admit(prompt),
-        describe,
+        lambda store, origin: prompts.describe(store.prompt, changes.description, origin),
         lambda change: {"prompt": dump_prompt(change.after)},
+        read=lambda store: {"prompt": dump_prompt(store.prompt)},
     )
 
 

@@ -34,6 +34,7 @@ def update_prompt_payload(call: Call, id: str, payload_id: str) -> Response[Payl
             store.prompt, store.get_payload(payload_id), origin, **fields
         ),
         lambda change: {"payload": dump_payload(change.subject)},
+        read=lambda store: {"payload": dump_payload(store.get_payload(payload_id))},
     )
 
 

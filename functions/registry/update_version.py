@@ -28,7 +28,6 @@ def update_version(call: Call, id: str, version: str) -> Response[VersionRespons
 
     def revise(store: PromptStore, origin: Origin) -> Change[Version]:
         current = store.get_version(selector)
-        call.require_match({"version": dump_version(current, store.prompt)})
         versions.require_draft(current)  # as in px0, before the body is checked
         content = revise_content(current.content, call.load_body(VersionChanges))
         check_template(content, call.settings)
@@ -39,6 +38,7 @@ def update_version(call: Call, id: str, version: str) -> Response[VersionRespons
         call.open_prompt(parse_prompt_id(id)),
         revise,
         lambda change: {"version": dump_version(change.subject, change.after)},
+        read=lambda store: {"version": dump_version(store.get_version(selector), store.prompt)},
     )
 
 

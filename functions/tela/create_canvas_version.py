@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shared.call import Call
     from shared.dialects.tela.models import CanvasVersion
     from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
 def create_canvas_version(call: Call) -> Response[CanvasVersion]:
@@ -25,6 +26,11 @@ def create_canvas_version(call: Call) -> Response[CanvasVersion]:
     store = call.open_prompt(new.promptId.lower())
     content = load_content(dump_fields(new), call.settings)
     status = choose_status(promoted=new.promoted, draft=new.draft)
+
+    def read_promoted(store: PromptStore) -> CanvasVersion | None:
+        version = store.find_version("live")
+        return dump_version(version, store.prompt, call.settings) if version else None
+
     return commit(
         call,
         store,
@@ -32,6 +38,7 @@ def create_canvas_version(call: Call) -> Response[CanvasVersion]:
             store.prompt, content, origin, message=new.title, status=status
         ),
         lambda change: dump_version(change.subject, change.after, call.settings),
+        read=read_promoted,
     )
 
 

@@ -26,10 +26,17 @@ def delete_canvas_version(call: Call, id: str) -> Response[CanvasVersion]:
 
     def delete(store: PromptStore, origin: Origin) -> Change[Version]:
         current = require_present(store.get_version(version.number))
-        call.require_match(dump_version(current, store.prompt, call.settings))
         return versions.delete(store.prompt, current, origin)
 
-    return commit(call, store, delete, lambda change: dump_deleted_version(change, call.settings))
+    return commit(
+        call,
+        store,
+        delete,
+        lambda change: dump_deleted_version(change, call.settings),
+        read=lambda store: dump_version(
+            require_present(store.get_version(version.number)), store.prompt, call.settings
+        ),
+    )
 
 
 lambda_handler = serve(delete_canvas_version)

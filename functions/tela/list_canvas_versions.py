@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 def list_canvas_versions(call: Call) -> Response[list[CanvasVersion]]:
     """List a prompt's versions, newest first; `X-Next-Cursor` is the cursor of the next page."""
     store = call.open_prompt(parse_prompt_query(call.request.query))
-    page = call.parse_page(parse_number)
+    request = call.parse_page(parse_number)
     rows = (
         (str(version.number), dump_version(version, store.prompt, call.settings))
-        for version in store.list_versions(before=page.after)
+        for version in store.list_versions(before=request.after, size=request.size)
         if version.stage != "archived"
     )
-    return call.respond_rows(rows, page)
+    return call.respond_rows(rows, request)
 
 
 lambda_handler = serve(list_canvas_versions)

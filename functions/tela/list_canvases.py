@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import tee
 from typing import TYPE_CHECKING
 
 from shared.dialects.tela.requests import parse_project_query, wants_last_version
@@ -17,11 +17,7 @@ if TYPE_CHECKING:
     from shared.dialects.tela.models import Canvas
     from shared.domain.model import Prompt, Version
     from shared.responses import Response
-    from shared.settings import Settings
     from shared.store.team import TeamStore
-
-
-BATCH = 100  # prompts whose newest versions are read in one request
 
 
 def list_canvases(call: Call) -> Response[list[Canvas]]:
@@ -29,38 +25,31 @@ def list_canvases(call: Call) -> Response[list[Canvas]]:
     query = call.request.query
     team_id = parse_project_query(query, call.principal)
     team = call.open_team(team_id) if team_id else call.open_own_team()
-    page = call.parse_page(DirectoryEntry.parse)
-    prompts = (
-        (position, prompt)
-        for position, prompt in team.list_prompts(after=page.after)
-        if not prompt.is_deleted
-    )
-    if not wants_last_version(query):
-        return call.respond_rows(
-            ((position, dump_canvas(prompt)) for position, prompt in prompts), page
-        )
-    # One more than the limit, which shows whether there is a next page.
-    size = min(BATCH, (page.limit or BATCH) + 1)
-    return call.respond_rows(_add_last_versions(team, prompts, size, call.settings), page)
+    request = call.parse_page(DirectoryEntry.parse)
+    prompts = team.list_prompts(after=request.after, size=request.size)
+    if wants_last_version(query):
+        return call.respond_rows(_add_last_versions(call, team, prompts, request.size), request)
+    rows = ((position, dump_canvas(prompt)) for position, prompt in prompts)
+    return call.respond_rows(rows, request)
 
 
 def _add_last_versions(
-    team: TeamStore, prompts: Iterator[tuple[str, Prompt]], size: int, settings: Settings
+    call: Call, team: TeamStore, prompts: Iterator[tuple[str, Prompt]], size: int | None
 ) -> Iterator[tuple[str, Canvas]]:
-    while batch := list(islice(prompts, size)):
-        newest = team.find_newest_versions([prompt for _, prompt in batch])
-        for position, prompt in batch:
-            canvas = dump_canvas(prompt)
-            version = _find_present(team, prompt, newest.get(prompt.id))
-            canvas["lastVersion"] = dump_version(version, prompt, settings) if version else None
-            yield position, canvas
+    rows, others = tee(prompts)
+    versions = team.find_newest_versions((prompt for _, prompt in others), size=size)
+    for (position, prompt), newest in zip(rows, versions, strict=True):
+        canvas = dump_canvas(prompt)
+        version = _find_present(team, prompt, newest)
+        canvas["lastVersion"] = dump_version(version, prompt, call.settings) if version else None
+        yield position, canvas
 
 
 def _find_present(team: TeamStore, prompt: Prompt, newest: Version | None) -> Version | None:
     """Find the newest version that is not archived."""
     if newest is None or newest.stage != "archived":
         return newest
-    older = team.open_prompt(prompt).list_versions(before=newest.number)
+    older = team.open_prompt(prompt).list_versions(before=newest.number, size=1)
     return next((version for version in older if version.stage != "archived"), None)
 
 

@@ -30,7 +30,6 @@ def update_canvas_version(call: Call, id: str) -> Response[CanvasVersion]:
 
     def update(store: PromptStore, origin: Origin) -> Change[Version]:
         current = require_present(store.get_version(version.number))
-        call.require_match(dump_version(current, store.prompt, call.settings))
         content = revise_content(current.content, fields, call.settings)
         message = revise_message(current, fields)
         change = versions.annotate(store.prompt, current, message, origin)
@@ -45,6 +44,9 @@ def update_canvas_version(call: Call, id: str) -> Response[CanvasVersion]:
         store,
         update,
         lambda change: dump_version(change.subject, change.after, call.settings),
+        read=lambda store: dump_version(
+            require_present(store.get_version(version.number)), store.prompt, call.settings
+        ),
     )
 
 

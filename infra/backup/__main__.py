@@ -54,11 +54,16 @@ def run_export(stack: StackOutputs, arguments: argparse.Namespace) -> int:
 def run_import(stack: StackOutputs, arguments: argparse.Namespace) -> int:
     """Run `import`; returns the exit code, which is 1 if something differs from the file."""
     archive = Archive.open(arguments.file)
-    result = import_team(archive, Team(stack.settings, archive.team_id), Progress())
+    team = Team(stack.settings, archive.team_id)
+    result = import_team(archive, team, Progress(), with_keys=arguments.keys)
     previous = len(archive.blocks) - result.new
     write_line(f"{result.new:,} prompts are new, {previous:,} existed already")
     if result.others:
         write_line(f"{result.others:,} prompts of the team are not in the file")
+    for name in result.keys:
+        write_line(f"works again: the API key {name}")
+    for name in result.missing_keys:
+        write_line(f"left out: the API key {name}; KEYS=1 makes it work again")
     for reason in result.differences:
         write_line(f"different: {reason}")
     if not result.differences:
@@ -106,6 +111,10 @@ def parse_arguments() -> argparse.Namespace:
         command.add_argument("stack", help="name of the stack, such as cuebook-prod")
         if run is not run_restore:
             command.add_argument("file", type=Path)
+        if run is run_import:
+            command.add_argument(
+                "--keys", action="store_true", help="also write API keys, even revoked ones"
+            )
         if run is run_export:
             command.add_argument("--team", help="id of the team; by default the stack's first team")
         if run is run_restore:

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from infra.backup.errors import BackupError
 from shared.store import attributes, items, keys
 from shared.store.contents import Contents
+from shared.store.directory import complete_directory
 from shared.store.dynamodb import Database
 
 if TYPE_CHECKING:
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
 # The table of each kind of part.
 PARTS = {"version": "versions", "payload": "payloads", "event": "history"}
+
+
+def _load_access(item: Item) -> Values:
+    """Load an item of `access`, without what only tells how complete a deployment's data is."""
+    values = attributes.load_item(item)
+    values.pop("has_complete_directory", None)
+    return values
 
 
 class Team:
@@ -59,19 +67,28 @@ class Team:
         secrets.
         """
         for item in self._database.query_upwards("access", self._partition):
-            if not item["sk"]["S"].startswith(keys.PROMPT):
-                yield attributes.load_item(item)
+            if item["entity"]["S"] != "directory":
+                yield _load_access(item)
         for item in self._database.scan("access", entity="key", team_id=self.id):
             yield attributes.load_item(item)
 
     def list_entries(
         self, after: keys.DirectoryEntry | None = None
     ) -> Iterator[keys.DirectoryEntry]:
-        """List the entries of the team's directory, oldest first."""
-        first = after.sort_key if after else keys.PROMPT
-        for item in self._database.query_upwards("access", self._partition, sort="sk", after=first):
-            if item["sk"]["S"].startswith(keys.PROMPT):
-                yield keys.DirectoryEntry.parse(item["sk"]["S"])
+        """List the positions of the team's prompts, deleted ones included, oldest first."""
+        ids: dict[str, None] = {}
+        # From the end, so that a prompt that is deleted meanwhile is found in the second list.
+        for prefix in (keys.PROMPT, keys.DELETIONS):
+            for item in self._database.query("access", self._partition, "sk", prefix=prefix):
+                ids[keys.parse_entry(item["sk"]["S"])[1]] = None
+        entries = (entry for prompt_id in ids if (entry := self._find_entry(prompt_id)))
+        for entry in sorted(entries, key=lambda entry: entry.sort_key):
+            if after is None or entry.sort_key > after.sort_key:
+                yield entry
+
+    def _find_entry(self, prompt_id: str) -> keys.DirectoryEntry | None:
+        head = self.find_head(prompt_id)
+        return keys.DirectoryEntry(head["created_at"], prompt_id) if head else None
 
     def has_prompt(self, prompt_id: str) -> bool:
         """Tell whether the deployment has the prompt, in this team or another one."""
@@ -120,7 +137,7 @@ class Team:
         self._database.put_many(pair for part in parts for pair in self._dump_part(*part))
 
     def put_head(self, head: Values) -> None:
-        """Write a prompt's head together with its claims and its directory entry.
+        """Write a prompt's head together with its claims and its directory entries.
 
         This does nothing if the prompt exists already, or if another prompt has one of its names.
         """
@@ -143,13 +160,20 @@ class Team:
                 )
                 for claim in claims
             ),
-            database.build_put("access", items.dump_directory_entry(prompt)),
+            *(
+                database.build_put("access", items.dump_directory_entry(partition, entry))
+                for partition, entry in sorted(items.list_directory_keys(prompt))
+            ),
         ]
         try:
             database.transact(writes)
         except ClientError as error:
             if error.response["Error"]["Code"] != "TransactionCanceledException":
                 raise
+
+    def has_access(self, values: Values) -> bool:
+        """Tell whether the deployment has one of the items of `list_access`."""
+        return self._database.get("access", {"pk": values["pk"], "sk": values["sk"]}) is not None
 
     def put_access(self, values: Values) -> bool:
         """Write one of the items of `list_access`, unless it exists.
@@ -163,7 +187,12 @@ class Team:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-        return self._database.get("access", {"pk": values["pk"], "sk": values["sk"]}) == item
+        current = self._database.get("access", {"pk": values["pk"], "sk": values["sk"]})
+        return current is not None and _load_access(current) == values
+
+    def complete_directory(self) -> None:
+        """Complete the team's directory, which an earlier release may have imported a part of."""
+        complete_directory(self._database, self.id)
 
     def _dump_part(self, kind: str, values: Values) -> Iterator[tuple[str, Item]]:
         """Convert a part to items, each with the name of its table."""

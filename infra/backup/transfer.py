@@ -85,23 +85,33 @@ class ImportResult:
         new: The number of new prompts.
         differences: Items that differ from the file, each with the reason.
         others: The number of prompts of the team that are not in the file.
+        keys: The API keys that work again.
+        missing_keys: The API keys of the file that the deployment does not have.
     """
 
     new: int = 0
     differences: list[str] = field(default_factory=list)
     others: int = 0
+    keys: list[str] = field(default_factory=list)
+    missing_keys: list[str] = field(default_factory=list)
 
 
-def import_team(archive: Archive, team: Team, report: Report) -> ImportResult:
+def import_team(
+    archive: Archive, team: Team, report: Report, *, with_keys: bool = False
+) -> ImportResult:
     """Import what a deployment does not have yet from a file, then read it back and compare.
 
     Existing items are not changed. Each prompt becomes visible only when it is complete, and keys
     are written last, so that nobody sees a part of the team. An interrupted import can be repeated.
 
+    A key that the deployment does not have may have been revoked since the export; nothing tells
+    it from one that was never here. Therefore keys are left out by default.
+
     Args:
         archive: The file.
         team: The file's team, in the deployment to import into.
         report: Called with a line for each prompt.
+        with_keys: Whether to write the API keys that the deployment does not have.
     """
     result = ImportResult()
     others = {entry.prompt_id for entry in team.list_entries()}
@@ -113,10 +123,17 @@ def import_team(archive: Archive, team: Team, report: Report) -> ImportResult:
             result.differences.append(f"{head['slug']}: {reason}")
         report(f"imported and compared {number:,} of {len(archive.blocks):,} prompts")
     for values in archive.access:
+        if values["entity"] == "key" and not team.has_access(values):
+            name = f"{values['name']!r} ({values['operation']}, id {values['id']})"
+            if not with_keys:
+                result.missing_keys.append(name)
+                continue
+            result.keys.append(name)
         if not team.put_access(values):
             result.differences.append(
                 f"{values['entity']} {values['sk']}: differs from the file; not changed"
             )
+    team.complete_directory()
     result.others = len(others)
     return result
 

@@ -5,6 +5,8 @@
 Environment:
     HOST, PORT: Where to listen; 127.0.0.1 and 8000 by default.
     DYNAMODB_ENDPOINT: The URL of a DynamoDB-compatible server, instead of tables in memory.
+    CORS_ORIGINS: The origins whose web pages may call it, separated by commas, or `*`; none by
+        default.
     LOCAL_DIR: The folder for what lasts between starts; `.local` by default.
 """
 
@@ -28,6 +30,7 @@ from infra.local.errors import StartError
 from infra.local.gateway import Gateway
 from infra.local.server import Server
 from infra.local.servers import DEMO_FILE, list_servers, lock_demo, publish_demo
+from shared.cors import parse_origins
 from shared.routes import ROUTES
 
 if TYPE_CHECKING:
@@ -95,7 +98,7 @@ def serve(*, durable: bool) -> None:
     """
     folder = Path(os.environ.get("LOCAL_DIR") or ".local")
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
-    gateway = Gateway(ROUTES, load_handler)
+    gateway = Gateway(ROUTES, load_handler, load_origins())
     out = sys.stdout
     with ExitStack() as stack:
         server = stack.enter_context(listen(host, port, gateway))
@@ -124,6 +127,19 @@ def serve(*, durable: bool) -> None:
             server.finish(FINISH_SECONDS)
 
 
+def load_origins() -> tuple[str, ...]:
+    """Load the origins whose web pages may call the API.
+
+    Raises:
+        StartError: The environment variable is malformed.
+    """
+    text = os.environ.get("CORS_ORIGINS", "")
+    try:
+        return parse_origins(text)
+    except ValueError as error:
+        raise StartError(f"CORS_ORIGINS={text} is malformed: {error}") from error
+
+
 def listen(host: str, port: str, gateway: Gateway) -> Server:
     """Listen for connections, without serving them yet.
 
@@ -134,7 +150,7 @@ def listen(host: str, port: str, gateway: Gateway) -> Server:
         raise StartError(f"PORT={port} is not a port; use a number up to 65535")
     try:
         family = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0][0]
-        server = Server((host, int(port)), gateway.respond, family)
+        server = Server((host, int(port)), gateway, family)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             another = int(port) + 1

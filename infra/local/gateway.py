@@ -25,11 +25,24 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from infra.compression import (
+    MINIMUM_BYTES,
+    UnreadableBodyError,
+    choose_coding,
+    compress,
+    decompress,
+)
+from infra.cors import (
+    PREFLIGHT_METHOD,
+    PREFLIGHT_STATUS,
+    build_preflight_headers,
+    build_problem_headers,
+)
 from infra.gateway_problems import (
     MALFORMED_RESULT,
     OTHER_METHOD,
@@ -48,6 +61,7 @@ REQUEST_BYTES = 10 * 1024 * 1024  # API Gateway's limit
 INVOCATION_BYTES = 6 * 1024 * 1024  # Lambda's limit for an event and for a result
 SECONDS = 29.0  # API Gateway's timeout of an integration
 NO_BODY = frozenset({204, 304})
+CODING = "content-encoding"
 
 # Headers of the connection, which are neither passed to a handler nor accepted from it.
 HOP_HEADERS = frozenset(
@@ -91,6 +105,27 @@ class Request:
         """The query of the URL as it was sent."""
         return self.target.partition("?")[2]
 
+    def get_header(self, name: str) -> str:
+        """Get the value of a header, in which several are joined; empty if there is none.
+
+        Args:
+            name: The name in lower case.
+        """
+        return ",".join(value for other, value in self.headers if other.lower() == name)
+
+    def decompress(self) -> Request:
+        """Decompress the body.
+
+        Raises:
+            UnreadableBodyError: The body cannot be decompressed.
+        """
+        coding = self.get_header(CODING)
+        body = decompress(self.body, coding, max_bytes=REQUEST_BYTES)
+        if body is self.body:
+            return self
+        headers = ((name, value) for name, value in self.headers if name.lower() != CODING)
+        return replace(self, headers=tuple(headers), body=body)
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -99,6 +134,18 @@ class Response:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = b""
+
+    def compress(self, accepted: str) -> Response:
+        """Compress the body, if it is large enough and the client accepts a coding.
+
+        Args:
+            accepted: The value of the header `Accept-Encoding`.
+        """
+        coding = choose_coding(accepted)
+        if coding is None or len(self.body) < MINIMUM_BYTES:
+            return self
+        headers = (*self.headers, ("Content-Encoding", coding))
+        return Response(self.status, headers, compress(self.body, coding))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -404,25 +451,6 @@ def check_list(values: object) -> list[object]:
     return values
 
 
-def build_problem_response(problem: GatewayProblem, request_id: str, **headers: str) -> Response:
-    """Build the response to a problem of the gateway.
-
-    Args:
-        problem: The problem.
-        request_id: The id of the request.
-        **headers: Other headers; underscores in their names become dashes.
-    """
-    return Response(
-        problem.status,
-        (
-            ("Content-Type", "application/json"),
-            ("X-Request-Id", request_id),
-            *((name.replace("_", "-"), value) for name, value in headers.items()),
-        ),
-        problem.encode(request_id).encode(),
-    )
-
-
 @dataclass(slots=True)
 class Gateway:
     """The API, which routes a request, invokes the handler, and returns the response.
@@ -430,11 +458,13 @@ class Gateway:
     Attributes:
         routes: The routes.
         load: Loads the handler of a route.
+        cors_origins: The origins whose web pages may call the API.
         root: The root of the tree of resources.
     """
 
     routes: tuple[Route, ...]
     load: Callable[[Route], Handler]
+    cors_origins: tuple[str, ...] = ()
     root: Resource = field(init=False)
 
     def __post_init__(self) -> None:
@@ -442,20 +472,50 @@ class Gateway:
 
     def respond(self, request: Request) -> Response:
         """Respond to a request."""
+        try:
+            response = self._respond(request.decompress())
+        except UnreadableBodyError as error:
+            response = self.refuse(request.id, error.problem)
+        return response.compress(request.get_header("accept-encoding"))
+
+    def refuse(self, request_id: str, problem: GatewayProblem, **headers: str) -> Response:
+        """Respond with a problem of the gateway.
+
+        Args:
+            request_id: The id of the request.
+            problem: The problem.
+            **headers: Other headers by name.
+        """
+        headers = {"Content-Type": "application/json", "X-Request-Id": request_id, **headers}
+        headers |= build_problem_headers(self.cors_origins, headers)
+        return Response(
+            problem.status,
+            tuple(headers.items()),
+            problem.encode(request_id).encode(),
+        )
+
+    def _respond_preflight(self, request: Request, methods: Iterable[str]) -> Response:
+        origin = request.get_header("origin")
+        headers = build_preflight_headers(self.cors_origins, origin, methods)
+        return Response(PREFLIGHT_STATUS, tuple(headers.items()))
+
+    def _respond(self, request: Request) -> Response:
         match = self.root.find(split_path(request.path))
+        methods = list_methods(match[0]) if match else []
+        if self.cors_origins and request.method == PREFLIGHT_METHOD:
+            return self._respond_preflight(request, methods)
         if match is None:
-            return build_problem_response(UNKNOWN_PATH, request.id)
+            return self.refuse(request.id, UNKNOWN_PATH)
         resource, parameters = match
-        route = resource.methods.get(request.method)
-        if route is None and request.method == "HEAD":
-            route = resource.methods.get("GET")
-        if route is None:
-            methods = {*resource.methods, *(["HEAD"] if "GET" in resource.methods else [])}
-            allow = ", ".join(sorted(methods))
-            return build_problem_response(OTHER_METHOD, request.id, Allow=allow)
+        if request.method not in methods:
+            own = [PREFLIGHT_METHOD] if self.cors_origins else []
+            allow = ", ".join(sorted({*methods, *own}))
+            return self.refuse(request.id, OTHER_METHOD, Allow=allow)
+        method = "GET" if request.method not in resource.methods else request.method
+        route = resource.methods[method]
         event = build_event(request, resource, parameters)
         if is_too_large(request, event):
-            return build_problem_response(TOO_LARGE, request.id)
+            return self.refuse(request.id, TOO_LARGE)
         context = Context(
             aws_request_id=str(uuid.uuid4()),
             function_name=f"cuebook-{route.name}",
@@ -465,14 +525,19 @@ class Gateway:
             response = parse_result(self.load(route)(event, context))
         except MalformedResultError as error:
             log.error("%s: malformed result: %s", route.name, error)
-            return build_problem_response(MALFORMED_RESULT, request.id)
+            return self.refuse(request.id, MALFORMED_RESULT)
         except Exception:
             log.exception("%s: unhandled", route.name)
-            return build_problem_response(MALFORMED_RESULT, request.id)
+            return self.refuse(request.id, MALFORMED_RESULT)
         if any(name.lower() == "x-request-id" for name, _ in response.headers):
             return response
         headers = (*response.headers, ("X-Request-Id", request.id))
         return Response(response.status, headers, response.body)
+
+
+def list_methods(resource: Resource) -> list[str]:
+    """List the methods of a resource: `HEAD` is where `GET` is."""
+    return [*resource.methods, *(["HEAD"] if "GET" in resource.methods else [])]
 
 
 def is_too_large(request: Request, event: Event) -> bool:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from infra.gateway_problems import BAD_REQUEST, TOO_LARGE, GatewayProblem
-from infra.local.gateway import NO_BODY, REQUEST_BYTES, Request, build_problem_response
+from infra.local.gateway import NO_BODY, REQUEST_BYTES, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.local.gateway import Response
+    from infra.local.gateway import Gateway, Response
 
 DRAIN_SECONDS = 2.0
 log = logging.getLogger("infra.local")
@@ -42,7 +42,7 @@ class Server(ThreadingHTTPServer):
     """Accepts connections.
 
     Attributes:
-        respond: Returns the response to a request.
+        gateway: Responds to requests.
         busy: The number of requests in progress.
         changed: Notified when `busy` changes.
     """
@@ -54,11 +54,11 @@ class Server(ThreadingHTTPServer):
     def __init__(
         self,
         address: tuple[str, int],
-        respond: Callable[[Request], Response],
+        gateway: Gateway,
         family: socket.AddressFamily = socket.AF_INET,
     ) -> None:
         self.address_family = family
-        self.respond = respond
+        self.gateway = gateway
         self.busy = 0
         self.changed = threading.Condition()
         super().__init__(address, Connection)
@@ -112,11 +112,11 @@ class Connection(BaseHTTPRequestHandler):
                 request = self.read_request()
             except UnreadableRequestError as error:
                 self.close_connection = True
-                response = build_problem_response(error.problem, str(uuid4()))
+                response = self.server.gateway.refuse(str(uuid4()), error.problem)
                 self.write(response)
                 self.drain()
             else:
-                response = self.server.respond(request)
+                response = self.server.gateway.respond(request)
                 self.write(response)
             self.report(response.status, start)
         finally:
@@ -262,7 +262,7 @@ class Connection(BaseHTTPRequestHandler):
         self.path = getattr(self, "path", "-")
         text = HTTPStatus(code).phrase.lower()
         problem = GatewayProblem(status=code, code=text.replace(" ", "_"), text=text)
-        self.write(build_problem_response(problem, str(uuid4())))
+        self.write(self.server.gateway.refuse(str(uuid4()), problem))
         self.report(code, start)
 
     # -- the log

@@ -63,6 +63,7 @@ class Dialect:
         chapters: Tags of the OpenAPI document, each with a description.
         security: OpenAPI's security schemes by name; a request needs one of them.
         credential: Where requests have the API key, for people, such as "the header `X-Key`".
+        request_headers: Names of headers that only its requests have, besides the credential.
         error_model: The name of the model of its problems.
         response_headers: OpenAPI's descriptions of headers that only its responses have.
         has_credential: Tells whether request headers, by lower-case name, contain this dialect's
@@ -78,12 +79,30 @@ class Dialect:
     chapters: Mapping[str, str]
     security: Mapping[str, Mapping[str, Any]]
     credential: str
+    request_headers: tuple[str, ...] = ()
     error_model: str
     response_headers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     has_credential: Callable[[Mapping[str, str]], bool]
     parse_credential: Callable[[Mapping[str, str]], Credential]
     load_body: BodyLoader
     dump_problem: Callable[[Problem, str], Response[Any]]
+
+    @property
+    def credential_headers(self) -> list[str]:
+        """The names of the headers that can have the credential."""
+        return [
+            str(scheme["name"]) if scheme["type"] == "apiKey" else "Authorization"
+            for scheme in self.security.values()
+        ]
+
+    def list_credentials(self) -> list[dict[str, str]]:
+        """List the headers that can have an API key, each with what to send in it."""
+        default = f"An API key in {self.credential}."
+        messages = (str(scheme.get("description", default)) for scheme in self.security.values())
+        return [
+            {"header": header, "message": message}
+            for header, message in zip(self.credential_headers, messages, strict=True)
+        ]
 
 
 def get_dialect(name: str) -> Dialect:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from shared.problems import InvalidRequest
@@ -39,10 +40,28 @@ def check_text(text: str, field: str, *, max_length: int | None = None) -> str:
 def check_name(text: str, field: str) -> str:
     """Check that a name or a slug can be stored.
 
+    Returns:
+        The text in the form in which names are stored and compared.
+
     Raises:
         InvalidRequest: The text is too long or contains a NUL character.
     """
-    return check_text(text, field, max_length=NAME_LENGTH)
+    return check_text(normalize_name(text), field, max_length=NAME_LENGTH)
+
+
+def normalize_name(text: str) -> str:
+    """Convert a name to Unicode's composed form (NFC), so that names that look alike are equal."""
+    return unicodedata.normalize("NFC", text)
+
+
+def list_spellings(name: str) -> list[str]:
+    """List the spellings that a name can have where it is stored, each once.
+
+    Names are stored in NFC. Earlier releases stored them as they were sent, and what macOS sends is
+    often decomposed (NFD).
+    """
+    spellings = (name, normalize_name(name), unicodedata.normalize("NFD", name))
+    return [text for text in dict.fromkeys(spellings) if len(text) <= NAME_LENGTH]
 
 
 def check_message(text: str, field: str = "message") -> str:

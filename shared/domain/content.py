@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from shared import exact_json
+from shared.domain.shapes import check_shape
+from shared.domain.stored import EXTRAS, check_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from shared.domain.shapes import Shape
 
 Engine = Literal["go", "jinja"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 Document = dict[str, Any]  # a JSON object
 # Stored names of fields, where they differ.
 STORED_NAMES = {"extras": "written"}
+# What every release relies on in the stored form; names of engines may be those of a later one.
+SHAPES: Mapping[str, Shape] = {
+    "template": str,
+    "messages": [dict],
+    "engine": str,
+    "provider": str,
+    "model": str,
+    "parameters": dict,
+    "inputs": [{"name": str}],
+    "outputs": [{"name": str}],
+    "tools": [dict],
+    "extras": {...: dict},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +53,7 @@ class Content:
         outputs: What the model must produce: `name`, `type`, and for JSON a `schema`.
         tools: Tools that the model may call.
         extras: Fields that only one dialect has, by dialect; see `shared.dialects.lenses`.
+        rest: Fields of another release, which are stored again.
     """
 
     template: str | None = None
@@ -48,21 +66,26 @@ class Content:
     outputs: Sequence[Document] | None = None
     tools: Sequence[Document] | None = None
     extras: Mapping[str, Document] = field(default_factory=dict)
+    rest: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def load(cls, document: str) -> Content:
-        """Load a content from its stored form.
+        """Load a content from its stored form, which it keeps as long as it is not revised.
 
-        Fields of later releases, which this release does not have, are ignored.
+        Raises:
+            ValueError: The document is not JSON.
+            TypeError: The document, or one of its fields, has another shape.
         """
-        values = exact_json.decode(document, depth=exact_json.STORED_DEPTH)
-        return cls(
-            **{
-                field.name: values[name]
-                for field in fields(cls)
-                if (name := STORED_NAMES.get(field.name, field.name)) in values
-            }
-        )
+        values = check_shape(exact_json.decode_unbounded(document), dict)
+        fields = {
+            name: check_shape(values.pop(stored_name), SHAPES[name])
+            for name in SHAPES
+            if (stored_name := STORED_NAMES.get(name, name)) in values
+        }
+        check_parts(fields.get("extras", {}), EXTRAS)
+        content = cls(**fields, rest=values)
+        content.__dict__["document"] = document
+        return content
 
     @cached_property
     def document(self) -> str:
@@ -70,14 +93,10 @@ class Content:
 
         Keys keep their order, because models produce properties in the order of their schema.
         """
-        values = {
-            STORED_NAMES.get(field.name, field.name): getattr(self, field.name)
-            for field in fields(self)
-        }
+        values = {STORED_NAMES.get(name, name): getattr(self, name) for name in SHAPES}
         values[STORED_NAMES["extras"]] = self.extras or None
-        return exact_json.encode(
-            {name: value for name, value in values.items() if value is not None}
-        )
+        fields = {name: value for name, value in values.items() if value is not None}
+        return exact_json.encode({**fields, **self.rest})
 
     @property
     def qualified_model(self) -> str | None:
@@ -110,5 +129,8 @@ def join_texts(message: Mapping[str, Any]) -> str:
     content = message.get("content")
     if isinstance(content, str):
         return content
-    texts = (part.get("text") for part in content or () if part.get("type") == "text")
+    parts = content if isinstance(content, list) else ()
+    texts = (
+        part.get("text") for part in parts if isinstance(part, dict) and part.get("type") == "text"
+    )
     return "\n".join(text for text in texts if isinstance(text, str))

@@ -64,7 +64,7 @@ def _find_tag_target(events: Iterable[Event], tag: str) -> int | None:
     for event in events:
         if event.kind == "version.deleted":
             deleted_numbers.add(event.detail["version"])  # deleting a version deletes its tags
-        elif event.detail.get("tag") == tag:
+        elif event.detail.get("tag") == tag or tag in event.detail.get("tags", ()):
             number: int | None = event.detail.get("to_version")
             return None if number in deleted_numbers else number
     return None

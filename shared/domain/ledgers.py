@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from shared import exact_json
+from shared.domain.shapes import has_shape
+from shared.ids import is_id
 from shared.problems import Unprocessable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import EllipsisType
+
     from shared.domain.model import Ledger
+    from shared.domain.shapes import Shape
 
 LEDGER_BYTES = 300_000  # an item takes at most 400 KB
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerType:
+    """What a ledger lists.
+
+    Attributes:
+        name: The name of the ledger.
+        shape: The shape of an entry, as far as it must be known.
+    """
+
+    name: str
+    shape: dict[str | EllipsisType, Shape]
+
+
+def split_entries(
+    ledger_type: LedgerType, entries: Sequence[Any]
+) -> tuple[tuple[dict[str, Any], ...], tuple[Any, ...]]:
+    """Split entries into those with the right shape, and the others."""
+    whole = tuple(entry for entry in entries if has_shape(entry, ledger_type.shape))
+    damage = tuple(entry for entry in entries if not has_shape(entry, ledger_type.shape))
+    return whole, damage
+
+
+def name_entry(entry: Any) -> str:
+    """Name an entry that cannot be read: by its id, if it has one."""
+    entry_id = entry.get("id") if isinstance(entry, dict) else None
+    return entry_id if isinstance(entry_id, str) and is_id(entry_id) else "entry without an id"
 
 
 def replace_entries(ledger: Ledger, entries: tuple[dict[str, Any], ...]) -> Ledger:
@@ -20,7 +54,7 @@ def replace_entries(ledger: Ledger, entries: tuple[dict[str, Any], ...]) -> Ledg
     Raises:
         Unprocessable: The entries take more than `LEDGER_BYTES` bytes.
     """
-    if len(exact_json.encode(entries).encode()) > LEDGER_BYTES:
+    if len(exact_json.encode([*entries, *ledger.damage]).encode()) > LEDGER_BYTES:
         raise Unprocessable(
             f"the {ledger.name} of this team would take more than {LEDGER_BYTES} bytes; "
             "delete some that are not needed"

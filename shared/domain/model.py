@@ -1,4 +1,8 @@
-"""The entities of the registry, as plain values."""
+"""The entities of the registry, as plain values.
+
+The `rest` of an entity is what another release has stored with it and this release does not know.
+It is written again with the entity; nothing else is done with it.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,28 @@ if TYPE_CHECKING:
 
     from shared.domain.content import Content
 
-Selector = int | str  # a version's number, a tag, `live` or `latest`
+    Rest = Mapping[str, Any]
+
 PromptStatus = Literal["active", "archived", "deleted"]
 Scope = Literal["team", "organization"]
 Stage = Literal["draft", "stable", "archived"]
 Status = Literal["draft", "stable", "live", "archived"]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOrTag:
+    """The selector of the version with a number or, if there is none, of the one with a tag.
+
+    Attributes:
+        number: The number that the text means; any integer.
+        tag: The text as it was sent, such as `007`.
+    """
+
+    number: int
+    tag: str
+
+
+Selector = int | str | NumberOrTag  # a version's number, a tag, `live` or `latest`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +46,7 @@ class Team:
     id: str
     name: str
     created_at: datetime
+    rest: Rest = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +55,7 @@ class Author:
 
     id: str
     name: str
+    rest: Rest = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +79,7 @@ class Prompt:
         scope: A look-up by slug tries `team` before `organization`.
         settings: Settings of the prompt that only one dialect has, by dialect.
         revision: Counts the changes; the condition of every write.
+        rest: Attributes of another release.
     """
 
     id: str
@@ -74,13 +98,20 @@ class Prompt:
     scope: Scope = "team"
     settings: Mapping[str, Any] = field(default_factory=dict)
     revision: int = 1
+    rest: Rest = field(default_factory=dict)
 
     @property
     def is_deleted(self) -> bool:
         """Whether the prompt is deleted, and so does not exist for any caller."""
         return self.status == "deleted"
 
-    def resolve_selector(self, selector: Selector) -> int | None:
+    @property
+    def folder_id(self) -> str | None:
+        """The id of its folder; only Maxim's dialect has folders."""
+        folder_id = self.settings.get("maxim", {}).get("folderId")
+        return folder_id if isinstance(folder_id, str) else None
+
+    def resolve_selector(self, selector: int | str) -> int | None:
         """Find the version number of a number, a tag or `live`.
 
         Only the store resolves `latest`: the head does not record which drafts are deleted.
@@ -118,6 +149,7 @@ class Version:
         created_at: When the version was created.
         updated_at: When the version last changed.
         published_at: When the version was last promoted.
+        rest: Attributes of another release.
     """
 
     prompt_id: str
@@ -130,6 +162,7 @@ class Version:
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None = None
+    rest: Rest = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +176,7 @@ class Payload:
         variables: Values by name of variable.
         created_at: When the payload was created.
         updated_at: When the payload last changed.
+        rest: Attributes of another release.
     """
 
     id: str
@@ -151,6 +185,7 @@ class Payload:
     variables: Mapping[str, Any]
     created_at: datetime
     updated_at: datetime
+    rest: Rest = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,9 +223,13 @@ class Ledger:
         name: What it lists, in the plural.
         revision: Counts the writes; 0 if the ledger was never written.
         entries: JSON objects.
+        damage: Entries that this release cannot read, and writes again after the others.
+        rest: Attributes of another release.
     """
 
     team_id: str
     name: str
     revision: int = 0
     entries: tuple[dict[str, Any], ...] = ()
+    damage: tuple[Any, ...] = ()
+    rest: Rest = field(default_factory=dict)

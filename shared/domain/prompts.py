@@ -8,34 +8,47 @@ from typing import TYPE_CHECKING, Any
 
 from shared import exact_json
 from shared.domain.changes import Change, build_change
-from shared.domain.checks import DESCRIPTION_LENGTH, check_name, check_text
+from shared.domain.checks import DESCRIPTION_LENGTH, check_name, check_text, normalize_name
 from shared.domain.model import Prompt
 from shared.ids import MICROSECOND, new_id
-from shared.problems import InvalidRequest, TagNotFound, Unprocessable
+from shared.problems import InvalidRequest, LimitReached, TagNotFound, Unprocessable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from shared.domain.changes import Origin
     from shared.domain.model import PromptStatus, Scope, Version
 
 SETTINGS_BYTES = 100_000
 TAG = re.compile(r"[A-Za-z0-9_.-]{1,50}")
+TAGS_PER_EVENT = 250  # the events of a write are in the head too
 TAGS_PER_PROMPT = 1000  # the tags are in the head, an item of at most 400 KB
 RESERVED_TAGS = frozenset({"live", "latest"})
+# Clients and proxies resolve these segments of a path, so that no request could name such a tag.
+DOT_SEGMENTS = frozenset({".", ".."})
 
 
 def make_slug(name: str) -> str:
     """Make a slug from a name.
 
     Letters and digits of all scripts become lower case, each run of other characters becomes one
-    underscore, and underscores at both ends are removed. Source: px0.
+    underscore, and underscores at both ends are removed. Source: px0. Unlike there, combining marks
+    stay with their letters, because words of many scripts cannot be read without them.
+
+    Returns:
+        The slug; empty if the name has neither a letter nor a digit.
     """
-    letters = (
-        letter.lower()[0] if unicodedata.category(letter)[0] == "L" or letter.isdecimal() else "_"
-        for letter in name
-    )
-    return re.sub("_+", "_", "".join(letters)).strip("_")
+    text = normalize_name(name)
+    characters = {character: unicodedata.category(character)[0] for character in set(text)}
+    marks = "".join(character for character, kind in characters.items() if kind == "M")
+    replacements = {
+        ord(character): character.lower()[0] if kind == "L" or character.isdecimal() else "_"
+        for character, kind in characters.items()
+        if kind != "M"
+    }
+    # A mark stays after a letter, or after another mark of it.
+    slug = re.sub(f"(?:^|_)[_{marks}]*", "_", text.translate(replacements))
+    return normalize_name(slug.strip("_"))
 
 
 def create(
@@ -50,15 +63,19 @@ def create(
 ) -> Change[None]:
     """Create a prompt without versions.
 
+    A slug that is empty, because it was made from a text without a letter or a digit, is replaced
+    by one that is made from the prompt's id.
+
     Raises:
         InvalidRequest: The name is empty, or a text is too long or contains a NUL character.
     """
     if not name:
         raise InvalidRequest("name is required")
+    id = new_id()
     prompt = Prompt(
-        id=new_id(),
+        id=id,
         team_id=team_id,
-        slug=check_name(slug, "slug"),
+        slug=check_name(slug, "slug") or f"prompt_{id[:8]}",
         name=check_name(name, "name"),
         description=_check_description(description),
         created_at=origin.now,
@@ -68,7 +85,7 @@ def create(
         settings=settings or {},
         revision=0,
     )
-    detail = {"name": name, "slug": prompt.slug}
+    detail = {"name": prompt.name, "slug": prompt.slug}
     return build_change(prompt, origin, "prompt.created", subject=None, detail=detail)
 
 
@@ -103,8 +120,12 @@ def rename(
     """Change the name, slug or scope of a prompt; None leaves a field unchanged.
 
     Raises:
-        InvalidRequest: The name or slug is too long or contains a NUL character.
+        InvalidRequest: The name or slug is empty, too long or contains a NUL character.
     """
+    if name == "":
+        raise InvalidRequest("name must not be empty")
+    if slug == "":
+        raise InvalidRequest("slug must contain a letter or a digit")
     name = prompt.name if name is None else check_name(name, "name")
     slug = prompt.slug if slug is None else check_name(slug, "slug")
     scope = scope or prompt.scope
@@ -199,6 +220,8 @@ def check_tag(tag: str) -> str:
         )
     if tag in RESERVED_TAGS:
         raise InvalidRequest("the tags live and latest are reserved; choose another tag")
+    if tag in DOT_SEGMENTS:
+        raise InvalidRequest("a tag must not be . or .. because no URL can have it; choose another")
     return tag
 
 
@@ -208,16 +231,41 @@ def set_tag(prompt: Prompt, tag: str, version: Version, origin: Origin) -> Chang
     Raises:
         Unprocessable: The tag is new and the prompt has the maximum number of tags.
     """
-    before = prompt.tags.get(tag)
-    if before == version.number:
+    return set_tags(prompt, [tag], version, origin)
+
+
+def set_tags(
+    prompt: Prompt, names: Iterable[str], version: Version, origin: Origin
+) -> Change[Version]:
+    """Set tags to a version, whether or not they exist already, with one event however many.
+
+    Raises:
+        Unprocessable: Tags are new and the prompt would have more than the maximum number of tags.
+        LimitReached: One event cannot tell of so many tags.
+    """
+    number = version.number
+    moved = [name for name in dict.fromkeys(names) if prompt.tags.get(name) != number]
+    if not moved:
         return Change.none(prompt, subject=version)
-    if before is None and len(prompt.tags) >= TAGS_PER_PROMPT:
-        raise Unprocessable(
-            f"this prompt has {TAGS_PER_PROMPT} tags, which is the maximum; remove one first"
+    if len(moved) > TAGS_PER_EVENT:
+        raise LimitReached(
+            f"a request moves at most {TAGS_PER_EVENT} tags; spread them over several requests"
         )
-    detail = {"tag": tag, "from_version": before, "to_version": version.number}
-    tags = {**prompt.tags, tag: version.number}
-    return build_change(prompt, origin, "tag.moved", subject=version, detail=detail, tags=tags)
+    tags = {**prompt.tags, **dict.fromkeys(moved, number)}
+    if len(tags) > max(TAGS_PER_PROMPT, len(prompt.tags)):
+        raise Unprocessable(
+            f"this prompt has {len(prompt.tags)} tags, and {TAGS_PER_PROMPT} is the maximum; "
+            "remove some first"
+        )
+    detail: dict[str, Any]
+    if len(moved) == 1:
+        kind = "tag.moved"
+        detail = {"tag": moved[0], "from_version": prompt.tags.get(moved[0]), "to_version": number}
+    else:
+        kind = "tags.moved"
+        before = {name: prompt.tags[name] for name in moved if name in prompt.tags}
+        detail = {"tags": moved, "from_versions": before, "to_version": number}
+    return build_change(prompt, origin, kind, subject=version, detail=detail, tags=tags)
 
 
 def remove_tag(prompt: Prompt, tag: str, origin: Origin) -> Change[None]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from ..cache import Cache
-from .errors import LimitExceededError
+from .errors import LimitExceededError, TemplateSyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .limits import Limits
 
-CACHED_TEMPLATES: Final = 128
+# The size of the cache, in bytes of templates; the largest template fits. A compiled template takes
+# more memory than its text.
+CACHED_BYTES: Final = 5 * 1024 * 1024
+_ENTRY_BYTES: Final = 1024
 
 
 class Template(Protocol):
@@ -23,6 +26,7 @@ class Template(Protocol):
         """Render the template with variables.
 
         Raises:
+            MissingVariableError: A variable, or a key of one, is missing.
             TemplateExecutionError: The template cannot be rendered with these variables.
             LimitExceededError: Rendering exceeds a limit.
         """
@@ -30,6 +34,14 @@ class Template(Protocol):
 
     def list_variables(self) -> list[str]:
         """List the names of the variables that rendering may need, sorted."""
+        ...
+
+    def list_required_variables(self) -> list[str]:
+        """List the names of those for whose absence the template does not provide, sorted."""
+        ...
+
+    def find_gap(self) -> str | None:
+        """Find the first thing that the language has and this engine has not, for a message."""
         ...
 
 
@@ -51,7 +63,10 @@ COMPILERS: Final[Mapping[str, Callable[[str], Template]]] = {
     "jinja": _compile_jinja,
 }
 
-_templates: Final[Cache[tuple[str, bytes], Template]] = Cache(weight=CACHED_TEMPLATES)
+_Error: TypeAlias = TemplateSyntaxError | LimitExceededError
+
+# Errors too, since the other dialects store texts that are not templates, which are read as often.
+_templates: Final[Cache[tuple[str, bytes], Template | _Error]] = Cache(weight=CACHED_BYTES)
 
 
 def compile_template(source: str, *, engine: str, limits: Limits) -> Template:
@@ -72,9 +87,21 @@ def compile_template(source: str, *, engine: str, limits: Limits) -> Template:
             f"the template is larger than {limits.template_bytes} bytes; shorten it"
         )
     key = engine, hashlib.sha256(data).digest()
-    template = _templates.get(key)
-    if template is None:
+    result = _templates.get(key)
+    if result is None:
         # Two threads may compile the same template, which is harmless.
-        template = COMPILERS[engine](source)
-        _templates.put(key, template)
-    return template
+        weight = _ENTRY_BYTES
+        try:
+            result = COMPILERS[engine](source)
+            weight += len(data)
+        except (TemplateSyntaxError, LimitExceededError) as error:
+            result = _copy_error(error)
+        _templates.put(key, result, weight=weight)
+    if isinstance(result, TemplateSyntaxError | LimitExceededError):
+        raise _copy_error(result)
+    return result
+
+
+def _copy_error(error: _Error) -> _Error:
+    """Copy an error without its traceback and its causes, which refer to the template."""
+    return type(error)(str(error))

@@ -6,6 +6,7 @@ from functools import partial
 
 from shared.domain.access import Permission
 from shared.routes.route import (
+    ADDS,
     CHANGE,
     COMMIT,
     HEAD,
@@ -39,6 +40,8 @@ _versions = partial(
 )
 _tags = partial(Route, dialect="langwatch", chapter="LangWatch: Prompt Tags")
 
+PROMPT_URL = "/api/prompts/{id}"
+
 # Requests name a prompt by its id or its handle; the definitions of tags are in a ledger.
 PROMPT_BY_NAME = (*SLUG, *HEAD, "access:GetItem")
 NEWEST = (*VERSION, "versions:Query")
@@ -66,9 +69,10 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/api/prompts",
         permission=Permission.WRITE,
-        actions=(*COMMIT, *RECORD, "access:PutItem", "versions:PutItem"),
+        actions=(*COMMIT, *RECORD, "versions:PutItem"),
         body=("NewHandle",),
         problems=(422,),
+        no_if_match=ADDS,
     ),
     _prompts(
         name="get_prompt_by_handle",
@@ -86,6 +90,7 @@ ROWS: tuple[Route, ...] = (
                 maximum=2**31 - 1,
             ),
             Parameter("tag", "The version's tag; `latest` is the newest."),
+            Parameter("label", "The older name of `tag`."),
         ),
         problems=(422,),
     ),
@@ -96,23 +101,26 @@ ROWS: tuple[Route, ...] = (
         permission=Permission.WRITE,
         actions=(*PROMPT_BY_NAME, "versions:Query", *NEW_VERSION, "lookups:DeleteItem"),
         body=("HandleChanges",),
-        problems=(412, 422),
+        problems=(422,),
+        if_match=PROMPT_URL,
     ),
     _prompts(
         name="delete_prompt_by_handle",
         method="DELETE",
         path="/api/prompts/{id}",
         permission=Permission.CURATE,
-        actions=(*SLUG, *CHANGE, "lookups:DeleteItem"),
+        actions=(*SLUG, *CHANGE, "versions:Query", "lookups:DeleteItem"),
+        if_match=PROMPT_URL,
     ),
     _prompts(
         name="sync_prompt",
         method="POST",
         path="/api/prompts/{id}/sync",
         permission=Permission.WRITE,
-        actions=(*PROMPT_BY_NAME, *NEWEST, *NEW_VERSION, "access:PutItem"),
+        actions=(*PROMPT_BY_NAME, *NEWEST, *NEW_VERSION),
         body=("LocalPrompt",),
         problems=(422,),
+        if_match=PROMPT_URL,
     ),
     # -- versions
     _versions(
@@ -123,6 +131,7 @@ ROWS: tuple[Route, ...] = (
         actions=(*SLUG, "versions:Query", *NEW_VERSION),
         body=("NewConfigVersion", "FlatVersion"),
         problems=(422,),
+        if_match=PROMPT_URL,
     ),
     _versions(
         name="list_config_versions",
@@ -139,8 +148,9 @@ ROWS: tuple[Route, ...] = (
         path="/api/prompts/{id}/versions/{version_id}/restore",
         segments=(HANDLE, VERSION_ID),
         permission=Permission.WRITE,
-        actions=(*PROMPT_BY_NAME, *BY_ID, *VERSION, *NEW_VERSION),
+        actions=(*PROMPT_BY_NAME, *BY_ID, *NEWEST, *NEW_VERSION),
         problems=(422,),
+        if_match=PROMPT_URL,
     ),
     # -- tags
     _versions(
@@ -152,6 +162,7 @@ ROWS: tuple[Route, ...] = (
         actions=(*PROMPT_BY_NAME, *BY_ID, *VERSION, *NEW_VERSION),
         body=("Assignment",),
         problems=(422,),
+        if_match="/api/prompts/{id}?tag={tag}",
     ),
     _tags(
         name="list_tag_definitions",
@@ -169,6 +180,7 @@ ROWS: tuple[Route, ...] = (
         actions=LEDGER,
         body=("TagName",),
         problems=(422,),
+        no_if_match=ADDS,
     ),
     _tags(
         name="rename_tag_definition",
@@ -179,6 +191,7 @@ ROWS: tuple[Route, ...] = (
         actions=LEDGER,
         body=("TagName",),
         problems=(404, 422),
+        if_match="/api/prompts/tags",
     ),
     _tags(
         name="delete_tag_definition",
@@ -189,6 +202,7 @@ ROWS: tuple[Route, ...] = (
         permission=Permission.WRITE,
         actions=("access:PutItem", "lookups:GetItem", "lookups:PutItem"),
         problems=(404,),
+        if_match="/api/prompts/tags",
     ),
     # -- telemetry that its clients send
     Route(
@@ -198,6 +212,5 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/api/otel/v1/traces",
         permission=Permission.READ,
-        actions=("lookups:GetItem",),  # for requests with an idempotency key
     ),
 )

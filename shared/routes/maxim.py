@@ -12,10 +12,12 @@ from typing import Literal, get_args
 
 from shared.domain.access import Permission
 from shared.routes.route import (
+    ADDS,
     CHANGE,
     COMMIT,
     HEAD,
     NEW_VERSION,
+    OMITTED_BODIES,
     RECORD,
     SLUG,
     VERSION,
@@ -58,11 +60,12 @@ VERSIONS_QUERY = (
     *PAGE,
 )
 
+PROMPT_URL = "/v1/prompts?workspaceId={workspaceId}&id={id}"
+
 # The actions of `get_prompt`, which serves px0's requests for slugs such as `versions`.
 GET_PROMPT = (*SLUG, *HEAD, *VERSION, "versions:Query")
 VERSION_BY_ID = ("lookups:GetItem", "prompts:BatchGetItem", "versions:BatchGetItem")
 LIST = ("access:Query", "prompts:BatchGetItem")
-REPLAY = ("lookups:GetItem",)  # for requests with an idempotency key
 LEDGER = ("access:PutItem", "lookups:GetItem", "lookups:PutItem", *RECORD)
 
 ROWS: tuple[Route, ...] = (
@@ -73,7 +76,7 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts",
         falls_back_to="list_all_prompts",
         permission=Permission.READ,
-        actions=(*LIST, *HEAD, "versions:Query", "content:GetObject"),
+        actions=(*LIST, *HEAD, "lookups:BatchGetItem", "versions:Query", "content:GetObject"),
         query=(
             WORKSPACE_ID,
             Parameter("id", "Only the prompt with this id.", format="uuid"),
@@ -93,9 +96,10 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts",
         status=201,
         permission=Permission.WRITE,
-        actions=(*COMMIT, *RECORD, "access:PutItem"),
+        actions=(*COMMIT, *RECORD),
         body=("NewWorkspacePrompt",),
         problems=(404,),
+        no_if_match=ADDS,
     ),
     _prompts(
         name="update_workspace_prompt",
@@ -105,6 +109,7 @@ ROWS: tuple[Route, ...] = (
         actions=(*CHANGE, "lookups:DeleteItem"),
         body=("WorkspacePromptChanges",),
         problems=(404,),
+        if_match=PROMPT_URL,
     ),
     _prompts(
         name="delete_workspace_prompt",
@@ -112,12 +117,13 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts",
         status=204,
         permission=Permission.CURATE,
-        actions=(*HEAD, *COMMIT, "lookups:DeleteItem"),
+        actions=(*HEAD, *COMMIT, "access:DeleteItem", "lookups:DeleteItem"),
         query=(
             WORKSPACE_ID,
             Parameter("id", "The prompt's id.", format="uuid", required=True),
         ),
         problems=(404,),
+        if_match=PROMPT_URL,
     ),
     # -- versions
     _versions(
@@ -128,6 +134,7 @@ ROWS: tuple[Route, ...] = (
         actions=NEW_VERSION,
         body=("NewPromptVersion",),
         problems=(404,),
+        no_if_match=ADDS,
     ),
     _versions(
         name="get_prompt_versions",
@@ -157,6 +164,7 @@ ROWS: tuple[Route, ...] = (
         actions=(*CHANGE, *VERSION, *VERSION_BY_ID),
         body=("NewDeployment",),
         problems=(404,),
+        if_match="/v1/prompts/deploy?promptId={promptId}",
     ),
     _versions(
         name="list_prompt_deployments",
@@ -190,6 +198,7 @@ ROWS: tuple[Route, ...] = (
         actions=CHANGE,
         body=("PromptConfigChanges",),
         problems=(404,),
+        if_match="/v1/prompts/config?id={id}",
     ),
     # -- folders
     _folders(
@@ -201,6 +210,7 @@ ROWS: tuple[Route, ...] = (
         actions=LEDGER,
         body=("NewFolder",),
         problems=(404,),
+        no_if_match=ADDS,
     ),
     _folders(
         name="list_folders",
@@ -241,7 +251,6 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts/run",
         status=501,
         permission=Permission.READ,
-        actions=REPLAY,
     ),
     _prompts(
         name="explain_prompt_run",
@@ -268,7 +277,7 @@ ROWS: tuple[Route, ...] = (
                 maximum=2**31 - 1,
             ),
         ),
-        response_headers=("X-Omitted-Prompts",),
+        response_headers=("X-Omitted-Prompts", OMITTED_BODIES),
         problems=(404,),
     ),
     _runtime(
@@ -296,13 +305,11 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/api/sdk/v4/prompts/run",
         status=501,
-        actions=REPLAY,
     ),
     _runtime(
         name="run_agent_from_sdk",
         method="POST",
         path="/api/sdk/v4/agents/run",
         status=501,
-        actions=REPLAY,
     ),
 )

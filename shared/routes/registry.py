@@ -8,11 +8,11 @@ from typing import get_args
 from shared.domain.access import Permission
 from shared.domain.model import PromptStatus, Status
 from shared.routes.route import (
+    ADDS,
     CHANGE,
     COMMIT,
     HEAD,
     HEAD_AND_VERSION,
-    NAMES,
     NEW_VERSION,
     PAGE,
     RECORD,
@@ -25,16 +25,19 @@ from shared.routes.route import (
 
 PROMPT_ID = Parameter("id", "The prompt's id.", format="uuid")
 PROMPT_ID_OR_SLUG = Parameter("id", "The prompt's id or its slug.", examples=("welcome",))
-PROMPT_SLUG = Parameter("slug", "The prompt's slug.", examples=("welcome",))
+PROMPT_SLUG = Parameter("slug", "The prompt's slug, or its id.", examples=("welcome",))
 SELECTOR = Parameter(
     "version",
-    "A version's number, a tag, `live` or `latest`.",
+    "A version's number, a tag, `live` or `latest`. A number that no version has is a tag.",
     examples=("1", "live", "production"),
 )
 TAG = Parameter("tag", "The tag's name.", examples=("production",))
 PAYLOAD_ID = Parameter("payload_id", "The payload's id.", format="uuid")
 TEAM_ID = Parameter("team_id", "The team's id.", format="uuid")
 VERSION_NUMBER = partial(Parameter, type="integer", minimum=1, maximum=2**31 - 1, required=True)
+PROMPT_URL = "/v1/prompts/{id}"
+VERSION_URL = "/v1/prompts/{id}/versions/{version}"
+PAYLOAD_URL = "/v1/prompts/{id}/payloads/{payload_id}"
 PROMPT_FILTERS = (
     Parameter("status", "Only prompts with this status.", enum=get_args(PromptStatus)),
     Parameter("archived", "Only archived prompts, or only active ones.", type="boolean"),
@@ -62,8 +65,9 @@ ROWS: tuple[Route, ...] = (
         segments=(TEAM_ID,),
         status=201,
         permission=Permission.WRITE,
-        actions=(*COMMIT, *RECORD, "access:PutItem"),
+        actions=(*COMMIT, *RECORD),
         body=("NewPrompt",),
+        no_if_match=ADDS,
     ),
     _prompts(
         name="list_prompts",
@@ -96,7 +100,10 @@ ROWS: tuple[Route, ...] = (
         actions=(*SLUG, *HEAD, *VERSION, "versions:Query"),
         query=(
             Parameter(
-                "version", "The version to include: its number or a tag.", examples=("live",)
+                "version",
+                "The version to include: its number or a tag. A number that no version has is a "
+                "tag.",
+                examples=("live",),
             ),
             Parameter("tag", "The version to include, by a tag; `version` has precedence."),
         ),
@@ -109,7 +116,16 @@ ROWS: tuple[Route, ...] = (
         permission=Permission.WRITE,
         actions=CHANGE,
         body=("PromptChanges",),
-        problems=(412,),
+        if_match=PROMPT_URL,
+    ),
+    _prompt(
+        name="patch_prompt",
+        method="PATCH",
+        path="/v1/prompts/{id}",
+        permission=Permission.WRITE,
+        actions=(*CHANGE, "lookups:DeleteItem"),
+        body=("PromptPatch",),
+        if_match=PROMPT_URL,
     ),
     _prompt(
         name="archive_prompt",
@@ -117,6 +133,7 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts/{id}/archive",
         permission=Permission.CURATE,
         actions=CHANGE,
+        if_match=PROMPT_URL,
     ),
     _prompt(
         name="restore_prompt",
@@ -124,14 +141,16 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts/{id}/restore",
         permission=Permission.CURATE,
         actions=CHANGE,
+        if_match=PROMPT_URL,
     ),
     _prompt(
         name="move_prompt",
         method="POST",
         path="/v1/prompts/{id}/move",
         permission=Permission.CURATE,
-        actions=(*CHANGE, *NAMES),
+        actions=(*CHANGE, "lookups:DeleteItem"),
         body=("Move",),
+        if_match=PROMPT_URL,
     ),
     _prompt(
         name="list_prompt_history",
@@ -173,13 +192,14 @@ ROWS: tuple[Route, ...] = (
         actions=NEW_VERSION,
         body=("NewVersion",),
         problems=(422,),
+        no_if_match=ADDS,
     ),
     _versions(
         name="list_versions",
         method="GET",
         path="/v1/prompts/{id}/versions",
         permission=Permission.READ,
-        actions=(*HEAD, *VERSIONS),
+        actions=(*HEAD, *VERSIONS, "versions:BatchGetItem"),
         query=(
             Parameter("status", "Only versions with this status.", enum=get_args(Status)),
             Parameter(
@@ -218,7 +238,8 @@ ROWS: tuple[Route, ...] = (
         permission=Permission.WRITE,
         actions=(*NEW_VERSION, *VERSION, "versions:Query"),
         body=("VersionChanges",),
-        problems=(412, 422),
+        problems=(422,),
+        if_match=VERSION_URL,
     ),
     _version(
         name="delete_prompt_version",
@@ -233,6 +254,7 @@ ROWS: tuple[Route, ...] = (
             "versions:DeleteItem",
             "lookups:DeleteItem",
         ),
+        if_match=VERSION_URL,
     ),
     *(
         _version(
@@ -242,7 +264,8 @@ ROWS: tuple[Route, ...] = (
             permission=Permission.WRITE,
             # Demotion changes the head's pointer, but not the version.
             actions=(*(CHANGE if verb == "demote" else NEW_VERSION), *VERSION, "versions:Query"),
-            problems=(412, 422) if verb == "promote" else (422,),
+            problems=(422,),
+            if_match=VERSION_URL,
         )
         for verb in ("promote", "demote", "archive")
     ),
@@ -254,6 +277,7 @@ ROWS: tuple[Route, ...] = (
         permission=Permission.WRITE,
         actions=(*NEW_VERSION, *VERSION, "versions:Query"),
         problems=(422,),
+        no_if_match=ADDS,
     ),
     _versions(
         name="rollback_prompt",
@@ -263,6 +287,7 @@ ROWS: tuple[Route, ...] = (
         actions=(*NEW_VERSION, *VERSION),
         body=("Rollback",),
         problems=(422,),
+        if_match="/v1/prompts/{id}/versions/live",
     ),
     _version(
         name="list_version_variables",
@@ -281,6 +306,7 @@ ROWS: tuple[Route, ...] = (
         actions=(*CHANGE, *VERSION, "versions:Query"),
         body=("NewTag",),
         problems=(422,),
+        if_match=VERSION_URL,
     ),
     _versions(
         name="list_version_tags",
@@ -297,7 +323,8 @@ ROWS: tuple[Route, ...] = (
         segments=(PROMPT_ID, TAG),
         status=204,
         permission=Permission.WRITE,
-        actions=(*HEAD, *COMMIT),
+        actions=(*HEAD, *COMMIT, *VERSION, "access:DeleteItem"),
+        if_match="/v1/prompts/{id}/versions/{tag}",
     ),
     # -- sample payloads
     _payloads(
@@ -309,6 +336,7 @@ ROWS: tuple[Route, ...] = (
         actions=(*CHANGE, "payloads:PutItem"),
         body=("NewPayload",),
         problems=(422,),
+        no_if_match=ADDS,
     ),
     _payloads(
         name="list_prompt_payloads",
@@ -335,6 +363,7 @@ ROWS: tuple[Route, ...] = (
         actions=(*CHANGE, "payloads:GetItem", "payloads:PutItem"),
         body=("PayloadChanges",),
         problems=(422,),
+        if_match=PAYLOAD_URL,
     ),
     _payload(
         name="delete_prompt_payload",
@@ -342,7 +371,15 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts/{id}/payloads/{payload_id}",
         status=204,
         permission=Permission.WRITE,
-        actions=(*HEAD, *COMMIT, "payloads:GetItem", "payloads:DeleteItem", "content:GetObject"),
+        actions=(
+            *HEAD,
+            *COMMIT,
+            "access:DeleteItem",
+            "payloads:GetItem",
+            "payloads:DeleteItem",
+            "content:GetObject",
+        ),
+        if_match=PAYLOAD_URL,
     ),
     # -- rendering
     _renders(

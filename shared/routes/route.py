@@ -54,12 +54,25 @@ HEAD_AND_VERSION = (
     "versions:BatchGetItem",
 )
 VERSIONS = ("versions:Query", "content:GetObject")
-# Every change writes the prompt's head, an event in its history, and an idempotency record.
-COMMIT = ("prompts:PutItem", "history:PutItem", "lookups:GetItem", "lookups:PutItem")
+# Every change writes the prompt's head, its entries in the team's directory, an event in its
+# history, and an idempotency record.
+COMMIT = (
+    "prompts:PutItem",
+    "access:PutItem",
+    "history:PutItem",
+    "lookups:GetItem",
+    "lookups:PutItem",
+)
 RECORD = ("content:GetObject", "content:PutObject")  # for recorded responses with a body
-CHANGE = (*HEAD, *COMMIT, *RECORD)
-NAMES = ("lookups:DeleteItem", "access:PutItem", "access:DeleteItem")
+CHANGE = (*HEAD, *COMMIT, "access:DeleteItem", *RECORD)
 NEW_VERSION = (*CHANGE, "versions:PutItem")
+
+# Why a route that writes does without `If-Match`.
+ADDS = "it adds something, and changes nothing that could have been read"
+
+# Headers of a response that depend on what is stored.
+UNREADABLE_ITEMS = "X-Unreadable-Items"
+OMITTED_BODIES = "X-Omitted-Bodies"
 
 MAX_LIMIT = 1000  # rows per page, if the caller sets a limit
 LIMIT = Parameter(
@@ -101,9 +114,13 @@ class Route:
         query: The query parameters.
         body: Names of the models that the request's body may have.
         media_type: The media type of the response.
-        response_headers: Headers of success, in addition to those of all routes of its kind.
+        response_headers: Headers of success, in addition to those of all routes of its kind, which
+            `optional_headers` has.
         problems: Statuses of problems, in addition to those of all routes of its kind; 422 also
             if stored data can make the response too large.
+        if_match: The URL whose ETag `If-Match` is compared with. Names in braces are those of
+            segments, query parameters and fields of the request itself.
+        no_if_match: Why a route that writes does without `If-Match`.
     """
 
     name: str
@@ -122,6 +139,8 @@ class Route:
     media_type: str = "application/json"
     response_headers: tuple[str, ...] = ()
     problems: tuple[int, ...] = ()
+    if_match: str = ""
+    no_if_match: str = ""
 
     def __post_init__(self) -> None:
         names = tuple(segment.name for segment in self.segments)
@@ -146,6 +165,19 @@ class Route:
         """All AWS actions of the role."""
         key = () if self.permission is Permission.PUBLIC else KEY
         return tuple(sorted({*key, *self.actions}))
+
+    @property
+    def writes(self) -> bool:
+        """Whether the endpoint changes anything, and so records idempotency keys."""
+        return "lookups:PutItem" in self.actions
+
+    @property
+    def optional_headers(self) -> tuple[str, ...]:
+        """The headers that a response of success has or not, depending on what is stored."""
+        names = [UNREADABLE_ITEMS] if self.actions else []
+        if "cursor" in self.query_names:
+            names.append(OMITTED_BODIES)
+        return (*names, *self.response_headers)
 
     @property
     def segment_names(self) -> tuple[str, ...]:

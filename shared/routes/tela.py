@@ -38,9 +38,10 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/prompt-version",
         permission=Permission.WRITE,
-        actions=NEW_VERSION,
+        actions=(*NEW_VERSION, *VERSION),
         body=("NewCanvasVersion",),
         problems=(404, 422),
+        if_match="/prompt/{promptId}/promoted-version",
     ),
     _versions(
         name="list_canvas_versions",
@@ -69,7 +70,8 @@ ROWS: tuple[Route, ...] = (
         permission=Permission.WRITE,
         actions=(*VERSION_BY_ID, *NEW_VERSION, *VERSION),
         body=("CanvasVersionChanges",),
-        problems=(412, 413, 422),
+        problems=(413, 422),
+        if_match="/prompt-version/{id}",
     ),
     _version(
         name="delete_canvas_version",
@@ -83,7 +85,8 @@ ROWS: tuple[Route, ...] = (
             "versions:DeleteItem",
             "lookups:DeleteItem",
         ),
-        problems=(412, 422),
+        problems=(422,),
+        if_match="/prompt-version/{id}",
     ),
     # -- endpoints for Tela's n8n node
     _reads(

@@ -10,6 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.deadline import get_deadline
 from shared.problems import Unavailable
 
 if TYPE_CHECKING:
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_s3 import S3Client
 
-# Short timeouts and few attempts: API Gateway gives up after 29 s, and most callers earlier.
+CONNECT_SECONDS = 0.5
+READ_SECONDS = 1.5  # an item has at most 400 KB
+ATTEMPT_SECONDS = CONNECT_SECONDS + READ_SECONDS
+PAUSE_HEADER = "x-amz-retry-after"  # botocore adds up to 5 seconds to its pause for it
 CONFIG = Config(
-    connect_timeout=2,
-    read_timeout=6,
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
     retries={"mode": "standard", "total_max_attempts": 4},
     max_pool_connections=64,
 )
@@ -41,27 +45,55 @@ BUSY = frozenset(
 @cache
 def get_dynamodb() -> DynamoDBClient:
     """Get the DynamoDB client."""
-    client: DynamoDBClient = boto3.client("dynamodb", config=CONFIG)
+    client: DynamoDBClient = _create_client("dynamodb")
     return client
 
 
 @cache
 def get_s3() -> S3Client:
     """Get the S3 client."""
-    client: S3Client = boto3.client("s3", config=CONFIG)
+    client: S3Client = _create_client("s3")
     return client
 
 
 @cache
 def get_eventbridge() -> Any:  # a single call does not justify another package of type stubs
     """Get the EventBridge client."""
-    return boto3.client("events", config=CONFIG)
+    return _create_client("events")
 
 
 @cache
 def get_sqs() -> Any:  # the same
     """Get the SQS client."""
-    return boto3.client("sqs", config=CONFIG)
+    return _create_client("sqs")
+
+
+def _create_client(service: Any) -> Any:
+    """Create a client whose attempts keep to the deadline of the call."""
+    client = boto3.client(service, config=CONFIG)
+    # Handlers of an event of one service are called before those of the event of all services.
+    name = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register_first(f"request-created.{name}", _require_time)
+    client.meta.events.register_first(f"needs-retry.{name}", _stop_retries)
+    return client
+
+
+def _require_time(**_: object) -> None:
+    """Let no attempt begin that could end after the deadline."""
+    if not get_deadline().allows(ATTEMPT_SECONDS):
+        raise Unavailable(retry_after=1)
+
+
+def _stop_retries(attempts: int, response: Any, **_: object) -> bool | None:
+    """Let botocore not pause where there is no time for another attempt.
+
+    Returns:
+        False for no other attempt; None to let botocore decide.
+    """
+    longest_pause = 2.0 ** (attempts - 1)  # botocore's, when it is throttled
+    if response is not None and PAUSE_HEADER in response[0].headers:
+        longest_pause += 5
+    return None if get_deadline().allows(longest_pause + ATTEMPT_SECONDS) else False
 
 
 @contextmanager
@@ -71,13 +103,18 @@ def translate_errors() -> Iterator[None]:
     Every other AWS error is a bug of this project: it is raised unchanged and logged as a bug.
 
     Raises:
-        Unavailable: AWS is busy or cannot be reached; `__cause__` is the AWS error.
+        Unavailable: AWS is busy or cannot be reached, and `__cause__` is the AWS error; or the time
+            of the call is up.
     """
+    deadline = get_deadline()
+    deadline.note_request()
     try:
         yield
+        deadline.note_response()
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in BUSY:
             raise Unavailable(retry_after=1) from error
+        deadline.note_response()
         raise
     except BotoCoreError as error:
         raise Unavailable(retry_after=1) from error

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.cache import Cache
-from shared.domain.access import OPERATIONS, Principal
+from shared.domain.access import OPERATIONS
 from shared.domain.model import Team
-from shared.store import keys
-from shared.store.attributes import dump_item, load_item
+from shared.store import items, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from shared.domain.access import Principal
     from shared.store.dynamodb import Database
 
 CACHED_KEYS = 10_000
@@ -36,41 +36,36 @@ class Callers:
         self._principals: Cache[str, Principal] = Cache(weight=CACHED_KEYS, seconds=cache_seconds)
 
     def find_principal(self, secret: str) -> Principal | None:
-        """Find the principal whose API key has this secret."""
+        """Find the principal whose API key has this secret.
+
+        Raises:
+            Unreadable: The item of the key is damaged.
+        """
         key = keys.build_api_key(secret)
         if (principal := self._principals.get(key["pk"])) is not None:
             return principal
         if (item := self._database.get("access", key)) is None:
             return None
-        values = load_item(item)
-        principal = Principal(
-            id=values["id"],
-            name=values["name"],
-            permissions={values["team_id"]: OPERATIONS[values["operation"]]},
-        )
+        principal = items.load_principal(item)
         self._principals.put(key["pk"], principal)
         return principal
 
     def find_team(self, team_id: str) -> Team | None:
-        """Find a team by its id."""
-        if (item := self._database.get("access", keys.build_team(team_id))) is None:
-            return None
-        values = load_item(item)
-        return Team(
-            id=team_id, name=values["name"], created_at=keys.load_time(values["created_at"])
-        )
+        """Find a team by its id.
+
+        Raises:
+            Unreadable: The item of the team is damaged.
+        """
+        item = self._database.get("access", keys.build_team(team_id))
+        return items.load_team(item, team_id=team_id) if item else None
 
     # -- for operators
 
     def add_team(self, *, team_id: str, name: str, at: datetime) -> None:
-        """Write a team."""
-        values = {
-            **keys.build_team(team_id),
-            "entity": "team",
-            "name": name,
-            "created_at": keys.dump_time(at),
-        }
-        self._database.put("access", dump_item(values))
+        """Write a new team, whose directory is complete: it has no prompts yet."""
+        team = Team(id=team_id, name=name, created_at=at)
+        item = items.dump_team(team)
+        self._database.put("access", {**item, "has_complete_directory": {"BOOL": True}})
 
     def add_key(
         self, *, secret: str, key_id: str, team_id: str, name: str, operation: str, at: datetime
@@ -81,16 +76,10 @@ class Callers:
             KeyError: `OPERATIONS` has no such operation.
         """
         OPERATIONS[operation]
-        values = {
-            **keys.build_api_key(secret),
-            "entity": "key",
-            "id": key_id,
-            "team_id": team_id,
-            "name": name,
-            "operation": operation,
-            "created_at": keys.dump_time(at),
-        }
-        self._database.put("access", dump_item(values))
+        item = items.dump_key(
+            secret=secret, key_id=key_id, team_id=team_id, name=name, operation=operation, at=at
+        )
+        self._database.put("access", item)
 
     def list_hashes(self, key_id: str) -> Iterator[str]:
         """List the hashes under which an API key is stored; after a rotation there can be several.

@@ -5,12 +5,21 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from shared.store import keys
 from shared.store.aws import get_s3, translate_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+# Without the permission to list the bucket, S3 refuses what is missing as if it were forbidden.
+MISSING = frozenset({"NoSuchKey", "AccessDenied"})
+
+
+class MissingBodyError(LookupError):
+    """The bucket does not have the body of an item."""
 
 
 class Contents:
@@ -57,10 +66,17 @@ class Contents:
         """Get the body of an item, from its `content` or from the bucket by its `content_hash`.
 
         Raises:
+            MissingBodyError: The bucket does not have it.
+            ValueError: It is not UTF-8.
             Unavailable: AWS is busy or cannot be reached.
         """
         if "content" in item:
             return str(item["content"]["S"])
         key = keys.build_content(item["content_hash"]["S"])
-        with translate_errors():
-            return get_s3().get_object(Bucket=self._bucket, Key=key)["Body"].read().decode()
+        try:
+            with translate_errors():
+                return get_s3().get_object(Bucket=self._bucket, Key=key)["Body"].read().decode()
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in MISSING:
+                raise
+            raise MissingBodyError(key) from error

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import time
 from typing import TYPE_CHECKING, Any
 
+from shared.deadline import PATIENCE_SECONDS, Deadline
+from shared.problems import Unavailable
 from shared.store.attributes import dump_item, dump_value
-from shared.store.aws import get_dynamodb, translate_errors
+from shared.store.aws import ATTEMPT_SECONDS, get_dynamodb, translate_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,8 +19,33 @@ if TYPE_CHECKING:
     from shared.store.attributes import Item
 
 ITEMS_PER_READ = 100  # the limit of BatchGetItem
+ITEMS_PER_TRANSACTION = 100  # the limit of TransactWriteItems
 ITEMS_PER_WRITE = 25  # the limit of BatchWriteItem
 RETRY_SECONDS = 0.5
+ATTEMPTS = 8  # in a row that read nothing of what a busy table has left out
+FIRST_PAUSE = 0.05  # seconds
+LONGEST_PAUSE = 1.0  # seconds
+
+
+def make_pauses(deadline: Deadline) -> Iterator[None]:
+    """Make a random pause before each attempt to read but the first, for longer each time.
+
+    Args:
+        deadline: When the last attempt must have ended.
+
+    Raises:
+        Unavailable: There have been `ATTEMPTS` attempts, or the next could end too late.
+    """
+    for attempt in range(1, ATTEMPTS):
+        pause = random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)))  # nosec B311
+        if not deadline.allows(pause + ATTEMPT_SECONDS):
+            break
+        time.sleep(pause)
+        yield
+    raise Unavailable(retry_after=1)
+
+
+GROWTH = 8  # of the pages of a query whose first page is limited
 
 
 class Database:
@@ -64,12 +92,17 @@ class Database:
             for table, table_keys in keys.items()
             if table_keys
         }
+        pauses = make_pauses(Deadline(PATIENCE_SECONDS))
         while request:
             with translate_errors():
                 response = get_dynamodb().batch_get_item(RequestItems=request)
             for name, batch in response["Responses"].items():
                 items[tables[name]] += batch
-            request = response.get("UnprocessedKeys")
+            if request := response.get("UnprocessedKeys"):
+                if any(response["Responses"].values()):
+                    # The table is busy, but there is progress.
+                    pauses = make_pauses(Deadline(PATIENCE_SECONDS))
+                next(pauses)
         return items
 
     def query(
@@ -92,7 +125,8 @@ class Database:
             prefix: Prefix of the sort keys to read; None for all.
             before: The sort key below which to start.
             limit: The maximum number of items.
-            first_page: The maximum size of the first page, where the first items may be enough.
+            first_page: The maximum number of items of the first page, where these may be enough;
+                each of the following pages may have more. None for as many as DynamoDB returns.
         """
         name, value = partition
         names = {"#p": name}
@@ -101,6 +135,7 @@ class Database:
         if before is not None and prefix is not None:
             condition += " AND #s BETWEEN :first AND :before"
             values |= {":first": {"S": prefix}, ":before": dump_value(before)}
+            first_page = first_page and first_page + 1  # the bound itself
         elif before is not None:
             condition += " AND #s < :before"
             values[":before"] = dump_value(before)
@@ -178,6 +213,9 @@ class Database:
             if "LastEvaluatedKey" not in response or limit is not None:
                 return
             page = {"ExclusiveStartKey": response["LastEvaluatedKey"]}
+            if size:
+                size *= GROWTH
+                page["Limit"] = size
 
     # -- writes
 
@@ -234,6 +272,13 @@ class Database:
     def build_delete(self, table: str, key: Mapping[str, Any]) -> TransactWriteItemTypeDef:
         """Build a delete for a transaction."""
         return {"Delete": {"TableName": self._tables[table], "Key": dump_item(key)}}
+
+    def build_check(
+        self, table: str, key: Mapping[str, Any], **condition: Any
+    ) -> TransactWriteItemTypeDef:
+        """Build a condition on an item that a transaction does not write."""
+        check: Any = {"TableName": self._tables[table], "Key": dump_item(key), **condition}
+        return {"ConditionCheck": check}
 
     def transact(self, writes: Sequence[TransactWriteItemTypeDef]) -> None:
         """Run writes as one transaction.

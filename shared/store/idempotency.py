@@ -19,8 +19,9 @@ class Attempt:
     """A request with an idempotency key.
 
     Attributes:
-        key: The key of its record, built from the principal, the route and the caller's key.
-        request_hash: Hash of path and body; a caller must not send the same key with another one.
+        key: The key of its record, built from the principal and the caller's key.
+        request_hash: Hash of what tells the request from others; a caller must not send the same
+            key with another one.
         at: When the request was received.
     """
 

@@ -1,20 +1,82 @@
-"""Conversion of entities to items and back."""
+"""Conversion of entities to items and back.
+
+Releases share the tables: functions are deployed one after the other, and a release may be taken
+back. Therefore every `load_…` takes the attributes that it knows out of the item, and keeps what is
+left as the entity's `rest`, which `dump_…` writes again. So an attribute survives every write of a
+release that does not know it, without being named anywhere, and a later release may add attributes
+and JSON fields as long as it leaves the meaning of the others alone.
+
+An item also has the number of the schema that it was written with. It is never compared with
+`SCHEMA` in order to read an item; `make upgrade` needs it to find what a release must rewrite.
+
+What a `load_…` cannot make sense of is `Unreadable`, by the name of the item.
+"""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from shared import exact_json
-from shared.domain.model import Author, Event, Ledger, Payload, Prompt, Version
+from shared.domain.access import OPERATIONS, Principal
+from shared.domain.checks import list_spellings
+from shared.domain.content import Content
+from shared.domain.ledgers import split_entries
+from shared.domain.model import Author, Event, Ledger, Payload, Prompt, Team, Version
+from shared.domain.shapes import check_shape
+from shared.domain.stored import SETTINGS, check_parts
+from shared.ids import is_id
+from shared.problems import Unreadable
 from shared.store import keys
-from shared.store.attributes import dump_item, load_item
+from shared.store.attributes import Attributes, dump_item
+from shared.store.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from shared.domain.content import Content
+    from shared.domain.ledgers import LedgerType
     from shared.store.attributes import Item
+
+SCHEMA = 1  # items of releases before the first schema have no number
+KEYS = {
+    table.name: tuple(name for name, _ in filter(None, (table.partition, table.sort)))
+    for table in TABLES
+}
+# Written in every item, and needed by no release to load one.
+WRITTEN_ANEW = ("entity", "schema")
+BODY = ("content_hash", "content")
+# What goes wrong in loading a damaged item.
+DAMAGE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+
+
+def name_item(table: str, item: Mapping[str, Any]) -> str:
+    """Name an item by its table and its key, as in `versions/<prompt id>/3`."""
+    return "/".join([table, *(str(*item[name].values()) for name in KEYS[table])])
+
+
+@contextmanager
+def name_damage(table: str, item: Mapping[str, Any]) -> Iterator[None]:
+    """Name an item that cannot be loaded.
+
+    Raises:
+        Unreadable: The item is damaged, or has a form that this release does not know.
+    """
+    try:
+        yield
+    except DAMAGE as error:
+        name = name_item(table, item)
+        raise Unreadable(
+            f"the stored item {name} cannot be read; use another one, or have it restored from a "
+            "backup",
+            item=name,
+            team_id=item.get("team_id", {}).get("S"),
+            details=[{"unreadable": name}],
+        ) from error
+
+
+def _dump(values: Mapping[str, Any], rest: Mapping[str, Any] | None = None) -> Item:
+    return {**(rest or {}), **dump_item({**values, "schema": SCHEMA})}
 
 
 def dump_prompt(prompt: Prompt, events: Iterable[Event] = ()) -> Item:
@@ -25,7 +87,7 @@ def dump_prompt(prompt: Prompt, events: Iterable[Event] = ()) -> Item:
         events: The events of this write. They are in the head because a table's stream keeps the
             order of writes within one item only.
     """
-    return dump_item(
+    return _dump(
         {
             "entity": "prompt",
             "prompt_id": prompt.id,
@@ -45,31 +107,43 @@ def dump_prompt(prompt: Prompt, events: Iterable[Event] = ()) -> Item:
             "settings": exact_json.encode(prompt.settings),
             "revision": prompt.revision,
             "events": [_dump_head_event(event) for event in events],
-        }
+        },
+        prompt.rest,
     )
 
 
 def load_prompt(item: Mapping[str, Any]) -> Prompt:
-    """Convert an item to a head."""
-    values = load_item(item)
-    return Prompt(
-        id=values["prompt_id"],
-        team_id=values["team_id"],
-        slug=values["slug"],
-        name=values["name"],
-        description=values["description"],
-        status=values["status"],
-        created_at=keys.load_time(values["created_at"]),
-        updated_at=keys.load_time(values["updated_at"]),
-        changed_at=keys.load_time(values["changed_at"]),
-        last_version=values["last_version"],
-        live_version=values.get("live_version"),
-        has_been_live=values.get("has_been_live", False),
-        tags=values["tags"],
-        scope=values["scope"],
-        settings=exact_json.decode(values["settings"], depth=exact_json.STORED_DEPTH),
-        revision=values["revision"],
-    )
+    """Convert an item to a head.
+
+    Raises:
+        Unreadable: The item is damaged.
+    """
+    with name_damage("prompts", item):
+        values = Attributes(item)
+        values.drop(*WRITTEN_ANEW, "events")
+        status: Any = values.take("status", str)
+        scope: Any = values.take("scope", str)
+        settings = check_shape(_decode(values.take("settings", str)), {...: dict})
+        check_parts(settings, SETTINGS)
+        return Prompt(
+            id=values.take("prompt_id", str),
+            team_id=values.take("team_id", str),
+            slug=values.take("slug", str),
+            name=values.take("name", str),
+            description=values.take("description", str),
+            status=status,
+            created_at=keys.load_time(values.take("created_at", str)),
+            updated_at=keys.load_time(values.take("updated_at", str)),
+            changed_at=keys.load_time(values.take("changed_at", str)),
+            last_version=values.take("last_version", int),
+            live_version=values.find("live_version", int),
+            has_been_live=values.find("has_been_live", bool, default=False),
+            tags=check_shape(values.take("tags", dict), {...: int}),
+            scope=scope,
+            settings=settings,
+            revision=values.take("revision", int),
+            rest=values.rest,
+        )
 
 
 def dump_version(version: Version, *, content_hash: str, content: str | None) -> Item:
@@ -80,7 +154,7 @@ def dump_version(version: Version, *, content_hash: str, content: str | None) ->
         content_hash: Hash of the content's document.
         content: The content's document; None where it is in the bucket.
     """
-    return dump_item(
+    item = _dump(
         {
             "entity": "version",
             "prompt_id": version.prompt_id,
@@ -94,30 +168,45 @@ def dump_version(version: Version, *, content_hash: str, content: str | None) ->
             "created_at": keys.dump_time(version.created_at),
             "updated_at": keys.dump_time(version.updated_at),
             "published_at": _dump_optional_time(version.published_at),
-        }
+        },
+        version.rest,
     )
+    item["author"]["M"] |= {**version.author.rest, **item["author"]["M"]}
+    return item
 
 
-def load_version(item: Mapping[str, Any], content: Content) -> Version:
-    """Convert an item and its content to a version."""
-    values = load_item(item)
-    return Version(
-        prompt_id=values["prompt_id"],
-        number=values["version"],
-        id=values["version_id"],
-        stage=values["stage"],
-        content=content,
-        author=_load_author(values["author"]),
-        message=values["message"],
-        created_at=keys.load_time(values["created_at"]),
-        updated_at=keys.load_time(values["updated_at"]),
-        published_at=_load_optional_time(values.get("published_at")),
-    )
+def load_version(item: Mapping[str, Any], get_body: Callable[[Mapping[str, Any]], str]) -> Version:
+    """Convert an item to a version.
+
+    Args:
+        item: The item.
+        get_body: Gets the body of an item.
+
+    Raises:
+        Unreadable: The item or its body is damaged, or the body is missing.
+    """
+    with name_damage("versions", item):
+        values = Attributes(item)
+        values.drop(*WRITTEN_ANEW, *BODY)
+        stage: Any = values.take("stage", str)
+        return Version(
+            prompt_id=values.take("prompt_id", str),
+            number=values.take("version", int),
+            id=values.take("version_id", str),
+            stage=stage,
+            content=Content.load(get_body(item)),
+            author=_load_author(values.take_map("author")),
+            message=values.take("message", str),
+            created_at=keys.load_time(values.take("created_at", str)),
+            updated_at=keys.load_time(values.take("updated_at", str)),
+            published_at=_load_optional_time(values.find("published_at", str)),
+            rest=values.rest,
+        )
 
 
 def dump_version_claim(*, version_id: str, prompt_id: str, number: int) -> Item:
     """Build the claim that finds a version by its id."""
-    return dump_item(
+    return _dump(
         {
             "entity": "version",
             "key": keys.build_version_claim(version_id),
@@ -137,6 +226,18 @@ def list_name_claims(prompt: Prompt) -> set[str]:
     }
 
 
+def list_other_claims(prompt: Prompt) -> set[str]:
+    """List the keys of the claims on a prompt's names in other spellings than its own.
+
+    Earlier releases wrote such claims.
+    """
+    place = prompt.team_id, prompt.scope
+    return {
+        *(keys.build_name_claim(*place, name) for name in list_spellings(prompt.name)),
+        *(keys.build_slug_claim(*place, slug) for slug in list_spellings(prompt.slug)),
+    } - list_name_claims(prompt)
+
+
 def dump_name_claim(key: str, prompt: Prompt) -> Item:
     """Build the claim that reserves a name.
 
@@ -144,18 +245,36 @@ def dump_name_claim(key: str, prompt: Prompt) -> Item:
         key: The key of the claim.
         prompt: The prompt that has the name.
     """
-    return dump_item({"entity": "name", "key": key, "prompt_id": prompt.id})
+    return _dump({"entity": "name", "key": key, "prompt_id": prompt.id})
 
 
-def build_directory_key(prompt: Prompt) -> dict[str, str]:
-    """Build the key of a prompt's entry in its team's directory."""
-    entry = keys.DirectoryEntry(keys.dump_time(prompt.created_at), prompt.id)
-    return {"pk": keys.build_team(prompt.team_id)["pk"], "sk": entry.sort_key}
+def list_directory_keys(prompt: Prompt) -> set[tuple[str, str]]:
+    """List the keys of a prompt's entries in its team's directory.
+
+    The directory has one entry of the prompt for each list that shows it, so that a page of any
+    list reads what it shows.
+    """
+    if prompt.is_deleted:
+        entries = {keys.build_entry(keys.DELETIONS, prompt.changed_at, prompt.id)}
+    else:
+        lists = [keys.PROMPT, keys.build_status_list(prompt.status)]
+        if prompt.folder_id and is_id(prompt.folder_id):
+            lists.append(keys.build_folder_list(prompt.folder_id))
+        entries = {keys.build_entry(prefix, prompt.created_at, prompt.id) for prefix in lists}
+        if prompt.last_version:
+            entries.add(keys.build_entry(keys.CHANGES, prompt.changed_at, prompt.id))
+    partition = keys.build_team(prompt.team_id)["pk"]
+    return {(partition, entry) for entry in entries}
 
 
-def dump_directory_entry(prompt: Prompt) -> Item:
-    """Build a prompt's entry in its team's directory."""
-    return dump_item({**build_directory_key(prompt), "entity": "directory"})
+def dump_directory_entry(partition: str, entry: str) -> Item:
+    """Build an entry of a directory.
+
+    Args:
+        partition: The partition of the team.
+        entry: The sort key of the entry.
+    """
+    return _dump({"pk": partition, "sk": entry, "entity": "directory"})
 
 
 def dump_payload(payload: Payload, *, content_hash: str, variables: str | None) -> Item:
@@ -166,7 +285,7 @@ def dump_payload(payload: Payload, *, content_hash: str, variables: str | None) 
         content_hash: Hash of its variables as JSON.
         variables: Its variables as JSON; None where they are in the bucket.
     """
-    return dump_item(
+    return _dump(
         {
             "entity": "payload",
             "prompt_id": payload.prompt_id,
@@ -176,26 +295,38 @@ def dump_payload(payload: Payload, *, content_hash: str, variables: str | None) 
             "content": variables,
             "created_at": keys.dump_time(payload.created_at),
             "updated_at": keys.dump_time(payload.updated_at),
-        }
+        },
+        payload.rest,
     )
 
 
-def load_payload(item: Mapping[str, Any], variables: str) -> Payload:
-    """Convert an item and its variables as JSON to a payload."""
-    values = load_item(item)
-    return Payload(
-        id=values["payload_id"],
-        prompt_id=values["prompt_id"],
-        name=values.get("name"),
-        variables=exact_json.decode(variables),
-        created_at=keys.load_time(values["created_at"]),
-        updated_at=keys.load_time(values["updated_at"]),
-    )
+def load_payload(item: Mapping[str, Any], get_body: Callable[[Mapping[str, Any]], str]) -> Payload:
+    """Convert an item to a payload.
+
+    Args:
+        item: The item.
+        get_body: Gets the body of an item.
+
+    Raises:
+        Unreadable: The item or its body is damaged, or the body is missing.
+    """
+    with name_damage("payloads", item):
+        values = Attributes(item)
+        values.drop(*WRITTEN_ANEW, *BODY)
+        return Payload(
+            id=values.take("payload_id", str),
+            prompt_id=values.take("prompt_id", str),
+            name=values.find("name", str),
+            variables=check_shape(exact_json.decode_unbounded(get_body(item)), dict),
+            created_at=keys.load_time(values.take("created_at", str)),
+            updated_at=keys.load_time(values.take("updated_at", str)),
+            rest=values.rest,
+        )
 
 
 def dump_event(event: Event) -> Item:
     """Convert an event to its item in the history."""
-    return dump_item(
+    return _dump(
         {
             "entity": "event",
             "prompt_id": event.prompt_id,
@@ -212,36 +343,53 @@ def dump_event(event: Event) -> Item:
 
 
 def load_event(item: Mapping[str, Any]) -> Event:
-    """Convert an item of the history to an event."""
-    values = load_item(item)
-    return Event(
-        id=values["event_id"],
-        prompt_id=values["prompt_id"],
-        sequence=values["sequence"],
-        kind=values["kind"],
-        at=keys.load_time(values["at"]),
-        by=_load_author(values["by"]),
-        detail=exact_json.decode(values["detail"]),
-        live_version=values.get("live_version"),
-    )
+    """Convert an item of the history to an event.
 
-
-def load_head_events(item: Mapping[str, Any]) -> list[Event]:
-    """Load the events in a head's item, which `dump_prompt` explains."""
-    values = load_item(item)
-    return [
-        Event(
-            id=event["id"],
-            prompt_id=values["prompt_id"],
-            sequence=event["sequence"],
-            kind=event["kind"],
-            at=keys.load_time(event["at"]),
-            by=_load_author(event["by"]),
-            detail=event["detail"],
-            live_version=event.get("live_version"),
+    Raises:
+        Unreadable: The item is damaged.
+    """
+    with name_damage("history", item):
+        values = Attributes(item)
+        return Event(
+            id=values.take("event_id", str),
+            prompt_id=values.take("prompt_id", str),
+            sequence=values.take("sequence", int),
+            kind=values.take("kind", str),
+            at=keys.load_time(values.take("at", str)),
+            by=_load_author(values.take_map("by")),
+            detail=check_shape(exact_json.decode_unbounded(values.take("detail", str)), dict),
+            live_version=values.find("live_version", int),
         )
-        for event in values.get("events", ())
-    ]
+
+
+def list_head_events(item: Mapping[str, Any]) -> Iterator[Event | Exception]:
+    """Load the events in a head's item, which `dump_prompt` explains.
+
+    Yields:
+        Each event, or what is wrong with it.
+
+    Raises:
+        Exception: One of `DAMAGE`: the head's item itself is damaged.
+    """
+    prompt_id = item["prompt_id"]["S"]
+    for event in item.get("events", {"L": []})["L"]:
+        try:
+            yield _load_head_event(Attributes(event["M"]), prompt_id)
+        except DAMAGE as error:
+            yield error
+
+
+def _load_head_event(values: Attributes, prompt_id: str) -> Event:
+    return Event(
+        id=values.take("id", str),
+        prompt_id=prompt_id,
+        sequence=values.take("sequence", int),
+        kind=values.take("kind", str),
+        at=keys.load_time(values.take("at", str)),
+        by=_load_author(values.take_map("by")),
+        detail=values.take("detail", dict),
+        live_version=values.find("live_version", int),
+    )
 
 
 def _dump_head_event(event: Event) -> dict[str, Any]:
@@ -262,33 +410,118 @@ def _dump_head_event(event: Event) -> dict[str, Any]:
 
 def dump_ledger(ledger: Ledger) -> Item:
     """Convert a ledger to its item."""
-    return dump_item(
+    return _dump(
         {
             **keys.build_ledger(ledger.team_id, ledger.name),
             "entity": "ledger",
             "revision": ledger.revision,
-            "entries": exact_json.encode(ledger.entries),
+            "entries": exact_json.encode([*ledger.entries, *ledger.damage]),
+        },
+        ledger.rest,
+    )
+
+
+def load_ledger(item: Mapping[str, Any], ledger_type: LedgerType, *, team_id: str) -> Ledger:
+    """Convert an item to a ledger.
+
+    Raises:
+        Unreadable: The item is damaged.
+    """
+    with name_damage("access", item):
+        values = Attributes(item)
+        values.drop(*WRITTEN_ANEW, "pk", "sk")
+        entries = _decode(values.take("entries", str))
+        whole, damage = split_entries(ledger_type, check_shape(entries, list))
+        return Ledger(
+            team_id=team_id,
+            name=ledger_type.name,
+            revision=values.take("revision", int),
+            entries=whole,
+            damage=damage,
+            rest=values.rest,
+        )
+
+
+def dump_team(team: Team) -> Item:
+    """Convert a team to its item."""
+    return _dump(
+        {
+            **keys.build_team(team.id),
+            "entity": "team",
+            "name": team.name,
+            "created_at": keys.dump_time(team.created_at),
+        },
+        team.rest,
+    )
+
+
+def load_team(item: Mapping[str, Any], *, team_id: str) -> Team:
+    """Convert an item to a team.
+
+    Raises:
+        Unreadable: The item is damaged.
+    """
+    with name_damage("access", item):
+        values = Attributes(item)
+        values.drop(*WRITTEN_ANEW, "pk", "sk")
+        return Team(
+            id=team_id,
+            name=values.take("name", str),
+            created_at=keys.load_time(values.take("created_at", str)),
+            rest=values.rest,
+        )
+
+
+def dump_key(
+    *, secret: str, key_id: str, team_id: str, name: str, operation: str, at: datetime
+) -> Item:
+    """Build the item of a new API key, under the hash of its secret."""
+    return _dump(
+        {
+            **keys.build_api_key(secret),
+            "entity": "key",
+            "id": key_id,
+            "team_id": team_id,
+            "name": name,
+            "operation": operation,
+            "created_at": keys.dump_time(at),
         }
     )
 
 
-def load_ledger(item: Mapping[str, Any], *, team_id: str, name: str) -> Ledger:
-    """Convert an item to a ledger."""
-    values = load_item(item)
-    return Ledger(
-        team_id=team_id,
-        name=name,
-        revision=values["revision"],
-        entries=tuple(exact_json.decode(values["entries"], depth=exact_json.STORED_DEPTH)),
-    )
+def load_principal(item: Mapping[str, Any]) -> Principal:
+    """Convert the item of an API key to the principal that has it.
+
+    A key with an operation of a later release may do nothing.
+
+    Raises:
+        Unreadable: The item is damaged.
+    """
+    with name_damage("access", item):
+        values = Attributes(item)
+        permissions = OPERATIONS.get(values.take("operation", str), frozenset())
+        return Principal(
+            id=values.take("id", str),
+            name=values.take("name", str),
+            permissions={values.take("team_id", str): permissions},
+        )
+
+
+def dump_record(values: Mapping[str, Any]) -> Item:
+    """Build the item of an idempotency record."""
+    return _dump({"entity": "answer", **values})
 
 
 def _dump_author(author: Author) -> dict[str, str]:
     return {"id": author.id, "name": author.name}
 
 
-def _load_author(values: Mapping[str, Any]) -> Author:
-    return Author(id=values["id"], name=values["name"])
+def _load_author(values: Attributes) -> Author:
+    return Author(id=values.take("id", str), name=values.take("name", str), rest=values.rest)
+
+
+def _decode(text: str) -> Any:
+    return exact_json.decode_unbounded(text)
 
 
 def _dump_optional_time(at: datetime | None) -> str | None:

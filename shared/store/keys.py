@@ -8,10 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.domain.model import Prompt
 
 TEAM = "team"
 KEY = "key"
-PROMPT = "prompt#"
+PROMPT = "prompt#"  # in the directory: every prompt that is not deleted, by time of creation
+CHANGES = "changed#"  # every prompt with versions that is not deleted, by time of change
+DELETIONS = "deleted#"  # deleted prompts, by time of deletion
 CONTENT = "content/"
 
 
@@ -40,12 +46,12 @@ def build_version_claim(version_id: str) -> str:
     return f"version#{version_id}"
 
 
-def build_idempotency(principal_id: str, route: str, key: str) -> str:
+def build_idempotency(principal_id: str, key: str) -> str:
     """Build the key of the idempotency record of a request.
 
     The caller's key is hashed, because it is free text of any length.
     """
-    return f"idempotency#{principal_id}#{route}#{sha256(key.encode()).hexdigest()}"
+    return f"idempotency#{principal_id}#{sha256(key.encode()).hexdigest()}"
 
 
 def build_team(team_id: str) -> dict[str, str]:
@@ -63,9 +69,39 @@ def build_api_key(secret: str) -> dict[str, str]:
     return {"pk": f"key#{sha256(secret.encode()).hexdigest()}", "sk": KEY}
 
 
+def build_status_list(status: str) -> str:
+    """Build the prefix of the directory's entries of a status, which sort by time of creation."""
+    return f"status#{status}#"
+
+
+def build_folder_list(folder_id: str) -> str:
+    """Build the prefix of the directory's entries of a folder, which sort by time of creation."""
+    return f"folder#{folder_id}#"
+
+
+def build_entry(list_prefix: str, at: datetime, prompt_id: str) -> str:
+    """Build the sort key of a prompt's entry in one of the directory's lists."""
+    return f"{list_prefix}{dump_time(at)}#{prompt_id}"
+
+
+def build_position(prompt: Prompt) -> str:
+    """Build the text of a prompt's position in lists by time of creation."""
+    return build_entry(PROMPT, prompt.created_at, prompt.id)
+
+
+def parse_entry(sort_key: str) -> tuple[datetime, str]:
+    """Parse the sort key of an entry to its time and the prompt's id.
+
+    Raises:
+        ValueError: It is not the sort key of an entry.
+    """
+    _, at, prompt_id = sort_key.rsplit("#", 2)
+    return load_time(at), prompt_id
+
+
 @dataclass(frozen=True, slots=True)
 class DirectoryEntry:
-    """A prompt's entry in its team's directory, which sorts by time of creation.
+    """A prompt's position in a list of its team's directory, which sorts by time of creation.
 
     Attributes:
         created_at: The time of creation, as `dump_time` formats it.
@@ -77,8 +113,12 @@ class DirectoryEntry:
 
     @property
     def sort_key(self) -> str:
-        """The sort key of the entry's item."""
-        return f"{PROMPT}{self.created_at}#{self.prompt_id}"
+        """The sort key of the entry in the list of all prompts."""
+        return self.build_sort_key(PROMPT)
+
+    def build_sort_key(self, list_prefix: str) -> str:
+        """Build the sort key of the same position in another list by time of creation."""
+        return f"{list_prefix}{self.created_at}#{self.prompt_id}"
 
     @classmethod
     def parse(cls, sort_key: str) -> DirectoryEntry:

@@ -9,7 +9,7 @@ from shared.domain.notices import Notice, build_notice
 from shared.store import aws, items
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from shared.settings import EventSettings
 
@@ -22,7 +22,7 @@ MAX_QUEUED = 200_000  # characters of a message; SQS takes 262,144 bytes
 
 
 class UnreadableRecordError(Exception):
-    """A record of the stream that is not a valid prompt."""
+    """A record of the stream, or an event in it, that cannot be read."""
 
 
 class Publisher:
@@ -70,20 +70,27 @@ def get_sequence_number(record: Record) -> str:
     return number
 
 
-def load_notices(record: Record) -> list[Notice]:
+def load_notices(record: Record) -> Iterator[Notice]:
     """Load the notices of a record's events.
 
     Raises:
-        UnreadableRecordError: The record is not a valid prompt.
+        UnreadableRecordError: After the last notice: the record, or some of its events, cannot be
+            read.
     """
     image = record["dynamodb"].get("NewImage")
     if image is None:  # a deleted item: only by hand, since the code never deletes heads
-        return []
+        return
+    reasons: list[Exception] = []
     try:
         team_id, slug = image["team_id"]["S"], image["slug"]["S"]
-        return [
-            build_notice(event, record=get_sequence_number(record), team_id=team_id, slug=slug)
-            for event in items.load_head_events(image)
-        ]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableRecordError(f"{type(error).__name__}: {error}") from error
+        for event in items.list_head_events(image):
+            if isinstance(event, Exception):
+                reasons.append(event)
+                continue
+            number = get_sequence_number(record)
+            yield build_notice(event, record=number, team_id=team_id, slug=slug)
+    except items.DAMAGE as error:
+        reasons.append(error)
+    if reasons:
+        texts = (f"{type(reason).__name__}: {reason}" for reason in reasons)
+        raise UnreadableRecordError("; ".join(texts))

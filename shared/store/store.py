@@ -6,28 +6,36 @@ their principal was admitted to.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
 
 from shared.cache import Cache
-from shared.domain.checks import NAME_LENGTH
+from shared.domain.checks import list_spellings
 from shared.ids import is_id
 from shared.store import items, keys
 from shared.store.callers import Callers
 from shared.store.contents import Contents
 from shared.store.dynamodb import Database
-from shared.store.team import Backend, TeamStore
+from shared.store.team import SCOPES, Backend, TeamStore
 from shared.store.transactions import Transactions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from shared.domain.model import Prompt, Scope, Selector, Version
+    from shared.domain.model import Prompt, Version
     from shared.settings import Settings
     from shared.store.team import Annotations
 
+    # Loads a version, for principals that are admitted to its prompt; raises Unreadable.
+    Loader = Callable[[], Version | None]
+
 CACHED_SLUGS = 10_000
-SCOPES: tuple[Scope, ...] = ("team", "organization")
+CACHED_TEAMS = 10_000
+
+
+def find_nothing() -> None:
+    """Load a version that does not exist."""
 
 
 class Store:
@@ -50,6 +58,7 @@ class Store:
             contents=contents,
             transactions=self.transactions,
             versions=Cache(weight=settings.content_cache_bytes),
+            complete_directories=Cache(weight=CACHED_TEAMS),
         )
         self._ids_by_slug: Cache[str, str] = Cache(weight=CACHED_SLUGS)
 
@@ -65,7 +74,11 @@ class Store:
     # -- prompts and versions of any team, to find the team they belong to
 
     def find_prompt(self, prompt_id: str) -> Prompt | None:
-        """Find a prompt by its id."""
+        """Find a prompt by its id.
+
+        Raises:
+            Unreadable: Its head cannot be read; the problem has the team's id.
+        """
         item = self._backend.database.get("prompts", {"prompt_id": prompt_id})
         return items.load_prompt(item) if item else None
 
@@ -74,15 +87,13 @@ class Store:
 
         Within a team, the scope `team` comes before `organization`.
         """
-        if len(slug) > NAME_LENGTH:
-            return None  # no such slug exists, and DynamoDB limits the length of keys
-        for team_id, scope in product(team_ids, SCOPES):
-            claim = keys.build_slug_claim(team_id, scope, slug)
+        for team_id, scope, spelling in product(team_ids, SCOPES, list_spellings(slug)):
+            claim = keys.build_slug_claim(team_id, scope, spelling)
             prompt_id = self._ids_by_slug.get(claim)
-            if prompt_id and (prompt := self._find_by_name(prompt_id, team_id, slug)):
+            if prompt_id and (prompt := self._find_by_name(prompt_id, team_id, spelling)):
                 return prompt
             item = self._backend.database.get("lookups", {"key": claim})
-            if item and (prompt := self._find_by_name(item["prompt_id"]["S"], team_id, slug)):
+            if item and (prompt := self._find_by_name(item["prompt_id"]["S"], team_id, spelling)):
                 self._ids_by_slug.put(claim, prompt.id)
                 return prompt
         return None
@@ -94,34 +105,35 @@ class Store:
             return None
         return prompt if (prompt.team_id, prompt.slug) == (team_id, slug) else None
 
-    def find_prompt_and_version(
-        self, prompt_id: str, selector: Selector
-    ) -> tuple[Prompt | None, Version | None]:
-        """Find a prompt and a version of it: one read for a number, two for other selectors."""
-        if isinstance(selector, str):
-            if (prompt := self.find_prompt(prompt_id)) is None:
-                return None, None
-            team = self.open_team(prompt.team_id)
-            return prompt, team.open_prompt(prompt).find_version(selector)
-        if not 0 < selector < 2**31:
-            return self.find_prompt(prompt_id), None
+    def find_prompt_and_version(self, prompt_id: str, number: int) -> tuple[Prompt | None, Loader]:
+        """Find a prompt, and the loader of a version of it, with one read.
+
+        Raises:
+            Unreadable: The head cannot be read; the problem has the team's id.
+        """
+        if not 0 < number < 2**31:
+            return self.find_prompt(prompt_id), find_nothing
         result = self._backend.database.get_many(
             {
                 "prompts": [{"prompt_id": prompt_id}],
-                "versions": [{"prompt_id": prompt_id, "version": selector}],
+                "versions": [{"prompt_id": prompt_id, "version": number}],
             }
         )
         heads, versions = result["prompts"], result["versions"]
         return (
             items.load_prompt(heads[0]) if heads else None,
-            self._backend.load_version(versions[0]) if versions else None,
+            partial(self._backend.load_version, versions[0]) if versions else find_nothing,
         )
 
-    def find_version_by_id(self, version_id: str) -> tuple[Prompt | None, Version | None]:
-        """Find a version by its id, together with its prompt."""
+    def find_version_by_id(self, version_id: str) -> tuple[Prompt | None, Loader]:
+        """Find a version by its id: its prompt, and its loader.
+
+        Raises:
+            Unreadable: The head cannot be read; the problem has the team's id.
+        """
         if not is_id(version_id):
-            return None, None  # no such id exists, and DynamoDB limits the length of keys
+            return None, find_nothing  # no such id exists, and DynamoDB limits the length of keys
         claim = keys.build_version_claim(version_id)
         if (item := self._backend.database.get("lookups", {"key": claim})) is None:
-            return None, None
+            return None, find_nothing
         return self.find_prompt_and_version(item["prompt_id"]["S"], int(item["version"]["N"]))

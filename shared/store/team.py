@@ -3,33 +3,65 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, islice
 from sys import getsizeof
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from shared.domain.content import Content
-from shared.domain.model import Ledger
-from shared.problems import PayloadNotFound, VersionNotFound
+from shared.domain.checks import NAME_LENGTH, list_spellings
+from shared.domain.ledgers import name_entry
+from shared.domain.model import Ledger, NumberOrTag, Scope
+from shared.ids import is_id
+from shared.problems import Contended, PayloadNotFound, Unreadable, VersionNotFound
 from shared.store import items, keys
-from shared.store.dynamodb import ITEMS_PER_READ
+from shared.store.dynamodb import GROWTH, ITEMS_PER_READ
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from shared.cache import Cache
     from shared.domain.changes import Change
+    from shared.domain.ledgers import LedgerType
     from shared.domain.model import Event, Payload, Prompt, Selector, Version
     from shared.store.attributes import Item
     from shared.store.contents import Contents
     from shared.store.dynamodb import Database
     from shared.store.transactions import Record, Transactions
 
+    Entity = TypeVar("Entity")
+
+Row = TypeVar("Row")
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+HEAD_READS = 4  # of one call, while its tag moves from one deleted version to another
+
 # Fields of a call's log line and trace, added as the call finds them out.
 Annotations = dict[str, str | int]
+UNREADABLE = "unreadable"  # the annotation with the names of items that cannot be read
+MAX_NAMES = 20  # in this annotation, which is a header of the response too
 
 
 class OtherTeamError(Exception):
     """A team's store was used for data of another team, which is a bug."""
+
+
+def annotate_unreadable(annotations: Annotations, item: str) -> None:
+    """Add the name of an item that cannot be read, for the log line and the response."""
+    names = dict.fromkeys(filter(None, str(annotations.get(UNREADABLE, "")).split(", ")))
+    if len(names) < MAX_NAMES:
+        annotations[UNREADABLE] = ", ".join(names | {item: None})
+
+
+def load_readable(
+    load: Callable[[Item], Entity], rows: Iterable[Item], annotations: Annotations
+) -> Iterator[tuple[Item, Entity]]:
+    """Load those of some items that can be read, so that one that cannot ends no list."""
+    for item in rows:
+        try:
+            entity = load(item)
+        except Unreadable as problem:
+            annotate_unreadable(annotations, problem.item)
+        else:
+            yield item, entity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,23 +75,71 @@ class Backend:
         versions: Cached versions by prompt id and selector, each with the head's revision at which
             it was read. Every write to a prompt or its versions increments the revision, so a
             cached version is valid as long as the head has the same revision.
+        complete_directories: The ids of teams whose directory is known to be complete, which it
+            stays.
     """
 
     database: Database
     contents: Contents
     transactions: Transactions
-    versions: Cache[tuple[str, Selector], tuple[int, Version]]
+    versions: Cache[tuple[str, int | str], tuple[int, Version]]
+    complete_directories: Cache[str, bool]
 
     def load_version(self, item: Item) -> Version:
-        """Load a version from its item, and its content from the item or the bucket."""
-        return items.load_version(item, Content.load(self.contents.get(item)))
+        """Load a version from its item, and its content from the item or the bucket.
+
+        Raises:
+            Unreadable: The item or its body is damaged, or the body is missing.
+        """
+        return items.load_version(item, self.contents.get)
+
+    def load_payload(self, item: Item) -> Payload:
+        """Load a payload from its item, and its variables from the item or the bucket.
+
+        Raises:
+            Unreadable: The item or its body is damaged, or the body is missing.
+        """
+        return items.load_payload(item, self.contents.get)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A version whose content has not been loaded yet."""
+
+    _backend: Backend
+    _item: Item
+    _annotations: Annotations
+
+    @property
+    def stage(self) -> str:
+        """The stage of the version."""
+        return str(self._item.get("stage", {}).get("S"))
+
+    def load(self) -> Version | None:
+        """Load the version with its content, which may be in the bucket; None if unreadable."""
+        rows = load_readable(self._backend.load_version, [self._item], self._annotations)
+        return next((version for _, version in rows), None)
+
+
+def _split(rows: Iterable[Row], size: int | None) -> Iterator[list[Row]]:
+    """Split rows into batches for `get_many`.
+
+    Args:
+        rows: The rows, which are read as the caller goes on.
+        size: The size of the first batch; later ones are larger. None for the largest size.
+    """
+    rows, size = iter(rows), min(size or ITEMS_PER_READ, ITEMS_PER_READ)
+    while batch := list(islice(rows, size)):
+        yield batch
+        size = min(size * GROWTH, ITEMS_PER_READ)
 
 
 class TeamStore:
     """Everything that belongs to one team.
 
     Every method raises `Unavailable` while AWS is busy or cannot be reached, and `OtherTeamError`
-    for a prompt of another team.
+    for a prompt of another team. A method that gets one thing raises `Unreadable` if its item
+    cannot be read; one that gets several leaves it out and adds its name to the annotations.
 
     Attributes:
         id: The id of the team.
@@ -91,90 +171,219 @@ class TeamStore:
     def find_prompt(self, prompt_id: str) -> Prompt | None:
         """Find a prompt of this team by its id, even a deleted one."""
         item = self._backend.database.get("prompts", {"prompt_id": prompt_id})
-        prompt = items.load_prompt(item) if item else None
-        return prompt if prompt is not None and prompt.team_id == self.id else None
+        if item is None or item.get("team_id") != {"S": self.id}:
+            return None
+        return items.load_prompt(item)
 
     def list_prompts(
-        self, *, after: keys.DirectoryEntry | None = None
+        self,
+        *,
+        after: keys.DirectoryEntry | None = None,
+        status: str | None = None,
+        folder_id: str | None = None,
+        size: int | None = None,
     ) -> Iterator[tuple[str, Prompt]]:
-        """List the prompts, deleted ones included, newest first, each with its position.
+        """List the prompts, newest first, each with its position.
 
-        The list comes from the team's directory, which is written in the transaction that creates
-        or moves a prompt; a DynamoDB index would show a new prompt only some time later.
+        The list comes from the team's directory, which is written in the transaction that changes
+        a prompt; a DynamoDB index would show a new prompt only some time later.
+
+        Args:
+            after: The position after which to start.
+            status: Only prompts with this status.
+            folder_id: Only prompts in this folder.
+            size: How many prompts the caller expects to need; None for all.
+        """
+        if status not in (None, "active", "archived") or not (
+            folder_id is None or is_id(folder_id)
+        ):
+            return
+        prefix = keys.PROMPT
+        if (status or folder_id) and self._has_complete_directory():
+            prefix = (
+                keys.build_folder_list(folder_id)
+                if folder_id
+                else keys.build_status_list(str(status))
+            )
+        before = after.build_sort_key(prefix) if after else None
+        for entry, prompt in self._list_entries(prefix, before=before, size=size):
+            is_in_list = status in (None, prompt.status) and folder_id in (None, prompt.folder_id)
+            if is_in_list and not prompt.is_deleted:
+                yield keys.PROMPT + entry.removeprefix(prefix), prompt
+
+    def list_changed_prompts(
+        self, *, after: tuple[datetime, str] | None = None, size: int | None = None
+    ) -> Iterator[tuple[datetime, Prompt]]:
+        """List the prompts that have had versions, those that changed last first.
+
+        Args:
+            after: The time of the change, and the id, of the prompt after which to start.
+            size: How many prompts the caller expects to need; None for all.
+
+        Returns:
+            Prompts with the time of the change by which they are in the list. A prompt that has
+            just changed again has a later time of its own.
+        """
+        if not self._has_complete_directory():
+            yield from self._sort_changed_prompts(after)
+            return
+        before = keys.build_entry(keys.CHANGES, *after) if after else None
+        ids: set[str] = set()
+        for entry, prompt in self._list_entries(keys.CHANGES, before=before, size=size):
+            # A writer of an earlier release may have left an older entry of the same prompt.
+            if prompt.id not in ids and not prompt.is_deleted:
+                ids.add(prompt.id)
+                yield keys.parse_entry(entry)[0], prompt
+
+    def _sort_changed_prompts(
+        self, after: tuple[datetime, str] | None
+    ) -> Iterator[tuple[datetime, Prompt]]:
+        prompts = [prompt for _, prompt in self.list_prompts() if prompt.last_version]
+        prompts.sort(key=lambda prompt: (prompt.changed_at, prompt.id), reverse=True)
+        for prompt in prompts:
+            if after is None or (prompt.changed_at, prompt.id) < after:
+                yield prompt.changed_at, prompt
+
+    def list_prompts_and_deletions(self, *, deleted_after: datetime) -> list[Prompt]:
+        """List the prompts, and those deleted after a time, in no particular order.
+
+        Earlier releases left deleted prompts in the list of all prompts.
+        """
+        first = keys.build_entry(keys.DELETIONS, deleted_after, "")
+        last = f"{keys.DELETIONS}~"  # sorts after all times
+        entries = chain(self._list_entries(keys.PROMPT), self._list_entries(first, before=last))
+        # A prompt that is deleted meanwhile is in both lists.
+        prompts = {prompt.id: prompt for _, prompt in entries}
+        return [
+            prompt
+            for prompt in prompts.values()
+            if not prompt.is_deleted or prompt.changed_at > deleted_after
+        ]
+
+    def _has_complete_directory(self) -> bool:
+        """Tell whether each prompt has its entries in all lists of the directory.
+
+        Prompts that were last changed by earlier releases are in the list of all prompts only,
+        until `complete_directory` has been run for their team.
+        """
+        if not self._backend.complete_directories.get(self.id):
+            team = self._backend.database.get("access", keys.build_team(self.id))
+            if team is None or "has_complete_directory" not in team:
+                return False
+            self._backend.complete_directories.put(self.id, True)
+        return True
+
+    def _list_entries(
+        self, prefix: str, *, before: str | None = None, size: int | None = None
+    ) -> Iterator[tuple[str, Prompt]]:
+        """List the entries of a list in the directory, from its end, each with its head.
+
+        Args:
+            prefix: The prefix of the list; with `before`, the lowest sort key.
+            before: The sort key below which to start.
+            size: How many prompts the caller expects to need; None for all.
         """
         entries = self._backend.database.query(
             "access",
             ("pk", keys.build_team(self.id)["pk"]),
             "sk",
-            prefix=keys.PROMPT,
-            before=after.sort_key if after else None,
+            prefix=prefix,
+            before=before,
+            first_page=size,
         )
-        batch: list[str] = []
-        for entry in entries:
-            batch.append(entry["sk"]["S"])
-            if len(batch) == ITEMS_PER_READ:
-                yield from self._get_heads(batch)
-                batch = []
-        yield from self._get_heads(batch)
+        for batch in _split(entries, size):
+            ids = [keys.parse_entry(entry["sk"]["S"])[1] for entry in batch]
+            heads = self._backend.database.get_many(
+                {"prompts": [{"prompt_id": prompt_id} for prompt_id in dict.fromkeys(ids)]}
+            )
+            rows = load_readable(items.load_prompt, heads["prompts"], self._annotations)
+            prompts = {prompt.id: prompt for _, prompt in rows}
+            for entry, prompt_id in zip(batch, ids, strict=True):
+                prompt = prompts.get(prompt_id)
+                if prompt is not None and prompt.team_id == self.id:
+                    yield entry["sk"]["S"], prompt
 
-    def _get_heads(self, positions: Sequence[str]) -> Iterator[tuple[str, Prompt]]:
-        ids = [keys.DirectoryEntry.parse(position).prompt_id for position in positions]
-        heads = self._backend.database.get_many(
-            {"prompts": [{"prompt_id": prompt_id} for prompt_id in ids]}
-        )
-        prompts = {prompt.id: prompt for prompt in map(items.load_prompt, heads["prompts"])}
-        for position, prompt_id in zip(positions, ids, strict=True):
-            prompt = prompts.get(prompt_id)
-            if prompt is not None and prompt.team_id == self.id:
-                yield position, prompt
+    def find_prompts_by_name(self, name: str) -> list[Prompt]:
+        """Find the prompts with a name in any spelling, newest first; each scope can have one."""
+        if len(name) > NAME_LENGTH:
+            return []  # no such name exists, and DynamoDB limits the length of keys
+        spellings = list_spellings(name)
+        claims = [
+            {"key": keys.build_name_claim(self.id, scope, spelling)}
+            for scope in SCOPES
+            for spelling in spellings
+        ]
+        lookups = self._backend.database.get_many({"lookups": claims})["lookups"]
+        ids = dict.fromkeys(claim["prompt_id"]["S"] for claim in lookups)
+        requests = [{"prompt_id": prompt_id} for prompt_id in ids]
+        heads = self._backend.database.get_many({"prompts": requests})["prompts"]
+        prompts = [
+            prompt
+            for _, prompt in load_readable(items.load_prompt, heads, self._annotations)
+            if prompt.team_id == self.id and prompt.name in spellings and not prompt.is_deleted
+        ]
+        return sorted(prompts, key=keys.build_position, reverse=True)
 
     # -- versions of several prompts
 
     def find_versions(
-        self, numbers: Iterable[tuple[Prompt, int]]
-    ) -> dict[tuple[str, int], Version]:
+        self, numbers: Iterable[tuple[Prompt, int]], *, size: int | None = None
+    ) -> Iterator[StoredVersion | None]:
         """Find versions by their prompts and numbers.
 
-        Returns:
-            The existing versions, by prompt id and number.
-        """
-        requests = []
-        for prompt, number in numbers:
-            self._require_own(prompt)
-            requests.append({"prompt_id": prompt.id, "version": number})
-        versions: dict[tuple[str, int], Version] = {}
-        for start in range(0, len(requests), ITEMS_PER_READ):
-            batch = requests[start : start + ITEMS_PER_READ]
-            for item in self._backend.database.get_many({"versions": batch})["versions"]:
-                version = self._backend.load_version(item)
-                versions[version.prompt_id, version.number] = version
-        return versions
-
-    def find_newest_versions(self, prompts: Sequence[Prompt]) -> dict[str, Version]:
-        """Find the newest version of each prompt that has one.
+        Args:
+            numbers: Prompts and numbers of versions.
+            size: How many versions the caller expects to need; None for all.
 
         Returns:
-            The versions by prompt id.
+            For each number the version, without its content, or None if it does not exist. They
+            are read in batches, as the caller asks for them.
         """
-        last = self.find_versions(
-            (prompt, prompt.last_version) for prompt in prompts if prompt.last_version
-        )
-        newest = {prompt_id: version for (prompt_id, _), version in last.items()}
-        for prompt in prompts:
-            # The last number belonged to a draft that has been deleted.
-            if prompt.last_version and prompt.id not in newest:
-                for version in self.open_prompt(prompt).list_versions(limit=1):
-                    newest[prompt.id] = version
-        return newest
+        for batch in _split(numbers, size):
+            requests = []
+            for prompt, number in batch:
+                self._require_own(prompt)
+                requests.append({"prompt_id": prompt.id, "version": number})
+            result = self._backend.database.get_many({"versions": requests})["versions"]
+            by_number = {
+                (item["prompt_id"]["S"], int(item["version"]["N"])): item for item in result
+            }
+            for prompt, number in batch:
+                item = by_number.pop((prompt.id, number), None)
+                yield StoredVersion(self._backend, item, self._annotations) if item else None
+
+    def find_newest_versions(
+        self, prompts: Iterable[Prompt], *, size: int | None = None
+    ) -> Iterator[Version | None]:
+        """Find the newest version of each prompt, or None if it has none that can be read.
+
+        Args:
+            prompts: The prompts.
+            size: How many versions the caller expects to need; None for all.
+        """
+        for batch in _split(prompts, size):
+            numbers = [(prompt, prompt.last_version) for prompt in batch if prompt.last_version]
+            versions = self.find_versions(numbers)
+            for prompt in batch:
+                if not prompt.last_version:
+                    yield None
+                elif (version := next(versions)) is not None:
+                    yield version.load()
+                else:  # the last number belonged to a draft that has been deleted
+                    yield next(self.open_prompt(prompt).list_versions(limit=1), None)
 
     # -- ledgers
 
-    def get_ledger(self, name: str) -> Ledger:
+    def get_ledger(self, ledger_type: LedgerType) -> Ledger:
         """Get a ledger of the team; an empty one if it was never written."""
-        item = self._backend.database.get("access", keys.build_ledger(self.id, name))
+        item = self._backend.database.get("access", keys.build_ledger(self.id, ledger_type.name))
         if item is None:
-            return Ledger(team_id=self.id, name=name)
-        return items.load_ledger(item, team_id=self.id, name=name)
+            return Ledger(team_id=self.id, name=ledger_type.name)
+        ledger = items.load_ledger(item, ledger_type, team_id=self.id)
+        for entry in ledger.damage:
+            name = f"{items.name_item('access', item)}/{name_entry(entry)}"
+            annotate_unreadable(self._annotations, name)
+        return ledger
 
     # -- writing
 
@@ -191,6 +400,7 @@ class TeamStore:
         Raises:
             LostRaceError: Another writer has changed the head.
             NameTaken: The team has a prompt with this name or slug.
+            LimitReached: One transaction cannot hold the change.
             OtherTeamError: The prompt is another team's, or a part is another prompt's.
             RecordExistsError: A concurrent attempt of the same request was committed first.
         """
@@ -224,7 +434,9 @@ class TeamStore:
 class PromptStore:
     """Everything that belongs to one prompt.
 
-    Every method raises `Unavailable` while AWS is busy or cannot be reached.
+    Every method raises `Unavailable` while AWS is busy or cannot be reached. A method that gets one
+    thing raises `Unreadable` if its item cannot be read; one that lists several leaves it out and
+    adds its name to the annotations.
 
     Attributes:
         team: The store of the prompt's team.
@@ -240,21 +452,43 @@ class PromptStore:
 
     @property
     def prompt(self) -> Prompt:
-        """The head, as it was read."""
+        """The head, as it was last read."""
         return self._prompt
 
     # -- versions
 
     def find_version(self, selector: Selector) -> Version | None:
-        """Find a version by its number, a tag, `live` or `latest`."""
+        """Find a version by its number, a tag, `live` or `latest`.
+
+        A tag may have left a draft, which was then deleted, since the head was read. Then the head
+        is read again.
+
+        Raises:
+            Contended: That happened again and again.
+        """
+        if isinstance(selector, NumberOrTag):
+            return self.find_version(selector.number) or self.find_version(selector.tag)
         if selector == "latest":
-            return next(self.list_versions(limit=1), None)
-        number = self.prompt.resolve_selector(selector)
-        if number is None or not 0 < number <= self.prompt.last_version:
-            return None
-        key = {"prompt_id": self.prompt.id, "version": number}
-        item = self._backend.database.get("versions", key)
-        return self._backend.load_version(item) if item else None
+            newest = next(self._query_versions(limit=1), None)
+            return self._backend.load_version(newest) if newest else None
+        for _ in range(HEAD_READS):
+            number = self.prompt.resolve_selector(selector)
+            if number is None or not 0 < number <= self.prompt.last_version:
+                return None
+            key = {"prompt_id": self.prompt.id, "version": number}
+            if item := self._backend.database.get("versions", key):
+                return self._backend.load_version(item)
+            if isinstance(selector, int) or not self._refresh():
+                return None
+        raise Contended
+
+    def _refresh(self) -> bool:
+        """Read the head again; return whether it has changed, and is still the team's."""
+        current = self.team.find_prompt(self.prompt.id)
+        if current is None or current.is_deleted or current.revision == self.prompt.revision:
+            return False
+        self._prompt = current
+        return True
 
     def get_version(self, selector: Selector, *, missing: str = "") -> Version:
         """Get a version.
@@ -278,16 +512,22 @@ class PromptStore:
         Raises:
             VersionNotFound: The prompt has no such version.
         """
+        return self.require_version(self._find_cached_version(selector), missing=missing)
+
+    def _find_cached_version(self, selector: Selector) -> Version | None:
+        if isinstance(selector, NumberOrTag):
+            version = self._find_cached_version(selector.number)
+            return version or self._find_cached_version(selector.tag)
         number = selector if selector == "latest" else self.prompt.resolve_selector(selector)
-        key = self.prompt.id, number or 0
-        revision, version = self._backend.versions.get(key) or (0, None)
+        revision, version = self._backend.versions.get((self.prompt.id, number or 0)) or (0, None)
         if revision != self.prompt.revision:
             version = self.find_version(selector)
             if version is not None:
+                key = self.prompt.id, selector if selector == "latest" else version.number
                 entry = self.prompt.revision, version
                 weight = getsizeof(version.content.document)
                 self._backend.versions.put(key, entry, weight=weight)
-        return self.require_version(version, missing=missing)
+        return version
 
     def require_version(self, version: Version | None, *, missing: str = "") -> Version:
         """Check that a version was found, and add its number to the annotations.
@@ -301,19 +541,41 @@ class PromptStore:
         return version
 
     def list_versions(
-        self, *, before: int | None = None, limit: int | None = None
+        self, *, before: int | None = None, limit: int | None = None, size: int | None = None
     ) -> Iterator[Version]:
         """List the versions, highest number first.
 
         Args:
             before: The number below which to start.
             limit: The maximum number of versions.
+            size: How many versions the caller expects to need; None for all.
         """
+        rows = self._query_versions(before=before, limit=limit, size=size)
+        load = self._backend.load_version
+        for _, version in load_readable(load, rows, self._annotations):
+            yield version
+
+    def _query_versions(
+        self, *, before: int | None = None, limit: int | None = None, size: int | None = None
+    ) -> Iterator[Item]:
         partition = "prompt_id", self.prompt.id
-        for item in self._backend.database.query(
-            "versions", partition, "version", before=before, limit=limit
-        ):
-            yield self._backend.load_version(item)
+        return self._backend.database.query(
+            "versions", partition, "version", before=before, limit=limit, first_page=size
+        )
+
+    def find_versions(
+        self, numbers: Iterable[int], *, size: int | None = None
+    ) -> Iterator[Version]:
+        """Find the versions among numbers that exist and can be read, in the same order.
+
+        Args:
+            numbers: Numbers of versions.
+            size: How many versions the caller expects to need; None for all.
+        """
+        pairs = ((self.prompt, number) for number in numbers)
+        for version in self.team.find_versions(pairs, size=size):
+            if version is not None and (whole := version.load()) is not None:
+                yield whole
 
     # -- payloads
 
@@ -326,36 +588,51 @@ class PromptStore:
         key = {"prompt_id": self.prompt.id, "payload_id": payload_id}
         if (item := self._backend.database.get("payloads", key)) is None:
             raise PayloadNotFound
-        return items.load_payload(item, self._backend.contents.get(item))
+        return self._backend.load_payload(item)
 
-    def list_payloads(self, *, before: str | None = None) -> Iterator[Payload]:
+    def list_payloads(
+        self, *, before: str | None = None, size: int | None = None
+    ) -> Iterator[Payload]:
         """List the payloads, newest first.
 
         Args:
             before: The id below which to start.
+            size: How many payloads the caller expects to need; None for all.
         """
         partition = "prompt_id", self.prompt.id
-        for item in self._backend.database.query(
-            "payloads", partition, "payload_id", before=before
-        ):
-            yield items.load_payload(item, self._backend.contents.get(item))
+        rows = self._backend.database.query(
+            "payloads", partition, "payload_id", before=before, first_page=size
+        )
+        load = self._backend.load_payload
+        for _, payload in load_readable(load, rows, self._annotations):
+            yield payload
 
     # -- history
 
-    def list_events(self, *, before: str | None = None) -> Iterator[tuple[str, Event]]:
+    def list_events(
+        self, *, before: str | None = None, size: int | None = None
+    ) -> Iterator[tuple[str, Event]]:
         """List the events of the history, newest first, each with its position in it.
 
         Args:
             before: The position below which to start.
+            size: How many events the caller expects to need; None for all.
         """
         partition = "prompt_id", self.prompt.id
-        for item in self._backend.database.query("history", partition, "event", before=before):
-            yield item["event"]["S"], items.load_event(item)
+        rows = self._backend.database.query(
+            "history", partition, "event", before=before, first_page=size
+        )
+        for item, event in load_readable(items.load_event, rows, self._annotations):
+            yield item["event"]["S"], event
 
     def list_events_until(self, at: datetime) -> Iterator[Event]:
         """List the events of the history up to a time, newest first.
 
-        The newest is read by itself: it often is all that the caller needs.
+        The newest is read by itself: it often is all that the caller needs. No event is left out,
+        because without it the caller would conclude something else.
+
+        Raises:
+            Unreadable: The next event cannot be read.
         """
         for item in self._backend.database.query(
             "history",

@@ -1,7 +1,7 @@
 """Writes: one transaction per change, and the meaning of each condition that fails.
 
     read head (revision 7) ─▶ decide ─▶ put head (revision 8) if its revision is still 7
-                                        put event, versions, payloads, claims, directory entry
+                                        put event, versions, payloads, claims, directory entries
                                         put idempotency record if there is none
     another writer was faster ─▶ cancelled: the head has revision 8 ─▶ decide again
 
@@ -18,13 +18,14 @@ from botocore.exceptions import ClientError
 
 from shared import exact_json
 from shared.domain.model import Payload
-from shared.problems import NameTaken, Unavailable
+from shared.problems import LimitReached, NameTaken, Unavailable
 from shared.responses import EncodedResponse
 from shared.store import items, keys
-from shared.store.attributes import dump_item, load_item
+from shared.store.attributes import load_item
+from shared.store.dynamodb import ITEMS_PER_TRANSACTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
@@ -40,15 +41,7 @@ if TYPE_CHECKING:
 
 
 class LostRaceError(Exception):
-    """Another writer was faster; the change must be decided again from the current state.
-
-    Attributes:
-        current: The current head, if DynamoDB returned it.
-    """
-
-    def __init__(self, current: Prompt | None) -> None:
-        super().__init__()
-        self.current = current
+    """Another writer was faster; the change must be decided again from the current state."""
 
 
 class RecordExistsError(Exception):
@@ -84,11 +77,20 @@ class Transactions:
         Raises:
             LostRaceError: Another writer has changed the head.
             NameTaken: The team has a prompt with this name or slug.
+            LimitReached: One transaction cannot hold the change.
             RecordExistsError: A concurrent attempt of the same request was committed first.
         """
         writes: list[Write] = []
         if change.events:
             writes += [*self._write_head(change), *self._write_names(change)]
+            writes += self._write_directory(change)
+            # Each part can have a claim. This comes before any body is put into the bucket.
+            parts = 2 * (len(change.puts) + len(change.deletes))
+            if len(writes) + parts + 1 > ITEMS_PER_TRANSACTION:
+                raise LimitReached(
+                    "the request changes too much at once, for example too many tags; "
+                    "spread it over several requests"
+                )
             writes += self._write_parts(change)
         if record is not None:
             # Also for a request that changes nothing: repeated later, it must still change nothing.
@@ -146,17 +148,18 @@ class Transactions:
                     ":revision": {"N": str(change.before.revision)},
                     ":team": {"S": change.before.team_id},
                 },
-                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         yield Write(self._database.build_put("prompts", head, **condition))
         for event in change.events:
             yield Write(self._database.build_put("history", items.dump_event(event)))
 
     def _write_names(self, change: Change[Any]) -> Iterator[Write]:
-        """Claim the prompt's new names, release its old ones, and update the directory."""
+        """Claim the prompt's new names, and release its old ones."""
         before, after = change.before, change.after
         old = items.list_name_claims(before) if before else set()
         new = items.list_name_claims(after)
+        if new - old:
+            self._require_free(items.list_other_claims(after), after)
         for claim in sorted(new - old):
             put = self._database.build_put(
                 "lookups",
@@ -168,10 +171,29 @@ class Transactions:
             yield Write(put, "name")
         for claim in sorted(old - new):
             yield Write(self._database.build_delete("lookups", {"key": claim}))
-        if before is not None and before.team_id != after.team_id:
-            yield Write(self._database.build_delete("access", items.build_directory_key(before)))
-        if before is None or before.team_id != after.team_id:
-            yield Write(self._database.build_put("access", items.dump_directory_entry(after)))
+
+    def _write_directory(self, change: Change[Any]) -> Iterator[Write]:
+        """Move the prompt's entries in the directory of its team, where they have changed."""
+        old = items.list_directory_keys(change.before) if change.before else set()
+        new = items.list_directory_keys(change.after)
+        for partition, entry in sorted(new - old):
+            item = items.dump_directory_entry(partition, entry)
+            yield Write(self._database.build_put("access", item))
+        for partition, entry in sorted(old - new):
+            yield Write(self._database.build_delete("access", {"pk": partition, "sk": entry}))
+
+    def _require_free(self, claims: Iterable[str], prompt: Prompt) -> None:
+        """Check that no other prompt has the names in another spelling.
+
+        No release writes claims in other spellings any more, so that none can appear after this.
+
+        Raises:
+            NameTaken: Another prompt has one of the claims.
+        """
+        for claim in sorted(claims):
+            item = self._database.get("lookups", {"key": claim})
+            if item is not None and item["prompt_id"]["S"] != prompt.id:
+                raise NameTaken
 
     def _write_parts(self, change: Change[Any]) -> Iterator[Write]:
         """Write versions and payloads; the condition on the head protects them too."""
@@ -203,7 +225,6 @@ class Transactions:
         digest, inline = self._contents.put(response.body or "")
         values = {
             "key": attempt.key,
-            "entity": "answer",
             "request_hash": attempt.request_hash,
             "expires_at": attempt.expires_at,
             "status": response.status,
@@ -213,7 +234,7 @@ class Transactions:
         }
         put = self._database.build_put(
             "lookups",
-            dump_item(values),
+            items.dump_record(values),
             # There is none, or an expired one that DynamoDB has not deleted yet.
             ConditionExpression="attribute_not_exists(#key) OR expires_at <= :now",
             ExpressionAttributeNames={"#key": "key"},
@@ -237,19 +258,18 @@ def _raise_meaning(error: ClientError, writes: Sequence[Write]) -> None:
     reasons: list[Any] = error.response.get("CancellationReasons", [])
     codes = {reason.get("Code") for reason in reasons}
     failures = {
-        write.guard: reason
+        write.guard
         for write, reason in zip(writes, reasons, strict=False)
         if reason.get("Code") == "ConditionalCheckFailed"
     }
     if "record" in failures:
         raise RecordExistsError from error
     if "head" in failures:
-        current = failures["head"].get("Item")
-        raise LostRaceError(items.load_prompt(current) if current else None) from error
+        raise LostRaceError from error
     if "name" in failures:
         raise NameTaken from error
     if "ledger" in failures or "TransactionConflict" in codes:
-        raise LostRaceError(None) from error
+        raise LostRaceError from error
     if codes & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
         raise Unavailable(retry_after=1) from error
     raise error

@@ -44,6 +44,7 @@ def list_events() -> list[Event]:
     version = go_on(versions.annotate(prompt, version, "note", ORIGIN))
     go_on(prompts.set_tag(prompt, "a", older, ORIGIN))
     go_on(prompts.set_tag(prompt, "a", version, ORIGIN))
+    go_on(prompts.set_tags(prompt, ["a", "b"], older, ORIGIN))
     go_on(prompts.remove_tag(prompt, "a", ORIGIN))
     version = go_on(versions.promote(prompt, version, ORIGIN))
     version = go_on(versions.promote(prompt, version, ORIGIN))

@@ -23,6 +23,14 @@ def list_files() -> tuple[Path, ...]:
 
 
 @cache
+def list_event_kinds() -> frozenset[str]:
+    """List the kinds of events that the rules make."""
+    texts = (file.read_text("utf-8") for file in list_files() if file.parent.name == "domain")
+    kind = re.compile(r'"((?:prompt|version|tags?|payload)\.[a-z_]+)"')
+    return frozenset(word for text in texts for word in kind.findall(text))
+
+
+@cache
 def parse(file: Path) -> ast.Module:
     """Parse a file."""
     return ast.parse(file.read_text(encoding="utf-8"))

@@ -24,7 +24,7 @@ from shared.routes.route import MAX_LIMIT
 from shared.settings import Settings
 from shared.writing import IDEMPOTENCY_KEY_LENGTH
 from tests.contract.histories import ORIGIN, build_envelope, list_events
-from tests.contract.sources import list_files, parse
+from tests.contract.sources import list_event_kinds, parse
 from tests.documents import list_words, read_document
 
 if TYPE_CHECKING:
@@ -86,9 +86,13 @@ def test_limits() -> None:
         "name, slug": f"{checks.NAME_LENGTH} characters",
         "description": f"{checks.DESCRIPTION_LENGTH:,} characters",
         "message, reason of a rollback": f"{checks.MESSAGE_LENGTH:,} characters",
+        "tags that a request moves": f"{prompts.TAGS_PER_EVENT}",
         "tags of a prompt": f"{prompts.TAGS_PER_PROMPT:,}",
         "rows of a page": f"{MAX_LIMIT:,}",
         "nesting of JSON": f"{exact_json.MAX_DEPTH} levels",
+        "commas and opening brackets of a body": f"{exact_json.MAX_PARTS:,}",
+        "exponent of a number": f"±{exact_json.MAX_EXPONENT}",
+        "digits of a number": f"{exact_json.MAX_DIGITS:,}",
         "lines of a template that is compared": f"{diffs.MAX_LINES:,}",
         "Idempotency-Key": f"{IDEMPOTENCY_KEY_LENGTH} characters",
         "time of a call": f"{timeout[1]} seconds",
@@ -171,14 +175,8 @@ def test_kinds_of_events() -> None:
     fields: dict[str, set[str]] = {}
     for event in list_events():
         fields.setdefault(event.kind, set()).update(event.detail)
-    kinds = {
-        word
-        for file in list_files()
-        if file.parent.name == "domain"
-        for word in re.findall(r'"((?:prompt|version|tag|payload)\.[a-z_]+)"', file.read_text())
-    }
 
-    assert fields.keys() == kinds
+    assert fields.keys() == list_event_kinds()
     assert {kind: {*list_words(cell)} for kind, (cell, _) in rows.items()} == fields
 
 

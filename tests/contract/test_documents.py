@@ -11,6 +11,7 @@ from infra.project import ROOT
 from shared.domain.content import ENGINES
 from shared.domain.model import Stage
 from shared.routes import DIALECTS, ROUTES
+from shared.routes.route import SEGMENT
 from tests.contract.sources import list_defined_names, list_files, split_words
 from tests.documents import list_words, read_document, read_documents
 from tools.cost import report
@@ -32,6 +33,10 @@ EVENTS, OPERATE, WRITERS = "docs/events.md", "docs/operate.md", "docs/writers.md
 
 # By document, heading and head of the first column: the test that holds a table.
 TABLES = {
+    ("docs/costs.md", "What can be saved", "list"): (
+        "tests/functions/test_list_units.py",
+        "test_units_of_lists_are_bounded_whatever_a_team_holds",
+    ),
     ("README.md", "Documentation", "for"): (CONTRACT, "test_links_lead_somewhere"),
     ("CONTRIBUTING.md", "Where is it?", "question"): (CONTRACT, "test_files_that_are_named_exist"),
     ("CONTRIBUTING.md", "Glossary", "term"): (CONTRACT, "test_the_glossary_is_short_and_in_use"),
@@ -110,6 +115,7 @@ BLOCKS = {
         (OPERATE, heading, "sh"): (COMMANDS, "test_commands_are_known")
         for heading in (
             "Back up and restore",
+            "Upgrade",
             "The local server",
             "The whole stack on one machine",
         )
@@ -244,14 +250,18 @@ def test_files_that_are_named_exist() -> None:
 
 def test_endpoints_that_are_named_exist() -> None:
     calls = {(route.method, route.path) for route in ROUTES}
+    patterns = [(route.method, re.compile(SEGMENT.sub("[^/]+", route.path))) for route in ROUTES]
     missing = []
     for document in read_documents():
         for method, dots, path in CALL.findall(document.prose):
             plain = path.partition("?")[0].rstrip(".,;:")
-            if not any(
-                method == known and (other == plain or (dots and other.endswith(plain)))
-                for known, other in calls
-            ):
+            if dots:
+                exists = any(method == known and other.endswith(plain) for known, other in calls)
+            else:
+                exists = any(
+                    method == known and pattern.fullmatch(plain) for known, pattern in patterns
+                )
+            if not exists:
                 missing.append(f"{document.name}: {method} {dots}{path}")
 
     assert missing == []

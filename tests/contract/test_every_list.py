@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 
+from shared import exact_json
+from shared.paging import measure_row
 from shared.routes import ROUTES
+from shared.routes.route import OMITTED_BODIES
+from shared.settings import get_settings
+from shared.store.dynamodb import Database
 from tests.routes.malformed import MALFORMED_TEXTS, NO_LIMITS
 from tests.routes.pages import fill_lists, iterate_pages, read_page
 from tests.routes.problems import assert_problem
+from tests.routes.sample import get_sample
 
 if TYPE_CHECKING:
     from shared.routes import Route
+    from tests.memory import Item, Memory
     from tests.routes.scene import Prepared, Scene
 
 PAGED = tuple(route for route in ROUTES if "cursor" in route.query_names)
@@ -134,3 +142,87 @@ def test_a_forged_position_is_never_a_bug_and_shows_nothing_else(lists: Scene) -
                 response = forge(call, lists, position).send(viewer)
                 assert_problem(response, route, 400)
                 assert WRONG_LIST in response.text
+
+
+# -- rows that are larger than a page
+
+SMALL_RESPONSE = 30_000  # bytes
+LARGE = "x" * 40_000  # a text that no such response can hold
+# Lists of what is always small: a tag has at most 50 characters, and all folders are in one item.
+ALWAYS_SMALL = {"list_version_tags", "list_folders"}
+(SYNC,) = (route for route in ROUTES if route.name == "sync_prompts")
+
+
+def enlarge(table: str, item: Item) -> Item:
+    """Make what lists show of an item as large as a caller can make it, or larger."""
+    match table, item["entity"]["S"]:
+        case "prompts", _:
+            settings = json.loads(item["settings"]["S"])
+            settings.setdefault("maxim", {})["config"] = {"large": LARGE}
+            large = {"description": LARGE, "settings": json.dumps(settings)}
+        case "versions", _:
+            large = {"content": json.dumps({**json.loads(item["content"]["S"]), "template": LARGE})}
+        case "payloads", _:
+            large = {"content": json.dumps({"large": LARGE})}
+        case "history", _:
+            large = {"detail": json.dumps({**json.loads(item["detail"]["S"]), "reason": LARGE})}
+        case "access", "ledger":
+            entries = json.loads(item["entries"]["S"])
+            large = {
+                "entries": json.dumps([{**entry, "name": LARGE[:10_000]} for entry in entries])
+            }
+        case _:
+            large = {}
+    return item | {name: {"S": text} for name, text in large.items()}
+
+
+def limit_responses(scene: Scene, monkeypatch: pytest.MonkeyPatch, size: int) -> int:
+    """Set the size of responses; returns the size of a page."""
+    monkeypatch.setenv("RESPONSE_BYTES", str(size))
+    get_settings.cache_clear()
+    scene.registry.forget()
+    return get_settings().page_bytes
+
+
+def test_a_row_larger_than_a_page_is_shown_without_its_bodies_in_every_list(
+    scene: Scene, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = scene.registry.viewer
+    fill_lists(scene, 3)
+    scene.registry.cloud.is_strict = False
+    for table, items in memory.list_items().items():
+        for item in items:
+            Database(get_settings().tables).put(table, enlarge(table, item))
+    all_small = {route.name for route in (*PAGED, SYNC)}
+    calls = [(row, call) for row in (*PAGED, SYNC) for call in (None, *get_sample(row).variants)]
+    for route, variant in calls:
+        limit_responses(scene, monkeypatch, 6_000_000)
+        with scene.visit(route, variant) as call:
+            limits = ("", "1", "2", str(get_maximum(route))) if route in PAGED else ("",)
+            response = call.send(viewer)
+            body = response.json
+            if isinstance(body, dict) and not any(isinstance(part, list) for part in body.values()):
+                continue  # this variant gets one row
+            whole, _ = read_page(response)
+            page_bytes = limit_responses(scene, monkeypatch, SMALL_RESPONSE)
+            large = [measure_row(row) > page_bytes for row in whole]
+            if any(large):
+                assert OMITTED_BODIES in route.optional_headers
+                all_small -= {route.name}
+            for limit in limits:
+                rows: list[Any] = []
+                cursor: str | None = ""
+                while cursor is not None:
+                    response = call.replace_query(limit=limit, cursor=cursor).send(viewer)
+                    assert exact_json.measure_encoded_bytes(response.text) <= SMALL_RESPONSE
+                    shown, cursor = read_page(response)
+                    marks = sum(bool(row.get("omissions")) for row in shown)
+                    assert response.headers.get(OMITTED_BODIES, "0") == str(marks)
+                    rows += shown
+
+                assert len(rows) == len(whole) - int(response.headers.get("X-Omitted-Prompts", 0))
+                for row, full, is_large in zip(rows, whole, large, strict=False):
+                    assert ("omissions" in row) is is_large
+                    assert is_large or row == full
+                    assert LARGE not in json.dumps(row) or not is_large
+    assert all_small == ALWAYS_SMALL

@@ -42,7 +42,8 @@ PREDICATES = {"is", "has", "can", "are", "was"}
 # A wire's own words, and those of libraries whose methods we override.
 NOT_OURS = {
     ("shared.dialects.langwatch.models", "fault"),
-    ("tools.cost.worker", "parsed"),  # botocore calls it so
+    ("tools.cost.lists", "parsed"),  # botocore calls it so
+    ("tools.cost.worker", "parsed"),
 }
 
 

@@ -1,4 +1,4 @@
-"""ministack with three things mended; it runs on the emulator's own interpreter.
+"""ministack with four things mended; it runs on the emulator's own interpreter.
 
 Each cold start unpacks code and layer anew, four thousand files under the interpreter's lock: 64 of
 them at once take minutes. Here an archive is unpacked once, however many functions start from it.
@@ -6,9 +6,12 @@ them at once take minutes. Here an archive is unpacked once, however many functi
 New code for a function ends its processes at once. Here, as in Lambda, they answer first.
 
 Functions are not told under which name the API was called, which API Gateway always does.
+
+Policies are not told which partition keys a call writes; in AWS that is `dynamodb:LeadingKeys`.
 """
 
 import hashlib
+import json
 import runpy
 import tempfile
 import threading
@@ -19,6 +22,7 @@ from typing import Any
 
 UNPACKED = Path(tempfile.mkdtemp(prefix="unpacked-"))
 ONE_AT_A_TIME = threading.Lock()
+LEADING_KEYS = "dynamodb:LeadingKeys"
 
 
 class SharedZip(zipfile.ZipFile):
@@ -73,8 +77,51 @@ def add_domain_name(gateway: Any) -> None:
     gateway._build_lambda_event_v1 = build_with_domain
 
 
+def add_leading_keys(actions: Any, evaluator: Any) -> None:
+    build, enforce = actions.dynamodb_service_context, evaluator.enforce
+
+    def build_with_keys(body: bytes) -> dict[str, Any]:
+        return {**build(body), LEADING_KEYS: list_written_keys(json.loads(body or b"{}"))}
+
+    def enforce_with_keys(*arguments: Any, resource_arn: str = "*", **keywords: Any) -> Any:
+        context = dict(keywords.pop("service_context", None) or {})
+        table = resource_arn.rpartition("/")[2]
+        keys = [key for name, key in context.pop(LEADING_KEYS, ()) if name == table]
+        if keys:
+            context[LEADING_KEYS] = keys
+        return enforce(*arguments, resource_arn=resource_arn, service_context=context, **keywords)
+
+    actions.dynamodb_service_context = build_with_keys
+    evaluator.enforce = enforce_with_keys
+
+
+def list_written_keys(call: dict[str, Any]) -> list[tuple[str, str]]:
+    """List the name of the table and the partition key of each item that a call writes."""
+    legs = [
+        leg for item in call.get("TransactItems", ()) for leg in item.values() if "TableName" in leg
+    ]
+    legs += [
+        {"TableName": table, **request}
+        for table, requests in call.get("RequestItems", {}).items()
+        if isinstance(requests, list)
+        for one in requests
+        for request in one.values()
+    ]
+    keys = [
+        (leg["TableName"], leg.get("Key") or leg.get("Item"))
+        for leg in [call, *legs]
+        if "TableName" in leg
+    ]
+    return [
+        (table.rpartition("/")[2], key["pk"]["S"]) for table, key in keys if key and "pk" in key
+    ]
+
+
 if __name__ == "__main__":
     zipfile.ZipFile = SharedZip  # type: ignore[misc]
     defer_kills(import_module("ministack.core.lambda_runtime"))
     add_domain_name(import_module("ministack.services.apigateway_v1"))
+    add_leading_keys(
+        import_module("ministack.core.iam_actions"), import_module("ministack.core.iam_evaluator")
+    )
     runpy.run_module("ministack", run_name="__main__")

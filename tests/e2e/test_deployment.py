@@ -306,7 +306,13 @@ def call_without_pause(api: Api, prompt: str) -> Iterator[list[Response]]:
 
     def go_on(call: tuple[str, str, object]) -> None:
         while not stop.wait(0.05):
-            answers.append(api.call(*call))
+            answer = api.call(*call)
+            if answer.status == 503 and "Retry-After" in answer.headers:
+                # On a busy machine the emulator may take longer than functions wait for AWS; then
+                # callers do as docs/applications.md says.
+                stop.wait(int(answer.headers["Retry-After"]))
+                answer = api.call(*call)
+            answers.append(answer)
 
     with ThreadPoolExecutor(len(calls)) as pool:
         futures = [pool.submit(go_on, call) for call in calls]

@@ -98,7 +98,9 @@ def test_a_team_of_another_deployment_goes_on_here(
     file, again = handover / "team.jsonl", handover / "again.jsonl"
     theirs = json.loads((handover / "keys.json").read_text())
 
-    first, second = (deployment.run("infra.backup", "import", STACK, str(file)) for _ in range(2))
+    first, second = (
+        deployment.run("infra.backup", "import", STACK, str(file), "--keys") for _ in range(2)
+    )
     exported = ("export", STACK, str(again), "--team", theirs["team_id"])
     third = deployment.run("infra.backup", *exported)
 

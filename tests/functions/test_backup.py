@@ -144,7 +144,7 @@ def export_file(team: Team, folder: Path, name: str = "team.jsonl") -> Path:
 
 def import_file(file: Path, there: Settings) -> Team:
     archive = Archive.open(file)
-    result = import_team(archive, team := Team(there, archive.team_id), ignore)
+    result = import_team(archive, team := Team(there, archive.team_id), ignore, with_keys=True)
     assert (result.differences, result.others) == ([], 0)
     return team
 
@@ -287,7 +287,7 @@ def test_an_import_that_dies_anywhere_shows_no_half_and_is_run_again(
         dying = InterruptedTeam(other_deployment, team.id)
         dying.writes = survived
         with pytest.raises(KeyboardInterrupt):
-            import_team(archive, dying, ignore)
+            import_team(archive, dying, ignore, with_keys=True)
         here = list_items(other_deployment)
         for head in here["prompts"]:
             assert head == heads[head["prompt_id"]]
@@ -295,7 +295,7 @@ def test_an_import_that_dies_anywhere_shows_no_half_and_is_run_again(
         if survived <= parts:
             assert {values["entity"] for values in here["access"]} <= {"directory"}
 
-        import_team(archive, Team(other_deployment, team.id), ignore)
+        import_team(archive, Team(other_deployment, team.id), ignore, with_keys=True)
 
         assert list_items(other_deployment) == expected
 
@@ -355,6 +355,30 @@ def test_a_prompt_that_moves_away_meanwhile_is_left_out(
     assert prompt["id"].encode() not in file.read_bytes()
 
 
+# -- keys
+
+
+def test_a_key_that_was_revoked_since_the_export_stays_revoked_unless_asked_and_then_is_named(
+    registry: Registry, team: Team, tmp_path: Path
+) -> None:
+    archive = Archive.open(export_file(team, tmp_path))
+    keys = [values for values in archive.access if values["entity"] == "key"]
+    revoked, *_ = keys
+    registry.store.callers.delete_key(revoked["pk"])
+    name = f"{revoked['name']!r} ({revoked['operation']}, id {revoked['id']})"
+    before = list_items(get_settings())
+
+    without = import_team(archive, team, ignore)
+    assert (without.missing_keys, without.keys, without.differences) == ([name], [], [])
+    assert list_items(get_settings()) == before
+
+    with_keys = import_team(archive, team, ignore, with_keys=True)
+    assert (with_keys.missing_keys, with_keys.keys, with_keys.differences) == ([], [name], [])
+    assert revoked in list_items(get_settings())["access"]
+
+    assert import_team(archive, team, ignore, with_keys=True).keys == []  # it is there by now
+
+
 # -- what is there already stays
 
 
@@ -362,14 +386,14 @@ def test_what_was_changed_there_is_told_and_stays(
     registry: Registry, team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
     archive = Archive.open(export_file(team, tmp_path))
-    import_team(archive, Team(other_deployment, team.id), ignore)
+    import_team(archive, Team(other_deployment, team.id), ignore, with_keys=True)
     with use_deployment(registry, other_deployment):
         large = registry.editor("GET", "/v1/prompts/large").json["prompt"]
         registry.editor.create_version(large["id"], "newer")
         registry.editor.create_prompt("Made here")
     changed = list_items(other_deployment)
 
-    result = import_team(archive, Team(other_deployment, team.id), ignore)
+    result = import_team(archive, Team(other_deployment, team.id), ignore, with_keys=True)
 
     assert result.differences == ["large: differs from the file; not changed"]
     assert (result.new, result.others) == (0, 1)
@@ -380,7 +404,7 @@ def test_a_prompt_that_was_moved_to_another_team_there_is_told_and_stays(
     registry: Registry, team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
     archive = Archive.open(export_file(team, tmp_path))
-    import_team(archive, Team(other_deployment, team.id), ignore)
+    import_team(archive, Team(other_deployment, team.id), ignore, with_keys=True)
     with use_deployment(registry, other_deployment):
         gaps = registry.editor("GET", "/v1/prompts/erased_draft").json["prompt"]["id"]
         changed = {"template": "changed since"}
@@ -388,7 +412,7 @@ def test_a_prompt_that_was_moved_to_another_team_there_is_told_and_stays(
         registry.move_prompt(gaps, registry.stranger.team_id)
     before = list_items(other_deployment)
 
-    result = import_team(archive, Team(other_deployment, team.id), ignore)
+    result = import_team(archive, Team(other_deployment, team.id), ignore, with_keys=True)
 
     assert result.differences == ["erased_draft: differs from the file; not changed"]
     assert list_items(other_deployment) == before
@@ -398,12 +422,12 @@ def test_a_prompt_that_was_lost_there_comes_back(
     team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
     archive = Archive.open(export_file(team, tmp_path))
-    import_team(archive, Team(other_deployment, team.id), ignore)
+    import_team(archive, Team(other_deployment, team.id), ignore, with_keys=True)
     before = list_items(other_deployment)
     lost = {"prompt_id": {"S": before["prompts"][0]["prompt_id"]}}
     aws.get_dynamodb().delete_item(TableName=other_deployment.prompts_table, Key=lost)
 
-    result = import_team(archive, Team(other_deployment, team.id), ignore)
+    result = import_team(archive, Team(other_deployment, team.id), ignore, with_keys=True)
 
     assert (result.new, result.differences) == (1, [])
     assert list_items(other_deployment) == before
@@ -415,11 +439,13 @@ def test_of_a_prompt_whose_name_is_taken_there_nothing_is_written(
     first = export_file(team, tmp_path)
     other = registry.editor.create_prompt("Of the same name")
     second = export_file(team, tmp_path, "second.jsonl")
-    import_team(Archive.open(first), Team(other_deployment, team.id), ignore)
+    import_team(Archive.open(first), Team(other_deployment, team.id), ignore, with_keys=True)
     with use_deployment(registry, other_deployment):
         registry.editor.create_prompt("Of the same name")
 
-    result = import_team(Archive.open(second), Team(other_deployment, team.id), ignore)
+    result = import_team(
+        Archive.open(second), Team(other_deployment, team.id), ignore, with_keys=True
+    )
 
     reason = "another prompt has the name 'Of the same name' or its slug; rename one of them"
     assert result.differences == [f"of_the_same_name: {reason}"]
@@ -430,7 +456,7 @@ def test_a_team_that_was_renamed_there_is_told_and_stays(
     team: Team, other_deployment: Settings, tmp_path: Path
 ) -> None:
     archive = Archive.open(export_file(team, tmp_path))
-    import_team(archive, Team(other_deployment, team.id), ignore)
+    import_team(archive, Team(other_deployment, team.id), ignore, with_keys=True)
     aws.get_dynamodb().update_item(
         TableName=other_deployment.access_table,
         Key={"pk": {"S": f"team#{team.id}"}, "sk": {"S": "team"}},
@@ -439,7 +465,7 @@ def test_a_team_that_was_renamed_there_is_told_and_stays(
         ExpressionAttributeValues={":name": {"S": "Renamed"}},
     )
 
-    result = import_team(archive, Team(other_deployment, team.id), ignore)
+    result = import_team(archive, Team(other_deployment, team.id), ignore, with_keys=True)
 
     assert result.differences == ["team team: differs from the file; not changed"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -121,7 +121,7 @@ def test_one_write_may_tell_several_events() -> None:
     prompt = prompts.create(team_id="t", name="n", slug="n", origin=origin).after
     change = versions.create(prompt, Content(template="Hi"), origin, status="live")
 
-    told = load_notices(build_record(7, build_image(change.after, *change.events)))
+    told = [*load_notices(build_record(7, build_image(change.after, *change.events)))]
 
     assert [one.kind for one in told] == ["version.created", *["version.promoted"] * 2]
     assert [json.loads(one.detail)["sequence"] for one in told] == [2, 3, 4]
@@ -134,7 +134,7 @@ def test_an_item_from_before_it_told_and_one_that_went_tell_nothing() -> None:
     )
     del image["events"]
 
-    assert load_notices(build_record(1, image)) == load_notices(build_record(2, None)) == []
+    assert [*load_notices(build_record(1, image)), *load_notices(build_record(2, None))] == []
 
 
 # -- how large it may be
@@ -193,9 +193,21 @@ def build_fullest_change(character: str) -> tuple[Prompt, Event]:
     return prompt, event
 
 
+def build_move_of_all_tags(prompt: Prompt, event: Event) -> Event:
+    """A move of as many tags as may move at once, all of which named another version before."""
+    before = dict([*prompt.tags.items()][: prompts.TAGS_PER_EVENT])
+    detail = {"tags": [*before], "from_versions": before, "to_version": 10**6}
+    return replace(event, kind="tags.moved", detail=detail)
+
+
 @pytest.mark.parametrize("character", ["x", "\x01", "ÿ", "\U0001f3ad"])
-def test_what_a_prompt_tells_fits_into_its_item_and_into_one_request(character: str) -> None:
+@pytest.mark.parametrize("moves_tags", [False, True])
+def test_what_a_prompt_tells_fits_into_its_item_and_into_one_request(
+    moves_tags: bool, character: str
+) -> None:
     prompt, event = build_fullest_change(character)
+    if moves_tags:
+        event = build_move_of_all_tags(prompt, event)
     image = build_image(prompt, event)
 
     (told,) = load_notices(build_record(1, image))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.local.aws import build_table_name
-from shared.routes import ROUTES
 from shared.store import aws, keys
 from shared.store.tables import TABLES
 from tests.routes.scene import DRAFT, Scene
@@ -34,12 +33,11 @@ def count_versions(registry: Registry, path: str) -> int:
     return len(registry.viewer("GET", path).json["versions"])
 
 
-def build_record_key(registry: Registry, route_name: str, key: str = "key") -> dict[str, str]:
+def build_record_key(registry: Registry, key: str = "key") -> dict[str, str]:
     """The key of the record that is kept of an editor's call."""
     principal = registry.store.callers.find_principal(registry.editor.key or "")
     assert principal is not None
-    route = next(route for route in ROUTES if route.name == route_name)
-    return {"S": keys.build_idempotency(principal.id, route.module, key)}
+    return {"S": keys.build_idempotency(principal.id, key)}
 
 
 def test_the_first_answer_is_told_even_after_things_have_changed(
@@ -92,14 +90,48 @@ def test_the_same_key_with_another_request_is_a_conflict(
     assert (count_versions(registry, path), count_versions(registry, other)) == (1, 0)
 
 
-def test_another_route_does_not_share_the_key(registry: Registry, path: str) -> None:
-    header = {"Idempotency-Key": "key"}
+def test_the_same_key_at_another_endpoint_is_a_conflict(registry: Registry, path: str) -> None:
     create_version(registry.editor, path)
 
-    promoted = registry.editor("POST", f"{path}/1/promote", headers=header)
-    copied = registry.editor("POST", f"{path}/1/duplicate", headers=header)
+    answer = registry.editor("POST", f"{path}/1/promote", headers={"Idempotency-Key": "key"})
 
-    assert (promoted.status, copied.status) == (200, 201)
+    assert (answer.status, answer.json["code"]) == (409, "idempotency_mismatch")
+    assert registry.viewer("GET", f"{path}/1").json["version"]["status"] == "draft"
+
+
+def test_the_same_key_with_another_query_is_a_conflict(registry: Registry) -> None:
+    first, second = (registry.editor.create_prompt(name)["id"] for name in ("First", "Second"))
+    answers = [
+        registry.admin(
+            "DELETE",
+            f"/v1/prompts?{query}",
+            headers={"x-maxim-api-key": registry.admin.key or "", "Idempotency-Key": "key"},
+        )
+        for query in (
+            f"workspaceId={registry.team_id}&id={first}",
+            f"id={first}&workspaceId={registry.team_id}",
+            f"workspaceId={registry.team_id}&id={second}",
+        )
+    ]
+
+    assert [answer.status for answer in answers] == [answers[0].status, answers[0].status, 409]
+    assert answers[0].status < 300
+    assert answers[1].text == answers[0].text
+    assert registry.viewer("GET", f"/v1/prompts/{second}").status == 200
+
+
+def test_the_same_key_with_another_condition_is_a_conflict(registry: Registry) -> None:
+    path = f"/v1/prompts/{registry.editor.create_prompt()['id']}"
+    etag = registry.viewer("GET", path).headers["ETag"]
+    answers = [
+        registry.editor(
+            "PUT", path, {"description": "d"}, headers={"Idempotency-Key": "key", "If-Match": match}
+        )
+        for match in (etag, etag, "*")
+    ]
+
+    assert [answer.status for answer in answers] == [200, 200, 409]
+    assert answers[1].text == answers[0].text
 
 
 def test_another_caller_does_not_share_the_key(registry: Registry, path: str) -> None:
@@ -193,7 +225,7 @@ def test_a_record_is_kept_for_a_day(registry: Registry, path: str) -> None:
     after = time.time()
 
     record = aws.get_dynamodb().get_item(
-        TableName=LOOKUPS, Key={"key": build_record_key(registry, "create_version")}
+        TableName=LOOKUPS, Key={"key": build_record_key(registry)}
     )["Item"]
 
     assert before + DAY - 1 <= int(record["expires_at"]["N"]) <= after + DAY
@@ -201,7 +233,7 @@ def test_a_record_is_kept_for_a_day(registry: Registry, path: str) -> None:
 
 def test_an_expired_record_counts_no_more(registry: Registry, path: str) -> None:
     create_version(registry.editor, path)
-    expire(build_record_key(registry, "create_version"))
+    expire(build_record_key(registry))
 
     again = create_version(registry.editor, path)
     replayed = create_version(registry.editor, path)
@@ -213,7 +245,7 @@ def test_an_expired_record_counts_no_more(registry: Registry, path: str) -> None
 
 def test_after_a_day_the_key_may_be_used_for_something_else(registry: Registry, path: str) -> None:
     create_version(registry.editor, path)
-    expire(build_record_key(registry, "create_version"))
+    expire(build_record_key(registry))
 
     other = create_version(registry.editor, path, "something else")
 

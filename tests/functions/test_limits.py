@@ -116,18 +116,18 @@ def test_a_list_is_cut_where_one_answer_ends_and_goes_on_with_a_cursor(
         pages.append([version["version"] for version in answer.json["versions"]])
         cursor = answer.json.get("next_cursor")
 
-    assert pages == [[4], [3], [2, 1]]
+    assert pages == [[4, 3, 2], [1]]
 
 
 def test_payloads_are_cut_in_the_same_way(registry: Registry, path: str) -> None:
-    for n in range(3):
+    for n in range(6):
         registry.editor("POST", f"{path}/payloads", {"variables": {"n": n, "x": "x" * MIB}})
 
     first = registry.viewer("GET", f"{path}/payloads").json
     second = registry.viewer("GET", f"{path}/payloads?cursor={first['next_cursor']}").json
 
     listed = [payload["variables"]["n"] for payload in first["payloads"] + second["payloads"]]
-    assert (listed, len(first["payloads"])) == ([2, 1, 0], 2)
+    assert (listed, len(first["payloads"])) == ([5, 4, 3, 2, 1, 0], 5)
 
 
 def test_an_answer_that_no_response_can_carry_is_refused(registry: Registry, path: str) -> None:
@@ -181,6 +181,6 @@ def test_a_prompt_takes_a_thousand_tags_and_no_more(registry: Registry, path: st
 
     assert (more.status, more.error) == (
         422,
-        "this prompt has 1000 tags, which is the maximum; remove one first",
+        "this prompt has 1000 tags, and 1000 is the maximum; remove some first",
     )
     assert (moved.status, len(listed)) == (200, 1000)

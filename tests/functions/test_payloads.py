@@ -113,7 +113,7 @@ def test_what_a_payload_cannot_hold_is_refused(
         "1E-7",
         "-0.0",
         "-0",
-        "1e999",
+        "1e400",
         "0",
         "9" * 400,
     ],
@@ -144,7 +144,7 @@ def test_what_is_no_number_in_json_is_refused(registry: Registry, path: str, num
     assert (answer.status, answer.error) == (400, "invalid request body")
 
 
-@pytest.mark.parametrize("number", ["9" * 5000, "1e99999999999999999999"])
+@pytest.mark.parametrize("number", ["9" * 402, "1e401", "1e-999999999"])
 def test_a_number_that_is_too_large_to_work_with_is_refused(
     registry: Registry, path: str, number: str
 ) -> None:

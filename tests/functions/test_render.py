@@ -11,6 +11,8 @@ from tests.routes.scene import ADA, DRAFT, LIVE, STABLE, Scene
 if TYPE_CHECKING:
     from tests.client import Registry, Response
 
+MANY = [f"a{number:02}" for number in range(50)]
+
 
 def render(
     scene: Scene, body: object = None, *, version: object = None, raw: str | None = None
@@ -31,6 +33,17 @@ def test_the_live_version_is_rendered_bare(scene: Scene) -> None:
         "version": LIVE,
     }
     assert list(answer.json) == ["rendered", "slug", "tags", "version"]
+
+
+def test_a_prompt_is_rendered_by_its_id_as_by_its_slug(scene: Scene) -> None:
+    for path in ("/render", "/versions/prod/render"):
+        responses = [
+            scene.registry.viewer("POST", f"/v1/prompts/{name}{path}", ADA)
+            for name in (scene.id, scene.prompt["slug"])
+        ]
+        assert [response.status for response in responses] == [200, 200]
+        assert responses[0].text == responses[1].text
+    assert scene.registry.stranger("POST", f"/v1/prompts/{scene.id}/render", ADA).status == 404
 
 
 def test_versions_of_every_status_are_rendered_by_number_and_by_tag(scene: Scene) -> None:
@@ -187,6 +200,89 @@ def test_a_missing_variable_of_a_jinja_template_is_named(registry: Registry) -> 
     assert "nickname" in answer.error
 
 
+@pytest.mark.parametrize(
+    ("engine", "template", "missing"),
+    [
+        ("go", "{{.a}} {{if .b}}{{.c.d}}{{end}} {{index . `e`}} {{.here}}", ["a", "b", "c"]),
+        (
+            "jinja",
+            "{{ a }} {{ b.c }} {{ e | default('') }} {% if f is defined %}{{ f }}{% endif %}"
+            "{{ here }}",
+            ["a", "b"],
+        ),
+        ("go", "{{.here.there}}", []),
+        ("jinja", "{{ here.there }}", []),
+        ("jinja", "{{ 1 + 'a' }}{{ b }}", []),
+        ("go", f"{{{{.{'n' * 300}}}}}", ["n" * 100 + "..."]),
+        ("jinja", f"{{{{ {'n' * 300} }}}}", ["n" * 100 + "..."]),
+        ("jinja", "".join(f"{{{{ {n} }}}}" for n in MANY), MANY[:20]),
+    ],
+)
+def test_all_missing_variables_are_named_at_once(
+    registry: Registry, engine: str, template: str, missing: list[str]
+) -> None:
+    prompt = registry.editor.create_prompt()
+    registry.editor.create_version(prompt["id"], template, engine=engine)
+
+    answer = registry.viewer(
+        "POST", f"/v1/prompts/{prompt['slug']}/versions/1/render", {"variables": {"here": {}}}
+    )
+
+    assert (answer.status, answer.json["code"]) == (422, "template_failed")
+    assert answer.error.startswith("template execution failed: ")
+    assert answer.json.get("details", []) == [
+        {
+            "path": f"variables.{name}",
+            "message": f"variables.{name} is missing; the template uses it",
+        }
+        for name in missing
+    ]
+
+
+@pytest.mark.parametrize(
+    ("engine", "template", "suggestion"),
+    [
+        ("go", "Hi {{ name }}!", "did you mean {{.name}}, or engine: jinja"),
+        ("jinja", "Hi {{.name}}!", "did you mean {{ name }}, or engine: go"),
+    ],
+)
+def test_the_other_engines_language_is_told_where_it_is_written(
+    registry: Registry, engine: str, template: str, suggestion: str
+) -> None:
+    prompt = registry.editor.create_prompt()
+    registry.editor.create_version(prompt["id"], "Hi", engine=engine)
+    body = {"template": template, "engine": engine}
+
+    answers = [
+        registry.editor("POST", f"/v1/prompts/{prompt['id']}/versions", body),
+        registry.editor("PUT", f"/v1/prompts/{prompt['id']}/versions/1", {"template": template}),
+    ]
+
+    for answer in answers:
+        assert (answer.status, answer.json["code"]) == (400, "invalid_template")
+        assert answer.error.startswith("invalid template: ")
+        assert answer.json["details"] == [{"path": "template", "message": suggestion}]
+
+
+def test_the_other_engines_language_in_what_another_dialect_has_stored_is_told(
+    registry: Registry,
+) -> None:
+    prompt = registry.editor.create_prompt()
+    stored = registry.editor(
+        "PUT",
+        f"/api/prompts/{prompt['slug']}",
+        {"prompt": "Hi {{.name}}!", "commitMessage": "greets by name"},
+    )
+    assert stored.status == 200, stored.text
+
+    answer = registry.viewer("POST", f"/v1/prompts/{prompt['slug']}/versions/1/render", {})
+
+    assert (answer.status, answer.json["code"]) == (422, "template_failed")
+    assert answer.json["details"] == [
+        {"path": "template", "message": "did you mean {{ name }}, or engine: go"}
+    ]
+
+
 def test_the_slug_comes_first_then_the_version_then_the_body_then_the_template(
     scene: Scene,
 ) -> None:
@@ -194,7 +290,7 @@ def test_the_slug_comes_first_then_the_version_then_the_body_then_the_template(
     steps = [
         ("no_such_slug/render", "{", (404, "prompt not found")),
         ("no_such_slug/versions/1/render", "{", (404, "prompt not found")),
-        ("no_such_slug/versions/99999999999/render", "{", (400, "invalid version number")),
+        ("no_such_slug/versions/99999999999/render", "{", (404, "prompt not found")),
         (f"{slug}/versions/9/render", "{", (404, "version not found")),
         (f"{slug}/versions/nobody/render", "{", (404, "version not found")),
         (f"{slug}/versions/1/render", "{", (400, "invalid request body")),
@@ -208,12 +304,6 @@ def test_the_slug_comes_first_then_the_version_then_the_body_then_the_template(
     scene.registry.editor("POST", f"/v1/prompts/{scene.id}/versions/{LIVE}/demote")
     nothing_live = render(scene, raw="{")
     assert (nothing_live.status, nothing_live.json["code"]) == (404, "no_live_version")
-
-
-def test_a_prompt_is_not_rendered_by_its_id(scene: Scene) -> None:
-    answer = scene.registry.viewer("POST", f"/v1/prompts/{scene.id}/render", ADA)
-
-    assert (answer.status, answer.error) == (404, "prompt not found")
 
 
 def test_values_are_put_in_as_they_are(scene: Scene) -> None:

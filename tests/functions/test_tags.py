@@ -108,7 +108,7 @@ def test_only_letters_digits_dash_underscore_and_dot_make_a_tag(scene: Scene, na
     assert scene.list_stored() == before
 
 
-@pytest.mark.parametrize("name", ["x" * 50, ".", "..", "-", "_", "-1", "diff", "Live", "LATEST"])
+@pytest.mark.parametrize("name", ["x" * 50, "...", "-", "_", "-1", "diff", "Live", "LATEST"])
 def test_any_other_word_is_a_tag(scene: Scene, name: str) -> None:
     assert set_tag(scene, STABLE, name) == 200
 
@@ -139,18 +139,55 @@ def test_reserved_tags_cannot_be_set_and_always_resolve(scene: Scene, name: str)
     assert viewer("GET", f"{prompt}/versions?tags={name}").json["versions"] == []
 
 
-def test_a_tag_of_digits_is_found_by_the_query_only(scene: Scene) -> None:
-    prompt, viewer = f"/v1/prompts/{scene.id}", scene.registry.viewer
-    assert set_tag(scene, STABLE, "2024") == 200
-    assert set_tag(scene, STABLE, "1") == 200
+@pytest.mark.parametrize("name", [".", ".."])
+def test_what_a_path_cannot_have_is_no_tag(scene: Scene, name: str) -> None:
+    before = scene.list_stored()
 
-    assert viewer("GET", f"{prompt}/versions/2024").error == "version not found"
-    assert viewer("GET", f"{prompt}?version=2024").error == "version not found"
-    assert viewer("GET", f"{prompt}?tag=2024").json["version"]["version"] == STABLE
-    assert viewer("GET", f"{prompt}?tag=1").json["version"]["version"] == STABLE
-    assert viewer("GET", f"{prompt}/versions/1").json["version"]["version"] == LIVE
-    listed = viewer("GET", f"{prompt}/versions?tags=2024").json["versions"]
+    answer = scene.registry.editor("POST", f"/v1/prompts/{scene.id}/versions/1/tags", {"tag": name})
+
+    assert (answer.status, answer.json["code"]) == (400, "invalid_request")
+    assert "choose another" in answer.error
+    assert scene.list_stored() == before
+
+
+@pytest.mark.parametrize("name", ["2024", "0", "-1", "002024", "2147483648", "9" * 40, "9" * 50])
+def test_a_number_that_no_version_has_is_a_tag(scene: Scene, name: str) -> None:
+    prompt, viewer = f"/v1/prompts/{scene.id}", scene.registry.viewer
+    slug = f"/v1/prompts/{scene.prompt['slug']}"
+    assert set_tag(scene, STABLE, name) == 200
+
+    for target in (f"{prompt}/versions/{name}", f"{prompt}?version={name}", f"{prompt}?tag={name}"):
+        assert viewer("GET", target).json["version"]["version"] == STABLE, target
+    variables = {"variables": {"name": "Ada"}}
+    render = viewer("POST", f"{slug}/versions/{name}/render", variables)
+    assert render.json["version"] == STABLE
+    listed = viewer("GET", f"{prompt}/versions?tags={name}").json["versions"]
     assert [version["version"] for version in listed] == [STABLE]
+    assert scene.registry.editor("DELETE", f"{prompt}/tags/{name}").status == 204
+    assert viewer("GET", f"{prompt}/versions/{name}").error == "version not found"
+
+
+@pytest.mark.parametrize("name", ["1", "3", "01", "0003"])
+def test_the_number_of_a_version_is_no_tag(scene: Scene, name: str) -> None:
+    before = scene.list_stored()
+
+    answer = scene.registry.editor("POST", f"/v1/prompts/{scene.id}/versions/2/tags", {"tag": name})
+
+    assert (answer.status, answer.json["code"]) == (400, "invalid_request")
+    assert "number of a version" in answer.error
+    assert scene.list_stored() == before
+
+
+def test_a_version_comes_before_the_tag_that_had_its_number(scene: Scene) -> None:
+    prompt, viewer = f"/v1/prompts/{scene.id}", scene.registry.viewer
+    assert set_tag(scene, STABLE, "4") == 200
+    assert viewer("GET", f"{prompt}/versions/4").json["version"]["version"] == STABLE
+
+    made = scene.registry.editor("POST", f"{prompt}/versions", {"template": "four"})
+
+    assert made.json["version"]["version"] == 4
+    assert viewer("GET", f"{prompt}/versions/4").json["version"]["template"] == "four"
+    assert viewer("GET", f"{prompt}?tag=4").json["version"]["version"] == STABLE
 
 
 def test_a_removed_tag_is_gone(scene: Scene) -> None:

@@ -85,6 +85,7 @@ OPTIONS: dict[str, Any] = {
     "waf": True,
     "replica_region": "eu-west-1",
     "alarm_email": "nights@example.com",
+    "cors_origins": "https://app.example.com,http://localhost:3000",
 }
 
 
@@ -94,9 +95,18 @@ def synthesise(
     stage: Stage = "dev",
     routes: tuple[Route, ...] = ROUTES,
     options: bool = False,
+    cors: bool = True,
     monitoring: bool = True,
 ) -> Synthesis:
-    """Synthesise with assets that hold nothing: neither network nor build."""
+    """Synthesise with assets that hold nothing: neither network nor build.
+
+    Args:
+        stage: Of the deployment.
+        routes: Of the API.
+        options: Whether every option of the context is turned on.
+        cors: Whether they are with `cors_origins`.
+        monitoring: Whether there are alarms and a dashboard.
+    """
     if shutil.which("node") is None:
         pytest.fail("the tests of the stack need node (20 or later) on the PATH", pytrace=False)
     from aws_cdk import App, Validations
@@ -118,7 +128,9 @@ def synthesise(
         deployment=Deployment(
             stage=stage,
             monitoring=monitoring,
-            **OPTIONS if options else {},
+            **{name: OPTIONS[name] for name in OPTIONS if cors or name != "cors_origins"}
+            if options
+            else {},
         ),
         bundle=Bundle.from_folders(code=work / "code", layer=work / "layer"),
         version=VERSION,

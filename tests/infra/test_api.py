@@ -7,10 +7,18 @@ from dataclasses import replace
 import pytest
 
 from infra.api import build_document
+from infra.cors import build_preflight_headers
 from infra.gateway_problems import PROBLEMS
 from shared import problems
 from shared.routes import ROUTES, Permission, Route
-from tests.infra.synthesis import FEW_ROUTES, Json, Synthesis, build_future_routes, synthesise
+from tests.infra.synthesis import (
+    FEW_ROUTES,
+    OPTIONS,
+    Json,
+    Synthesis,
+    build_future_routes,
+    synthesise,
+)
 
 ANY_METHOD = "x-amazon-apigateway-any-method"
 INTEGRATION = "x-amazon-apigateway-integration"
@@ -182,6 +190,54 @@ def test_a_route_that_may_pass_a_call_on_comes_before_the_one_it_passes_it_to() 
         )
 
         assert shared["paths"]["/shared"]["get"][INTEGRATION] == {"uri": "first"}
+
+
+@pytest.mark.parametrize(
+    "origins", [("*",), ("https://a.example",), ("https://a.example", "http://localhost:3000")]
+)
+def test_every_path_has_a_preflight_and_every_problem_can_be_read(origins: tuple[str, ...]) -> None:
+    proxies = {route: {"type": "aws_proxy"} for route in ROUTES}
+
+    document = build_document(title="t", integrations=proxies, cors_origins=origins)
+
+    for path, operations in document["paths"].items():
+        response = check_mock(operations["options"])
+        methods = {m.upper() for m in operations if m not in ("options", ANY_METHOD)}
+        expected = build_preflight_headers(origins, "", methods)
+        assert response["statusCode"] == "204", path
+        assert response["responseParameters"] == {
+            f"method.response.header.{name}": f"'{value}'" for name, value in expected.items()
+        }
+        template = response["responseTemplates"]["application/json"]
+        assert [origin for origin in origins if f'"{origin}"' in template] == (
+            list(origins) if len(origins) > 1 else []
+        )
+        other = check_mock(operations[ANY_METHOD])["responseParameters"]
+        assert other["method.response.header.Access-Control-Allow-Origin"] == "'*'"
+        if methods:
+            assert "OPTIONS" in other["method.response.header.Allow"]
+    for response in document[GATEWAY_RESPONSES].values():
+        headers = response["responseParameters"]
+        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
+        assert "X-Request-Id" in headers["gatewayresponse.header.Access-Control-Expose-Headers"]
+
+
+def test_the_stack_tells_its_functions_and_its_gateway_the_same_origins() -> None:
+    stack = synthesise(routes=FEW_ROUTES, options=True)
+    text = OPTIONS["cors_origins"]
+
+    for route in FEW_ROUTES:
+        function = stack.functions[f"{route.module}.lambda_handler"]
+        assert function["Environment"]["Variables"]["CORS_ORIGINS"] == text
+        allowed = stack.document["paths"][route.resources[0]]["options"]
+        template = check_mock(allowed)["responseTemplates"]["application/json"]
+        assert all(f'"{origin}"' in template for origin in text.split(","))
+
+
+def test_without_origins_there_is_no_preflight(stack: Synthesis) -> None:
+    assert "CORS_ORIGINS" not in stack.environment
+    assert "Access-Control" not in json.dumps(stack.document)
+    assert not any("options" in operations for operations in stack.document["paths"].values())
 
 
 def test_the_root_may_have_a_route_of_its_own() -> None:

@@ -15,6 +15,7 @@ INTEGRATION = "x-amazon-apigateway-integration"
 
 # What every function does besides its work: its log and its trace.
 LOG_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+READS = {f"dynamodb:{verb}" for verb in ("GetItem", "BatchGetItem", "Query")}
 TRACE_ACTIONS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
 
@@ -69,6 +70,30 @@ def test_a_role_may_do_what_its_row_says_on_what_its_function_is_told_of(stack: 
             ]
 
             assert sorted(allowed, key=str) == sorted(expected, key=str)
+
+
+def test_a_role_writes_the_items_of_teams_only_where_api_keys_are(stack: Synthesis) -> None:
+    access = get_arn(stack.get_table_id("access"))
+    writers = set()
+    for handler, function in stack.functions.items():
+        for policy in stack.get_role(function)["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                stated = statement["Action"]
+                actions = {stated} if isinstance(stated, str) else {*stated}
+                if statement["Resource"] != access or actions <= READS:
+                    continue
+                writers.add(handler)
+                assert not actions & READS, handler  # reads of keys need no condition
+                assert statement["Condition"] == {
+                    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["team#*"]},
+                    "Null": {"dynamodb:LeadingKeys": "false"},
+                }, handler
+
+    assert writers == {
+        f"{route.module}.lambda_handler"
+        for route in ROUTES
+        if {"access:PutItem", "access:DeleteItem"} & {*route.role_actions}
+    }
 
 
 def test_the_environment_is_what_the_settings_read(stack: Synthesis) -> None:

@@ -36,6 +36,7 @@ COMMANDS = (
     ("infra.backup", "export", "cuebook-dev", "team.jsonl"),
     ("infra.backup", "import", "cuebook-dev", "team.jsonl"),
     ("infra.backup", "restore", "cuebook-dev", "--at", "2026-01-31T14:05Z", "--tables", "rescue-"),
+    ("infra.upgrade", "cuebook-dev"),
     ("infra.destroy", "--yes"),
 )
 

@@ -32,10 +32,10 @@ HOT_ROUTES = {
     "registry/render_live, nothing cached": Use({GET: 4}, read_units=4),
     "registry/get_prompt": Use({GET: 1}, read_units=1),
     "langwatch/get_prompt_by_handle": Use({GET: 2}, read_units=2),
-    "maxim/sync_prompts": Use({QUERY: 1, BATCH_GET: 2}, read_units=41),
+    "maxim/sync_prompts": Use({QUERY: 2, BATCH_GET: 2}, read_units=41),
     "tela/get_promoted_version": Use({GET: 1}, read_units=1),
-    "registry/create_version": Use({GET: 1, WRITE: 1}, read_units=1, write_units=12),
-    "registry/promote_version": Use({GET: 2, WRITE: 1}, read_units=2, write_units=10),
+    "registry/create_version": Use({GET: 1, WRITE: 1}, read_units=1, write_units=14),
+    "registry/promote_version": Use({GET: 2, WRITE: 1}, read_units=2, write_units=12),
 }
 
 

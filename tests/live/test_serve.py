@@ -220,10 +220,10 @@ def test_head_has_the_headers_of_get_and_no_body(server: Server) -> None:
 
 
 def test_other_method_is_not_allowed(server: Server) -> None:
-    answer = server.call("PATCH", f"/v1/prompts/{server.demo['prompt_id']}")
+    answer = server.call("DELETE", f"/v1/prompts/{server.demo['prompt_id']}")
 
     assert answer.status == 405
-    assert answer.headers["Allow"] == "GET, HEAD, PUT"
+    assert answer.headers["Allow"] == "GET, HEAD, PATCH, PUT"
     assert answer.json["request_id"] == answer.headers["X-Request-Id"]
 
 

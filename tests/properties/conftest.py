@@ -31,17 +31,22 @@ if TYPE_CHECKING:
 INLINE_BYTES = 1000
 
 
-@pytest.fixture(autouse=True)
-def small_items(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def inline_bytes(memory: Memory, request: pytest.FixtureRequest) -> Iterator[None]:
     """What is longer than this lies in the bucket."""
-    monkeypatch.setenv("INLINE_BYTES", str(INLINE_BYTES))
+    inline_bytes = getattr(request.module, "INLINE_BYTES", INLINE_BYTES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INLINE_BYTES", str(inline_bytes))
+        yield
 
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("shared.writing.time", clock)
-    monkeypatch.setattr("botocore.endpoint.time", clock)
+    # Faults follow upon each other here, as they do nowhere else: botocore would soon give up.
+    monkeypatch.setattr("botocore.retries.quota.RetryQuota.acquire", lambda *_: True)
+    for module in ("shared.deadline", "shared.writing", "botocore.endpoint"):
+        monkeypatch.setattr(f"{module}.time", clock)
     return clock
 
 
@@ -89,7 +94,7 @@ def scene(
     base, saved = stage
     memory.restore(saved)
     mover = join(registry, registry.team_id, registry.stranger.team_id)
-    scene = Scene(registry, interceptor, memory, mover, base.prompt, base.payload["id"])
+    scene = Scene(base, interceptor, memory, mover)
     scene.set_tag("beta", DRAFT)
     interceptor.clear()
     before = scene.take_snapshot()

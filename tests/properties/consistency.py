@@ -6,6 +6,7 @@ them. `Snapshot.take` works against anything that speaks DynamoDB and S3.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,37 @@ if TYPE_CHECKING:
     from tests.memory import Memory
 
 Item = dict[str, Any]
+KEY_NAMES = {
+    table.name: [name for name, _ in filter(None, (table.partition, table.sort))]
+    for table in TABLES
+}
+ID, TIME = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", r"\d{4}-\d\d-\d\dT[0-9:.]+Z"
+TEAM, HASH, ANY = f"team#{ID}", "[0-9a-f]{64}", "(?s:.+)"
+# All that is stored, by table and by what each item says that it is: the keys that it can have.
+# Each kind is checked below, which a test compares with what all routes write.
+KEYS: dict[str, dict[str, tuple[str, ...]]] = {
+    "prompts": {"prompt": (ID,)},
+    "versions": {"version": (f"{ID}/[1-9][0-9]*",)},
+    "payloads": {"payload": (f"{ID}/{ID}",)},
+    "history": {"event": (f"{ID}/{TIME}#{ID}",)},
+    "lookups": {
+        "name": (f"name#{ID}#[a-z]+#{ANY}", f"slug#{ID}#[a-z]+#{ANY}"),
+        "version": (f"version#{ID}",),
+        "answer": (f"idempotency#{ID}#{HASH}",),
+    },
+    "access": {
+        "team": (f"{TEAM}/team",),
+        "key": (f"key#{HASH}/key",),
+        "ledger": (f"{TEAM}/ledger#(tags|folders)",),
+        "directory": (
+            f"{TEAM}/prompt#{TIME}#{ID}",
+            f"{TEAM}/status#(active|archived)#{TIME}#{ID}",
+            f"{TEAM}/changed#{TIME}#{ID}",
+            f"{TEAM}/deleted#{TIME}#{ID}",
+            f"{TEAM}/folder#{ID}#{TIME}#{ID}",
+        ),
+    },
+}
 CREATED, DELETED = "version.created", "version.deleted"
 
 
@@ -135,6 +167,9 @@ def assert_consistent(snapshot: Snapshot) -> None:
     """Hold the invariants that can be seen in one moment, in all tables."""
     heads = {head["prompt_id"]: head for head in snapshot.tables["prompts"]}
     assert len(heads) == len(snapshot.tables["prompts"])
+    for table, items in snapshot.tables.items():
+        for item in items:
+            find_kind(table, item)
     for table in ("versions", "payloads", "history"):
         owners = {item["prompt_id"] for item in snapshot.tables[table]}
         assert owners <= heads.keys(), f"{table} without a prompt"
@@ -143,9 +178,26 @@ def assert_consistent(snapshot: Snapshot) -> None:
         _pointers(snapshot, head)
         _history(snapshot, head)
         _replay(snapshot, prompt_id)
+        _settings(snapshot, head)
+    _ledgers(snapshot)
     _lookups(snapshot)
     _directory(snapshot)
     _bodies(snapshot)
+
+
+def name_key(table: str, item: Item) -> str:
+    """Both parts of an item's key as one text."""
+    return "/".join(str(item[name]) for name in KEY_NAMES[table])
+
+
+def find_kind(table: str, item: Item) -> str:
+    """The pattern of an item's key, which there is one of for each kind of item."""
+    key = name_key(table, item)
+    patterns = KEYS[table].get(item["entity"], ())
+    kinds = [pattern for pattern in patterns if re.fullmatch(pattern, key)]
+    assert len(kinds) == 1, f"{key} in {table}: an item of a kind that nothing here checks"
+    assert item["schema"] >= 1, f"{key} in {table} does not say how it was written"
+    return kinds[0]
 
 
 def _numbers(snapshot: Snapshot, head: Item) -> None:
@@ -190,6 +242,10 @@ def _history(snapshot: Snapshot, head: Item) -> None:
     for event in history:
         at, _, event_id = event["event"].partition("#")
         assert (at, event_id) == (event["at"], event["event_id"])
+        assert {*event["by"]} >= {"id", "name"}, "an event without an author"
+    # The stream publishes the events of the last write from the head.
+    last = head["events"]
+    assert [event["id"] for event in last] == [event["event_id"] for event in history[-len(last) :]]
 
 
 def _replay(snapshot: Snapshot, prompt_id: str) -> None:
@@ -201,6 +257,8 @@ def _replay(snapshot: Snapshot, prompt_id: str) -> None:
     assert state.tags == head["tags"], "history tells of other tags"
     assert state.status == head["status"], "history tells of another status"
     assert state.names == {"name": head["name"], "slug": head["slug"]}
+    assert state.scope in (None, head["scope"]), "history tells of another scope"
+    assert state.has_been_live == head.get("has_been_live", False)
     assert state.team_id in (None, head["team_id"]), "history tells of another team"
     stages = {number: item["stage"] for number, item in snapshot.list_versions(prompt_id).items()}
     assert state.stages == stages, "history tells of other stages"
@@ -222,10 +280,13 @@ class Replay:
         self.payloads: set[str] = set()
         self.status = "active"
         self.names: dict[str, str] = {}
+        self.scope: str | None = None
+        self.has_been_live = False
         self.team_id: str | None = None
 
     def apply(self, event: Item) -> None:
         kind, detail = event["kind"], event["detail"]
+        assert self.status != "deleted", f"{kind} of a prompt that was deleted"
         number = detail.get("version")
         if number is not None and kind != CREATED:
             assert number in self.stages, f"{kind} of a version that was not there"
@@ -233,6 +294,7 @@ class Replay:
         match kind:
             case "prompt.created" | "prompt.renamed":
                 self.names = {name: detail[name] for name in ("name", "slug")}
+                self.scope = detail.get("scope", self.scope)
             case "prompt.updated" | "prompt.configured":
                 pass
             case "prompt.archived" | "prompt.restored" | "prompt.deleted":
@@ -246,6 +308,8 @@ class Replay:
                 self.ids[number] = detail["version_id"]
             case "version.updated":
                 assert self.stages[number] == "draft", "a version that was no draft was changed"
+            case "version.annotated":
+                pass
             case "version.promoted" if detail["status"] == "stable":
                 assert self.stages[number] == "draft"
                 self.stages[number] = "stable"
@@ -254,6 +318,7 @@ class Replay:
                 assert detail["displaced_version"] == self.live, "displaced what was not live"
                 assert number != self.live
                 self.live = number
+                self.has_been_live = True
             case "version.demoted":
                 assert self.live == number
                 self.live = None
@@ -267,6 +332,11 @@ class Replay:
             case "tag.moved":
                 assert detail["from_version"] == self.tags.get(detail["tag"])
                 self.tags[detail["tag"]] = detail["to_version"]
+            case "tags.moved":
+                known = {tag: self.tags[tag] for tag in detail["tags"] if tag in self.tags}
+                assert detail["from_versions"] == known
+                assert len(detail["tags"]) > 1
+                self.tags |= dict.fromkeys(detail["tags"], detail["to_version"])
             case "tag.removed":
                 assert self.tags.pop(detail["tag"]) == detail["from_version"]
             case "payload.created":
@@ -277,6 +347,46 @@ class Replay:
                 self.payloads.remove(detail["payload_id"])
             case _:
                 raise AssertionError(f"an event of unknown kind: {kind}")
+        assert event["live_version"] == (self.live or 0), "an event names another live version"
+
+
+def _settings(snapshot: Snapshot, head: Item) -> None:
+    """What Maxim's clients deploy is a version of the prompt, and has left draft."""
+    versions = snapshot.list_versions(head["prompt_id"])
+    deployments = exact_json.decode(head["settings"]).get("maxim", {}).get("deployments", [])
+    for deployment in deployments:
+        version = versions[deployment["number"]]
+        assert version["version_id"] == deployment["versionId"]
+        assert version["stage"] != "draft", "a draft is deployed"
+    _assert_distinct(deployments, "id")
+
+
+def _ledgers(snapshot: Snapshot) -> None:
+    """A team's tags have names and pointers of their own, and its folders are in each other."""
+    teams = {item["pk"] for item in snapshot.tables["access"] if item["entity"] == "team"}
+    for item in snapshot.tables["access"]:
+        if item["entity"] != "ledger":
+            continue
+        assert item["pk"] in teams, "a ledger without a team"
+        assert item["revision"] >= 1
+        entries = exact_json.decode(item["entries"])
+        _assert_distinct(entries, "id")
+        match item["sk"].partition("#")[2]:
+            case "tags":
+                _assert_distinct(entries, "name")
+                _assert_distinct(entries, "pointer")
+            case "folders":
+                types = {entry["id"]: entry["entityType"] for entry in entries}
+                for entry in entries:
+                    parent = entry["parentId"]
+                    assert parent is None or types.get(parent) == entry["entityType"]
+            case name:
+                raise AssertionError(f"a ledger of unknown kind: {name}")
+
+
+def _assert_distinct(entries: Sequence[Item], field: str) -> None:
+    values = [entry[field] for entry in entries]
+    assert len({*values}) == len(values), f"two entries with the same {field}"
 
 
 def _lookups(snapshot: Snapshot) -> None:
@@ -301,19 +411,30 @@ def _lookups(snapshot: Snapshot) -> None:
 
 
 def _directory(snapshot: Snapshot) -> None:
-    """Invariant 5: every prompt stands exactly once in a list, its team's."""
-    lines = [
+    """Invariant 5: every prompt stands exactly once in each list of its team that shows it."""
+    entries = [
         (item["pk"], item["sk"])
         for item in snapshot.tables["access"]
-        if item["sk"].startswith(keys.PROMPT)
+        if item["entity"] == "directory"
     ]
-    assert Counter(lines) == Counter(
-        (
-            f"team#{head['team_id']}",
-            keys.DirectoryEntry(head["created_at"], head["prompt_id"]).sort_key,
-        )
+    assert Counter(entries) == Counter(
+        (f"team#{head['team_id']}", entry)
         for head in snapshot.tables["prompts"]
+        for entry in _list_entries(head)
     )
+
+
+def _list_entries(head: Item) -> Iterator[str]:
+    created, changed = (f"{head[at]}#{head['prompt_id']}" for at in ("created_at", "changed_at"))
+    if head["status"] == "deleted":
+        yield f"deleted#{changed}"
+        return
+    yield f"prompt#{created}"
+    yield f"status#{head['status']}#{created}"
+    if head["last_version"]:
+        yield f"changed#{changed}"
+    if folder := exact_json.decode(head["settings"]).get("maxim", {}).get("folderId"):
+        yield f"folder#{folder}#{created}"
 
 
 def _bodies(snapshot: Snapshot) -> None:
@@ -347,6 +468,19 @@ def assert_follows(earlier: Snapshot, later: Snapshot) -> None:
         history = earlier.list_history(prompt_id)
         assert later.list_history(prompt_id)[: len(history)] == history, "history was rewritten"
         _sealed(earlier, later, prompt_id)
+    for table, name in (("access", "sk"), ("lookups", "key")):
+        kept = {_identify(item, name): item for item in later.tables[table]}
+        for item in earlier.tables[table]:
+            after_item = kept.get(_identify(item, name))
+            if item["entity"] in ("team", "key", "answer"):
+                assert after_item == item, f"what is stored of a {item['entity']} changed"
+            elif item["entity"] == "ledger":
+                assert after_item is not None
+                assert after_item["revision"] >= item["revision"], "a ledger went back"
+
+
+def _identify(item: Item, name: str) -> tuple[Any, ...]:
+    return item.get("pk"), item[name]
 
 
 def _sealed(earlier: Snapshot, later: Snapshot, prompt_id: str) -> None:

@@ -81,6 +81,12 @@ def fail_with(code: str, status: int = 400, **more: object) -> Reaction:
     return lambda send: (status, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(body))
 
 
+def slow_down(send: Send) -> RawResponse:
+    """Fail as S3 does while it cannot serve."""
+    body = "<Error><Code>SlowDown</Code><Message>SlowDown</Message></Error>"
+    return 503, {"Content-Type": "application/xml"}, body
+
+
 def cancel_with(*codes: str) -> Reaction:
     """Cancel a transaction, for these reasons of its first writes."""
     reasons = [{"Code": code, "Message": code} for code in codes]

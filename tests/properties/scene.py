@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.properties.consistency import Snapshot
@@ -10,11 +10,14 @@ from tests.properties.interception import TRANSACTION, run_before
 from tests.routes.scene import DRAFT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
+    from shared.routes import Route
     from tests.client import Client, Registry, Response
     from tests.memory import Memory
     from tests.properties.interception import Interceptor
+    from tests.routes.scene import Prepared
+    from tests.routes.scene import Scene as BaseScene
 
     Join = Callable[..., Client]  # of a registry and the ids of the teams that a caller is to be in
 
@@ -24,26 +27,31 @@ class Scene:
     """The scene of `tests/routes`, with the tag `beta` on the draft, and short calls of it.
 
     Attributes:
-        registry: Two teams; the prompt is of the first.
+        base: The scene, and the calls of every route upon it.
         interceptor: What is between the handlers and AWS.
         memory: What is stored.
         mover: A caller in both teams.
-        prompt: As the editor created it.
-        payload_id: Of the prompt's payload.
-        headers: Of every call.
     """
 
-    registry: Registry
+    base: BaseScene
     interceptor: Interceptor
     memory: Memory
     mover: Client
-    prompt: dict[str, Any]
-    payload_id: str
-    headers: Mapping[str, str] = field(default_factory=dict)
 
-    def add_key(self) -> Scene:
-        """Make the same scene, with an idempotency key in every write."""
-        return replace(self, headers={"idempotency-key": "k"})
+    @property
+    def registry(self) -> Registry:
+        """Two teams; the prompt is of the first."""
+        return self.base.registry
+
+    @property
+    def prompt(self) -> dict[str, Any]:
+        """The prompt, as the editor created it."""
+        return self.base.prompt
+
+    @property
+    def payload_id(self) -> str:
+        """The id of the prompt's payload."""
+        return str(self.base.payload["id"])
 
     @property
     def id(self) -> str:
@@ -62,8 +70,7 @@ class Scene:
 
     def call(self, method: str, path: str = "", body: object = None, **headers: str) -> Response:
         """Call a path below the prompt's as the editor, with underscores for dashes of headers."""
-        more = {name.replace("_", "-"): value for name, value in headers.items()}
-        headers = {**self.headers, **more}
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.registry.editor(method, f"{self.path}{path}", body, headers=headers)
 
     def act(self, action: str, version: int | str, **headers: str) -> Response:
@@ -86,7 +93,7 @@ class Scene:
         """Move the prompt to the other team."""
         target = self.registry.stranger.team_id
         body = {"team_id": target}
-        return self.mover("POST", f"{self.path}/move", body, headers=self.headers)
+        return self.mover("POST", f"{self.path}/move", body)
 
     def describe(self, text: str, **headers: str) -> Response:
         """Change the description."""
@@ -123,6 +130,17 @@ class Scene:
         assert not self.interceptor.remaining, "the rival was not let in"
         return first, responses[0]
 
+    def get_names(self, route: Route) -> dict[str, str]:
+        """Get what a route's good call names otherwise than in other tests."""
+        # A key is of one team only: who moves a prompt must be in both.
+        is_move = route.name == "move_prompt"
+        return {"team": self.registry.stranger.team_id} if is_move else {}
+
+    def send(self, call: Prepared, **headers: str) -> Response:
+        """Make a good call as one who may."""
+        is_move = call.route.name == "move_prompt"
+        return call.send(self.mover if is_move else self.registry.editor, **headers)
+
     def take_snapshot(self) -> Snapshot:
         """Take a snapshot of all that is stored."""
         return Snapshot.load(self.memory)
@@ -144,30 +162,3 @@ def count_calls(scene: Scene, request: Callable[[], object]) -> int:
         request()
         scene.memory.restore(saved)
     return len(scene.interceptor.calls)
-
-
-def summarize(response: Response) -> object:
-    """Give what a response says, but for ids and times."""
-    return response.status, drop_ids(response.json) if response.text else None
-
-
-def drop_ids(value: Any) -> Any:
-    """Drop ids and times from a JSON value."""
-    if isinstance(value, dict):
-        return {
-            name: drop_ids(item)
-            for name, item in value.items()
-            if name != "id" and not name.endswith(("_id", "_at")) and name != "at"
-        }
-    return [drop_ids(item) for item in value] if isinstance(value, list) else value
-
-
-def describe_prompt(snapshot: Snapshot, prompt_id: str) -> object:
-    """Describe a prompt as it is stored, but for ids and times."""
-    versions = snapshot.list_versions(prompt_id)
-    return (
-        drop_ids(snapshot.get_head(prompt_id)),
-        {number: (item["stage"], snapshot.get_body(item)) for number, item in versions.items()},
-        [event["kind"] for event in snapshot.list_history(prompt_id)],
-        len(snapshot.list_of("payloads", prompt_id)),
-    )

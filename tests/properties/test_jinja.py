@@ -1,5 +1,6 @@
 """Whatever the template, the Jinja engine prints what Jinja and Python print."""
 
+import json
 import string
 import warnings
 from contextlib import suppress
@@ -7,7 +8,7 @@ from typing import Any
 
 import jinja2
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jinja2 import meta
 
@@ -23,6 +24,9 @@ ORACLE = jinja2.Environment(
     optimized=False,
     finalize=jinja2.pass_context(lambda context, value: value),
 )
+
+# A stated difference: JSON for a model to read, without escapes and in the order of the keys.
+ORACLE.filters["tojson"] = lambda value: json.dumps(value, ensure_ascii=False)
 
 oracle_settings = settings(max_examples=300)
 
@@ -114,13 +118,19 @@ def test_an_expression_prints_what_jinja_prints(expression: str, last: str) -> N
         assert text == expected
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
-    ),
-    max_leaves=5,
-)
+def build_values(integers: st.SearchStrategy[int]) -> st.SearchStrategy[Any]:
+    return st.recursive(
+        st.none() | st.booleans() | integers | st.floats(allow_nan=False) | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+        ),
+        max_leaves=5,
+    )
+
+
+json_values = build_values(st.integers())
+# An integer can be the width of what follows, which Python makes however wide it is.
+widths = build_values(st.integers(-1000, 1000))
 
 
 @oracle_settings
@@ -130,8 +140,9 @@ json_values = st.recursive(
         | st.text(string.ascii_letters, max_size=3),
         max_size=4,
     ).map("".join),
-    st.lists(json_values, max_size=4).map(tuple) | json_values,
+    st.lists(widths, max_size=4).map(tuple) | widths,
 )
+@example("%*d", (True, 1))
 def test_percent_formats_as_python_does(template: str, values: Any) -> None:
     try:
         expected = template % values
@@ -209,3 +220,55 @@ def test_a_smaller_budget_changes_nothing_but_whether_rendering_ends(
 
     with suppress(LimitExceededError):
         assert render_or_fail(Limits(1000, 1000, steps)) == render_or_fail(LIMITS)
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=4), st.integers(0, 9))
+def test_joiners_and_cyclers_go_on_as_those_of_jinja(items: list[str], times: int) -> None:
+    source = (
+        "{% set j = joiner(xs[0]) %}{% set c = cycler(*xs) %}{% for i in range(n) %}"
+        "{{ j() }}{{ c.current }}{{ c.next() }}{% if i == 4 %}{{ c.reset() }}{% endif %}"
+        "{% endfor %}{{ c.current }}"
+    )
+
+    assert render(source, xs=items, n=times) == ORACLE.from_string(source).render(xs=items, n=times)
+
+
+json_objects = st.dictionaries(
+    st.text(max_size=3),
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3) | st.just("é<&'>"),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner),
+        max_leaves=5,
+    ),
+    max_size=4,
+)
+
+
+@given(json_objects, st.none() | st.integers(0, 4), st.booleans(), st.booleans())
+def test_tojson_writes_what_python_writes(
+    value: dict[str, Any], indent: int | None, ensure_ascii: bool, sort_keys: bool
+) -> None:
+    options = {"indent": indent, "ensure_ascii": ensure_ascii, "sort_keys": sort_keys}
+    source = "{{ value | tojson(indent=i, ensure_ascii=e, sort_keys=s) }}"
+
+    text = render(source, value=value, i=indent, e=ensure_ascii, s=sort_keys)
+
+    assert text == json.dumps(value, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [name for name in dir(dict) if not name.startswith("_")])
+def test_a_key_named_like_a_method_is_found_where_jinja_finds_a_key(name: str) -> None:
+    # Jinja finds the key by its brackets only; with a dot it finds the method.
+    by_key = f"{{{{ order[{name!r}] }}}}"
+    order = {name: "mine"}
+
+    assert ORACLE.from_string(by_key).render(order=order) == "mine"
+    assert render(by_key, order=order) == render(f"{{{{ order.{name} }}}}", order=order) == "mine"
+
+
+@pytest.mark.parametrize("call", ["items() | list", "keys() | list", "values() | list", "copy()"])
+def test_a_method_that_is_called_is_the_method_as_in_jinja(call: str) -> None:
+    order = {name: "mine" for name in dir(dict) if not name.startswith("_")}
+    source = f"{{{{ order.{call} }}}}"
+
+    assert render(source, order=order) == ORACLE.from_string(source).render(order=order)

@@ -43,7 +43,13 @@ SAMPLES = {
         ),
     ),
     "update_prompt_by_handle": Sample(
-        target=PROMPT, body=UPDATE, variants=(Variant(target="/api/prompts/{id}"),)
+        target=PROMPT,
+        body=UPDATE,
+        first=DEFINE_TAG,
+        variants=(
+            Variant(target="/api/prompts/{id}"),
+            Variant(body=UPDATE | {"tags": ["staging", "{new}"]}, stranger=404),
+        ),
     ),
     "delete_prompt_by_handle": Sample(target=PROMPT),
     "sync_prompt": Sample(

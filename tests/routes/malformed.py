@@ -12,6 +12,7 @@ MALFORMED_BODIES: dict[str, str | bytes] = {
     "byte order mark": b'\xef\xbb\xbf{"template": "x"}',
     "byte order mark in the text": '\ufeff{"template": "x"}',
     "utf-16": '{"template": "x"}'.encode("utf-16"),
+    "not utf-8": b'{"template": "a\xffb"}',
     "list": '[{"template": "x"}]',
     "text": '"template"',
     "number": "7",

@@ -24,7 +24,10 @@ FOLDER = {"workspaceId": "{team}", "entityType": "PROMPT", "name": "{new}"}
 SAMPLES = {
     "list_workspace_prompts": Sample(
         target=f"/v1/prompts?{WORKSPACE}&includeVersions=true",
-        variants=(Variant(target=f"/v1/prompts?{WORKSPACE}&id={{id}}"),),
+        variants=(
+            Variant(target=f"/v1/prompts?{WORKSPACE}&id={{id}}"),
+            Variant(target=f"/v1/prompts?{WORKSPACE}&name={{prompt_name}}"),
+        ),
     ),
     "create_workspace_prompt": Sample(
         body={"workspaceId": "{team}", "name": "{new}"},

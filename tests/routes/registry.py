@@ -39,6 +39,15 @@ SAMPLES = {
         )
     ),
     "update_prompt": Sample(body={"description": "for the night shift"}),
+    "patch_prompt": Sample(
+        body={"name": "{new}", "description": "for the night shift"},
+        variants=(
+            Variant(body={"slug": "{new}"}),
+            # A name with another spelling, which is looked for.
+            Variant(body={"name": "Café {new}"}),
+            Variant(body={}),
+        ),
+    ),
     "archive_prompt": Sample(),
     "restore_prompt": Sample(first=(("POST", f"{PROMPT}/archive", None),)),
     # px0 answers 401 where a read-only key wants to move a prompt, and only there.
@@ -49,7 +58,9 @@ SAMPLES = {
         variants=(Variant(target=f"{PROMPT}/at?time=2100-01-01T00:00:00Z&tag=prod"),),
     ),
     "create_version": Sample(body={"template": "Hi {{.name}}"}),
-    "list_versions": Sample(),
+    "list_versions": Sample(
+        variants=(Variant(target=f"{VERSIONS}?status=live", stranger=404),),
+    ),
     "diff_versions": Sample(target=f"{VERSIONS}/diff?from=1&to=2"),
     "get_version": _select(f"{VERSIONS}/{{version}}"),
     "update_version": _select(
@@ -64,7 +75,11 @@ SAMPLES = {
     "duplicate_version": _select(f"{VERSIONS}/{{version}}/duplicate"),
     "rollback_prompt": Sample(body={"target_version": 2, "rollback_reason": "it was better"}),
     "list_version_variables": _select(f"{VERSIONS}/{{version}}/variables"),
-    "set_version_tag": _select(f"{VERSIONS}/{{version}}/tags", body={"tag": "blue"}),
+    "set_version_tag": _select(
+        f"{VERSIONS}/{{version}}/tags",
+        body={"tag": "blue"},
+        variants=(Variant(body={"tag": "2"}), Variant(body={"tag": "2000"})),
+    ),
     "list_version_tags": Sample(),
     "remove_version_tag": Sample(),
     "create_prompt_payload": Sample(body={"variables": {"name": "Ada"}}),

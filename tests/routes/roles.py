@@ -19,7 +19,7 @@ def call_in_every_way(scene: Scene, route: Route) -> None:
     """Call a route, each time by a process that remembers nothing."""
     registry = scene.registry
     client = registry.nobody if route.permission is Permission.PUBLIC else registry.editor
-    if 412 in route.problems and route.method != "POST":
+    if route.if_match:
         # What is decided on an old head counts only if the head is the same still.
         with scene.visit(route) as call:
             assert_problem(call.send(client, If_Match='"another"'), route, 412)

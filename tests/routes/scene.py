@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from uuid import uuid4
 
 from shared.dialects.dialect import get_dialect
@@ -25,6 +26,7 @@ WRITING = tuple(
 )
 
 LIVE, STABLE, DRAFT = 1, 2, 3
+FOLDER_CHANGE = {"workspaceId": "team", "id": "id", "folderId": "folder"}
 ADA = {"variables": {"name": "Ada"}}  # what the versions are rendered with
 
 
@@ -128,6 +130,7 @@ class Scene:
             "version": LIVE,
             "tag": "prod",
             "payload_id": self.payload["id"],
+            "prompt_name": quote(self.prompt["name"]),
             "folder": self.create_folder(),
         }
 
@@ -138,6 +141,12 @@ class Scene:
         response = Prepared(route, route.path, body).send(self.registry.editor)
         folder_id: str = response.json["data"]["id"]
         return folder_id
+
+    def put_into_folder(self) -> None:
+        """Put the prompt into the folder, as only Maxim's clients can."""
+        (route,) = (route for route in ROUTES if route.name == "update_workspace_prompt")
+        body = {key: self.names[name] for key, name in FOLDER_CHANGE.items()}
+        assert Prepared(route, route.path, body).send(self.registry.editor).status == 200
 
     def prepare(
         self, route: Route, variant: Variant | None = None, names: Mapping[str, Any] | None = None

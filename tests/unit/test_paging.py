@@ -23,6 +23,9 @@ def iterate_rows(count: int, size: int = 0) -> list[tuple[str, Mapping[str, Any]
     return [(str(n), {"n": n, "pad": "x" * size}) for n in range(count)]
 
 
+PADDED = iterate_rows(6, 50)
+
+
 @given(st.text(min_size=1, max_size=100).filter(lambda text: len(text.encode(errors="ignore")) > 0))
 def test_a_cursor_leads_back_to_its_place(place: str) -> None:
     place = place.encode(errors="ignore").decode()
@@ -93,25 +96,65 @@ def test_a_page_is_the_start_of_the_list_and_knows_whether_it_goes_on(
 ) -> None:
     asked = PageRequest[str](query="q", limit=limit)
 
-    shown, cursor = build_page(iterate_rows(count), asked, max_bytes=LARGE)
+    page = build_page(iterate_rows(count), asked, max_bytes=LARGE)
 
+    shown, cursor = page.rows, page.cursor
     assert shown == [row for _, row in iterate_rows(count)][:limit]
     assert (cursor is None) == (limit is None or count <= limit)
     if cursor is not None:
         assert cursor == asked.make_cursor(str(len(shown) - 1))
 
 
-@given(st.integers(1, 6), st.integers(1, 400))
-def test_a_page_holds_what_its_budget_holds_and_one_row_in_any_case(
-    count: int, budget: int
+@given(st.integers(1, 6), st.integers(200, 1000))
+def test_a_page_holds_what_its_budget_holds(count: int, budget: int) -> None:
+    sizes = [exact_json.measure_encoded_bytes(exact_json.encode(row)) + 1 for _, row in PADDED]
+    fitting = max(n for n in range(count + 1) if sum(sizes[:n]) <= budget)
+
+    page = build_page(PADDED[:count], PageRequest(query="q"), max_bytes=budget)
+
+    assert page.rows == [row for _, row in PADDED[:fitting]]
+    assert (page.cursor is None) == (len(page.rows) == count)
+    assert page.omissions == 0
+
+
+ROWS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just("x" * 2000),
+    lambda inner: (
+        st.lists(inner, max_size=40) | st.dictionaries(st.text(max_size=3), inner, max_size=40)
+    ),
+    max_leaves=60,
+)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abcdefgh"), ROWS), min_size=1, max_size=4))
+def test_a_row_larger_than_a_page_is_shown_without_its_bodies_and_says_which(
+    rows: list[dict[str, Any]],
 ) -> None:
-    sizes = [len(exact_json.encode(row).encode()) for _, row in iterate_rows(count, 50)]
-    fitting = max((n for n in range(count + 1) if sum(sizes[:n]) <= budget), default=0)
+    max_bytes = 1500
+    pairs = [(str(n), row) for n, row in enumerate(rows)]
+    shown, after, omissions = [], 0, 0
+    while after is not None and after < len(rows):
+        page = build_page(pairs[after:], PageRequest(query="q"), max_bytes=max_bytes)
+        shown += page.rows
+        omissions += page.omissions
+        after += len(page.rows)
+        assert (page.cursor is None) == (after == len(rows))
 
-    shown, cursor = build_page(iterate_rows(count, 50), PageRequest(query="q"), max_bytes=budget)
-
-    assert len(shown) == max(1, fitting)
-    assert (cursor is None) == (len(shown) == count)
+    assert len(shown) == len(rows)
+    assert omissions == sum("omissions" in row for row in shown)
+    for row, original in zip(shown, rows, strict=True):
+        size = exact_json.measure_encoded_bytes(exact_json.encode(original)) + 1
+        if size <= max_bytes:
+            assert row == original
+            continue
+        paths = row.pop("omissions")
+        assert row.keys() == original.keys()
+        assert exact_json.measure_encoded_bytes(exact_json.encode(row)) <= len(row) * 31_000
+        if paths == []:
+            assert row == original
+        for path in paths:
+            value = row[path.partition(".")[0]]
+            assert value == type(value)() or "." in path
 
 
 def test_a_page_reads_one_row_beyond_its_end_and_no_more() -> None:

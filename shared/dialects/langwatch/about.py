@@ -32,6 +32,7 @@ DIALECT = Dialect(
         },
     },
     credential="the header `Authorization` or `X-Auth-Token`",
+    request_headers=("X-Project-Id",),
     error_model="Error",
     has_credential=has_credential,
     parse_credential=parse_credential,

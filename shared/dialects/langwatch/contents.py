@@ -69,7 +69,8 @@ OUTPUT_TYPES = {
 def dump_config(content: Content, settings: Settings) -> Document:
     """Dump the content of a version of any dialect as configuration data."""
     config: Document = {
-        **_dump_texts(content),
+        # With all fields that the messages were written with.
+        **LENSES.read(content, "texts", settings),
         "inputs": LENSES.read(content, "inputs", settings),
         "outputs": LENSES.read(content, "outputs", settings),
         "model": LENSES.read(content, "model", settings),
@@ -77,12 +78,6 @@ def dump_config(content: Content, settings: Settings) -> Document:
     }
     own = {name: LENSES.read(content, name, settings) for name in OWN}
     return config | {name: value for name, value in own.items() if value is not None}
-
-
-def dump_messages(content: Content, settings: Settings) -> list[Document]:
-    """Dump the messages after the system prompt, with all fields that they were written with."""
-    messages: list[Document] = LENSES.read(content, "texts", settings)["messages"]
-    return messages
 
 
 def get_runtime_parameters(content: Content, settings: Settings) -> Document:
@@ -167,6 +162,10 @@ def describe_differences(local: Document, remote: Document) -> list[str]:
         ("prompting_technique", "prompting_technique differs"),
     ):
         local_value, remote_value = local.get(name), remote.get(name)
+        if name == "messages" and exact_json.is_equal(
+            local_value, _simplify_all(remote_value or ())
+        ):
+            continue  # LangWatch's own clients send these fields alone
         if not exact_json.is_equal(local_value, remote_value):
             values = f"{_describe_value(local_value)} → {_describe_value(remote_value)}"
             differences.append(sentence or f"{name}: {values}")

@@ -8,21 +8,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NotRequired
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, with_config
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    model_validator,
+    with_config,
+)
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from shared.dialects.langwatch.problems import ConfigSchemaFailure, SchemaFailure
-from shared.dialects.schemas import Time
+from shared.dialects.schemas import Items, Omissions, Time
 from shared.domain.checks import NAME_LENGTH
 from shared.exact_json import is_number
-from shared.problems import Problem
+from shared.problems import MAX_DETAILS, Problem
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
 PLACEHOLDER = "<string>"  # the schema's version in LangWatch's published example
+LARGEST_VERSION = 2**31 - 1
 HANDLE = "^[a-z0-9_-]+(?:/[a-z0-9_-]+)?$"
 
 
@@ -40,10 +49,12 @@ def _require_from_one(value: Any) -> int | Decimal:
     return number
 
 
-def _require_from_zero(value: Any) -> int | Decimal:
+def _require_version_number(value: Any) -> int:
     if (number := _require_number(value)) < 0:
         raise PydanticCustomError("number_too_small", "Must be at least 0", {"least": 0})
-    return number
+    if number > LARGEST_VERSION or number != int(number):
+        raise PydanticCustomError("version", f"Must be an integer of at most {LARGEST_VERSION}")
+    return int(number)
 
 
 # Any, because pydantic's own numbers are not exact.
@@ -51,8 +62,10 @@ Number = Annotated[Any, PlainValidator(_require_number), WithJsonSchema({"type":
 NumberFromOne = Annotated[
     Any, PlainValidator(_require_from_one), WithJsonSchema({"type": "number", "minimum": 1})
 ]
-NumberFromZero = Annotated[
-    Any, PlainValidator(_require_from_zero), WithJsonSchema({"type": "number", "minimum": 0})
+VersionNumber = Annotated[
+    int,
+    PlainValidator(_require_version_number),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": LARGEST_VERSION}),
 ]
 SchemaVersion = Annotated[
     Literal["1.0"], BeforeValidator(lambda text: "1.0" if text == PLACEHOLDER else text)
@@ -61,7 +74,8 @@ NonEmptyText = Annotated[str, Field(min_length=1)]
 Handle = Annotated[str, Field(pattern=HANDLE, max_length=NAME_LENGTH)]
 Scope = Literal["ORGANIZATION", "PROJECT"]
 Object = dict[str, Any]
-Role = Literal["user", "assistant", "system"]
+# LangWatch's roles, and OpenAI's name for `system` in its reasoning models.
+Role = Literal["user", "assistant", "system", "developer"]
 OldInputType = Literal[
     "str", "float", "bool", "image", "list[str]", "list[float]", "list[int]", "list[bool]", "dict"
 ]
@@ -116,18 +130,21 @@ class RequestBody(BaseModel):
 class StrictBody(RequestBody):
     model_config = ConfigDict(strict=True, extra="forbid")
 
+    @model_validator(mode="before")
+    @classmethod
+    def drop_excess(cls, document: Any) -> Any:
+        """Drop the unknown keys that a problem would not list, because each of them is an error."""
+        if not isinstance(document, dict):
+            return document
+        excess = {*[name for name in document if name not in cls.model_fields][MAX_DETAILS:]}
+        return {name: item for name, item in document.items() if name not in excess}
+
 
 # -- parts of a configuration
 
 
-@drop_unknown
-class Message(TypedDict):
-    role: Role
-    content: str
-
-
 @keep_unknown
-class AnyMessage(TypedDict):
+class Message(TypedDict):
     role: Role
     content: str
 
@@ -170,8 +187,8 @@ class Row(TypedDict):
 
 @drop_unknown
 class Demonstrations(TypedDict):
-    columns: list[Column]
-    rows: NotRequired[list[Row]]
+    columns: Items[Column]
+    rows: NotRequired[Items[Row]]
 
 
 # -- the first API
@@ -183,9 +200,9 @@ class ConfigData(TypedDict):
         Annotated[NumberFromOne, Field(description="Stored, but without a meaning.")]
     ]
     prompt: str
-    messages: NotRequired[list[AnyMessage]]
-    inputs: Annotated[list[OldInput], Field(min_length=1)]
-    outputs: Annotated[list[Output], Field(min_length=1)]
+    messages: NotRequired[Items[Message]]
+    inputs: Annotated[Items[OldInput], Field(min_length=1)]
+    outputs: Annotated[Items[Output], Field(min_length=1)]
     model: NonEmptyText
     temperature: NotRequired[Number]
     max_tokens: NotRequired[Number]
@@ -219,11 +236,11 @@ class NewHandle(StrictBody):
     commitMessage: str = Field("", description='By default "Initial version".')
     authorId: str | None = None
     prompt: str = Field("", description="The system prompt; required without a system message.")
-    messages: list[Message] = []
-    inputs: list[Input] = []
-    outputs: list[Output] = Field([], min_length=1)
+    messages: Items[Message] = []
+    inputs: Items[Input] = []
+    outputs: Items[Output] = Field([], min_length=1)
     schemaVersion: Literal["1.0"] = "1.0"
-    tags: list[str] = []
+    tags: Items[str] = []
     parameters: Object = Field(
         {}, description="Values for the application, stored with the version."
     )
@@ -240,11 +257,11 @@ class HandleChanges(StrictBody):
     commitMessage: str
     authorId: str | None = Field(None, description="Ignored, because an API key is not a user.")
     prompt: str = ""
-    messages: list[Message] = []
-    inputs: list[Input] = []
-    outputs: list[Output] = Field([], min_length=1)
+    messages: Items[Message] = []
+    inputs: Items[Input] = []
+    outputs: Items[Output] = Field([], min_length=1)
     schemaVersion: Literal["1.0"] = "1.0"
-    tags: list[str] = []
+    tags: Items[str] = []
     parameters: Object = {}
     baseVersion: Number = Field(
         0, description="The version that was edited; 409 if it is not the newest."
@@ -256,7 +273,7 @@ class FlatVersion(RequestBody):
 
     problem = ConfigSchemaFailure
     prompt: str = ""
-    messages: list[Message] = []
+    messages: Items[Message] = []
     model: NonEmptyText = ""
     commitMessage: str = ""
     authorId: str | None = None
@@ -265,8 +282,8 @@ class FlatVersion(RequestBody):
     responseFormat: Object | None = Field(
         None, description="Its schema becomes the schema of the output, unless an output has one."
     )
-    inputs: list[Input] = []
-    outputs: list[Output] = Field([], min_length=1)
+    inputs: Items[Input] = []
+    outputs: Items[Output] = Field([], min_length=1)
     demonstrations: Object | None = None
     promptingTechnique: Object | None = None
     parameters: Object = {}
@@ -275,9 +292,9 @@ class FlatVersion(RequestBody):
 @drop_unknown
 class LocalConfig(TypedDict):
     prompt: str
-    messages: NotRequired[list[Message]]
-    inputs: NotRequired[list[Input]]
-    outputs: Annotated[list[Output], Field(min_length=1)]
+    messages: NotRequired[Items[Message]]
+    inputs: NotRequired[Items[Input]]
+    outputs: Annotated[Items[Output], Field(min_length=1)]
     model: NonEmptyText
     temperature: NotRequired[Number]
     max_tokens: NotRequired[Number]
@@ -300,7 +317,7 @@ class LocalConfig(TypedDict):
 class LocalPrompt(RequestBody):
     configData: LocalConfig
     parameters: Object = {}
-    localVersion: NumberFromZero = Field(
+    localVersion: VersionNumber = Field(
         0, description="The version that the local file is based on."
     )
     commitMessage: str = ""
@@ -341,6 +358,7 @@ class OptionalSettings(TypedDict, total=False):
     responseFormat: Annotated[
         Object, Field(description="The schema of the first output that has one, if any.")
     ]
+    omissions: Omissions
 
 
 class PromptOfHandle(OptionalSettings):

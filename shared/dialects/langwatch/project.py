@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from shared.dialects.langwatch.models import PromptOfHandle
     from shared.dialects.langwatch.tags import Definition
+    from shared.domain.ledgers import LedgerType
     from shared.domain.model import Ledger, Prompt, Selector, Version
     from shared.request import Request
     from shared.settings import Settings
@@ -23,14 +24,14 @@ class Project:
     """A team within one request, whose tags are read at most once."""
 
     def __init__(
-        self, request: Request, settings: Settings, get_ledger: Callable[[str], Ledger]
+        self, request: Request, settings: Settings, get_ledger: Callable[[LedgerType], Ledger]
     ) -> None:
         """Bind a team.
 
         Args:
             request: The request.
             settings: The settings of the deployment.
-            get_ledger: Gets a ledger of the team by its name.
+            get_ledger: Gets a ledger of the team.
         """
         self._request = request
         self._settings = settings
@@ -57,6 +58,10 @@ class Project:
             if tag.name == selector:
                 return tag.pointer
         raise VersionNotFound
+
+    def dump_newest(self, prompt: Prompt, newest: Version | None) -> PromptOfHandle | None:
+        """Dump a prompt with its newest version; None if it has none."""
+        return self.dump_prompt(prompt, newest, is_newest=True) if newest else None
 
     def dump_prompt(
         self, prompt: Prompt, version: Version, *, is_newest: bool | None = None

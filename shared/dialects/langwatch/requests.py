@@ -7,6 +7,7 @@ from base64 import b64decode
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from shared import exact_json
+from shared.dialects.details import dump_syntax_error
 from shared.dialects.dialect import Credential
 from shared.dialects.langwatch.problems import Malformed, RuleBroken
 from shared.domain.checks import NAME_LENGTH, check_document
@@ -119,6 +120,10 @@ def parse_version_query(name: str, query: Mapping[str, str]) -> tuple[str, int |
     """
     handle, colon, suffix = name.rpartition(":")
     number, tag = query.get("version"), query.get("tag")
+    label = query.get("label")
+    if tag and label and tag != label:
+        raise RuleBroken("Use either tag or label, which is its older name, not both.")
+    tag = tag or label
     if colon and not (handle and suffix):
         raise RuleBroken("Invalid shorthand: it must be handle:tag or handle:version.")
     if colon and (number or tag):
@@ -151,8 +156,10 @@ def load_document(request: Request) -> Any:
         return {}
     try:
         return exact_json.decode(request.body)
+    except exact_json.LimitError as error:
+        raise Malformed(f"The request body exceeds a limit: {error}") from error
     except exact_json.NotJSONError as error:
-        raise Malformed from error
+        raise Malformed(details=[dump_syntax_error(error)]) from error
 
 
 def load_body(request: Request, model: type[Model]) -> Model:

@@ -105,7 +105,6 @@ def dump_config_version(
     """Dump a version in the format of the first API."""
     config = contents.dump_config(version.content, settings)
     first = {"version": config["version"]} if "version" in config else {}
-    messages = contents.dump_messages(version.content, settings)
     return {
         "id": version.id,
         "configId": prompt.id,
@@ -115,7 +114,7 @@ def dump_config_version(
         "version": version.number,
         "createdAt": dump_js_time(version.created_at),
         "authorId": contents.get_author_id(version.content, settings),
-        "configData": first | config | {"messages": messages},
+        "configData": first | config,
     }
 
 
@@ -169,7 +168,13 @@ def dump_problem(problem: Problem, request_id: str) -> Response[models.Error]:
 def _dump_body(problem: Problem) -> models.Explanation:
     if isinstance(problem, Unauthorized):
         has_own_message = problem.message != problem.default
-        return _explain("Unauthorized", problem.message if has_own_message else "Invalid API key")
+        message = problem.message if has_own_message else "Invalid API key"
+        tips = [
+            f"{detail['header']}: {detail['message']}"
+            for detail in _list_mappings(problem)
+            if "header" in detail
+        ]
+        return {**_explain("Unauthorized", message), "tips": tips}
     if isinstance(problem, Internal):
         return _explain("Internal server error", "An unknown error occurred")
     # Look-ups with a message of their own are prose.
@@ -185,7 +190,10 @@ def _dump_body(problem: Problem) -> models.Explanation:
         return {
             **_explain(problem.code, problem.message),
             "target": "json",
-            "detail": problem.message,
+            "detail": next(
+                (detail["message"] for detail in _list_mappings(problem) if "path" in detail),
+                problem.message,
+            ),
             "tips": ["Send a JSON body with the header Content-Type: application/json."],
             "fault": "customer",
         }

@@ -8,7 +8,7 @@ compared and replaced only if the request has them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from shared.dialects.langwatch import contents
 from shared.dialects.langwatch.contents import SETTINGS
@@ -37,7 +37,7 @@ class Local:
 
     config: Document
     parameters: Document | None
-    version: Any
+    version: int
     message: str | None
 
     @classmethod

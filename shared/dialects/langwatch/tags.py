@@ -10,24 +10,24 @@ assignments until a tag with the same name is defined again.
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_OID, uuid5
 
 from shared.dialects.langwatch.problems import RuleBroken, TagTaken
 from shared.domain import prompts, versions
-from shared.domain.ledgers import replace_entries
+from shared.domain.ledgers import LedgerType, replace_entries
 from shared.domain.prompts import RESERVED_TAGS
 from shared.problems import TagNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from shared.dialects.langwatch import models
     from shared.domain.changes import Change, Origin
     from shared.domain.model import Ledger, Prompt, Version
 
-LEDGER = "tags"
+LEDGER = LedgerType("tags", {"id": str, "name": str, "pointer": str, "created_at": str})
 PRODUCTION, STAGING, LIVE, LATEST = "production", "staging", "live", "latest"
 NAME = re.compile("[a-z][a-z0-9_-]{0,49}")
 SEEDED_AT = "1970-01-01T00:00:00.000Z"  # time of creation of the tags of a new project
@@ -42,12 +42,14 @@ class Definition:
         name: The name in this dialect.
         pointer: `live`, or the tag of prompts that other dialects show.
         created_at: When the tag was defined, in the format of responses.
+        rest: Fields of another release, which are stored again.
     """
 
     id: str
     name: str
     pointer: str
     created_at: str
+    rest: Mapping[str, Any] = field(default_factory=dict)
 
 
 def list_definitions(ledger: Ledger) -> tuple[Definition, ...]:
@@ -59,6 +61,7 @@ def list_definitions(ledger: Ledger) -> tuple[Definition, ...]:
                 name=entry["name"],
                 pointer=entry["pointer"],
                 created_at=entry["created_at"],
+                rest={name: value for name, value in entry.items() if name not in LEDGER.shape},
             )
             for entry in ledger.entries
         )
@@ -80,6 +83,11 @@ def dump_definition(definition: Definition) -> models.TagDefinition:
         "name": definition.name,
         "createdAt": definition.created_at,
     }
+
+
+def dump_definitions(ledger: Ledger) -> list[models.TagDefinition]:
+    """Dump the tags of a project, oldest first."""
+    return [dump_definition(definition) for definition in list_definitions(ledger)]
 
 
 def define(ledger: Ledger, name: str, *, id: str, at: str) -> tuple[Ledger, Definition]:
@@ -205,14 +213,14 @@ def assign_all(
     Raises:
         WrongState: A tag is `production` and the version is archived.
         Unprocessable: A tag is new and the prompt has the maximum number of tags.
+        LimitReached: There are too many tags for one request.
     """
-    for tag in tags:
-        change = _then_assign(change, tag, origin)
-    return change
-
-
-def _then_assign(change: Change[Version], tag: Definition, origin: Origin) -> Change[Version]:
-    return change.then(lambda prompt: assign(prompt, tag, change.subject, origin))
+    pointers = [tag.pointer for tag in tags]
+    if LIVE in pointers:
+        version = change.subject
+        change = change.then(lambda prompt: versions.promote_to_live(prompt, version, origin))
+    names = [pointer for pointer in pointers if pointer != LIVE]
+    return change.then(lambda prompt: prompts.set_tags(prompt, names, change.subject, origin))
 
 
 def _require_free(definitions: Iterable[Definition], name: str) -> None:
@@ -221,4 +229,9 @@ def _require_free(definitions: Iterable[Definition], name: str) -> None:
 
 
 def _replace_definitions(ledger: Ledger, definitions: tuple[Definition, ...]) -> Ledger:
-    return replace_entries(ledger, tuple(asdict(definition) for definition in definitions))
+    return replace_entries(ledger, tuple(map(_dump_entry, definitions)))
+
+
+def _dump_entry(definition: Definition) -> dict[str, Any]:
+    entry = asdict(definition)
+    return {**entry.pop("rest"), **entry}

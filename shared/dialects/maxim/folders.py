@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from shared.dialects.formats import dump_js_time
-from shared.domain.checks import check_name
-from shared.domain.ledgers import replace_entries
+from shared.domain.checks import check_name, normalize_name
+from shared.domain.ledgers import LedgerType, replace_entries
 from shared.ids import new_id
 from shared.problems import FolderNotFound
 
@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from shared.domain.model import Ledger
     from shared.routes.maxim import EntityType
 
-LEDGER = "folders"
+LEDGER = LedgerType(
+    "folders",
+    {
+        "id": str,
+        "name": str,
+        "entityType": str,
+        "parentId": (str, type(None)),
+        "createdAt": str,
+        "updatedAt": str,
+    },
+)
 DEFAULT_LIMIT = 20
 PROMPT: EntityType = "PROMPT"
 SYNC_ENTITIES: tuple[EntityType, ...] = (PROMPT, "PROMPT_CHAIN")  # what the SDKs ask folders for
@@ -74,7 +84,7 @@ def get_folder_by_name(
         FolderNotFound: There is no such folder.
     """
     for entry in list_children(ledger, query, entity_type):
-        if entry["name"] == query["name"]:
+        if normalize_name(entry["name"]) == normalize_name(query["name"]):
             return entry
     raise FolderNotFound
 
@@ -90,7 +100,7 @@ def list_children(
         parents = {
             entry["id"]
             for entry in list_folders(ledger, entity_type)
-            if entry["name"] == parent_name
+            if normalize_name(entry["name"]) == normalize_name(parent_name)
         }
     for entry in list_folders(ledger, entity_type):
         if parents is None or entry["parentId"] in parents:

@@ -6,16 +6,34 @@ a text, parts or null, although the schema allows everything.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, with_config
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    model_validator,
+    with_config,
+)
 from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from typing_extensions import TypedDict
 
-from shared.dialects.schemas import Id, Time
+from shared.dialects.schemas import Id, Items, Omissions, Time
 from shared.routes.maxim import EntityType
 
-Role = Literal["assistant", "user", "system", "model", "chatbot", "tool"]
+# Maxim's roles, and OpenAI's name for `system` in its reasoning models.
+Role = Literal["assistant", "user", "system", "model", "chatbot", "tool", "developer"]
+REASONING_MODEL = re.compile(r"(?:.*/)?(?:o\d|gpt-5)")
+NO_DEVELOPER = PydanticCustomError(
+    "role",
+    "Must be assistant, user, system, model, chatbot or tool; developer is the role of OpenAI's "
+    "reasoning models only",
+)
 Provider = Literal[
     "openai",
     "azure",
@@ -45,19 +63,19 @@ class RequestBody(BaseModel):
 # -- parts of a version
 
 
-@drop_unknown
+@keep_unknown
 class TextPart(TypedDict):
     type: Literal["text"]
     text: str
 
 
-@drop_unknown
+@keep_unknown
 class ImageUrl(TypedDict):
     url: str
     detail: NotRequired[Literal["auto", "low", "high"]]
 
 
-@drop_unknown
+@keep_unknown
 class ImagePart(TypedDict):
     type: Literal["image_url"]
     image_url: ImageUrl
@@ -83,7 +101,7 @@ Part = Annotated[
 ]
 Content = Annotated[
     Annotated[str, Tag("<a text>")]
-    | Annotated[list[Part], Tag("<parts>")]
+    | Annotated[Items[Part], Tag("<parts>")]
     | Annotated[None, Tag("<null>")],
     Discriminator(
         _choose_content,
@@ -93,25 +111,25 @@ Content = Annotated[
 ]
 
 
-@drop_unknown
+@keep_unknown
 class CalledFunction(TypedDict):
     name: str
     arguments: Annotated[str, Field(description="A JSON text.")]
 
 
-@drop_unknown
+@keep_unknown
 class ToolCall(TypedDict):
     id: str
     type: Literal["function"]
     function: CalledFunction
 
 
-@drop_unknown
+@keep_unknown
 class Message(TypedDict):
     role: Role
     content: NotRequired[Content]
     tool_call_id: NotRequired[str]
-    tool_calls: NotRequired[list[ToolCall]]
+    tool_calls: NotRequired[Items[ToolCall]]
 
 
 @keep_unknown
@@ -123,7 +141,7 @@ class PromptTool(TypedDict):
 
 @keep_unknown
 class ModelParameters(TypedDict):
-    promptTools: NotRequired[list[PromptTool]]
+    promptTools: NotRequired[Items[PromptTool]]
 
 
 # -- requests
@@ -134,8 +152,22 @@ class NewPromptVersion(RequestBody):
     description: str = Field(description="Why this version is created.")
     modelName: str = Field(examples=["gpt-4o"])
     modelProvider: Provider
-    messages: list[Message]
+    messages: Items[Message]
     modelParameters: ModelParameters = {}
+
+    @model_validator(mode="after")
+    def _check_roles(self) -> NewPromptVersion:
+        """Refuse `developer` as Maxim does, where it is not the role that the model needs."""
+        if REASONING_MODEL.match(self.modelName):
+            return self
+        errors = [
+            InitErrorDetails(type=NO_DEVELOPER, loc=("messages", number, "role"), input="developer")
+            for number, message in enumerate(self.messages)
+            if message["role"] == "developer"
+        ]
+        if errors:
+            raise ValidationError.from_exception_data("messages", errors)
+        return self
 
 
 class NewWorkspacePrompt(RequestBody):
@@ -165,7 +197,7 @@ class NewDeployment(RequestBody):
 
     promptId: str
     workspaceId: str
-    deploymentConditions: list[Condition] = Field(min_length=1)
+    deploymentConditions: Items[Condition] = Field(min_length=1)
     versionId: str | SkipJsonSchema[None] = None
     version: int | SkipJsonSchema[None] = None
 
@@ -179,7 +211,7 @@ class DeploymentField(TypedDict):
 
 class PromptConfigChanges(RequestBody):
     id: str = Field(description="The configuration's id, which is the prompt's id.")
-    deploymentFields: list[DeploymentField]
+    deploymentFields: Items[DeploymentField]
 
 
 class NewFolder(RequestBody):
@@ -227,6 +259,7 @@ class PublishedVersion(TypedDict):
     createdAt: Time
     updatedAt: Time
     deletedAt: Annotated[Time | None, Field(description="When the version was archived.")]
+    omissions: NotRequired[Omissions]
 
 
 class CursorPagination(TypedDict):
@@ -297,6 +330,7 @@ class WorkspacePrompt(CreatedPrompt):
     versions: NotRequired[
         Annotated[list[PublishedVersion], Field(description="Only with `includeVersions`.")]
     ]
+    omissions: NotRequired[Omissions]
 
 
 class CreatedPromptTwice(CreatedPrompt):
@@ -422,6 +456,7 @@ class Bundle(TypedDict):
     versions: list[RuntimeVersion]
     fallbackVersion: RuntimeVersion | None
     folderId: str | None
+    omissions: NotRequired[Omissions]
 
 
 class BundlesData(TypedDict):

@@ -6,17 +6,22 @@ import re
 from typing import TYPE_CHECKING, TypeVar
 
 from shared import exact_json
+from shared.dialects.details import dump_field_error, dump_syntax_error
 from shared.dialects.dialect import Credential
 from shared.domain.checks import find_nul_paths
 from shared.ids import is_id
 from shared.paging import PageRequest
-from shared.problems import InvalidRequest, PromptNotFound, Unauthorized, VersionNotFound
+from shared.problems import (
+    MAX_DETAILS,
+    InvalidRequest,
+    PromptNotFound,
+    Unauthorized,
+    VersionNotFound,
+)
 from shared.routes.maxim import ENTITY_TYPES, MAX_LIMIT, EntityType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from pydantic_core import ErrorDetails
 
     from shared.domain.content import Document
     from shared.request import Request
@@ -27,7 +32,6 @@ Position = TypeVar("Position")
 HEADER = "x-maxim-api-key"
 NUMBER = re.compile(r"[0-9]{1,10}")
 BOOLEANS = {"true": True, "false": False, "null": False, "": False}
-MAX_DETAILS = 20  # invalid fields of a body that a problem lists
 
 
 def has_credential(headers: Mapping[str, str]) -> bool:
@@ -176,15 +180,19 @@ def load_body(request: Request, model: type[Model]) -> Model:
         return model(**document)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_context=False, include_input=False)
-        details = [_dump_detail(one) for one in errors[:MAX_DETAILS]]
+        details = [dump_field_error(one) for one in errors[:MAX_DETAILS]]
         raise InvalidRequest(details[0]["message"], details=details) from error
 
 
 def _load_document(request: Request) -> Document:
     try:
         value = exact_json.decode(request.body)
+    except exact_json.LimitError as error:
+        raise InvalidRequest(f"the request body exceeds a limit: {error}") from error
     except exact_json.NotJSONError as error:
-        raise InvalidRequest("the request body must be a JSON object") from error
+        raise InvalidRequest(
+            "the request body must be a JSON object", details=[dump_syntax_error(error)]
+        ) from error
     if not isinstance(value, dict):
         raise InvalidRequest("the request body must be a JSON object")
     # Other dialects cannot store NUL characters.
@@ -192,17 +200,3 @@ def _load_document(request: Request) -> Document:
         message = f"{path or 'the request body'} must not contain NUL characters"
         raise InvalidRequest(message, details=[{"path": path, "message": message}])
     return value
-
-
-def _dump_detail(error: ErrorDetails) -> dict[str, str]:
-    """Dump the path of an invalid field, and a message that names it."""
-    path = ""
-    for step in error["loc"]:
-        if isinstance(step, int):
-            path += f"[{step}]"
-        elif not step.startswith("<"):  # the tag of a union, not a field
-            path += f".{step}" if path else step
-    if error["type"] == "missing":
-        return {"path": path, "message": f"{path} is required"}
-    sentence = error["msg"]
-    return {"path": path, "message": f"{path}: {sentence[:1].lower()}{sentence[1:]}"}

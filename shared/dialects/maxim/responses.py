@@ -68,6 +68,11 @@ def dump_whole_prompt(prompt: Prompt) -> models.WorkspacePrompt:
     return body
 
 
+def dump_only_prompt(prompt: Prompt) -> models.WorkspacePromptsData:
+    """Dump the list of a workspace's prompts with one id."""
+    return {"data": [dump_whole_prompt(prompt)], "pagination": dump_pagination(None)}
+
+
 def dump_version(version: Version, settings: Settings) -> models.PublishedVersion:
     """Dump a version for the response to its creation; an archived version counts as deleted."""
     content = version.content
@@ -144,7 +149,13 @@ def dump_deployment(deployment: Document, prompt: Prompt) -> models.Deployment:
     }
 
 
-def dump_deployment_with_conditions(
+def dump_deployments(prompt: Prompt) -> models.DeploymentsData:
+    """Dump the deployments of a prompt, newest first, which is also their precedence."""
+    rows = deployments.list_deployments(prompt)
+    return {"data": [_dump_deployment_with_conditions(row, prompt) for row in rows]}
+
+
+def _dump_deployment_with_conditions(
     deployment: Document, prompt: Prompt
 ) -> models.DeploymentWithConditions:
     """Dump a deployment of a prompt with its conditions."""

@@ -8,15 +8,16 @@ accepts. Source: Maxim's SDK, tested field by field.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from itertools import islice, tee
+from typing import TYPE_CHECKING, Any, Protocol
 
-from shared import exact_json
 from shared.dialects.formats import dump_js_time
-from shared.dialects.maxim import contents, deployments
-from shared.responses import measure_encoded_bytes
+from shared.dialects.maxim import contents
+from shared.dialects.maxim.deployments import build_rules, list_deployments
+from shared.paging import measure_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from shared.dialects.maxim import models
@@ -24,20 +25,28 @@ if TYPE_CHECKING:
     from shared.domain.model import Prompt, Version
     from shared.settings import Settings
 
-    Versions = Mapping[tuple[str, int], Version]  # by the prompt's id and the number
+
+class Loader(Protocol):
+    """A version whose content has not been loaded yet."""
+
+    @property
+    def stage(self) -> str:
+        """The stage of the version."""
+
+    def load(self) -> Version | None:
+        """Load the version with its content."""
+
 
 DETAILS = ("auto", "low", "high")
 # An SDK reads the list every minute, and drops a prompt only if the list has it without versions.
 DELETED_SHOWN_FOR = timedelta(days=1)
-BATCH = 50  # prompts whose versions are read together
-ENVELOPE_BYTES = 100  # the JSON around the bundles
 
 
 def list_numbers(prompt: Prompt) -> list[int]:
     """List the versions that can be served: of deployments, newest first, then the live one."""
     if prompt.is_deleted:
         return []
-    targets = [deployment["number"] for deployment in deployments.list_deployments(prompt)]
+    targets = [deployment["number"] for deployment in list_deployments(prompt)]
     live = [] if prompt.live_version is None else [prompt.live_version]
     return list(dict.fromkeys([*targets, *live]))
 
@@ -50,67 +59,80 @@ def is_listed(prompt: Prompt, now: datetime) -> bool:
 
 
 def dump_bundles(
-    prompts: Sequence[Prompt],
-    find_versions: Callable[[Iterable[tuple[Prompt, int]]], Versions],
+    prompts: Iterable[Prompt],
+    find_versions: Callable[[Iterable[tuple[Prompt, int]]], Iterator[Loader | None]],
     settings: Settings,
 ) -> Iterator[models.Bundle]:
-    """Dump the bundles of prompts, reading their versions in batches.
+    """Dump the bundles of prompts; a bundle larger than a response has no versions.
 
     Args:
         prompts: The prompts.
-        find_versions: Finds existing versions by prompt and number.
+        find_versions: Finds versions by prompt and number, as they are needed.
         settings: The settings of the deployment.
     """
-    for start in range(0, len(prompts), BATCH):
-        batch = prompts[start : start + BATCH]
-        versions = find_versions(
-            (prompt, number) for prompt in batch for number in list_numbers(prompt)
-        )
-        for prompt in batch:
-            yield dump_bundle(prompt, versions, settings)
+    prompts, others = tee(prompts)
+    versions = find_versions(
+        (prompt, number) for prompt in others for number in list_numbers(prompt)
+    )
+    for prompt in prompts:
+        own_versions = [*islice(versions, len(list_numbers(prompt)))]
+        yield dump_bundle(prompt, own_versions, settings, max_bytes=settings.page_bytes)
 
 
 def select_fitting(bundles: Iterable[models.Bundle], max_bytes: int) -> list[models.Bundle]:
-    """Select the bundles that fit into one response of `max_bytes` bytes.
-
-    A bundle that alone is too large is left out. The selection ends at the first other bundle that
-    does not fit.
-    """
+    """Select the bundles that fit into `max_bytes` bytes, up to the first that does not."""
     selection: list[models.Bundle] = []
-    whole = remaining = max_bytes - ENVELOPE_BYTES
+    remaining = max_bytes
     for bundle in bundles:
-        size = measure_encoded_bytes(exact_json.encode(bundle)) + 1
-        if remaining < size <= whole:
+        remaining -= measure_row(bundle)
+        if remaining < 0:
             break
-        if size <= remaining:
-            selection.append(bundle)
-            remaining -= size
+        selection.append(bundle)
     return selection
 
 
-def dump_bundle(prompt: Prompt, versions: Versions, settings: Settings) -> models.Bundle:
+def dump_bundle(
+    prompt: Prompt,
+    versions: Iterable[Loader | None],
+    settings: Settings,
+    *,
+    max_bytes: int | None = None,
+) -> models.Bundle:
     """Dump the bundle of a prompt; without versions if the prompt is deleted.
+
+    A bundle that is too large has no versions either, so that SDKs serve nothing rather than empty
+    texts. This is found out without loading all of the versions.
 
     Args:
         prompt: The prompt.
-        versions: Its existing versions; those that have been archived since are left out.
+        versions: Its versions by `list_numbers`; those that have been archived since are left out.
         settings: The settings of the deployment.
+        max_bytes: The size of a bundle that is too large, in bytes; None for no limit.
     """
-    bodies = {
-        number: dump_version(versions[prompt.id, number], settings)
-        for number in list_numbers(prompt)
-        if (prompt.id, number) in versions and versions[prompt.id, number].stage == "stable"
-    }
-    return {
+    empty: models.Bundle = {
         "promptId": prompt.id,
-        "rules": deployments.build_rules(
-            deployment
-            for deployment in deployments.list_deployments(prompt)
-            if deployment["number"] in bodies
+        "rules": {},
+        "versions": [],
+        "fallbackVersion": None,
+        "folderId": prompt.folder_id,
+    }
+    bodies: dict[int, models.RuntimeVersion] = {}
+    size = measure_row(empty) + measure_row(build_rules(list_deployments(prompt)))
+    for number, version in zip(list_numbers(prompt), versions, strict=True):
+        if version is None or version.stage != "stable" or (whole := version.load()) is None:
+            continue
+        bodies[number] = dump_version(whole, settings)
+        # The live version is in the bundle twice.
+        size += measure_row(bodies[number]) * (2 if number == prompt.live_version else 1)
+        if max_bytes is not None and size > max_bytes:
+            return {**empty, "omissions": ["rules", "versions", "fallbackVersion"]}
+    return {
+        **empty,
+        "rules": build_rules(
+            deployment for deployment in list_deployments(prompt) if deployment["number"] in bodies
         ),
         "versions": list(bodies.values()),
         "fallbackVersion": bodies.get(prompt.live_version) if prompt.live_version else None,
-        "folderId": deployments.get_settings(prompt).get("folderId"),
     }
 
 
@@ -121,7 +143,7 @@ def dump_bundle_of_version(prompt: Prompt, version: Version, settings: Settings)
         "rules": {},
         "versions": [dump_version(version, settings)],
         "fallbackVersion": None,
-        "folderId": deployments.get_settings(prompt).get("folderId"),
+        "folderId": prompt.folder_id,
     }
 
 

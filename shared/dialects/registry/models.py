@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from shared.dialects.schemas import Id, Time
+from shared.dialects.schemas import Id, Omissions, Time
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
@@ -40,6 +40,13 @@ class NewPrompt(BaseModel):
 class PromptChanges(BaseModel):
     model_config = _require()
     description: str = Field("", description="Without this field the description becomes empty.")
+
+
+class PromptPatch(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    name: str = Field("", description="Unique in the team; at most 255 characters.")
+    slug: str = Field("", description="Applications find the prompt by it.")
+    description: str = ""
 
 
 class Move(BaseModel):
@@ -146,6 +153,7 @@ class PromptVersion(TypedDict):
     engine: Literal["go", "jinja"]
     message: str
     author: Author
+    omissions: NotRequired[Omissions]
 
 
 class PromptResponse(TypedDict):
@@ -214,6 +222,7 @@ class PromptPayload(TypedDict):
     variables: dict[str, Any]
     created_at: Time
     updated_at: Time
+    omissions: NotRequired[Omissions]
 
 
 class PayloadResponse(TypedDict):

@@ -7,18 +7,23 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared import exact_json
+from shared.dialects.details import dump_field_error, dump_syntax_error
 from shared.dialects.dialect import Credential
+from shared.domain.model import NumberOrTag
 from shared.ids import parse_id
 from shared.problems import InvalidRequest, Unauthorized
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic import BaseModel
+
     from shared.domain.content import Engine
     from shared.domain.model import Selector
     from shared.request import Request
 
 Model = TypeVar("Model")
+Patch = TypeVar("Patch", bound="BaseModel")
 
 BEARER = re.compile(r"Bearer (\S+)")
 RFC_3339 = re.compile(
@@ -26,12 +31,19 @@ RFC_3339 = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 NUMBER = re.compile(r"[+-]?[0-9]+")
+PLAIN = re.compile(r"[\w.-]{1,100}")  # names that a message may contain
 BOOLEANS = dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), "archived") | dict.fromkeys(
     ("0", "f", "F", "FALSE", "false", "False"), "active"
 )
 EXAMPLE_TIME = "such as 2026-01-31T14:05:00Z"
 LARGEST_NUMBER = 2**31 - 1  # the largest version number in px0's database
-LARGEST_INTEGER = 2**63 - 1  # px0 does not parse larger numbers as integers
+MAX_DETAILS = 20  # invalid fields of a body that a problem lists
+NOT_ANNOUNCED = {
+    "path": "",
+    "message": "send JSON with the header Content-Type: application/json",
+}
+NOT_AN_OBJECT = {"path": "", "message": "the body must be a JSON object, such as {}"}
+NUMBER_LENGTH = 40  # characters; a longer text is no version's number
 
 
 def has_credential(headers: Mapping[str, str]) -> bool:
@@ -87,27 +99,14 @@ def parse_payload_id(text: str) -> str:
 
 
 def parse_selector(text: str) -> Selector:
-    """Parse a selector: a number if the text is one, else a tag.
-
-    Raises:
-        InvalidRequest: The number is larger than px0 allows.
-    """
-    if not NUMBER.fullmatch(text) or len(text) > 40:
-        return text
-    number = int(text)
-    if abs(number) > LARGEST_INTEGER:
-        return text
-    if abs(number) > LARGEST_NUMBER:
-        raise InvalidRequest("invalid version number")
-    return number
+    """Parse a selector: a number or else a tag if the text is a number, otherwise a tag."""
+    if NUMBER.fullmatch(text) and len(text) <= NUMBER_LENGTH:
+        return NumberOrTag(int(text), text)
+    return text
 
 
 def parse_version_query(query: Mapping[str, str]) -> Selector | None:
-    """Parse the selector in the parameter `version` or, without it, the tag in `tag`.
-
-    Raises:
-        InvalidRequest: The number is larger than px0 allows.
-    """
+    """Parse the selector in the parameter `version` or, without it, the tag in `tag`."""
     if text := query.get("version"):
         return parse_selector(text)
     return query.get("tag") or None
@@ -182,15 +181,18 @@ def load_document(request: Request) -> dict[str, Any]:
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not media_type.endswith("json"):
-        raise InvalidRequest
+        raise InvalidRequest(details=[NOT_ANNOUNCED])
     try:
         value = exact_json.decode(request.body)
+    except exact_json.LimitError as error:
+        details = [{"message": f"the request body exceeds a limit: {error}"}]
+        raise InvalidRequest(details=details) from error
     except exact_json.NotJSONError as error:
-        raise InvalidRequest from error
+        raise InvalidRequest(details=[dump_syntax_error(error)]) from error
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise InvalidRequest
+        raise InvalidRequest(details=[NOT_AN_OBJECT])
     return {name.casefold(): item for name, item in value.items()}
 
 
@@ -210,7 +212,30 @@ def load_body(request: Request, model: type[Model]) -> Model:
     try:
         return model(**fields)
     except ValidationError as error:
-        raise InvalidRequest from error
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        details = [dump_field_error(one) for one in errors[:MAX_DETAILS]]
+        raise InvalidRequest(details=details) from error
+
+
+def load_patch(request: Request, model: type[Patch]) -> Patch:
+    """Load the body of a PATCH, whose fields are texts; px0 has no such request.
+
+    Raises:
+        InvalidRequest: The body is not a JSON object, or has an unknown field or one that is not
+            text; the message names the field.
+    """
+    from pydantic import ValidationError
+
+    document = load_document(request)
+    for name in document:
+        if name not in model.model_fields:
+            subject = name if PLAIN.fullmatch(name) else "a name in the body"
+            raise InvalidRequest(f"{subject} is not a field; use {', '.join(model.model_fields)}")
+    try:
+        return model(**document)
+    except ValidationError as error:
+        field = error.errors(include_url=False, include_input=False)[0]["loc"][0]
+        raise InvalidRequest(f"{field} must be text; leave it out to keep what there is") from error
 
 
 def load_variables(request: Request, engine: Engine) -> dict[str, Any]:
@@ -226,8 +251,10 @@ def load_variables(request: Request, engine: Engine) -> dict[str, Any]:
     if variables is None:
         return {}
     if not isinstance(variables, dict):
-        raise InvalidRequest
+        message = "variables: send an object with a value for each variable"
+        raise InvalidRequest(details=[{"path": "variables", "message": message}])
     try:
         return dict(exact_json.convert_decimals(variables, keep_integers=engine != "go"))
     except exact_json.NotJSONError as error:
-        raise InvalidRequest from error
+        message = f"variables: {error}"
+        raise InvalidRequest(details=[{"path": "variables", "message": message}]) from error

@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from shared.dialects.schemas import Id, Time
+from shared.dialects.schemas import Id, Items, Omissions, Time
 from shared.dialects.tela.validation import MESSAGES_KINDS, TITLE_LENGTH
 from shared.exact_json import is_number
 
@@ -81,13 +81,14 @@ class CanvasConfiguration(TypedDict):
 
 @keep_unknown
 class CanvasMessage(TypedDict):
-    role: Literal["user", "assistant", "system", "function"]
+    # Tela's roles, and OpenAI's name for `system` in its reasoning models.
+    role: Literal["user", "assistant", "system", "function", "developer"]
     content: NotRequired[str | None]
     index: NotRequired[int]
 
 
 Messages = Annotated[
-    Annotated[CanvasMessage, Tag(MESSAGE)] | Annotated[list[CanvasMessage], Tag(MESSAGES)],
+    Annotated[CanvasMessage, Tag(MESSAGE)] | Annotated[Items[CanvasMessage], Tag(MESSAGES)],
     Discriminator(_choose_kind),
 ]
 
@@ -104,7 +105,7 @@ class NewCanvasVersion(BaseModel):
     content: str | None = Field(None, description="The plain text.")
     markdownContent: str | None = Field(None, description="The same in Markdown.")
     configuration: CanvasConfiguration
-    variables: list[CanvasVariable] = Field(description="May be empty.")
+    variables: Items[CanvasVariable] = Field(description="May be empty.")
     promoted: bool | None = Field(None, description="Whether to make the version live.")
     draft: bool | None = Field(None, description="Whether the content can still change.")
     messages: Messages = Field(ABSENT, description="Returned as they were sent.")
@@ -118,7 +119,7 @@ class CanvasVersionChanges(BaseModel):
     content: str | None = None
     markdownContent: str | None = None
     configuration: CanvasConfiguration = ABSENT
-    variables: list[CanvasVariable] = ABSENT
+    variables: Items[CanvasVariable] = ABSENT
     promoted: bool | None = None
     draft: bool | None = None
     messages: Messages = ABSENT
@@ -133,6 +134,7 @@ class CanvasContent(TypedDict):
     configuration: CanvasConfiguration
     variables: list[CanvasVariable]
     messages: NotRequired[Messages]
+    omissions: NotRequired[Omissions]
 
 
 class CanvasVersion(CanvasContent):
@@ -170,6 +172,7 @@ class Canvas(TypedDict):
             Field(description="The newest version; only with `includeLastVersion`."),
         ]
     ]
+    omissions: NotRequired[Omissions]
 
 
 class Project(TypedDict):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from ...texts import excerpt
 from .expressions import compile_field, compile_pipeline, unwrap_interface
 from .nodes import (
     Action,
@@ -25,7 +26,7 @@ from .nodes import (
     Text,
 )
 from .printing import print_value
-from .quoting import quote
+from .quoting import cite
 from .state import ExecutionError
 from .values import NO_VALUE, Byte, Int
 
@@ -345,9 +346,11 @@ def _list_turns(value: Value, pipeline: Pipeline, state: State) -> Iterable[tupl
     if value is NO_VALUE:
         return ()
     if not isinstance(value, Int | Byte):
-        raise ExecutionError(f"range can't iterate over {print_value(value, state.spend)}")
+        raise ExecutionError(f"range can't iterate over {excerpt(print_value(value, state.spend))}")
     if len(pipeline.variables) > 1:
-        raise ExecutionError(f"can't use {value} to iterate over more than one variable")
+        raise ExecutionError(
+            f"can't use {excerpt(str(value))} to iterate over more than one variable"
+        )
     return ((NO_VALUE, type(value)(number)) for number in range(value))
 
 
@@ -387,7 +390,7 @@ def _compile_call(node: Call, templates: dict[str, Body], dot_in_interface: bool
         state.node = node
         body = templates.get(name)
         if body is None:
-            raise ExecutionError(f"template {quote(name)} not defined")
+            raise ExecutionError(f"template {cite(name)} not defined")
         if state.depth == MAX_TEMPLATE_DEPTH:
             raise ExecutionError(f"exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})")
         argument = evaluate(state, dot) if evaluate else NO_VALUE

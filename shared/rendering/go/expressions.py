@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from ...texts import excerpt
 from .functions import FUNCTIONS, SHORT_CIRCUITS, CallError
 from .nodes import (
     Chain,
@@ -25,8 +26,8 @@ from .nodes import (
     Pipeline,
     Variable,
 )
-from .quoting import quote
-from .state import CitableNode, ExecutionError, State
+from .quoting import cite
+from .state import CitableNode, ExecutionError, MissingKeyError, State
 from .values import (
     INTERFACE,
     INTERFACE_TYPE,
@@ -100,7 +101,7 @@ def _compile_command(
         # A value from a pipe counts as an argument, which keys do not accept.
         return (lambda state, dot, final: look_up_keys(state, dot)) if stage else look_up_keys
     if has_arguments:
-        message = f"can't give argument to non-function {first}"
+        message = f"can't give argument to non-function {excerpt(str(first))}"
         if not isinstance(first, Pipeline):
             return _compile_error(first, message)
         # Parentheses do not set the node: the error cites the pipeline or the previous command.
@@ -118,7 +119,7 @@ def _compile_operand(node: Operand, dot_in_interface: bool) -> Expression:
             return _compile_constant(node, NO_VALUE)
         case Constant():
             if node.value is None:
-                return _compile_error(node, f"{node} overflows int")
+                return _compile_error(node, f"{excerpt(str(node))} overflows int")
             return _compile_constant(node, node.value)
         case Variable() if not node.keys:
             return _compile_variable(node)
@@ -169,22 +170,23 @@ def look_up(receiver: Value, key: str, *, in_interface: bool, has_arguments: boo
         has_arguments: Whether the template calls the field like a method.
 
     Raises:
-        ExecutionError: The receiver is not a map, it has no such key, or there are arguments.
+        MissingKeyError: The map has no such key.
+        ExecutionError: The receiver is not a map, or there are arguments.
     """
     if isinstance(receiver, dict):
         if has_arguments:
-            raise ExecutionError(f"{key} is not a method but has arguments")
+            raise ExecutionError(f"{excerpt(key)} is not a method but has arguments")
         if key in receiver:
             return receiver[key]
-        raise ExecutionError(f"map has no entry for key {quote(key)}")
+        raise MissingKeyError(f"map has no entry for key {cite(key)}")
     if receiver is NO_VALUE:
-        raise ExecutionError(f"nil data; no entry for key {quote(key)}")
+        raise ExecutionError(f"nil data; no entry for key {cite(key)}")
     if receiver is None:
-        raise ExecutionError(f"nil pointer evaluating {INTERFACE_TYPE}.{key}")
+        raise ExecutionError(f"nil pointer evaluating {INTERFACE_TYPE}.{excerpt(key)}")
     # Integers come from loops over numbers, which do not have them in interfaces.
     in_interface = in_interface and not isinstance(receiver, Int | Byte)
     kind = INTERFACE_TYPE if in_interface else get_type_name(receiver)
-    raise ExecutionError(f"can't evaluate field {key} in type {kind}")
+    raise ExecutionError(f"can't evaluate field {excerpt(key)} in type {kind}")
 
 
 def _compile_lookup(
@@ -377,7 +379,7 @@ def _compile_printf_template(argument: Operand, expression: Expression) -> Expre
         case Constant(value=str()):
             return expression
         case Constant():
-            return _compile_error(argument, f"expected string; found {argument}")
+            return _compile_error(argument, f"expected string; found {excerpt(str(argument))}")
         case Nil():
             return _compile_error(argument, "cannot assign nil to string")
 

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from ..errors import LimitExceededError
-from .quoting import format_rune, quote
+from .quoting import cite, format_rune, quote
 
 
 class Kind(IntEnum):
@@ -80,7 +80,7 @@ def _is_long(text: str) -> bool:
     return len(text) > 10 or len(text.encode()) > 10
 
 
-_WORDS: Final = {
+WORDS: Final = {
     "true": Kind.BOOL,
     "false": Kind.BOOL,
     "nil": Kind.NIL,
@@ -98,7 +98,11 @@ _WORDS: Final = {
 _PUNCTUATION: Final = {"=": Kind.ASSIGN, "|": Kind.PIPE}
 
 # Bounds the time of parsing, which depends on the number of tokens, not on the length of texts.
-MAX_TOKENS: Final = 200_000
+MAX_TOKENS: Final = 60_000
+
+# Bound the time and memory of parsing a literal.
+MAX_NUMBER: Final = 5_000  # characters
+MAX_ESCAPES: Final = 100_000  # in all strings of a template
 
 _SPACES: Final = " \t\r\n"
 _AFTER_OPERAND: Final = frozenset(" \t\r\n.,|:()")
@@ -136,18 +140,20 @@ def tokenize(source: str) -> list[Token]:
     """Split a template into tokens; the last token is the end or the first error.
 
     Raises:
-        LimitExceededError: The template has more than `MAX_TOKENS` tokens.
+        LimitExceededError: The template has more than `MAX_TOKENS` tokens and comments.
     """
     return _Lexer(source).tokenize()
 
 
 class _Lexer:
-    __slots__ = ("_line", "_line_pos", "pos", "source", "tokens")
+    __slots__ = ("_comments", "_escapes", "_line", "_line_pos", "pos", "source", "tokens")
 
     def __init__(self, source: str) -> None:
         self.source = source
         self.pos = 0
         self.tokens: list[Token] = []
+        self._comments = 0
+        self._escapes = 0
         # The line of the last token.
         self._line = 1
         self._line_pos = 0
@@ -165,9 +171,12 @@ class _Lexer:
     def _emit(self, kind: Kind, pos: int, text: str) -> None:
         self._line += self.source.count("\n", self._line_pos, pos)
         self._line_pos = pos
-        if len(self.tokens) == MAX_TOKENS:
-            raise LimitExceededError(f"the template has more than {MAX_TOKENS} parts; shorten it")
+        self._check_parts()
         self.tokens.append(Token(kind, pos, text, self._line))
+
+    def _check_parts(self) -> None:
+        if len(self.tokens) + self._comments >= MAX_TOKENS:
+            raise LimitExceededError(f"the template has more than {MAX_TOKENS} parts; shorten it")
 
     def _scan_text(self) -> bool:
         """Emit the texts, comments and key actions up to the next other action.
@@ -206,6 +215,8 @@ class _Lexer:
             self._scan_comment(inside)
 
     def _scan_comment(self, start: int) -> None:
+        self._check_parts()
+        self._comments += 1
         stop = self.source.find("*/", start + 2)
         if stop < 0:
             raise LexicalError(start, "unclosed comment")
@@ -297,6 +308,12 @@ class _Lexer:
         match = pattern.match(self.source, self.pos)
         if not match:
             raise LexicalError(self.pos, message)
+        self._escapes += match.group().count("\\")
+        if self._escapes > MAX_ESCAPES:
+            raise LimitExceededError(
+                f"the template has more than {MAX_ESCAPES} backslashes in strings; "
+                "use strings in backquotes"
+            )
         self._emit(kind, self.pos, match.group())
         self.pos = match.end()
 
@@ -349,7 +366,7 @@ class _Lexer:
         self.pos = self._locate_word_end(start)
         self._check_terminator(start)
         word = self.source[start : self.pos]
-        self._emit(_WORDS.get(word, Kind.IDENTIFIER), start, word)
+        self._emit(WORDS.get(word, Kind.IDENTIFIER), start, word)
 
     def _scan_number(self) -> None:
         start = self.pos
@@ -360,8 +377,10 @@ class _Lexer:
             kind = Kind.COMPLEX
             good = self._skip_number() and self.source[self.pos - 1] == "i"
         text = self.source[start : self.pos]
+        if len(text) > MAX_NUMBER:
+            raise LexicalError(start, f"number is longer than {MAX_NUMBER} characters")
         if not good:
-            raise LexicalError(start, f"bad number syntax: {quote(text)}")
+            raise LexicalError(start, f"bad number syntax: {cite(text)}")
         self._emit(kind, start, text)
 
     def _skip_number(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .quoting import quote
+from .quoting import cite
 from .values import Int
 
 _MAX_INT: Final = 2**63 - 1
@@ -44,9 +44,9 @@ def parse_number(text: str) -> Int | float | complex | None:
             return None
     number = _parse_float(text)
     if number is None:
-        raise ValueError(f"illegal number syntax: {quote(text)}")
+        raise ValueError(f"illegal number syntax: {cite(text)}")
     if not any(mark in text for mark in ".eEpP"):
-        raise ValueError(f"integer overflow: {quote(text)}")
+        raise ValueError(f"integer overflow: {cite(text)}")
     return number
 
 
@@ -73,7 +73,7 @@ def _parse_complex_part(text: str) -> float:
         return number
     is_number = re.match(_DECIMAL, text) or re.match(_HEXADECIMAL, text)
     reason = "value out of range" if is_number else "invalid syntax"
-    raise ValueError(f"strconv.ParseFloat: parsing {quote(text)}: {reason}")
+    raise ValueError(f"strconv.ParseFloat: parsing {cite(text)}: {reason}")
 
 
 def _parse_integer(text: str) -> int | None:

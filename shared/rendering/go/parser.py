@@ -31,7 +31,7 @@ from .nodes import (
     Variable,
 )
 from .numbers import parse_complex, parse_number
-from .quoting import quote, unquote, unquote_character
+from .quoting import cite, unquote, unquote_character
 from .values import Int
 
 # The parser and the executor recurse into parentheses. Go allows ten thousand levels, which would
@@ -254,7 +254,7 @@ class _Parser:
         if previous is None or previous.is_blank():
             return True
         if not body.is_blank():
-            self._fail(f"template: multiple definition of template {quote(name)}")
+            self._fail(f"template: multiple definition of template {cite(name)}")
         return False
 
     def _open_block(self, context: str, *, is_continuation: bool = False) -> None:
@@ -445,7 +445,7 @@ class _Parser:
             case Function() | Pipeline():
                 return Chain(token.pos, term, tuple(keys))
             case _:
-                self._fail(f"unexpected . after term {quote(str(term))}")
+                self._fail(f"unexpected . after term {cite(str(term))}")
 
     def _parse_term(self) -> Operand | None:
         token = self._peek_non_space()
@@ -458,13 +458,13 @@ class _Parser:
                 return Field(pos, (text[1:],))
             case Kind.IDENTIFIER:
                 if text not in FUNCTIONS and text not in SHORT_CIRCUITS:
-                    self._fail(f"function {quote(text)} not defined")
+                    self._fail(f"function {cite(text)} not defined")
                 return Function(pos, text)
             case Kind.STRING | Kind.RAW_STRING:
                 return Constant(pos, text, self._unquote(token))
             case Kind.VARIABLE:
                 if not self.scope.declarations.get(text):
-                    self._fail(f"undefined variable {quote(text)}")
+                    self._fail(f"undefined variable {cite(text)}")
                 return Variable(pos, text)
             case Kind.LEFT_PAREN:
                 return self._parse_parentheses()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ...texts import excerpt
 from .values import decode_bytes, encode_text
 
 _ESCAPES: Final = {
@@ -27,6 +28,11 @@ def quote(text: str, delimiter: str = '"', *, ascii_only: bool = False) -> str:
     text = decode_bytes(encode_text(text))
     literal = _MAYBE_ESCAPED.sub(lambda match: _escape(match.group(), delimiter, ascii_only), text)
     return f"{delimiter}{literal}{delimiter}"
+
+
+def cite(text: str) -> str:
+    """Write a text as a Go literal in an error message."""
+    return quote(excerpt(text))
 
 
 _MAYBE_ESCAPED: Final = re.compile(r"[^ !#-&(-\[\]-~]")
@@ -94,7 +100,7 @@ def unquote_character(literal: str) -> int:
     if literal[1] == "\\":
         code, _, stop = _parse_escape(literal, 1, "'")
     if literal[stop:] != "'":
-        raise ValueError(f"malformed character constant: {literal}")
+        raise ValueError(f"malformed character constant: {excerpt(literal)}")
     return code
 
 

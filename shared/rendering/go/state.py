@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
+from ...texts import excerpt
 from ..errors import LimitExceededError
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ class CitableNode(Protocol):
 
 class ExecutionError(Exception):
     """The template cannot be executed; the state has the node that failed."""
+
+
+class MissingKeyError(ExecutionError):
+    """A map has no such key."""
 
 
 class Cell:
@@ -134,7 +139,7 @@ class State:
         """
         cells = self.cells.get(name)
         if not cells:
-            raise ExecutionError(f"undefined variable: {name}")
+            raise ExecutionError(f"undefined variable: {excerpt(name)}")
         return cells[-1]
 
     def truncate_scope(self, length: int) -> None:

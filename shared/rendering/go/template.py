@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ..errors import TemplateExecutionError
+from ...texts import excerpt, replace_lone_surrogates
+from ..errors import MissingVariableError, TemplateExecutionError
 from .executor import compile_templates, execute
 from .parser import parse_templates
-from .quoting import quote
-from .state import ExecutionError, State
+from .quoting import cite
+from .state import ExecutionError, MissingKeyError, State
 from .usage import list_variables
-from .values import count_bytes, replace_invalid_bytes, replace_surrogates
+from .values import count_bytes, replace_invalid_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ def compile_template(source: str) -> Template:
             without a name.
         LimitExceededError: The template has too many tokens.
     """
-    source = replace_surrogates(source)
+    source = replace_lone_surrogates(source)
     return Template(source, parse_templates(source, _ROOT))
 
 
@@ -49,6 +50,7 @@ class Template:
         """Render the template with variables, which are JSON values.
 
         Raises:
+            MissingVariableError: A map has no such key; the message is Go's.
             TemplateExecutionError: The template cannot be rendered with these variables; the
                 message is Go's.
             LimitExceededError: Rendering exceeds a limit.
@@ -59,10 +61,13 @@ class Template:
             execute(self._bodies, state, dot)
         except ExecutionError as error:
             location = f"{_ROOT}:{self._locate(state.node)}"
-            description = f"executing {quote(state.template_name)} at <{state.node}>: {error}"
-            raise TemplateExecutionError(
-                replace_invalid_bytes(f"template: {location}: {description}")
-            ) from None
+            description = (
+                f"executing {cite(state.template_name)} at <{excerpt(str(state.node))}>: {error}"
+            )
+            message = replace_invalid_bytes(f"template: {location}: {description}")
+            if isinstance(error, MissingKeyError):
+                raise MissingVariableError(message) from None
+            raise TemplateExecutionError(message) from None
         text = replace_invalid_bytes("".join(state.output))
         if count_bytes(text) > limits.output_bytes:
             raise state.build_output_error()
@@ -71,6 +76,13 @@ class Template:
     def list_variables(self) -> list[str]:
         """List the names of the variables that rendering may need, sorted."""
         return sorted(list_variables(self._lists, _ROOT))
+
+    def list_required_variables(self) -> list[str]:
+        """List the names of those that are looked up as fields; `index` gives nil instead."""
+        return sorted(list_variables(self._lists, _ROOT, with_index=False))
+
+    def find_gap(self) -> None:
+        """Nothing of Go is left out."""
 
     def _locate(self, node: CitableNode) -> str:
         """Return a node's line, counted from 1, and its column in bytes, counted from 0."""

@@ -25,16 +25,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def list_variables(templates: dict[str, NodeList], root_name: str) -> set[str]:
-    """List the keys of the variables that a template, or another one that gets them, looks up."""
-    return _Search(templates).list_variables(root_name)
+def list_variables(
+    templates: dict[str, NodeList], root_name: str, *, with_index: bool = True
+) -> set[str]:
+    """List the keys of the variables that a template, or another one that gets them, looks up.
+
+    Args:
+        templates: The templates.
+        root_name: The name of the one that is rendered.
+        with_index: Whether a key that only `index` looks up counts.
+    """
+    return _Search(templates, with_index=with_index).list_variables(root_name)
 
 
 class _Search:
     """A search for expressions whose value is all variables: `$`, dot, and aliases."""
 
-    def __init__(self, templates: dict[str, NodeList]) -> None:
+    def __init__(self, templates: dict[str, NodeList], *, with_index: bool) -> None:
         self.templates = templates
+        self.with_index = with_index
         self.names: set[str] = set()
         self.is_root = False
         # Template variables that can have the same value as `$` in the current template.
@@ -92,7 +101,9 @@ class _Search:
         operands = command.operands
         are_root = [self._search_operand(operand) for operand in operands]
         match operands:
-            case (Function(name="index"), _, Constant(value=str(key)), *_) if are_root[1]:
+            case (Function(name="index"), _, Constant(value=str(key)), *_) if (
+                self.with_index and are_root[1]
+            ):
                 self.names.add(key)
         return len(operands) == 1 and are_root[0]
 

@@ -134,11 +134,6 @@ def count_bytes(text: str) -> int:
     return len(text) if text.isascii() else len(encode_text(text))
 
 
-def replace_surrogates(text: str) -> str:
-    """Replace lone surrogates, which JSON can contain."""
-    return text if text.isascii() else re.sub(_SURROGATES, "\ufffd", text)
-
-
 def replace_invalid_bytes(text: str) -> str:
     """Replace each invalid byte with a replacement character, as Go does for JSON."""
     if text.isascii():

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from io import StringIO
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import TemplateSyntaxError
-from jinja2.lexer import Token, TokenStream
+from jinja2.lexer import Failure, Lexer, Token, TokenStream, _Rule, float_re, string_re
 from jinja2.parser import Parser
 
 from .meter import MAX_INTEGER_BITS
+from .unsupported import TAGS, describe_gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,6 +40,9 @@ _TOO_DEEP: Final = "the template is nested too deeply"
 
 # Fields whose nodes are charged for separately: when their block is entered, or by CHARGE_FILTER.
 _SEPARATE_FIELDS: Final = ("body", "else_", "defaults")
+
+# Marks an attribute that is called, in the place of Jinja's "load".
+CALLED: Final = "call"
 
 # ASCII's separators, which Jinja treats as spaces and templates rarely contain.
 _STAND_INS: Final = "\x1c\x1d\x1e\x1f"
@@ -85,20 +90,54 @@ def check_tokens(stream: TokenStream, stand_in: str) -> Iterator[Token]:
         raise TemplateSyntaxError("a number has too many digits", line) from None
 
 
+# Jinja's patterns for these need memory for each digit and each backslash.
+MAX_WORD: Final = 5_000  # characters
+_LONG_WORD: Final = _Rule(
+    re.compile(
+        rf"\w{{{MAX_WORD + 1}}}|\w++\.\w{{{MAX_WORD + 1}}}"
+        rf"|(?:\w++\.)?+\w++[+-]\w{{{MAX_WORD + 1}}}"
+    ),
+    (Failure(f"a number has too many digits, or a name more than {MAX_WORD} characters"),),
+    None,
+)
+_STRING: Final = re.compile(
+    r"""('([^'\\]*+(?:\\.[^'\\]*+)*+)'|"([^"\\]*+(?:\\.[^"\\]*+)*+)")""", re.DOTALL
+)
+
+
+class BoundedLexer(Lexer):
+    """Jinja's lexer, which takes no more memory than a template's text."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        for rules in self.rules.values():
+            for position, rule in enumerate(rules):
+                if rule.pattern is string_re:
+                    rules[position] = rule._replace(pattern=_STRING)
+            numbers = [rule.pattern is float_re for rule in rules]
+            if any(numbers):
+                rules.insert(numbers.index(True), _LONG_WORD)
+
+
 _Arguments: TypeAlias = tuple[
     list[nodes.Expr], list[nodes.Keyword], nodes.Expr | None, nodes.Expr | None
 ]
 
 
 class TemplateParser(Parser):
-    """Jinja's parser, without tags that refer to other templates."""
+    """Jinja's parser, without the tags that are not supported.
+
+    Attributes:
+        nodes: All nodes of the tree.
+    """
 
     def __init__(self, environment: Environment, source: str) -> None:
         self._blocks = 0
+        self.nodes: list[nodes.Node] = []
         super().__init__(environment, source)
 
     def parse_tree(self) -> nodes.Template:
-        """Parse the template.
+        """Parse the template, and mark attributes that are called.
 
         Raises:
             TemplateSyntaxError: The text is not a template, or is nested too deeply.
@@ -106,9 +145,13 @@ class TemplateParser(Parser):
         tree = self.parse()
         level: list[nodes.Node] = [tree]
         for _ in range(MAX_EXPRESSION_DEPTH):
+            self.nodes += level
             level = [child for node in level for child in node.iter_child_nodes()]
         if level:
             self.fail(_TOO_DEEP, next((node.lineno for node in level if node.lineno), 1))
+        for node in self.nodes:
+            if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr):
+                node.node.ctx = CALLED
         return tree
 
     def subparse(self, end_tokens: tuple[str, ...] | None = None) -> list[nodes.Node]:
@@ -157,11 +200,12 @@ class TemplateParser(Parser):
         return block
 
     def _refuse_tag(self) -> NoReturn:
-        self.fail(f"the tag {self.stream.current.value!r} is not supported; remove it")
+        self.fail(describe_gap("tag", self.stream.current.value))
 
-    # There are no other templates, which `block` needs too, and no escaping of HTML.
-    parse_autoescape = parse_block = parse_extends = _refuse_tag
-    parse_from = parse_import = parse_include = _refuse_tag
+
+# Jinja looks up the parser of a tag by its name.
+for _tag in TAGS:
+    setattr(TemplateParser, f"parse_{_tag}", TemplateParser._refuse_tag)
 
 
 class MeteredCodeGenerator(CodeGenerator):
@@ -260,6 +304,12 @@ class MeteredCodeGenerator(CodeGenerator):
                 self.visit(operand.expr, frame)
             self.write(")")
         self.write(")")
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        """Generate an attribute; where it is called, a key of its name does not hide a method."""
+        self.write(f"environment.{'get_method' if node.ctx == CALLED else 'getattr'}(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r})")
 
     def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:
         """Generate an item, or a call of the environment's `slice_value`."""

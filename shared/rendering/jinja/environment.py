@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from inspect import signature
 from typing import TYPE_CHECKING, Final
 
 from jinja2.exceptions import SecurityError
-from jinja2.lexer import TokenStream
+from jinja2.lexer import Lexer, TokenStream
 from jinja2.runtime import LoopContext, Macro, StrictUndefined, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import Namespace, missing, pass_context
+from jinja2.utils import Cycler, Namespace, missing, pass_context
 
 from ..errors import LimitExceededError
 from .compiler import (
@@ -17,13 +18,14 @@ from .compiler import (
     KEYWORD_SPREAD_FILTER,
     PRINT_FILTER,
     SPREAD_FILTER,
+    BoundedLexer,
     MeteredCodeGenerator,
     check_tokens,
     hide_carriage_returns,
 )
 from .context import Context
 from .filters import FILTERS
-from .members import ABSENT, find_attribute, find_item
+from .members import ABSENT, find_attribute, find_item, find_method
 from .meter import CALL_STEPS
 from .operators import (
     BINARY_OPERATORS,
@@ -86,6 +88,11 @@ class Environment(ImmutableSandboxedEnvironment):
         self.tests = {name: _build_callable("test", name, run) for name, run in TESTS.items()}
         self.globals = {name: Function(name, run) for name, run in _GLOBALS.items()}
 
+    @cached_property
+    def lexer(self) -> Lexer:
+        """The lexer of all templates."""
+        return BoundedLexer(self)
+
     def _tokenize(
         self, source: str, name: str | None, filename: str | None = None, state: str | None = None
     ) -> TokenStream:
@@ -118,6 +125,10 @@ class Environment(ImmutableSandboxedEnvironment):
     def getattr(self, obj: Value, attribute: str) -> Value:
         """Return `obj.attribute`, or an undefined value."""
         return self._look_up(obj, attribute, find_attribute)
+
+    def get_method(self, obj: Value, name: str) -> Value:
+        """Return `obj.name` of `obj.name()`: a key that cannot be called hides no method."""
+        return find_method(obj, name) or self.getattr(obj, name)
 
     def getitem(self, obj: Value, argument: Value) -> Value:
         """Return `obj[argument]`, or an undefined value."""
@@ -264,8 +275,21 @@ def _namespace(context: Context, /, *sources: Value, **keywords: Value) -> Names
     return Namespace(_dict(context, *sources, **keywords))
 
 
+def _joiner(context: Context, sep: Value = ", ") -> Function:
+    texts = iter(("",))
+    return Function("joiner", lambda context: next(texts, sep))
+
+
+def _cycler(context: Context, *items: Value) -> Cycler:
+    if not items:
+        raise TypeError("function 'cycler': give at least one item")
+    return Cycler(*items)
+
+
 _GLOBALS: Final[dict[str, Callable[..., Value]]] = {
+    "cycler": _cycler,
     "dict": _dict,
+    "joiner": _joiner,
     "namespace": _namespace,
     "range": _range,
 }

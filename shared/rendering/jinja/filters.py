@@ -1,4 +1,4 @@
-"""The filters of templates: Jinja's, except `attr` and `urlize`.
+"""The filters of templates: Jinja's, except those in `unsupported.py`.
 
 These return a list where Jinja returns a generator, because a list can be printed and is charged
 for when it is made. There is no markup type, so `escape` returns an ordinary string.
@@ -8,6 +8,7 @@ After `context` and `value`, the parameters of a filter are those that templates
 
 from __future__ import annotations
 
+import json
 import math
 import operator
 from collections.abc import Callable, Collection
@@ -170,10 +171,19 @@ def _pprint(context: Context, value: Value) -> str:
     return text
 
 
-def _tojson(context: Context, value: Value, indent: int | None = None) -> str:
+def _tojson(
+    context: Context,
+    value: Value,
+    indent: int | None = None,
+    ensure_ascii: bool = False,
+    sort_keys: bool = False,
+) -> str:
+    # For a model to read, not for a page: no escapes for HTML, and keys in their order.
     context.meter.spend(20)  # Python makes an encoder for each call
     context.meter.spend_value(value, indent=max(operator.index(indent or 0), 0))
-    text = str(jinja.do_tojson(context.eval_ctx, value, indent))
+    text = json.dumps(
+        value, indent=indent, ensure_ascii=bool(ensure_ascii), sort_keys=bool(sort_keys)
+    )
     context.meter.spend_text(len(text))
     return text
 

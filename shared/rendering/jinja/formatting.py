@@ -73,8 +73,9 @@ def _parse_size(meter: Meter, size: str | None, arguments: Iterator[Value]) -> s
     """Return a width or precision after charging for it; for `*` it is the next value."""
     if size == "*":
         number = next(arguments, None)
-        if type(number) is not int:
+        if not isinstance(number, int):
             raise TypeError("a '*' in a format needs an integer")
+        number = int(number)  # a boolean is one too
         meter.spend_text(abs(number))
         return str(number)
     if size:

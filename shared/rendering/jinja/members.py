@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from jinja2.runtime import LoopContext, Macro
-from jinja2.utils import Namespace
+from jinja2.utils import Cycler, Namespace
 
 from .formatting import Formatter
 from .operators import check_key
@@ -45,6 +45,14 @@ def find_attribute(value: Value, name: str) -> Value:
     if name in _FIELDS.get(kind, ()) or (kind is Namespace and not name.startswith("_")):
         return getattr(value, name, ABSENT)
     return ABSENT
+
+
+def find_method(value: Value, name: str) -> Function | None:
+    """Find the method for a call of `value.name`, unless a key of that name can be called."""
+    run = _METHODS.get(type(value), _NOTHING).get(name)
+    if run is None or (type(value) is dict and isinstance(value.get(name), Function | Macro)):
+        return None
+    return Function(name, run, (value,))
 
 
 def find_item(value: Value, key: Value) -> Value:
@@ -223,10 +231,12 @@ _METHODS: Final[dict[type, dict[str, Method]]] = {
         "values": _build_copy_method(lambda value: list(value.values())),
     },
     float: {"is_integer": _build_native_method(float, "is_integer")},
+    Cycler: {name: _build_native_method(Cycler, name) for name in ("next", "reset")},
     LoopContext: {name: _build_native_method(LoopContext, name) for name in ("changed", "cycle")},
 }
 
 _FIELDS: Final[dict[type, frozenset[str]]] = {
+    Cycler: frozenset({"current"}),
     Group: frozenset(Group._fields),
     LoopContext: frozenset(
         {"depth", "depth0", "first", "index", "index0", "last", "length"}
@@ -234,6 +244,8 @@ _FIELDS: Final[dict[type, frozenset[str]]] = {
     ),
     Macro: frozenset({"arguments", "caller", "catch_kwargs", "catch_varargs", "name"}),
 }
+
+METHOD_NAMES: Final = frozenset(name for methods in _METHODS.values() for name in methods)
 
 _SEQUENCES: Final = frozenset({str, *SEQUENCES, range})
 _NOTHING: Final[dict[str, Method]] = {}

@@ -6,15 +6,23 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import jinja2
-from jinja2.exceptions import TemplateError
+from jinja2 import nodes
+from jinja2.exceptions import TemplateError, UndefinedError
 
-from ..errors import LimitExceededError, TemplateExecutionError, TemplateSyntaxError
+from ...texts import cut_message, replace_lone_surrogates
+from ..errors import (
+    LimitExceededError,
+    MissingVariableError,
+    TemplateExecutionError,
+    TemplateSyntaxError,
+)
 from .compiler import MeteredCodeGenerator, TemplateParser
 from .context import Context
 from .environment import ENVIRONMENT
+from .unsupported import find_gap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ..limits import Limits
 
@@ -38,34 +46,48 @@ def compile_template(source: str) -> Template:
     """
     generator = MeteredCodeGenerator(ENVIRONMENT)
     try:
-        python = generator.generate_source(TemplateParser(ENVIRONMENT, source).parse_tree())
+        parser = TemplateParser(ENVIRONMENT, source)
+        python = generator.generate_source(parser.parse_tree())
         code = compile(python, "<template>", "exec")
     except jinja2.TemplateSyntaxError as error:
-        message = _shorten(error.message or "invalid template")
+        message = cut_message(error.message or "invalid template", _LONGEST_MESSAGE)
         raise TemplateSyntaxError(f"line {error.lineno}: {message}") from error
     except SyntaxError as error:
         # Errors of Python's compiler: loops nested more than 20 levels deep, repeated arguments.
         line = generator.get_template_line(error.lineno or 1)
-        raise TemplateSyntaxError(f"line {line}: {error.msg}") from error
+        message = cut_message(error.msg, _LONGEST_MESSAGE)
+        raise TemplateSyntaxError(f"line {line}: {message}") from error
     except (MemoryError, RecursionError) as error:
         raise TemplateSyntaxError("line 1: the template is nested too deeply") from error
     template = jinja2.Template.from_code(ENVIRONMENT, code, {})
-    return Template(template, generator.undeclared_names)
+    gap = find_gap(parser.nodes, generator.undeclared_names)
+    required = generator.undeclared_names - _list_optional_names(parser.nodes)
+    return Template(template, generator.undeclared_names, required, gap)
 
 
 class Template:
     """A compiled template; several threads may render it at the same time."""
 
-    __slots__ = ("_template", "_variables")
+    __slots__ = ("_gap", "_required", "_template", "_variables")
 
-    def __init__(self, template: jinja2.Template, variables: set[str]) -> None:
+    def __init__(
+        self,
+        template: jinja2.Template,
+        variables: set[str],
+        required: set[str],
+        gap: str | None,
+    ) -> None:
         self._template = template
         self._variables = variables
+        self._required = required
+        self._gap = gap
 
     def render(self, variables: Mapping[str, object], *, limits: Limits) -> str:
         """Render the template with variables.
 
         Raises:
+            MissingVariableError: A variable, or a key of one, is missing; the message names the
+                line.
             TemplateExecutionError: The template cannot be rendered with these variables; the
                 message names the line.
             LimitExceededError: Rendering exceeds a limit.
@@ -88,14 +110,24 @@ class Template:
         except MemoryError as error:
             raise LimitExceededError("the template needs too much memory; simplify it") from error
         except _ERRORS as error:
-            raise TemplateExecutionError(
-                f"line {self._get_line(error)}: {_format_error(error)}"
-            ) from error
-        return "".join(pieces)
+            message = f"line {self._get_line(error)}: {_format_error(error)}"
+            if isinstance(error, UndefinedError):
+                raise MissingVariableError(message) from error
+            raise TemplateExecutionError(message) from error
+        # Jinja has escapes and formats that make lone surrogates.
+        return replace_lone_surrogates("".join(pieces))
 
     def list_variables(self) -> list[str]:
         """List the names that the template looks up in any rendering, sorted."""
         return sorted(self._variables)
+
+    def list_required_variables(self) -> list[str]:
+        """List the names that nowhere have a default, or a test whether they are defined."""
+        return sorted(self._required)
+
+    def find_gap(self) -> str | None:
+        """Find the first thing that Jinja has and this engine has not."""
+        return self._gap
 
     def _get_line(self, error: BaseException) -> int:
         """Return the line of the template in which the error was raised."""
@@ -107,13 +139,22 @@ class Template:
         return line
 
 
+def _list_optional_names(tree: Iterable[nodes.Node]) -> set[str]:
+    """List the names that a template gives a default, or asks whether they are defined."""
+    names = set()
+    for node in tree:
+        match node:
+            case (
+                nodes.Filter(name="default" | "d", node=nodes.Name(name=name))
+                | nodes.Test(name="defined" | "undefined", node=nodes.Name(name=name))
+            ):
+                names.add(name)
+    return names
+
+
 def _format_error(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"there is no {error}"
+    message = f"there is no {error}" if isinstance(error, KeyError) else str(error)
+    message = cut_message(replace_lone_surrogates(message), _LONGEST_MESSAGE)
     # Python's messages contain the module and the class of a function.
-    message = re.sub(r"(?:[\w<>]+\.)+(\w+\(\))", r"\1", str(error))
-    return _shorten(message or "the template cannot be rendered")
-
-
-def _shorten(message: str) -> str:
-    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}..."
+    message = re.sub(r"(?:[\w<>]+\.)+(\w+\(\))", r"\1", message)
+    return message or "the template cannot be rendered"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from jinja2.runtime import LoopContext, Macro, TemplateReference, Undefined
-from jinja2.utils import Namespace
+from jinja2.utils import Cycler, Namespace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +56,7 @@ _NAMES: Final[dict[type, str]] = {
     Group: "a group",
     dict: "an object",
     range: "a range",
+    Cycler: "a cycler",
     Macro: "a macro",
     LoopContext: "the loop",
     Namespace: "a namespace",

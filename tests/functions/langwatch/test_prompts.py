@@ -38,6 +38,16 @@ def test_everything_that_a_create_says_is_read_back(registry: Registry) -> None:
     assert made["projectId"] == made["organizationId"] == registry.team_id
 
 
+def test_fields_of_messages_that_only_the_client_knows_are_read_back(registry: Registry) -> None:
+    messages = [{"role": "user", "content": "x", "name": "alice", "cache": {"type": "short"}}]
+
+    made = create_prompt(registry.editor, messages=messages)
+    revised = update_prompt(registry.editor, made["id"], prompt="other")
+
+    for prompt in (made, revised, get_prompt(registry.editor, made["id"])):
+        assert prompt["messages"][1:] == messages
+
+
 def test_what_is_not_said_has_its_default_or_is_left_out(registry: Registry) -> None:
     made = create_prompt(registry.editor)
 
@@ -228,6 +238,8 @@ def test_a_version_is_chosen_by_number_tag_or_shorthand(registry: Registry) -> N
             "?tag=staging",
             "?tag=production",
             "?tag=latest",
+            "?label=production",
+            "?label=staging&tag=staging",
             "?version=&tag=",
         )
     }
@@ -245,6 +257,8 @@ def test_a_version_is_chosen_by_number_tag_or_shorthand(registry: Registry) -> N
         "?tag=staging": 1,
         "?tag=production": 2,
         "?tag=latest": 3,
+        "?label=production": 2,
+        "?label=staging&tag=staging": 1,
         "?version=&tag=": 3,
     }
 
@@ -256,6 +270,9 @@ def test_a_version_is_chosen_by_number_tag_or_shorthand(registry: Registry) -> N
         "{}:staging?tag=staging",
         "{}:latest?tag=latest",
         "{}?version=1&tag=staging",
+        "{}?version=1&label=staging",
+        "{}?tag=staging&label=latest",
+        "{}:1?label=staging",
         "{}:",
         ":x",
         ":",

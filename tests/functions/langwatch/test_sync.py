@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from moto.core.models import botocore_stubber
 
+from infra.local.aws import replace_attribute
 from tests.functions.langwatch.calls import (
     create_prompt,
     drop_fields,
@@ -13,8 +16,11 @@ from tests.functions.langwatch.calls import (
     make_handle,
     update_prompt,
 )
+from tests.properties.interception import TRANSACTION, Interceptor, run_before
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.client import Client, Registry
 
 LOCAL: dict[str, Any] = {
@@ -25,6 +31,13 @@ LOCAL: dict[str, Any] = {
     "model": "openai/gpt-4o",
     "temperature": 0.5,
 }
+
+
+@pytest.fixture
+def interceptor(registry: Registry) -> Iterator[Interceptor]:
+    interceptor = Interceptor(botocore_stubber.process_request)
+    with replace_attribute(botocore_stubber, "process_request", interceptor):
+        yield interceptor
 
 
 def sync(client: Client, handle: str, config: dict[str, Any], **rest: Any) -> dict[str, Any]:
@@ -164,6 +177,8 @@ def test_a_file_does_not_make_a_prompt_that_cannot_be_reached(
         ({"configData": {**LOCAL, "seed": "1"}}, "configData.seed"),
         ({"configData": LOCAL, "localVersion": -1}, "localVersion"),
         ({"configData": LOCAL, "localVersion": "1"}, "localVersion"),
+        ({"configData": LOCAL, "localVersion": 1.5}, "localVersion"),
+        ({"configData": LOCAL, "localVersion": 2**31}, "localVersion"),
         ({"configData": LOCAL, "parameters": []}, "parameters"),
     ],
 )
@@ -217,3 +232,49 @@ def test_numbers_that_are_equal_make_no_version(registry: Registry) -> None:
 
     assert result["action"] == "up_to_date"
     assert [row["version"] for row in editor("GET", path).json["versions"]] == [1]
+
+
+def test_a_file_whose_handle_another_file_takes_meanwhile_is_synced_with_its_prompt(
+    registry: Registry, interceptor: Interceptor
+) -> None:
+    handle, rivals = make_handle(), []
+    rival = run_before(lambda: rivals.append(sync(registry.editor, handle, LOCAL, localVersion=1)))
+    interceptor.intercept(rival, TRANSACTION)
+
+    mine = sync(registry.editor, handle, LOCAL, localVersion=1)
+
+    assert [told["action"] for told in rivals] == ["created"]
+    assert mine["action"] == "up_to_date"
+    assert mine["prompt"]["version"] == 1
+
+
+def test_of_12_first_syncs_that_all_found_nothing_one_creates_and_11_sync(
+    registry: Registry, interceptor: Interceptor
+) -> None:
+    handle, results = make_handle(), []
+
+    def sync_in_turn(waiting: int) -> None:
+        # Whoever is about to write waits for the next, who has found nothing either.
+        if waiting:
+            rival = run_before(lambda: sync_in_turn(waiting - 1))
+            interceptor.intercept(rival, TRANSACTION)
+        results.append(sync(registry.editor, handle, LOCAL, localVersion=1))
+
+    sync_in_turn(11)
+
+    assert [result["action"] for result in results] == ["created", *["up_to_date"] * 11]
+    assert {result["prompt"]["version"] for result in results} == {1}
+    # One creates, each of the others finds the name taken, and nobody tries to write again.
+    assert interceptor.calls.count(TRANSACTION) == 12
+
+
+def test_of_12_first_syncs_at_once_one_creates(registry: Registry) -> None:
+    handle = make_handle()
+
+    with ThreadPoolExecutor(12) as pool:
+        told = [
+            *pool.map(lambda _: sync(registry.editor, handle, LOCAL, localVersion=1), range(12))
+        ]
+
+    assert sorted(result["action"] for result in told) == ["created"] + 11 * ["up_to_date"]
+    assert {result["prompt"]["version"] for result in told} == {1}

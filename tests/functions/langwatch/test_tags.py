@@ -219,3 +219,45 @@ def test_a_namespaced_prompt_is_tagged_however_its_slash_is_written(registry: Re
             "PUT", f"/api/prompts/{name}/tags/staging", {"versionId": made["versionId"]}
         )
         assert answer.status == 200
+
+
+def test_more_tags_than_one_event_can_tell_of_are_refused_and_nothing_is_written(
+    registry: Registry,
+) -> None:
+    editor, names = registry.editor, [f"tag-{number}" for number in range(251)]
+    for name in names:
+        editor("POST", "/api/prompts/tags", {"name": name})
+    handle = make_handle()
+
+    body = {"handle": handle, "prompt": "x", "tags": names}
+    refused = editor("POST", "/api/prompts", body)
+
+    assert refused.status == 422
+    assert "spread them over several requests" in refused.json["message"]
+    assert editor("GET", f"/api/prompts/{handle}").status == 404
+    assert editor("POST", "/api/prompts", {**body, "tags": names[1:]}).status == 200
+
+
+def test_however_many_tags_move_at_once_they_move_with_one_event(registry: Registry) -> None:
+    editor, names = registry.editor, [f"tag-{number}" for number in range(120)]
+    for name in names:
+        editor("POST", "/api/prompts/tags", {"name": name})
+    prompt = create_prompt(editor, tags=names[:80])
+    path = f"/v1/prompts/{prompt['id']}"
+    changes = {"commitMessage": "m", "prompt": "y", "tags": [*names, "production"]}
+
+    answer = editor("PUT", f"/api/prompts/{prompt['id']}", changes)
+
+    assert answer.status == 200, answer.text
+    assert {tag["name"] for tag in answer.json["tags"]} >= {*names}
+    moved, *_ = editor("GET", f"{path}/history").json["events"]
+    assert moved["event"] == "tags.moved"
+    assert moved["detail"]["tags"] == names
+    assert moved["detail"]["from_versions"] == dict.fromkeys(names[:80], 1)
+    # What a tag named at a time is found in such events too.
+    at = {
+        (name, version): f"{path}/at?time=2100-01-01T00:00:00Z&tag={name}"
+        for name, version in ((names[0], 2), (names[-1], 2))
+    }
+    for (_, version), target in at.items():
+        assert editor("GET", target).json["version"]["version"] == version

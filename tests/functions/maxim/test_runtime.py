@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
@@ -16,7 +17,6 @@ from shared import exact_json
 from shared.dialects.maxim import runtime
 from shared.domain.content import Content
 from shared.domain.model import Author, Prompt, Version
-from shared.responses import measure_encoded_bytes
 from shared.settings import Settings
 from tests.client import UNKNOWN_ID
 from tests.functions.maxim.sdk import Bundle, DroppedError
@@ -151,13 +151,50 @@ def build_prompt(draw: st.DrawFn) -> tuple[Prompt, dict[tuple[str, int], Version
     return prompt, found
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A version that is loaded when it is needed."""
+
+    version: Version
+
+    @property
+    def stage(self) -> str:
+        return self.version.stage
+
+    def load(self) -> Version:
+        return self.version
+
+
+def dump_bundle(
+    prompt: Prompt, found: dict[tuple[str, int], Version], max_bytes: int | None = None
+) -> Any:
+    numbers = [(prompt.id, number) for number in runtime.list_numbers(prompt)]
+    versions = [Loaded(found[number]) if number in found else None for number in numbers]
+    return runtime.dump_bundle(prompt, versions, SETTINGS, max_bytes=max_bytes)
+
+
+@given(build_prompt(), st.integers(100, 3000))
+def test_a_bundle_is_whole_or_says_that_it_lacks_its_versions(
+    given: tuple[Prompt, dict[tuple[str, int], Version]], max_bytes: int
+) -> None:
+    prompt, found = given
+
+    whole, bundle = dump_bundle(prompt, found), dump_bundle(prompt, found, max_bytes)
+
+    if "omissions" not in bundle:
+        assert bundle == whole
+    else:
+        assert exact_json.measure_encoded_bytes(exact_json.encode(whole)) > max_bytes / 2
+        assert Bundle.parse(exact_json.decode(exact_json.encode(bundle))).numbers == []
+
+
 @given(build_prompt())
 def test_what_makes_the_sdk_drop_prompts_is_impossible_to_send(
     given: tuple[Prompt, dict[tuple[str, int], Version]],
 ) -> None:
     prompt, found = given
 
-    bundle = runtime.dump_bundle(prompt, found, SETTINGS)
+    bundle = dump_bundle(prompt, found)
 
     choices = Bundle.parse(exact_json.decode(exact_json.encode(bundle)))
     stable = {number for (_, number), version in found.items() if version.stage == "stable"}
@@ -418,7 +455,7 @@ def test_a_sync_that_would_not_fit_leaves_out_what_was_not_changed_for_longest(
     assert 0 < len(shown) < 5
     assert shown == prompts[::-1][: len(shown)]
     assert answer.headers["X-Omitted-Prompts"] == str(5 - len(shown))
-    assert measure_encoded_bytes(answer.text) <= 10_000
+    assert exact_json.measure_encoded_bytes(answer.text) <= 10_000
 
 
 def forget_settings() -> None:
@@ -433,19 +470,12 @@ def test_bundles_fill_an_answer_and_never_more(sizes: list[int], budget: int) ->
 
     shown: list[Any] = runtime.select_fitting(cast("Any", bundles), budget)
 
-    assert not shown or measure_encoded_bytes(exact_json.encode({"data": shown})) <= budget
-    fit = [
-        bundle
-        for bundle in bundles
-        if measure_encoded_bytes(exact_json.encode(bundle)) + 1 <= budget - runtime.ENVELOPE_BYTES
-    ]
-    assert shown == fit[: len(shown)]
+    def measure(rows: list[Any]) -> int:
+        return sum(exact_json.measure_encoded_bytes(exact_json.encode(row)) + 1 for row in rows)
 
-
-def test_one_bundle_too_large_for_any_answer_costs_the_others_nothing() -> None:
-    bundles: list[Any] = [{"x": "a" * 2000}, {"x": "b"}]
-
-    assert runtime.select_fitting(bundles, 1000) == bundles[1:]
+    assert shown == bundles[: len(shown)]
+    assert measure(shown) <= budget
+    assert shown == bundles or measure(bundles[: len(shown) + 1]) > budget
 
 
 # -- what there is not

@@ -99,18 +99,22 @@ def test_a_content_that_is_left_out_is_null(workspace: Workspace) -> None:
     assert version["config"]["messages"][0]["payload"] == {"role": "user", "content": None}
 
 
-def test_unknown_fields_are_ignored_but_for_parameters_which_are_open(workspace: Workspace) -> None:
+def test_unknown_fields_are_kept_in_messages_and_parameters_and_ignored_elsewhere(
+    workspace: Workspace,
+) -> None:
     prompt = workspace.create_prompt()
     parameters = {"maxTokens": 5, "seed": None, "nested": {"a": [1, 2.5, "x"]}}
+    cached = {"type": "text", "text": "x", "cache_control": {"type": "ephemeral"}}
+    message = {"role": "user", "content": [cached], "name": "bob"}
 
     version = workspace.create_version(
         prompt["id"],
-        messages=[{**SYSTEM, "name": "bob"}],
+        messages=[message],
         traceId="t",
         modelParameters=parameters,
     )
 
-    assert version["config"]["messages"][0]["payload"] == SYSTEM
+    assert version["config"]["messages"][0]["payload"] == message
     assert version["config"]["modelParameters"] == parameters
     assert "traceId" not in version
 

@@ -268,7 +268,7 @@ VARIABLE = {"name": "a", "type": "text", "required": True}
         ({"messages": [{"content": "x"}]}, "messages[0].role is required"),
         (
             {"messages": [{"role": "tool"}]},
-            "messages[0].role must be 'user', 'assistant', 'system' or 'function'",
+            "messages[0].role must be 'user', 'assistant', 'system', 'function' or 'developer'",
         ),
         ({"messages": [{"role": "user", "content": []}]}, "messages[0].content must be a string"),
         ({"messages": [{"role": "user", "index": 0.5}]}, "messages[0].index must be an integer"),

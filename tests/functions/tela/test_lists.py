@@ -158,7 +158,7 @@ def test_a_list_is_cut_where_one_answer_can_carry_no_more(
     prompt_id = registry.editor.create_prompt()["id"]
     for _ in range(4):
         create_version(registry.editor, prompt_id, content="x" * 3000)
-    monkeypatch.setenv("RESPONSE_BYTES", "16000")
+    monkeypatch.setenv("RESPONSE_BYTES", "8500")
     registry.forget()
     from shared import settings
 

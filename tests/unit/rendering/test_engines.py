@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from shared.domain.content import ENGINES
-from shared.rendering.engines import CACHED_TEMPLATES, COMPILERS, Template, compile_template
+from shared.rendering.engines import CACHED_BYTES, COMPILERS, Template, compile_template
 from shared.rendering.errors import LimitExceededError, TemplateSyntaxError
 from shared.rendering.limits import Limits
 
@@ -37,10 +37,11 @@ def test_the_same_source_compiles_once_for_each_engine() -> None:
 
 def test_the_template_used_longest_ago_is_forgotten_first() -> None:
     def compile_number(number: int) -> Template:
-        return compile_template(f"lru {number}", engine="jinja", limits=LIMITS)
+        source = f"lru {number}".ljust(CACHED_BYTES // 8)
+        return compile_template(source, engine="jinja", limits=Limits())
 
     oldest, second = compile_number(0), compile_number(1)
-    for number in range(2, CACHED_TEMPLATES + 1):
+    for number in range(2, 8):
         compile_number(number)
         assert compile_number(1) is second
 
@@ -66,10 +67,44 @@ def test_a_template_that_does_not_parse_is_refused_each_time() -> None:
             compile_template("{% if %}", engine="jinja", limits=LIMITS)
 
 
-def test_a_lone_surrogate_is_text_like_any_other() -> None:
-    template = compile_template("\ud800", engine="jinja", limits=LIMITS)
+@pytest.mark.parametrize("error", [TemplateSyntaxError, LimitExceededError])
+def test_a_template_that_does_not_compile_is_compiled_once(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = []
 
-    assert template.render({}, limits=LIMITS) == "\ud800"
+    def fail(source: str) -> Template:
+        sources.append(source)
+        raise error("line 1: no")
+
+    monkeypatch.setitem(COMPILERS, "jinja", fail)
+    source = f"{{% {error.__name__} %}}"
+    errors = []
+    for _ in range(3):
+        with pytest.raises(error, match="line 1: no") as caught:
+            compile_template(source, engine="jinja", limits=LIMITS)
+        errors.append(caught.value)
+
+    assert sources == [source]
+    assert len({*map(id, errors)}) == 3  # so that no traceback grows
+
+
+@pytest.mark.parametrize(
+    ("engine", "source"),
+    [
+        ("go", "\ud800"),
+        ("jinja", "\ud800"),
+        ("jinja", r"{{ '\ud800' }}"),
+        ("jinja", "{{ '%c' | format(55296) }}"),
+        ("jinja", r"{{ '{}'.format('\ud800') }}"),
+        ("jinja", "{{ s }}"),
+        ("go", "{{ .s }}"),
+    ],
+)
+def test_a_lone_surrogate_is_replaced(engine: str, source: str) -> None:
+    template = compile_template(source, engine=engine, limits=LIMITS)
+
+    assert template.render({"s": "\udfff"}, limits=LIMITS) == "\ufffd"
 
 
 def test_threads_may_compile_at_the_same_time() -> None:

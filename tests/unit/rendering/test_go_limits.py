@@ -2,7 +2,6 @@
 
 import sys
 from threading import Thread
-from time import process_time
 from typing import Any, Final
 
 import pytest
@@ -52,13 +51,9 @@ def test_endless_work_ends_at_the_step_limit(template: str) -> None:
         "long": LONG,
         "same": "".join(list(LONG)),
     }
-    start = process_time()
 
     with pytest.raises(LimitExceededError, match="more than 1000000 steps"):
         render(template, variables)
-
-    # Generous: about one second on the slowest machine seen.
-    assert process_time() - start < 5
 
 
 def test_an_ordinary_large_loop_fits_in_the_default_limits() -> None:
@@ -90,7 +85,7 @@ def test_output_is_limited_in_bytes(template: str) -> None:
 
 
 def test_the_output_limit_holds_before_anything_is_joined() -> None:
-    template = "{{.x}}" * 90_000
+    template = "{{.x}}" * 50_000
 
     with pytest.raises(LimitExceededError, match="longer than 5000000 bytes"):
         render(template, {"x": "x" * 4_000_000})
@@ -126,9 +121,11 @@ def test_parentheses_nest_up_to_a_limit() -> None:
         go.compile_template("{{" + nest("(", "1", ")", 65) + "}}")
 
 
-@pytest.mark.parametrize("piece", ["{{1}}", "{{.a}}x", "\n{{$x := 1}}", "{{", "{{if 1}}"])
+@pytest.mark.parametrize(
+    "piece", ["{{1}}", "{{.a}}x", "\n{{$x := 1}}", "{{", "{{if 1}}", "{{/**/}}"]
+)
 def test_a_template_of_too_many_parts_is_refused(piece: str) -> None:
-    with pytest.raises(LimitExceededError, match="more than 200000 parts"):
+    with pytest.raises(LimitExceededError, match="more than 60000 parts"):
         go.compile_template(piece * 150_000)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import jinja2
+import jinja2.defaults
+import jinja2.tests
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,8 @@ from shared.rendering.errors import LimitExceededError, TemplateExecutionError, 
 from shared.rendering.jinja.context import Context
 from shared.rendering.jinja.environment import ENVIRONMENT
 from shared.rendering.jinja.filters import FILTERS
+from shared.rendering.jinja.members import METHOD_NAMES
+from shared.rendering.jinja.unsupported import GAPS
 from shared.rendering.limits import Limits
 
 LIMITS = Limits(template_bytes=1_000_000, output_bytes=1_000_000, steps=200_000)
@@ -60,6 +63,17 @@ def render(source: str, limits: Limits = LIMITS, /, **variables: object) -> str:
             "2.50 a-007    5",
         ),
         ("{{ {'a': [1, none, true]} | tojson }}", '{"a": [1, null, true]}'),
+        ("{{ {'b': '<é>', 'a': \"'&\"} | tojson }}", '{"b": "<é>", "a": "\'&"}'),
+        ("{{ {'b': 'é', 'a': 1} | tojson(ensure_ascii=true) }}", '{"b": "\\u00e9", "a": 1}'),
+        ("{{ {'b': 2, 'a': 1} | tojson(sort_keys=true, indent=1) }}", '{\n "a": 1,\n "b": 2\n}'),
+        ("{% set c = joiner(' | ') %}{% for x in xs %}{{ c() }}{{ x }}{% endfor %}", "3 | 1 | 2"),
+        ("{% set c = joiner() %}{{ c() }}a{{ c() }}b", "a, b"),
+        (
+            "{% set c = cycler('odd', 'even') %}"
+            "{{ c.next() }} {{ c.next() }} {{ c.next() }} {{ c.current }}{{ c.reset() or '' }}"
+            " {{ c.current }}",
+            "odd even odd even odd",
+        ),
         ("{{ xs | sort | join(', ') }} {{ xs | map('string') | list }}", "1, 2, 3 ['3', '1', '2']"),
         ("{{ people | groupby('city') | map(attribute='grouper') | list }}", "['Paris', 'Rome']"),
         ("{{ people | selectattr('age', '>', 40) | map(attribute='name') | first }}", "Bo"),
@@ -89,6 +103,9 @@ def test_a_key_wins_over_the_method_of_the_same_name() -> None:
 
     assert render("{{ order.items }} {{ order.get }}", order=order) == "['pen'] got"
     assert render("{{ order.items() }}", order={"id": 1}) == "[('id', 1)]"
+    assert render("{{ order.items() }}", order={"items": 1}) == "[('items', 1)]"
+    assert render("{{ order.keys() | list }}", order={"keys": {"a": 1}}) == "['keys']"
+    assert render("{% macro f() %}m{% endmacro %}{{ {'get': f}.get() }}") == "m"
 
 
 def test_html_is_not_escaped_unless_asked() -> None:
@@ -106,7 +123,7 @@ def test_carriage_returns_inside_tags_are_spaces_and_in_strings_are_kept() -> No
     assert render("a \r\n{%- if true -%}\r\n b{% endif %}") == "ab"
 
 
-@given(st.text(st.characters(exclude_characters="{")))
+@given(st.text(st.characters(exclude_characters="{", exclude_categories=["Cs"])))
 def test_text_without_tags_comes_back_exactly(text: str) -> None:
     assert render(text) == text
 
@@ -211,11 +228,11 @@ def test_an_error_while_rendering_tells_its_line(source: str, message: str) -> N
         ("\n{{ 1e999 }}", "line 2: a number is too large"),
         ("\n{{ " + "9" * 5000 + " }}", "line 2: a number has too many digits"),
         ("\n{{ 0x" + "f" * 5000 + " }}", "line 2: a number has too many digits"),
-        ("\n{% include 'a' %}", "line 2: the tag 'include' is not supported; remove it"),
-        ("{% import 'a' as b %}", "line 1: the tag 'import' is not supported; remove it"),
-        ("{% from 'a' import b %}", "line 1: the tag 'from' is not supported; remove it"),
-        ("{% extends 'a' %}", "line 1: the tag 'extends' is not supported; remove it"),
-        ("{% block a %}{% endblock %}", "line 1: the tag 'block' is not supported; remove it"),
+        ("\n{% include 'a' %}", "line 2: the tag 'include' is not supported; there are"),
+        ("{% import 'a' as b %}", "line 1: the tag 'import' is not supported; there are"),
+        ("{% from 'a' import b %}", "line 1: the tag 'from' is not supported; there are"),
+        ("{% extends 'a' %}", "line 1: the tag 'extends' is not supported; there are"),
+        ("{% block a %}{% endblock %}", "line 1: the tag 'block' is not supported; there are"),
     ],
 )
 def test_the_error_of_a_template_that_cannot_be_parsed_tells_its_line(
@@ -225,6 +242,76 @@ def test_the_error_of_a_template_that_cannot_be_parsed_tells_its_line(
         jinja.compile_template(source)
 
     assert str(error.value).startswith(message)
+
+
+# What Jinja has and this engine has not
+
+
+def find_names_left_out() -> set[tuple[str, str]]:
+    """Find what Jinja and Python have, except what starts with an underscore."""
+    kinds: tuple[type, ...] = (str, list, tuple, dict, int, float, bool)
+    methods = {
+        name
+        for kind in kinds
+        for name in dir(kind)
+        if not name.startswith("_") and callable(getattr(kind, name))
+    }
+    names: dict[str, set[str]] = {
+        "filter": set(jinja2.filters.FILTERS) - set(ENVIRONMENT.filters),
+        "test": set(jinja2.tests.TESTS) - set(ENVIRONMENT.tests),
+        "function": {*jinja2.defaults.DEFAULT_NAMESPACE, "super"} - set(ENVIRONMENT.globals),
+        "method": methods - METHOD_NAMES,
+    }
+    return {(kind, name) for kind in names for name in names[kind]}
+
+
+def test_all_that_is_left_out_is_listed_and_nothing_else() -> None:
+    listed = {(gap.kind, name) for gap in GAPS for name in gap.names if gap.kind != "tag"}
+
+    assert listed == find_names_left_out()
+
+
+TEMPLATES_OF_KINDS = {
+    "filter": "{{ x | NAME }}",
+    "test": "{{ x is NAME }}",
+    "function": "{{ NAME() }}",
+    "method": "{{ x.NAME() }}",
+}
+
+
+@pytest.mark.parametrize(("kind", "name"), sorted(find_names_left_out()))
+def test_what_is_left_out_is_found_before_it_is_rendered_even_in_a_condition(
+    kind: str, name: str
+) -> None:
+    expression = TEMPLATES_OF_KINDS[kind].replace("NAME", name)
+
+    gap = jinja.compile_template(f"\n{{% if x %}}{expression}{{% endif %}}").find_gap()
+
+    assert gap is not None
+    assert gap.startswith(f"line 2: the {kind} {name!r} is not supported; ")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ lipsum }} {{ x.append }} {{ x.update }}",
+        "{% macro lipsum() %}a{% endmacro %}{{ lipsum() }}",
+        "{{ joiner()() }}{{ cycler(1).next() }}{{ x.items() }}{{ x.real }}",
+    ],
+)
+def test_nothing_else_is_left_out(source: str) -> None:
+    assert jinja.compile_template(source).find_gap() is None
+
+
+def test_the_first_of_several_that_are_left_out_is_named() -> None:
+    source = "{{ 1 }}" + "\n" * 9 + "{{ x.pop() }}" + "\n{{ [[x.update()]] }}" + "{{ lipsum() }}"
+
+    assert str(jinja.compile_template(source).find_gap()).startswith("line 10: the method 'pop'")
+
+
+def test_a_cycler_without_items_is_an_error_of_the_template() -> None:
+    with pytest.raises(TemplateExecutionError, match="cycler': give at least one item"):
+        render("{{ cycler() }}")
 
 
 # The sandbox
@@ -251,6 +338,7 @@ def test_the_error_of_a_template_that_cannot_be_parsed_tells_its_line(
         "{{ 'a'.encode() }}",
         "{{ lipsum() }}",
         "{{ cycler(1) }}",
+        "{{ cycler(1).items }}",
         "{{ joiner() }}",
         "{{ self }}",
     ],

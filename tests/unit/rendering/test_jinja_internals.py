@@ -36,6 +36,7 @@ OVERRIDES: Final[dict[type, tuple[type, dict[str, str]]]] = {
             "visit_Concat": "self node frame",
             "visit_Const": "self node frame",
             "visit_Dict": "self node frame",
+            "visit_Getattr": "self node frame",
             "visit_Getitem": "self node frame",
         },
     ),

@@ -1,0 +1,43 @@
+"""What to write instead of an action of the other engine's language."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..texts import excerpt
+
+# The name that an action starts with, such as `name` or `.name`, after a keyword as in `if .name`.
+_ACTION: Final = re.compile(r"\{\{-?\s*+((?:if|range|with)\s++(?=\.))?(\.?[^\W\d]\w*+(?:\.\w++)*+)")
+
+
+def suggest_other_engine(source: str, *, engine: str) -> str | None:
+    """Suggest a correction for a text that its engine refuses, and that looks like the other's.
+
+    Args:
+        source: The text.
+        engine: The engine that refuses it.
+
+    Returns:
+        The first variable in the words of both engines; None if there is none of the other engine.
+    """
+    for match in _ACTION.finditer(source):
+        keyword, name = (match[1] or "").strip(), excerpt(match[2].removeprefix("."))
+        if engine == "go" and match[2][0] != "." and not _is_go_word(match[2]):
+            return f"did you mean {{{{.{name}}}}}, or engine: jinja"
+        if engine == "jinja" and match[2][0] == ".":
+            action = {
+                "if": f"{{% if {name} %}}",
+                "range": f"{{% for item in {name} %}}",
+                "with": f"{{% if {name} %}}",
+            }.get(keyword, f"{{{{ {name} }}}}")
+            return f"did you mean {action}, or engine: go"
+    return None
+
+
+def _is_go_word(name: str) -> bool:
+    # Whoever asks has compiled a template of this engine, whose modules are not loaded for others.
+    from .go.functions import FUNCTIONS, SHORT_CIRCUITS
+    from .go.lexer import WORDS
+
+    return name in FUNCTIONS or name in SHORT_CIRCUITS or name in WORDS

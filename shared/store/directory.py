@@ -1,0 +1,92 @@
+"""Completion of a team's directory, for operators.
+
+Releases before the directory had several lists wrote a prompt's entry in the list of all prompts
+only, and left it there when the prompt was deleted. Until a team's directory is complete, its lists
+read more than they show.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from shared.problems import Unavailable
+from shared.store import items, keys
+
+if TYPE_CHECKING:
+    from shared.store.dynamodb import Database
+
+ATTEMPTS = 20  # for a prompt that is being changed all the time
+
+
+def complete_directory(database: Database, team_id: str) -> int:
+    """Write the entries that a team's directory lacks, and delete those that it should not have.
+
+    This is safe while the API is used and can be repeated. No function of an earlier release may be
+    running any more, because it would write incomplete entries again.
+
+    Args:
+        database: The tables.
+        team_id: The id of the team, which exists.
+
+    Returns:
+        The number of prompts whose entries were written.
+
+    Raises:
+        Unavailable: AWS is busy or cannot be reached, or others change a prompt all the time.
+    """
+    partition = keys.build_team(team_id)["pk"]
+    entries: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for item in database.query_upwards("access", ("pk", partition)):
+        if item.get("entity") == {"S": "directory"}:
+            _, prompt_id = keys.parse_entry(item["sk"]["S"])
+            entries[prompt_id].add((partition, item["sk"]["S"]))
+    count = sum(
+        _complete_prompt(database, team_id, prompt_id, prompt_entries)
+        for prompt_id, prompt_entries in entries.items()
+    )
+    team = database.get("access", keys.build_team(team_id))
+    if team is not None and "has_complete_directory" not in team:
+        database.put("access", {**team, "has_complete_directory": {"BOOL": True}})
+    return count
+
+
+def _complete_prompt(
+    database: Database, team_id: str, prompt_id: str, entries: set[tuple[str, str]]
+) -> bool:
+    """Replace the entries of a prompt, unless they are right; returns whether they were not."""
+    for attempt in range(ATTEMPTS):
+        head = database.get("prompts", {"prompt_id": prompt_id})
+        prompt = items.load_prompt(head) if head else None
+        if prompt is None or prompt.team_id != team_id:
+            return False  # a prompt that moves takes its entries with it
+        keys_of_prompt = items.list_directory_keys(prompt)
+        if attempt == 0 and entries == keys_of_prompt:
+            return False
+        writes = [
+            # Nobody has changed the prompt, and with it its entries, since it was read.
+            database.build_check(
+                "prompts",
+                {"prompt_id": prompt_id},
+                ConditionExpression="revision = :revision",
+                ExpressionAttributeValues={":revision": {"N": str(prompt.revision)}},
+            ),
+            *(
+                database.build_put("access", items.dump_directory_entry(partition, entry))
+                for partition, entry in sorted(keys_of_prompt)
+            ),
+            *(
+                database.build_delete("access", {"pk": partition, "sk": entry})
+                for partition, entry in sorted(entries - keys_of_prompt)
+            ),
+        ]
+        try:
+            database.transact(writes)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") != "TransactionCanceledException":
+                raise
+        else:
+            return True
+    raise Unavailable(retry_after=1)

@@ -1,0 +1,162 @@
+"""Templates with huge literals and tokens: no memory beyond their size, and short errors."""
+
+from __future__ import annotations
+
+import re
+import tracemalloc
+
+import pytest
+
+from shared.rendering.engines import COMPILERS
+from shared.rendering.errors import LimitExceededError, TemplateExecutionError, TemplateSyntaxError
+from shared.rendering.limits import Limits
+from shared.texts import MAX_EXCERPT
+
+ERRORS = (TemplateSyntaxError, TemplateExecutionError, LimitExceededError)
+SIZE = 200_000
+# One token of many characters, or one action with such a token.
+TOKENS = {
+    "digits": "9" * SIZE,
+    "digits and underscores": "9_" * (SIZE // 2) + "9",
+    "fraction": "1." + "9" * SIZE,
+    "fraction and underscores": "1." + "9_" * (SIZE // 2) + "9",
+    "exponent": "1e+" + "9" * SIZE,
+    "exponent and underscores": "1e+" + "9_" * (SIZE // 2) + "9",
+    "hexadecimal": "0x" + "f" * SIZE,
+    "hexadecimal and underscores": "0x" + "f_" * (SIZE // 2) + "f",
+    "octal": "0o" + "7_" * (SIZE // 2) + "7",
+    "binary": "0b" + "1_" * (SIZE // 2) + "1",
+    "complex": "1+" + "9_" * (SIZE // 2) + "9i",
+    "name": "q" * SIZE,
+    "field": "." + "q" * SIZE,
+    "fields": ".q" * (SIZE // 2),
+    "variable": "$" + "q" * SIZE,
+    "letters": "\u00e9" * SIZE,
+    "string": '"' + "q" * SIZE + '"',
+    "single quotes": "'" + "q" * SIZE + "'",
+    "backquotes": "`" + "q" * SIZE + "`",
+    "unclosed string": '"' + "q" * SIZE,
+    "unclosed single quotes": "'" + "q" * SIZE,
+    "unclosed backquotes": "`" + "q" * SIZE,
+    "backslashes": '"' + "\\\\" * (SIZE // 2) + '"',
+    "unclosed backslashes": '"' + "\\\\" * (SIZE // 2),
+    "unclosed single backslashes": "'" + "\\\\" * (SIZE // 2),
+    "escapes": '"' + "\\n" * (SIZE // 2) + '"',
+    "spaces": " " * SIZE,
+    "signs": "-" * SIZE,
+    "brackets": "(" * SIZE,
+    "unknown": "\u00a7" * SIZE,
+}
+CONTEXTS = {
+    "go": ("{{%s}}", "{{if %s}}", "{{template %s}}", "{{.a.%s}}", "{{/*%s", "{{print %s | len}}"),
+    "jinja": ("{{ %s }}", "{%% if %s %%}", "{%% %s %%}", "{{ a.%s }}", "{{ a | %s }}", "{#%s"),
+}
+VALUES = {"q" * SIZE: {"w" * SIZE: 1}, "a": "q" * SIZE}
+
+
+@pytest.mark.parametrize("name", TOKENS)
+@pytest.mark.parametrize("engine", COMPILERS)
+def test_a_huge_token_takes_memory_like_its_text_and_its_error_is_short(
+    engine: str, name: str
+) -> None:
+    for context in CONTEXTS[engine]:
+        source = context % TOKENS[name]
+        message = ""
+        tracemalloc.start()
+        try:
+            COMPILERS[engine](source).render(VALUES, limits=Limits(steps=100_000))
+        except ERRORS as error:
+            message = str(error)
+        finally:
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+        assert peak < 20_000_000, context
+        assert_short(message)
+
+
+# What errors repeat of a template or of its variables.
+@pytest.mark.parametrize(
+    ("engine", "source"),
+    [
+        *(
+            ("go", source)
+            for source in (
+                "{{$x}}",
+                "{{.x}}",
+                "{{.a.x}}",
+                "{{x}}",
+                '{{template "x"}}',
+                '{{define "x"}}{{end}}{{define "x"}}{{end}}',
+                "{{.a.b.x}}",
+                "{{call .x}}",
+                '{{"x".y}}',
+                '{{"x" 1}}',
+                '{{index .a "x"}}',
+                '{{len 1 | printf "x" | .b}}',
+                "{{range .s}}{{end}}",
+                "{{range $i, $e := .s}}{{end}}",
+                "{{nil.x}}",
+                "{{'x'}}",
+                "{{1x}}",
+                '{{slice "x" 9}}',
+                '{{lt "x" 1}}',
+                '{{with $x := "x"}}{{$x.y}}{{end}}',
+                "{{end}}x",
+                "{{if .x}}{{else if x}}{{end}}",
+                "{{/* x",
+                '{{template "x" .x}}',
+                "{{.x | x}}",
+                "{{break x}}",
+            )
+        ),
+        *(
+            ("jinja", source)
+            for source in (
+                "{{ x }}",
+                "{{ a.x }}",
+                "{{ a['x'] }}",
+                "{{ a['x y'] }}",
+                "{{ 1 | x }}",
+                "{{ 1 is x }}",
+                "{{ x() }}",
+                "{% x %}",
+                "{% if x %}",
+                "{% for x in y %}{% endx %}",
+                "{{ 'x' + 1 }}",
+                "{{ 'x' | int(1) | length }}",
+                "{{ dict(x=1).y }}",
+                "{{ '%(x)s' % {} }}",
+                "{{ '{x}'.format() }}",
+                "{{ '{x y}'.format() }}",
+                "{{ range('x') }}",
+                "{{ x x }}",
+                "{{ {'x': 1}['y'] }}",
+                "{% macro m(x) %}{% endmacro %}{{ m(y=1) }}",
+                "{% macro m(x, x) %}{% endmacro %}",
+                "{{ 'x' | round }}",
+                "{{ _x }}",
+                "{{ a._x }}",
+                "{{ 'x' x",
+                "{{ s | float + s }}",
+                "{{ s.x }}",
+                "{{ range(s) }}",
+                "{{ '%d' % s }}",
+                "{{ '{:x}'.format(s) }}",
+            )
+        ),
+    ],
+)
+def test_an_error_repeats_at_most_100_characters_of_input(engine: str, source: str) -> None:
+    for mark in ("q" * 3000, "Q1_" * 1000):
+        hostile = re.sub(r"\bx\b", mark, source)
+        values = {"a": {"b": mark}, "s": mark}
+        try:
+            COMPILERS[engine](hostile).render(values, limits=Limits())
+        except ERRORS as error:
+            assert_short(str(error))
+
+
+def assert_short(message: str) -> None:
+    longest = max((len(run) for run in re.findall(r"(?:[qQ1_9fw7\\]|\u00e9)+", message)), default=0)
+    assert longest <= MAX_EXCERPT, message[:1000]
+    assert len(message) < 1000, message[:1000]
