@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
 from ..texts import excerpt
 
 # The name that an action starts with, such as `name` or `.name`, after a keyword as in `if .name`.
 _ACTION: Final = re.compile(r"\{\{-?\s*+((?:if|range|with)\s++(?=\.))?(\.?[^\W\d]\w*+(?:\.\w++)*+)")
+_MAX_ACTIONS: Final = 1_000  # the first that is the other engine's is among the first of all
 
 
 def suggest_other_engine(source: str, *, engine: str) -> str | None:
@@ -21,11 +23,11 @@ def suggest_other_engine(source: str, *, engine: str) -> str | None:
     Returns:
         The first variable in the words of both engines; None if there is none of the other engine.
     """
-    for match in _ACTION.finditer(source):
-        keyword, name = (match[1] or "").strip(), excerpt(match[2].removeprefix("."))
+    for match in islice(_ACTION.finditer(source), _MAX_ACTIONS):
         if engine == "go" and match[2][0] != "." and not _is_go_word(match[2]):
-            return f"did you mean {{{{.{name}}}}}, or engine: jinja"
+            return f"did you mean {{{{.{excerpt(match[2])}}}}}, or engine: jinja"
         if engine == "jinja" and match[2][0] == ".":
+            keyword, name = (match[1] or "").strip(), excerpt(match[2].removeprefix("."))
             action = {
                 "if": f"{{% if {name} %}}",
                 "range": f"{{% for item in {name} %}}",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MAX_MARKUP = 20_000
 OPENING = re.compile(r"\{[{%]")
 CLOSING = {"{{": "}}", "{%": "%}"}
 TAG = re.compile(r"-?\s*(\w+)")
@@ -24,10 +26,13 @@ EXPRESSION_TAGS = frozenset(("if", "elsif", "unless", "case", "when", "echo"))
 
 
 def list_variables(text: str) -> set[str]:
-    """List the names that a template uses, without those that its own loops and tags define."""
+    """List the names that a template uses, without those that its own loops and tags define.
+
+    Only the first `MAX_MARKUP` tags and outputs count; no engine renders a template with more.
+    """
     uses: set[str] = set()
     definitions: set[str] = set()
-    for tag, expression in _split_markup(text):
+    for tag, expression in islice(_split_markup(text), MAX_MARKUP):
         if tag == "for":
             name, _, expression = expression.partition(" in ")
             definitions.update(_list_names(name))
