@@ -39,8 +39,8 @@ test: $(VENV)/.dev $(if $(shell command -v java),.local/dynamodb-local) ## all t
 	$(call node)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-faults: $(VENV)/.dev ## every fault at every call of AWS that any route makes, counted
-	@$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -p no:randomly --every-fault tests/properties/test_faults.py
+faults: $(VENV)/.dev ## every fault at every call of AWS that any route makes, counted; every damage to an item
+	@$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -p no:randomly --every-fault tests/properties/test_faults.py tests/contract/test_every_damage.py
 
 test-clients: $(VENV)/.dev $(CLIENTS_VENV)/.clients tests/clients/node_modules/.clients ## the vendors' own clients against the API
 	CLIENTS_PYTHON=$(abspath $(CLIENTS_VENV))/bin/python $(BIN)/python -m pytest tests/clients

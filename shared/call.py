@@ -130,21 +130,32 @@ class Call(Admission):
     ) -> Response[list[Row]]:
         """Build a response with a page of rows as a bare array.
 
-        The cursor of the next page is in the header `X-Next-Cursor`.
+        The cursor of the next page is in the header `X-Next-Cursor`. Vendors' clients do not know
+        it, so a call without `limit` and `cursor` gets all rows that one response can hold.
 
         Args:
             rows: The rows, each with its position in the list.
             request: The page that the caller requests.
         """
-        page = self.build_page(rows, request)
+        page = self.build_page(rows, request, is_unbounded=request.is_whole_list)
         headers = {"X-Next-Cursor": page.cursor} if page.cursor else {}
         return self.respond_page(page, page.rows, headers=headers)
 
-    def build_page(self, rows: Iterable[tuple[str, Row]], request: PageRequest[Any]) -> Page[Row]:
+    def build_page(
+        self,
+        rows: Iterable[tuple[str, Row]],
+        request: PageRequest[Any],
+        *,
+        is_unbounded: bool = False,
+    ) -> Page[Row]:
         """Build a page with as many rows as the caller requests and the response can hold.
 
         Args:
             rows: The rows, each with its position in the list.
             request: The page that the caller requests.
+            is_unbounded: Whether to read however many rows the page can show, for callers that
+                know no cursor.
         """
-        return build_page(rows, request, max_bytes=self.settings.page_bytes)
+        return build_page(
+            rows, request, max_bytes=self.settings.page_bytes, is_unbounded=is_unbounded
+        )

@@ -24,7 +24,8 @@ MAX_EXPONENT = 400
 MAX_DIGITS = 1000
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
-_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+# One that is not closed goes on to the end, so that each character is looked at once.
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 
 class NotJSONError(ValueError):

@@ -24,6 +24,10 @@ MAX_POSITION_BYTES = 1000  # a sort key takes at most 1024
 # those that a dialect defines, are not emptied as a whole.
 SMALL_BYTES = 1000
 MAX_FIELDS = 30
+# What a page may read, in sizes of a page. Rows that a page can show whole fill it before. Of those
+# that it shows without bodies it reads up to four: with one, a caller would need a request for
+# each; without a bound, a page could load megabytes for each of thousands of rows.
+MAX_READ_PAGES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,11 @@ class PageRequest(Generic[Position]):
     def size(self) -> int | None:
         """How many rows to read: one more than the limit shows whether there is a next page."""
         return self.limit and self.limit + 1
+
+    @property
+    def is_whole_list(self) -> bool:
+        """Whether the caller requests the whole list, as callers that know no pages do."""
+        return self.limit is None and self.after is None
 
     @classmethod
     def parse(
@@ -131,7 +140,11 @@ class Page(Generic[Row]):
 
 
 def build_page(
-    rows: Iterable[tuple[str, Row]], request: PageRequest[Position], *, max_bytes: int
+    rows: Iterable[tuple[str, Row]],
+    request: PageRequest[Position],
+    *,
+    max_bytes: int,
+    is_unbounded: bool = False,
 ) -> Page[Row]:
     """Build a page of a list.
 
@@ -142,13 +155,20 @@ def build_page(
         request: The page that the caller requests.
         max_bytes: The maximum size of all rows in the result of a Lambda function, except that a
             page has at least one row.
+        is_unbounded: Whether to read however many rows the page can show, for callers that know no
+            cursor.
     """
     page: list[Row] = []
     last, remaining, omissions = "", max_bytes, 0
+    budget = float("inf") if is_unbounded else MAX_READ_PAGES * max_bytes
     for position, row in rows:
-        if page and len(page) == request.limit:
+        if page and (len(page) == request.limit or budget < 0):
             return Page(rows=page, cursor=request.make_cursor(last), omissions=omissions)
-        fitting_row, size = fit_row(row, max_bytes)
+        fitting_row, size = row, measure_row(row)
+        budget -= size
+        if size > max_bytes:
+            fitting_row = omit_bodies(row)
+            size = measure_row(fitting_row)
         remaining -= size
         if page and remaining < 0:
             return Page(rows=page, cursor=request.make_cursor(last), omissions=omissions)
@@ -156,23 +176,6 @@ def build_page(
         omissions += fitting_row is not row
         last = position
     return Page(rows=page, omissions=omissions)
-
-
-def fit_row(row: Row, max_bytes: int) -> tuple[Row, int]:
-    """Omit the bodies of a row that is larger than a page.
-
-    Args:
-        row: The row, a JSON object.
-        max_bytes: The size of a page.
-
-    Returns:
-        The row, or its copy without bodies, and the bytes that it takes in a page.
-    """
-    size = measure_row(row)
-    if size > max_bytes:
-        row = omit_bodies(row)
-        size = measure_row(row)
-    return row, size
 
 
 def measure_row(row: Any) -> int:
@@ -185,20 +188,62 @@ def omit_bodies(row: Row) -> Row:
 
     `omissions` has the paths of the values that are empty.
     """
-    paths: list[str] = []
-    document = {name: _shorten(value, name, paths) for name, value in cast("Any", row).items()}
+    fields = {name: _shorten(value) for name, value in cast("Any", row).items()}
+    document = {name: field.value for name, field in fields.items()}
+    paths = [f"{name}{path}" for name, field in fields.items() for path in field.paths]
     return cast("Row", {**document, "omissions": paths})
 
 
-def _shorten(value: Any, path: str, paths: list[str]) -> Any:
-    """Replace the large values in a value by empty ones, and add their paths."""
-    if measure_row(value) <= SMALL_BYTES:
-        return value
-    inner: list[str] = []
-    if isinstance(value, dict) and len(value) <= MAX_FIELDS:
-        fields = {name: _shorten(field, f"{path}.{name}", inner) for name, field in value.items()}
-        if measure_row(fields) <= MAX_FIELDS * SMALL_BYTES:
-            paths += inner
-            return fields
-    paths.append(path)
-    return type(value)()
+@dataclass(frozen=True, kw_only=True)
+class _Shortened:
+    """A value whose large values have been replaced by empty ones.
+
+    Attributes:
+        value: What remains of the value.
+        original_size: The size of the value, as `measure_row` measures it.
+        size: The size of what remains, and of the names in the paths.
+        paths: The paths of the values that are empty, from this value.
+    """
+
+    value: Any
+    original_size: int
+    size: int
+    paths: tuple[str, ...] = ()
+
+
+def _shorten(value: Any) -> _Shortened:
+    """Replace the large values in a value by empty ones.
+
+    Sizes are added from the innermost values, so that each value is encoded once however deep it
+    is.
+    """
+    if not isinstance(value, dict) or len(value) > MAX_FIELDS:
+        original_size = measure_row(value)
+        if original_size <= SMALL_BYTES:
+            return _Shortened(value=value, original_size=original_size, size=original_size)
+        return _empty(value, original_size)
+    fields = {name: _shorten(field) for name, field in value.items()}
+    names = {name: measure_row(name) for name in fields}
+    # Braces, a colon after each name, a comma after each field but the last, and one after all.
+    around = 2 + sum(names.values()) + (not fields)
+    original_size = around + sum(field.original_size for field in fields.values())
+    if original_size <= SMALL_BYTES:
+        return _Shortened(value=value, original_size=original_size, size=original_size)
+    size = around + sum(
+        field.size + len(field.paths) * names[name] for name, field in fields.items()
+    )
+    if size > MAX_FIELDS * SMALL_BYTES:
+        return _empty(value, original_size)
+    return _Shortened(
+        value={name: field.value for name, field in fields.items()},
+        original_size=original_size,
+        size=size,
+        paths=tuple(f".{name}{path}" for name, field in fields.items() for path in field.paths),
+    )
+
+
+def _empty(value: Any, original_size: int) -> _Shortened:
+    empty = type(value)()
+    return _Shortened(
+        value=empty, original_size=original_size, size=measure_row(empty), paths=("",)
+    )

@@ -162,7 +162,10 @@ class LimitReached(Unprocessable):
 
 class ResponseTooLarge(Unprocessable):
     code = "answer_too_large"
-    default = "the response would be too large; request less, for example with a smaller limit"
+    default = (
+        "the response would be too large; request less, with a smaller limit, or one version by "
+        "GET /v1/prompts/{id}/versions/{version}"
+    )
 
 
 class Unreadable(Unprocessable):

@@ -83,7 +83,7 @@ def serve(endpoint: Endpoint) -> Handler:
             except Problem as problem:
                 response, code = _respond_problem(request, problem), problem.code
                 if isinstance(problem, Unreadable):
-                    annotate_unreadable(annotations, problem.item)
+                    annotate_unreadable(annotations, problem.item, problem.__cause__)
         observe.report_call(
             request.route,
             request_id=request.id,

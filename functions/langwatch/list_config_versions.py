@@ -35,7 +35,7 @@ def list_config_versions(call: Call, id: str) -> Response[list[VersionOfHandle]]
 def _list_rows(
     call: Call, store: PromptStore, request: PageRequest[int]
 ) -> Iterator[tuple[str, VersionOfHandle]]:
-    project = Project(call.request, call.settings, store.team.get_ledger)
+    project = Project(call.request, call.settings, store.team.get_readable_ledger)
     is_newest = request.after is None
     for version in store.list_versions(before=request.after, size=request.size):
         body = project.dump_prompt(store.prompt, version, is_newest=is_newest)

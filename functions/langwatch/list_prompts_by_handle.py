@@ -48,7 +48,7 @@ def _list_rows(
     call: Call, team: TeamStore, request: PageRequest[tuple[datetime, str]]
 ) -> Iterator[tuple[str, PromptOfHandle]]:
     """List rows, without prompts that have no version, which only other dialects create."""
-    project = Project(call.request, call.settings, team.get_ledger)
+    project = Project(call.request, call.settings, team.get_readable_ledger)
     changes, prompts = tee(team.list_changed_prompts(after=request.after, size=request.size))
     versions = team.find_newest_versions((prompt for _, prompt in prompts), size=request.size)
     for (at, prompt), version in zip(changes, versions, strict=True):

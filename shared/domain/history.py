@@ -2,6 +2,8 @@
 
 Events record which version was live after them. Events of earlier releases do not; for those, the
 history is searched backwards for the event that made a version live.
+
+What is read of an event's detail is in `shared.domain.stored.DETAILS`.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from shared.domain.model import Event
+
+PROMOTIONS = ("version.promoted", "version.rolled_back")
 
 
 def find_version(events: Iterable[Event], pointer: str) -> int | None:
@@ -41,7 +45,7 @@ def _find_live(events: Iterable[Event]) -> int | None:
                 archived_numbers.add(event.detail["version"])
             elif event.kind == "version.demoted":
                 return None
-            elif event.detail.get("status") == "live":
+            elif event.kind in PROMOTIONS and event.detail["status"] == "live":
                 number = event.detail["version"]
         if number is not None:
             return None if number in archived_numbers or not number else number
@@ -64,7 +68,11 @@ def _find_tag_target(events: Iterable[Event], tag: str) -> int | None:
     for event in events:
         if event.kind == "version.deleted":
             deleted_numbers.add(event.detail["version"])  # deleting a version deletes its tags
-        elif event.detail.get("tag") == tag or tag in event.detail.get("tags", ()):
-            number: int | None = event.detail.get("to_version")
+        elif event.kind == "tag.removed" and event.detail["tag"] == tag:
+            return None
+        elif (event.kind == "tag.moved" and event.detail["tag"] == tag) or (
+            event.kind == "tags.moved" and tag in event.detail["tags"]
+        ):
+            number: int = event.detail["to_version"]
             return None if number in deleted_numbers else number
     return None

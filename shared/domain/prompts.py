@@ -71,12 +71,13 @@ def create(
     """
     if not name:
         raise InvalidRequest("name is required")
+    name = check_name(name, "name")  # first, because slugs are made from names
     id = new_id()
     prompt = Prompt(
         id=id,
         team_id=team_id,
         slug=check_name(slug, "slug") or f"prompt_{id[:8]}",
-        name=check_name(name, "name"),
+        name=name,
         description=_check_description(description),
         created_at=origin.now,
         updated_at=origin.now,

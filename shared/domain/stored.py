@@ -63,6 +63,33 @@ SETTINGS: Shapes = {
     },
 }
 
+_OF_VERSION: Shape = {"version": int}
+_OF_PROMOTION: Shape = {"version": int, "status": str}
+# Details of events by kind, as far as the search of a history relies on them.
+DETAILS: Mapping[str, Shape] = {
+    "version.created": _OF_VERSION,
+    "version.promoted": _OF_PROMOTION,
+    "version.rolled_back": _OF_PROMOTION,
+    "version.archived": _OF_VERSION,
+    "version.deleted": _OF_VERSION,
+    "tag.moved": {"tag": str, "to_version": int},
+    "tags.moved": {"tags": [str], "to_version": int},
+    "tag.removed": {"tag": str},
+}
+
+
+def check_detail(kind: str, detail: Any) -> dict[str, Any]:
+    """Check the detail of an event.
+
+    Returns:
+        The same detail.
+
+    Raises:
+        TypeError: It has another shape than events of this kind have.
+    """
+    fields: dict[str, Any] = check_shape(check_shape(detail, dict), DETAILS.get(kind, dict))
+    return fields
+
 
 def check_parts(parts: Mapping[str, Any], shapes: Shapes) -> None:
     """Check those parts of several dialects whose shapes are known.

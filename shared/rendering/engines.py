@@ -74,11 +74,11 @@ def compile_template(source: str, *, engine: str, limits: Limits) -> Template:
 
     Args:
         source: The text of the template.
-        engine: A key of `COMPILERS`.
+        engine: A key of `COMPILERS`; a later release may have stored another one.
         limits: The limits, of which only `template_bytes` applies.
 
     Raises:
-        TemplateSyntaxError: The text is not a template of this engine.
+        TemplateSyntaxError: The text is not a template of this engine, or there is none.
         LimitExceededError: The text is too large or too complex.
     """
     data = source.encode(errors="surrogatepass")
@@ -86,6 +86,8 @@ def compile_template(source: str, *, engine: str, limits: Limits) -> Template:
         raise LimitExceededError(
             f"the template is larger than {limits.template_bytes} bytes; shorten it"
         )
+    if engine not in COMPILERS:
+        raise TemplateSyntaxError("it is in a language that this release does not know")
     key = engine, hashlib.sha256(data).digest()
     result = _templates.get(key)
     if result is None:

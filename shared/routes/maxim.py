@@ -20,6 +20,7 @@ from shared.routes.route import (
     OMITTED_BODIES,
     RECORD,
     SLUG,
+    UNREADABLE_ITEMS,
     VERSION,
     Parameter,
     Route,
@@ -226,6 +227,7 @@ ROWS: tuple[Route, ...] = (
             Parameter("parentFolderName", "Only in the folder with this name."),
             *PAGE,
         ),
+        response_headers=(UNREADABLE_ITEMS,),
         problems=(404,),
     ),
     _folders(
@@ -298,6 +300,7 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/api/sdk/v3/folders",
         query=(Parameter("folderId", "Get the folder with this id.", format="uuid"),),
+        response_headers=(UNREADABLE_ITEMS,),
         problems=(404,),
     ),
     _runtime(

@@ -36,13 +36,13 @@ def complete_directory(database: Database, team_id: str) -> int:
 
     Raises:
         Unavailable: AWS is busy or cannot be reached, or others change a prompt all the time.
+        Unreadable: An entry or a head cannot be read.
     """
     partition = keys.build_team(team_id)["pk"]
     entries: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for item in database.query_upwards("access", ("pk", partition)):
         if item.get("entity") == {"S": "directory"}:
-            _, prompt_id = keys.parse_entry(item["sk"]["S"])
-            entries[prompt_id].add((partition, item["sk"]["S"]))
+            entries[items.load_directory_entry(item)].add((partition, item["sk"]["S"]))
     count = sum(
         _complete_prompt(database, team_id, prompt_id, prompt_entries)
         for prompt_id, prompt_entries in entries.items()

@@ -15,20 +15,23 @@ What a `load_…` cannot make sense of is `Unreadable`, by the name of the item.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, get_args
+from urllib.parse import quote
 
 from shared import exact_json
 from shared.domain.access import OPERATIONS, Principal
 from shared.domain.checks import list_spellings
 from shared.domain.content import Content
 from shared.domain.ledgers import split_entries
-from shared.domain.model import Author, Event, Ledger, Payload, Prompt, Team, Version
+from shared.domain.model import Author, Event, Ledger, Payload, Prompt, Scope, Team, Version
 from shared.domain.shapes import check_shape
-from shared.domain.stored import SETTINGS, check_parts
+from shared.domain.stored import SETTINGS, check_detail, check_parts
 from shared.ids import is_id
 from shared.problems import Unreadable
+from shared.responses import EncodedResponse
 from shared.store import keys
-from shared.store.attributes import Attributes, dump_item
+from shared.store.attributes import Attributes, dump_item, load_item
 from shared.store.tables import TABLES
 
 if TYPE_CHECKING:
@@ -36,7 +39,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.domain.ledgers import LedgerType
+    from shared.domain.shapes import Shape
     from shared.store.attributes import Item
+    from shared.store.idempotency import Attempt
 
 SCHEMA = 1  # items of releases before the first schema have no number
 KEYS = {
@@ -46,18 +51,37 @@ KEYS = {
 # Written in every item, and needed by no release to load one.
 WRITTEN_ANEW = ("entity", "schema")
 BODY = ("content_hash", "content")
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+RECORD: Shape = {
+    "request_hash": str,
+    "expires_at": int,
+    "status": int,
+    "headers": {...: str},
+}
+KEY_LENGTH = 120  # of a key in an item's name: keys of claims end in free text
 # What goes wrong in loading a damaged item.
 DAMAGE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
 def name_item(table: str, item: Mapping[str, Any]) -> str:
-    """Name an item by its table and its key, as in `versions/<prompt id>/3`."""
-    return "/".join([table, *(str(*item[name].values()) for name in KEYS[table])])
+    """Name an item by its table and its key, as in `versions/<prompt id>/3`.
+
+    The names are in a header, so that free text in a key is percent-encoded, and cut.
+    """
+    values = (str(*item[name].values()) for name in KEYS[table])
+    return "/".join([table, *(quote(value, safe="#:")[:KEY_LENGTH] for value in values)])
 
 
 @contextmanager
-def name_damage(table: str, item: Mapping[str, Any]) -> Iterator[None]:
+def name_damage(
+    table: str, item: Mapping[str, Any], *, team_id: str | None = None
+) -> Iterator[None]:
     """Name an item that cannot be loaded.
+
+    Args:
+        table: The table of the item.
+        item: The item.
+        team_id: The id of its team, where it is not an attribute.
 
     Raises:
         Unreadable: The item is damaged, or has a form that this release does not know.
@@ -70,7 +94,7 @@ def name_damage(table: str, item: Mapping[str, Any]) -> Iterator[None]:
             f"the stored item {name} cannot be read; use another one, or have it restored from a "
             "backup",
             item=name,
-            team_id=item.get("team_id", {}).get("S"),
+            team_id=team_id or item.get("team_id", {}).get("S"),
             details=[{"unreadable": name}],
         ) from error
 
@@ -123,6 +147,8 @@ def load_prompt(item: Mapping[str, Any]) -> Prompt:
         values.drop(*WRITTEN_ANEW, "events")
         status: Any = values.take("status", str)
         scope: Any = values.take("scope", str)
+        if scope not in SCOPES:
+            raise ValueError(scope)
         settings = check_shape(_decode(values.take("settings", str)), {...: dict})
         check_parts(settings, SETTINGS)
         return Prompt(
@@ -216,6 +242,17 @@ def dump_version_claim(*, version_id: str, prompt_id: str, number: int) -> Item:
     )
 
 
+def load_version_claim(item: Mapping[str, Any]) -> tuple[str, int]:
+    """Convert a claim to the id of the prompt, and the number of the version, that it finds.
+
+    Raises:
+        Unreadable: The claim is damaged.
+    """
+    with name_damage("lookups", item):
+        values = Attributes(item)
+        return _take_id(values), values.take("version", int)
+
+
 def list_name_claims(prompt: Prompt) -> set[str]:
     """List the keys of the claims by which a prompt reserves its names."""
     if prompt.is_deleted:
@@ -248,6 +285,23 @@ def dump_name_claim(key: str, prompt: Prompt) -> Item:
     return _dump({"entity": "name", "key": key, "prompt_id": prompt.id})
 
 
+def load_name_claim(item: Mapping[str, Any]) -> str:
+    """Convert the claim of a name or a slug to the id of the prompt that has it.
+
+    Raises:
+        Unreadable: The claim is damaged; the problem has the team's id.
+    """
+    with name_damage("lookups", item, team_id=keys.parse_team_of_claim(item["key"]["S"])):
+        return _take_id(Attributes(item))
+
+
+def _take_id(values: Attributes) -> str:
+    prompt_id = values.take("prompt_id", str)
+    if not is_id(prompt_id):
+        raise ValueError(prompt_id)  # DynamoDB limits the length of keys
+    return prompt_id
+
+
 def list_directory_keys(prompt: Prompt) -> set[tuple[str, str]]:
     """List the keys of a prompt's entries in its team's directory.
 
@@ -275,6 +329,19 @@ def dump_directory_entry(partition: str, entry: str) -> Item:
         entry: The sort key of the entry.
     """
     return _dump({"pk": partition, "sk": entry, "entity": "directory"})
+
+
+def load_directory_entry(item: Mapping[str, Any]) -> str:
+    """Convert an entry of a directory to the id of its prompt.
+
+    Raises:
+        Unreadable: The sort key of the entry is damaged; it has nothing else.
+    """
+    with name_damage("access", item):
+        _, prompt_id = keys.parse_entry(item["sk"]["S"])
+        if not is_id(prompt_id):
+            raise ValueError(prompt_id)
+        return prompt_id
 
 
 def dump_payload(payload: Payload, *, content_hash: str, variables: str | None) -> Item:
@@ -350,14 +417,15 @@ def load_event(item: Mapping[str, Any]) -> Event:
     """
     with name_damage("history", item):
         values = Attributes(item)
+        kind = values.take("kind", str)
         return Event(
             id=values.take("event_id", str),
             prompt_id=values.take("prompt_id", str),
             sequence=values.take("sequence", int),
-            kind=values.take("kind", str),
+            kind=kind,
             at=keys.load_time(values.take("at", str)),
             by=_load_author(values.take_map("by")),
-            detail=check_shape(exact_json.decode_unbounded(values.take("detail", str)), dict),
+            detail=check_detail(kind, _decode(values.take("detail", str))),
             live_version=values.find("live_version", int),
         )
 
@@ -510,6 +578,31 @@ def load_principal(item: Mapping[str, Any]) -> Principal:
 def dump_record(values: Mapping[str, Any]) -> Item:
     """Build the item of an idempotency record."""
     return _dump({"entity": "answer", **values})
+
+
+def load_record(
+    item: Mapping[str, Any], attempt: Attempt, get_body: Callable[[Mapping[str, Any]], str]
+) -> EncodedResponse | None:
+    """Convert an idempotency record to its response; None if it is not of this attempt.
+
+    Args:
+        item: The item.
+        attempt: The attempt that has the record's key.
+        get_body: Gets the body of an item.
+
+    Raises:
+        IdempotencyMismatch: The record belongs to another request with the same key.
+        Unreadable: The record or its body is damaged, or the body is missing.
+    """
+    with name_damage("lookups", item):
+        values = check_shape(load_item(item), RECORD)
+        if not attempt.matches(values):
+            return None
+        return EncodedResponse(
+            status=HTTPStatus(values["status"]).value,
+            body=get_body(item) or None,
+            headers=values["headers"],
+        )
 
 
 def _dump_author(author: Author) -> dict[str, str]:

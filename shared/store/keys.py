@@ -41,6 +41,11 @@ def build_slug_claim(team_id: str, scope: str, slug: str) -> str:
     return f"slug#{team_id}#{scope}#{slug}"
 
 
+def parse_team_of_claim(claim: str) -> str:
+    """Parse the key of a name's or slug's claim to the id of its team."""
+    return claim.split("#", 2)[1]
+
+
 def build_version_claim(version_id: str) -> str:
     """Build the key of the claim that finds a version by its id."""
     return f"version#{version_id}"

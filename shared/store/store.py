@@ -17,7 +17,7 @@ from shared.store import items, keys
 from shared.store.callers import Callers
 from shared.store.contents import Contents
 from shared.store.dynamodb import Database
-from shared.store.team import SCOPES, Backend, TeamStore
+from shared.store.team import Backend, TeamStore
 from shared.store.transactions import Transactions
 
 if TYPE_CHECKING:
@@ -86,15 +86,19 @@ class Store:
         """Find the prompt with a slug, in the first of the teams that has one.
 
         Within a team, the scope `team` comes before `organization`.
+
+        Raises:
+            Unreadable: The claim or the head cannot be read; the problem has the team's id.
         """
-        for team_id, scope, spelling in product(team_ids, SCOPES, list_spellings(slug)):
+        for team_id, scope, spelling in product(team_ids, items.SCOPES, list_spellings(slug)):
             claim = keys.build_slug_claim(team_id, scope, spelling)
             prompt_id = self._ids_by_slug.get(claim)
             if prompt_id and (prompt := self._find_by_name(prompt_id, team_id, spelling)):
                 return prompt
             item = self._backend.database.get("lookups", {"key": claim})
-            if item and (prompt := self._find_by_name(item["prompt_id"]["S"], team_id, spelling)):
-                self._ids_by_slug.put(claim, prompt.id)
+            prompt_id = items.load_name_claim(item) if item else None
+            if prompt_id and (prompt := self._find_by_name(prompt_id, team_id, spelling)):
+                self._ids_by_slug.put(claim, prompt_id)
                 return prompt
         return None
 
@@ -129,11 +133,12 @@ class Store:
         """Find a version by its id: its prompt, and its loader.
 
         Raises:
-            Unreadable: The head cannot be read; the problem has the team's id.
+            Unreadable: The claim or the head cannot be read; the problem has the team's id if it is
+                the head.
         """
         if not is_id(version_id):
             return None, find_nothing  # no such id exists, and DynamoDB limits the length of keys
         claim = keys.build_version_claim(version_id)
         if (item := self._backend.database.get("lookups", {"key": claim})) is None:
             return None, find_nothing
-        return self.find_prompt_and_version(item["prompt_id"]["S"], int(item["version"]["N"]))
+        return self.find_prompt_and_version(*items.load_version_claim(item))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import chain, islice
 from sys import getsizeof
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.domain.checks import NAME_LENGTH, list_spellings
 from shared.domain.ledgers import name_entry
-from shared.domain.model import Ledger, NumberOrTag, Scope
+from shared.domain.model import Ledger, NumberOrTag
 from shared.ids import is_id
 from shared.problems import Contended, PayloadNotFound, Unreadable, VersionNotFound
 from shared.store import items, keys
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     Entity = TypeVar("Entity")
 
 Row = TypeVar("Row")
-SCOPES: tuple[Scope, ...] = get_args(Scope)
 HEAD_READS = 4  # of one call, while its tag moves from one deleted version to another
 
 # Fields of a call's log line and trace, added as the call finds them out.
@@ -44,8 +43,19 @@ class OtherTeamError(Exception):
     """A team's store was used for data of another team, which is a bug."""
 
 
-def annotate_unreadable(annotations: Annotations, item: str) -> None:
-    """Add the name of an item that cannot be read, for the log line and the response."""
+def annotate_unreadable(
+    annotations: Annotations, item: str, cause: BaseException | None = None
+) -> None:
+    """Add the name of an item that cannot be read, for the log line and the response.
+
+    Args:
+        annotations: The annotations of the call.
+        item: The name of the item.
+        cause: Why it cannot be read, if that is an exception. The log line has the first one's
+            type: it may be a bug, or a permission that is missing.
+    """
+    if cause is not None:
+        annotations.setdefault("unreadable_cause", type(cause).__name__)
     names = dict.fromkeys(filter(None, str(annotations.get(UNREADABLE, "")).split(", ")))
     if len(names) < MAX_NAMES:
         annotations[UNREADABLE] = ", ".join(names | {item: None})
@@ -59,7 +69,7 @@ def load_readable(
         try:
             entity = load(item)
         except Unreadable as problem:
-            annotate_unreadable(annotations, problem.item)
+            annotate_unreadable(annotations, problem.item, problem.__cause__)
         else:
             yield item, entity
 
@@ -283,7 +293,7 @@ class TeamStore:
             before: The sort key below which to start.
             size: How many prompts the caller expects to need; None for all.
         """
-        entries = self._backend.database.query(
+        rows = self._backend.database.query(
             "access",
             ("pk", keys.build_team(self.id)["pk"]),
             "sk",
@@ -291,14 +301,15 @@ class TeamStore:
             before=before,
             first_page=size,
         )
+        entries = load_readable(items.load_directory_entry, rows, self._annotations)
         for batch in _split(entries, size):
-            ids = [keys.parse_entry(entry["sk"]["S"])[1] for entry in batch]
+            ids = dict.fromkeys(prompt_id for _, prompt_id in batch)
             heads = self._backend.database.get_many(
-                {"prompts": [{"prompt_id": prompt_id} for prompt_id in dict.fromkeys(ids)]}
+                {"prompts": [{"prompt_id": prompt_id} for prompt_id in ids]}
             )
-            rows = load_readable(items.load_prompt, heads["prompts"], self._annotations)
-            prompts = {prompt.id: prompt for _, prompt in rows}
-            for entry, prompt_id in zip(batch, ids, strict=True):
+            readable = load_readable(items.load_prompt, heads["prompts"], self._annotations)
+            prompts = {head.id: head for _, head in readable}
+            for entry, prompt_id in batch:
                 prompt = prompts.get(prompt_id)
                 if prompt is not None and prompt.team_id == self.id:
                     yield entry["sk"]["S"], prompt
@@ -310,11 +321,12 @@ class TeamStore:
         spellings = list_spellings(name)
         claims = [
             {"key": keys.build_name_claim(self.id, scope, spelling)}
-            for scope in SCOPES
+            for scope in items.SCOPES
             for spelling in spellings
         ]
         lookups = self._backend.database.get_many({"lookups": claims})["lookups"]
-        ids = dict.fromkeys(claim["prompt_id"]["S"] for claim in lookups)
+        claimed = load_readable(items.load_name_claim, lookups, self._annotations)
+        ids = dict.fromkeys(prompt_id for _, prompt_id in claimed)
         requests = [{"prompt_id": prompt_id} for prompt_id in ids]
         heads = self._backend.database.get_many({"prompts": requests})["prompts"]
         prompts = [
@@ -384,6 +396,14 @@ class TeamStore:
             name = f"{items.name_item('access', item)}/{name_entry(entry)}"
             annotate_unreadable(self._annotations, name)
         return ledger
+
+    def get_readable_ledger(self, ledger_type: LedgerType) -> Ledger:
+        """Get a ledger that a list of something else shows; an empty one if it cannot be read."""
+        try:
+            return self.get_ledger(ledger_type)
+        except Unreadable as problem:
+            annotate_unreadable(self._annotations, problem.item, problem.__cause__)
+            return Ledger(team_id=self.id, name=ledger_type.name)
 
     # -- writing
 

@@ -19,9 +19,7 @@ from botocore.exceptions import ClientError
 from shared import exact_json
 from shared.domain.model import Payload
 from shared.problems import LimitReached, NameTaken, Unavailable
-from shared.responses import EncodedResponse
 from shared.store import items, keys
-from shared.store.attributes import load_item
 from shared.store.dynamodb import ITEMS_PER_TRANSACTION
 
 if TYPE_CHECKING:
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
 
     from shared.domain.changes import Change
     from shared.domain.model import Ledger, Prompt
+    from shared.responses import EncodedResponse
     from shared.store.attributes import Item
     from shared.store.contents import Contents
     from shared.store.dynamodb import Database
@@ -77,6 +76,7 @@ class Transactions:
         Raises:
             LostRaceError: Another writer has changed the head.
             NameTaken: The team has a prompt with this name or slug.
+            Unreadable: The claim on a name in another spelling cannot be read.
             LimitReached: One transaction cannot hold the change.
             RecordExistsError: A concurrent attempt of the same request was committed first.
         """
@@ -122,15 +122,10 @@ class Transactions:
 
         Raises:
             IdempotencyMismatch: The key was used with another request.
+            Unreadable: The record cannot be read.
         """
         item = self._database.get("lookups", {"key": attempt.key})
-        if item is None or not attempt.matches(values := load_item(item)):
-            return None
-        return EncodedResponse(
-            status=values["status"],
-            body=self._contents.get(item) or None,
-            headers=values["headers"],
-        )
+        return items.load_record(item, attempt, self._contents.get) if item else None
 
     # -- the parts of a transaction
 
@@ -189,10 +184,11 @@ class Transactions:
 
         Raises:
             NameTaken: Another prompt has one of the claims.
+            Unreadable: A claim cannot be read, so that it may be another prompt's.
         """
         for claim in sorted(claims):
             item = self._database.get("lookups", {"key": claim})
-            if item is not None and item["prompt_id"]["S"] != prompt.id:
+            if item is not None and items.load_name_claim(item) != prompt.id:
                 raise NameTaken
 
     def _write_parts(self, change: Change[Any]) -> Iterator[Write]:

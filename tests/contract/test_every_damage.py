@@ -1,24 +1,35 @@
-"""Damage to a stored item, at any depth, fails only that item, over all reading routes."""
+"""Damage to a stored item, at any depth, fails only that item, over all reading routes.
+
+Each place of each kind of item is damaged in one way, and read by a few of the calls that load such
+an item, at the next place by others. `make faults` damages each place in every way, and makes all
+of these calls.
+"""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 
 from shared.routes import ROUTES
 from shared.routes.route import UNREADABLE_ITEMS
 from shared.settings import get_settings
+from shared.store import items as store_items
 from shared.store.dynamodb import Database
-from shared.store.items import KEYS
+from shared.store.items import KEYS, name_damage, name_item
 from tests.contract.damage import VALUES, damage_item, list_paths, open_documents
 from tests.routes.pages import fill_lists
 from tests.routes.sample import get_sample
 from tests.routes.scene import READING, Scene
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tests.client import Response
+    from tests.contract.damage import Path
     from tests.memory import Item, Memory
     from tests.routes.scene import Prepared
 
@@ -26,8 +37,32 @@ if TYPE_CHECKING:
 RENDERING = tuple(route for route in ROUTES if route.name in ("render_live", "render_version"))
 # What they write has more in it than what `fill_lists` does.
 WRITERS = ("create_canvas_version", "deploy_prompt", "create_config_version", "sync_prompt")
-NUMBERS = st.integers(0, 10_000)  # places in lists whose length only the test knows
-ENTITIES = ("prompt", "version", "payload", "event", "ledger")
+KINDS = (
+    "prompts/prompt",
+    "versions/version",
+    "payloads/payload",
+    "history/event",
+    "access/ledger",
+    "access/directory",
+    "access/team",
+    "lookups/name",
+    "lookups/slug",
+    "lookups/version",
+)
+# What a whole list is made of, so that it may fail with it.
+BASES = ("access/ledger", "access/team")
+ENDS = ("", "text", "#", "##", "2026-01-01T00:00:00.000000Z#", "2026-01-01T00:00:00.000000Z#text")
+CALLS = 2  # at each place, where there is no time for all
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A call that only reads, what it responds, and the names of the items that it loads."""
+
+    call: Prepared
+    status: int
+    text: str
+    items: frozenset[str]
 
 
 @pytest.fixture
@@ -45,41 +80,120 @@ def calls(scene: Scene) -> list[Prepared]:
     ]
 
 
-def list_damageable(memory: Memory, whole_id: str) -> list[tuple[str, Item]]:
-    """List the items that may be damaged: not those of the prompt that stays whole."""
+@pytest.fixture
+def whole_id(scene: Scene, calls: list[Prepared]) -> str:
+    """The id of a prompt that nothing happens to."""
+    editor = scene.registry.editor
+    prompt_id: str = editor.create_prompt()["id"]
+    editor.create_version(prompt_id)
+    editor.promote(prompt_id, 1, times=2)
+    return prompt_id
+
+
+@pytest.fixture
+def readings(
+    scene: Scene, calls: list[Prepared], whole_id: str, monkeypatch: pytest.MonkeyPatch
+) -> list[Reading]:
+    """The calls with what they respond and load while nothing is damaged."""
+    names: set[str] = set()
+
+    def note_item(table: str, item: Mapping[str, Any], **team: Any) -> Any:
+        names.add(name_item(table, item))
+        return name_damage(table, item, **team)
+
+    readings = []
+    with monkeypatch.context() as patch:
+        patch.setattr(store_items, "name_damage", note_item)
+        for call in calls:
+            names.clear()
+            status, text, _ = read(scene, call)
+            readings.append(Reading(call, status, text, frozenset(names)))
+    return readings
+
+
+def get_kind(table: str, item: Item) -> str:
+    """Tell items of a table apart: claims have one entity for names and slugs."""
+    entity = item["key"]["S"].split("#")[0] if table == "lookups" else item["entity"]["S"]
+    return f"{table}/{entity}"
+
+
+def list_damages(table: str, item: Item) -> Iterator[tuple[str, list[Item]]]:
+    """List the places of an item, each with the item as it is when damaged there in every way.
+
+    An entry of a directory has nothing but its key; it stays, beside one with a damaged key.
+    """
+    if item["entity"]["S"] == "directory":
+        prefix = item["sk"]["S"].rsplit("#", 2)[0]
+        yield prefix.split("#")[0], [{**item, "sk": {"S": f"{prefix}#{end}"}} for end in ENDS]
+        return
+    for path in list_paths(open_documents(item)):
+        if path[0] not in KEYS[table]:
+            yield name_place(path), [damage_item(item, path, value) for value in VALUES]
+
+
+def name_place(path: Path) -> str:
+    """Name a place; those in the items of a list are one."""
+    return ".".join("*" if isinstance(step, int) else step for step in path)
+
+
+@contextmanager
+def damage(memory: Memory, table: str, damaged: Item) -> Iterator[None]:
+    """Have a damaged item instead of the whole one, and name it in whatever fails meanwhile."""
+    saved = memory.save()
+    try:
+        Database(get_settings().tables).put(table, damaged)
+        yield
+    except BaseException as error:
+        error.add_note(f"The damaged item in {table} is {damaged}.")
+        raise
+    finally:
+        memory.restore(saved)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_damage_at_any_depth_fails_nothing_but_its_item(
+    kind: str,
+    scene: Scene,
+    memory: Memory,
+    readings: list[Reading],
+    whole_id: str,
+    pytestconfig: pytest.Config,
+) -> None:
+    scene.registry.cloud.is_strict = False
+    tries_all = pytestconfig.getoption("every_fault")
+    turns = count()
+    places: set[str] = set()
+    for table, item in list_damageable(memory, kind, whole_id):
+        loading = [one for one in readings if name_item(table, item) in one.items]
+        if not loading:
+            continue
+        for place, damages in list_damages(table, item):
+            # Another item of the kind counts if it has other places.
+            if place in places:
+                continue
+            places.add(place)
+            turn = next(turns)
+            for damaged in damages if tries_all else rotate(damages, turn)[:1]:
+                with damage(memory, table, damaged):
+                    for reading in loading if tries_all else rotate(loading, turn)[:CALLS]:
+                        check(scene, reading, kind, whole_id)
+    assert places
+
+
+def list_damageable(memory: Memory, kind: str, whole_id: str) -> list[tuple[str, Item]]:
+    """List the items of a kind, without those of the prompt that stays whole."""
     return [
         (table, item)
         for table, items in memory.list_items().items()
         for item in items
-        if item["entity"]["S"] in ENTITIES and item.get("prompt_id") != {"S": whole_id}
+        if get_kind(table, item) == kind and item.get("prompt_id") != {"S": whole_id}
     ]
 
 
-@settings(max_examples=4, phases=(Phase.generate,), derandomize=True)
-@given(item_at=NUMBERS, path_at=NUMBERS, value=st.sampled_from(VALUES))
-def test_damage_at_any_depth_fails_nothing_but_its_item(
-    scene: Scene, memory: Memory, calls: list[Prepared], item_at: int, path_at: int, value: Any
-) -> None:
-    registry = scene.registry
-    registry.cloud.is_strict = False
-    saved = memory.save()
-    whole_id = registry.editor.create_prompt()["id"]
-    registry.editor.create_version(whole_id)
-    registry.editor.promote(whole_id, 1, times=2)
-    before = [read(scene, call) for call in calls]
-    items = list_damageable(memory, whole_id)
-    table, item = items[item_at % len(items)]
-    paths = [path for path in list_paths(open_documents(item)) if path[0] not in KEYS[table]]
-    path = paths[path_at % len(paths)]
-    try:
-        Database(get_settings().tables).put(table, damage_item(item, path, value))
-        for call, (status, text, _) in zip(calls, before, strict=True):
-            current = read(scene, call)
-            check(call, current, is_ledgers=item["entity"]["S"] == "ledger")
-            if whole_id in text and status == current[0] == 200:
-                assert whole_id in current[1], (call, path, value)
-    finally:
-        memory.restore(saved)
+def rotate(values: Sequence[Any], turn: int) -> list[Any]:
+    """Begin at each turn with the next value."""
+    start = turn % len(values)
+    return [*values[start:], *values[:start]]
 
 
 def read(scene: Scene, call: Prepared) -> tuple[int, str, Any]:
@@ -89,13 +203,36 @@ def read(scene: Scene, call: Prepared) -> tuple[int, str, Any]:
     return response.status, response.text, response.headers
 
 
-def check(call: Prepared, current: tuple[int, str, Any], *, is_ledgers: bool) -> None:
-    """Check that a response is one that the document of the API has."""
-    status, text, headers = current
+def check(scene: Scene, reading: Reading, kind: str, whole_id: str) -> None:
+    """Check that a response is one that the document of the API has, and goes on without."""
+    call = reading.call
+    status, text, headers = read(scene, call)
     assert status in (call.route.status, 400, 404, 422, 501), (call, text)
     if UNREADABLE_ITEMS in headers and status == call.route.status:
-        assert UNREADABLE_ITEMS in call.route.optional_headers
+        assert UNREADABLE_ITEMS in call.route.optional_headers, call
     if '"unreadable"' in text and status == 422:
-        assert headers[UNREADABLE_ITEMS]
+        assert headers[UNREADABLE_ITEMS], call
         # A list fails only with its prompt, or with the ledger that it shows.
-        assert is_ledgers or "list_prompts" not in call.route.name, call
+        assert kind in BASES or "list_prompts" not in call.route.name, call
+    if whole_id in reading.text and status == reading.status == 200:
+        assert whole_id in text, call
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_a_damaged_record_of_a_request_is_told_to_who_repeats_it(
+    scene: Scene, memory: Memory, *, is_large: bool
+) -> None:
+    scene.registry.cloud.is_strict = False
+    body = {"variables": {"name": "Ada" * (20_000 if is_large else 1)}}
+
+    def send() -> Response:
+        headers = {"Idempotency-Key": "again"}
+        return scene.registry.editor("POST", f"{scene.path}/payloads", body, headers=headers)
+
+    assert send().status == 201
+    (record,) = (item for item in memory.list_items()["lookups"] if item["entity"]["S"] == "answer")
+    for _, damages in list_damages("lookups", record):
+        for damaged in damages:
+            with damage(memory, "lookups", damaged):
+                response = send()
+                assert response.status in (201, 409, 422), response.text

@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
+from shared import call as calls
 from shared import exact_json
-from shared.paging import measure_row
+from shared.paging import MAX_READ_PAGES, build_page, measure_row
 from shared.routes import ROUTES
 from shared.routes.route import OMITTED_BODIES
 from shared.settings import get_settings
@@ -21,6 +22,8 @@ from tests.routes.problems import assert_problem
 from tests.routes.sample import get_sample
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from shared.routes import Route
     from tests.memory import Item, Memory
     from tests.routes.scene import Prepared, Scene
@@ -176,6 +179,14 @@ def enlarge(table: str, item: Item) -> Item:
     return item | {name: {"S": text} for name, text in large.items()}
 
 
+def enlarge_all(scene: Scene, memory: Memory) -> None:
+    """Make everything that lists show large."""
+    scene.registry.cloud.is_strict = False
+    for table, items in memory.list_items().items():
+        for item in items:
+            Database(get_settings().tables).put(table, enlarge(table, item))
+
+
 def limit_responses(scene: Scene, monkeypatch: pytest.MonkeyPatch, size: int) -> int:
     """Set the size of responses; returns the size of a page."""
     monkeypatch.setenv("RESPONSE_BYTES", str(size))
@@ -189,10 +200,7 @@ def test_a_row_larger_than_a_page_is_shown_without_its_bodies_in_every_list(
 ) -> None:
     viewer = scene.registry.viewer
     fill_lists(scene, 3)
-    scene.registry.cloud.is_strict = False
-    for table, items in memory.list_items().items():
-        for item in items:
-            Database(get_settings().tables).put(table, enlarge(table, item))
+    enlarge_all(scene, memory)
     all_small = {route.name for route in (*PAGED, SYNC)}
     calls = [(row, call) for row in (*PAGED, SYNC) for call in (None, *get_sample(row).variants)]
     for route, variant in calls:
@@ -225,4 +233,56 @@ def test_a_row_larger_than_a_page_is_shown_without_its_bodies_in_every_list(
                     assert ("omissions" in row) is is_large
                     assert is_large or row == full
                     assert LARGE not in json.dumps(row) or not is_large
+    assert all_small == ALWAYS_SMALL
+
+
+def test_a_page_reads_a_few_rows_larger_than_it_in_every_list(
+    lists: Scene, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer, read = lists.registry.viewer, [0]
+    enlarge_all(lists, memory)
+
+    def count_rows(rows: Iterable[Any]) -> Iterator[Any]:
+        for row in rows:
+            read[-1] += 1
+            yield row
+
+    def build_counted_page(rows: Iterable[Any], *args: Any, **options: Any) -> Any:
+        return build_page(count_rows(rows), *args, **options)
+
+    monkeypatch.setattr(calls, "build_page", build_counted_page)
+    all_small = {route.name for route in PAGED}
+    for route, variant in [
+        (row, name) for row in PAGED for name in (None, *get_sample(row).variants)
+    ]:
+        limit_responses(lists, monkeypatch, 6_000_000)
+        with lists.visit(route, variant) as call:
+            maximum = str(get_maximum(route))
+            response = call.replace_query(limit=maximum).send(viewer)
+            body = response.json
+            if isinstance(body, dict) and not any(isinstance(part, list) for part in body.values()):
+                continue  # this variant gets one row
+            whole, _ = read_page(response)
+            page_bytes = limit_responses(lists, monkeypatch, SMALL_RESPONSE)
+            large = [measure_row(row) > page_bytes for row in whole]
+            if any(large):
+                all_small -= {route.name}
+            for limit in ("", "3", maximum):
+                rows: list[Any] = []
+                cursor: str | None = ""
+                while cursor is not None:
+                    read.append(0)
+                    response = call.replace_query(limit=limit, cursor=cursor).send(viewer)
+                    shown, following = read_page(response)
+                    # Clients of bare arrays, whose cursor is in a header, get the whole list.
+                    if not isinstance(response.json, list) or limit or cursor:
+                        marks = large[len(rows) : len(rows) + len(shown)]
+                        assert sum(marks) <= MAX_READ_PAGES
+                    elif measure_row(shown) < page_bytes / 2:
+                        assert following is None
+                    assert read[-1] <= len(shown) + 1
+                    rows += shown
+                    cursor = following
+
+                assert len(rows) == len(whole)
     assert all_small == ALWAYS_SMALL

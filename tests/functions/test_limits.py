@@ -138,7 +138,8 @@ def test_an_answer_that_no_response_can_carry_is_refused(registry: Registry, pat
 
     assert (answer.status, answer.json["code"]) == (422, "answer_too_large")
     assert answer.error == (
-        "the response would be too large; request less, for example with a smaller limit"
+        "the response would be too large; request less, with a smaller limit, or one version by "
+        "GET /v1/prompts/{id}/versions/{version}"
     )
 
 

@@ -199,3 +199,9 @@ def test_a_number_that_no_float_holds_is_refused(text: str, integers: bool) -> N
 
     with pytest.raises(exact_json.NotJSONError):
         exact_json.convert_decimals(value, keep_integers=integers)
+
+
+def test_a_string_that_is_not_closed_is_looked_at_once() -> None:
+    """For each quote in it, the rest of the text was looked at again: this took days."""
+    with pytest.raises(exact_json.LimitError, match="commas and opening brackets"):
+        exact_json.decode("," * (exact_json.MAX_PARTS + 1) + '"' + r"\"" * 2_000_000)

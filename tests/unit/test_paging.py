@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import exact_json
-from shared.paging import PageRequest, build_page, parse_number
+from shared.paging import (
+    MAX_FIELDS,
+    MAX_READ_PAGES,
+    SMALL_BYTES,
+    PageRequest,
+    build_page,
+    measure_row,
+    omit_bodies,
+    parse_number,
+)
 from shared.problems import InvalidRequest
 from shared.routes.route import MAX_LIMIT
 
@@ -157,7 +166,7 @@ def test_a_row_larger_than_a_page_is_shown_without_its_bodies_and_says_which(
             assert value == type(value)() or "." in path
 
 
-def test_a_page_reads_one_row_beyond_its_end_and_no_more() -> None:
+def test_a_page_is_unboundede_row_beyond_its_end_and_no_more() -> None:
     read = []
 
     def iterate_endlessly() -> Any:
@@ -168,3 +177,135 @@ def test_a_page_reads_one_row_beyond_its_end_and_no_more() -> None:
     build_page(iterate_endlessly(), PageRequest(query="q", limit=3), max_bytes=LARGE)
 
     assert read == ["0", "1", "2", "3"]
+
+
+# -- what rows that are larger than a page cost
+
+
+def shorten(value: Any) -> tuple[Any, list[list[str]]]:
+    """Shorten a value as `omit_bodies` does, by measuring it anew at each level."""
+    if measure_row(value) <= SMALL_BYTES:
+        return value, []
+    if isinstance(value, dict) and len(value) <= MAX_FIELDS:
+        fields, paths, names = {}, [], 0
+        for name, field in value.items():
+            fields[name], inner = shorten(field)
+            paths += [[name, *path] for path in inner]
+        names = sum(measure_row(name) for path in paths for name in path)
+        if measure_row(fields) + names <= MAX_FIELDS * SMALL_BYTES:
+            return fields, paths
+    return type(value)(), [[]]
+
+
+DOCUMENTS = st.recursive(
+    st.none()
+    | st.integers()
+    | st.text(max_size=5)
+    | st.sampled_from(["x", '"\\é😀']).map(lambda text: text * 400),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["", "é", '"', "n" * 300, "m" * 9000]), inner)
+        | st.dictionaries(st.integers(0, 40).map(str), inner, min_size=28, max_size=32)
+    ),
+    max_leaves=50,
+)
+
+
+@given(DOCUMENTS)
+def test_bodies_are_omitted_as_if_each_level_was_measured_anew(document: Any) -> None:
+    value, paths = shorten(document)
+
+    assert omit_bodies({"field": document}) == {
+        "field": value,
+        "omissions": [".".join(["field", *path]) for path in paths],
+    }
+
+
+def nest(levels: int, *, wide: bool) -> dict[str, Any]:
+    """Nest objects, each with a text that is large or many that are small."""
+    texts = {f"t{n}": "x" * 90 for n in range(20)} if wide else {"t": "x" * 2000}
+    document: dict[str, Any] = texts
+    for _ in range(levels - 1):
+        document = {"inner": document, **texts}
+    return document
+
+
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("levels", [10, 190])
+def test_a_row_is_encoded_a_few_times_however_deep_it_is(
+    monkeypatch: pytest.MonkeyPatch, levels: int, *, wide: bool
+) -> None:
+    row = {"variables": nest(levels, wide=wide)}
+    size, values = measure_row(row), levels * (22 if wide else 2)
+    encoded: list[int] = []
+
+    def encode(value: Any, encode: Any = exact_json.encode) -> str:
+        text: str = encode(value)
+        encoded.append(len(text))
+        return text
+
+    monkeypatch.setattr(exact_json, "encode", encode)
+
+    page = build_page([("1", row)], PageRequest(query="q"), max_bytes=size - 1)
+
+    assert page.omissions == 1
+    # The row, its parts, and what remains of it; each value has a name.
+    assert sum(encoded) <= 3 * size
+    assert len(encoded) <= 3 * values
+
+
+def test_the_names_in_omissions_take_no_more_than_what_remains_of_a_row() -> None:
+    leaves = {f"a{n}": {f"b{m}": "x" * 1100 for m in range(30)} for n in range(30)}
+
+    row = omit_bodies({"variables": {"n" * 14_000: leaves}})
+
+    assert measure_row(row) <= MAX_FIELDS * SMALL_BYTES
+
+
+def build_large_rows(read: list[str]) -> Any:
+    """Build 200 rows that are larger than a page of 5,000 bytes, as they are read."""
+    for place, row in iterate_rows(200, 6000):
+        read.append(place)
+        yield place, row
+
+
+@pytest.mark.parametrize("limit", [None, 2, 50])
+def test_a_page_reads_a_few_rows_that_are_larger_than_it(limit: int | None) -> None:
+    read: list[str] = []
+
+    page = build_page(build_large_rows(read), PageRequest(query="q", limit=limit), max_bytes=5000)
+
+    assert len(page.rows) == page.omissions == min(limit or MAX_READ_PAGES, MAX_READ_PAGES)
+    assert len(read) == len(page.rows) + 1
+    assert page.cursor == PageRequest[str](query="q").make_cursor(read[-2])
+
+
+def test_a_page_for_callers_that_know_no_cursor_reads_all_that_it_can_show() -> None:
+    read: list[str] = []
+    size = measure_row(omit_bodies({"n": 100, "pad": "x" * 6000}))
+
+    page = build_page(
+        build_large_rows(read), PageRequest(query="q"), max_bytes=5000, is_unbounded=True
+    )
+
+    assert 5000 - size <= sum(map(measure_row, page.rows)) <= 5000
+    assert len(read) == len(page.rows) + 1
+
+
+@given(st.lists(st.integers(0, 8000), min_size=1, max_size=30))
+def test_pages_of_rows_of_any_size_give_each_row_once_and_read_a_few_sizes_of_a_page(
+    sizes: list[int],
+) -> None:
+    rows: list[tuple[str, dict[str, Any]]] = [
+        (str(n), {"n": n, "pad": "x" * size}) for n, size in enumerate(sizes)
+    ]
+    shown: list[int] = []
+    while True:
+        page = build_page(rows[len(shown) :], PageRequest(query="q"), max_bytes=5000)
+        own_sizes = [measure_row(rows[row["n"]][1]) for row in page.rows]
+        assert sum(own_sizes[:-1]) <= MAX_READ_PAGES * 5000
+        shown += [row["n"] for row in page.rows]
+        if page.cursor is None:
+            break
+        assert page.rows
+    assert shown == list(range(len(rows)))

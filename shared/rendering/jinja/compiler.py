@@ -29,6 +29,7 @@ MAX_EXPRESSION_DEPTH: Final = 100
 
 # Compiling takes about 20 microseconds per token.
 MAX_TOKENS: Final = 10_000
+MAX_PARTS: Final = 4 * MAX_TOKENS  # tokens, comments and spaces
 
 # Filters that the parser puts around expressions; their names are not valid in templates.
 CHARGE_FILTER: Final = "an expression that no block accounts for"
@@ -117,6 +118,20 @@ class BoundedLexer(Lexer):
             numbers = [rule.pattern is float_re for rule in rules]
             if any(numbers):
                 rules.insert(numbers.index(True), _LONG_WORD)
+
+    def tokeniter(
+        self, source: str, name: str | None, filename: str | None = None, state: str | None = None
+    ) -> Iterator[tuple[int, str, str]]:
+        """Split a template into tokens, comments and spaces, which are no tokens for the parser.
+
+        Raises:
+            TemplateSyntaxError: The text is not a template, or has too many of them.
+        """
+        parts = super().tokeniter(source, name, filename, state)
+        for count, (line, kind, value) in enumerate(parts):
+            if count == MAX_PARTS:
+                raise TemplateSyntaxError(f"the template has more than {MAX_PARTS} parts", line)
+            yield line, kind, value
 
 
 _Arguments: TypeAlias = tuple[

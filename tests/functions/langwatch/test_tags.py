@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shared.dialects.langwatch.tags import LEDGER
+from shared.settings import get_settings
+from shared.store import keys
+from shared.store.dynamodb import Database
 from tests.functions.langwatch.calls import create_prompt, get_prompt, make_handle, update_prompt
 
 if TYPE_CHECKING:
@@ -261,3 +265,20 @@ def test_however_many_tags_move_at_once_they_move_with_one_event(registry: Regis
     }
     for (_, version), target in at.items():
         assert editor("GET", target).json["version"]["version"] == version
+
+
+def test_definitions_that_cannot_be_read_end_no_list(registry: Registry) -> None:
+    editor = registry.editor
+    assert editor("POST", "/api/prompts/tags", {"name": "canary"}).status == 201
+    prompt = create_prompt(editor, tags=["production", "canary"])
+    database = Database(get_settings().tables)
+    key = keys.build_ledger(registry.team_id, LEDGER.name)
+    item = database.get("access", key)
+    assert item is not None
+    database.put("access", {**item, "entries": {"S": "garbage"}})
+
+    for path in ("/api/prompts", f"/api/prompts/{prompt['id']}/versions"):
+        response = editor("GET", path)
+        assert response.status == 200, response.text
+        assert f"ledger#{LEDGER.name}" in response.headers["X-Unreadable-Items"]
+    assert editor("GET", "/api/prompts/tags").status == 422

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from shared.rendering import jinja
 from shared.rendering.errors import LimitExceededError, TemplateExecutionError, TemplateSyntaxError
+from shared.rendering.jinja.compiler import MAX_PARTS
 from shared.rendering.jinja.context import Context
 from shared.rendering.jinja.environment import ENVIRONMENT
 from shared.rendering.jinja.filters import FILTERS
@@ -635,3 +636,9 @@ def test_a_context_belongs_to_one_rendering() -> None:
     first, second = (Context(ENVIRONMENT, {}, LIMITS) for _ in range(2))
 
     assert first.meter is not second.meter
+
+
+@pytest.mark.parametrize("part", ["{##}", "{# a #}", "{%raw%}{%endraw%}"])
+def test_comments_and_raw_blocks_are_bounded_while_they_are_read(part: str) -> None:
+    with pytest.raises(TemplateSyntaxError, match=f"more than {MAX_PARTS} parts"):
+        jinja.compile_template(part * 50_000)
