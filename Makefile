@@ -33,7 +33,7 @@ quick: $(VENV)/.dev ## within a minute: lint of what changed, documents, contrac
 	@files=$$($(CHANGED)); $(BIN)/ruff check $${files:-.} && $(BIN)/ruff format --check $${files:-.}
 	@$(BIN)/python -m infra.openapi --check
 	@$(BIN)/python -m infra.documents --check
-	@$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -p no:randomly tests/contract tests/unit
+	@$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -p no:randomly -m "not slow" tests/contract tests/unit
 
 test: $(VENV)/.dev $(if $(shell command -v java),.local/dynamodb-local) ## all tests; no account, no network
 	$(call node)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tests.memory import Item, Memory
     from tests.routes.scene import Prepared
 
+pytestmark = pytest.mark.slow
+
 # They write nothing, and read what the others read and more.
 RENDERING = tuple(route for route in ROUTES if route.name in ("render_live", "render_version"))
 # What they write has more in it than what `fill_lists` does.

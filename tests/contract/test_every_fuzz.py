@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tests.routes.scene import Prepared, Scene
 
+pytestmark = pytest.mark.slow
+
 REQUESTS = 25  # of each route
 # JSON texts of values.
 VALUES = (

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tests.client import Registry
     from tests.routes.scene import Scene
 
+pytestmark = pytest.mark.slow
+
 ITEMS = 300  # of each list in a body
 KEY = {"Idempotency_Key": "once"}
 

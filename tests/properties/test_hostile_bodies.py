@@ -30,10 +30,11 @@ def test_a_hostile_value_in_any_place_takes_bounded_memory_and_is_not_repeated(
     dialect: str, registry: Registry
 ) -> None:
     scene = Scene(registry)
-    values = build_values(FULL)
+    # Whole bodies are as large as requests can be; single fields are smaller, to save time.
+    full, part = build_values(FULL), build_values(FULL // 4)
     # `make bounds` puts every value into every place, which takes long. Here each place gets one,
     # and the next place the next one; fields that several routes share are filled once.
-    names = list(values)
+    names = list(full)
     turn = 0
     fields: set[str] = set()
     for route in ROUTES:
@@ -47,7 +48,8 @@ def test_a_hostile_value_in_any_place_takes_bounded_memory_and_is_not_repeated(
                     fields.add(place)
                 name = names[turn % len(names)]
                 turn += 1
-                raw = body.replace('"VALUE"', values[name])
+                value = full[name] if place.startswith(WHOLE) else part.get(name, full[name])
+                raw = body.replace('"VALUE"', value)
                 tracemalloc.start()
                 try:
                     response = call.send(scene.registry.editor, raw=raw)
