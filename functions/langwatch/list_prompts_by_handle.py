@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import tee
 from typing import TYPE_CHECKING
 
 from shared.dialects.langwatch.project import Project
@@ -49,9 +48,8 @@ def _list_rows(
 ) -> Iterator[tuple[str, PromptOfHandle]]:
     """List rows, without prompts that have no version, which only other dialects create."""
     project = Project(call.request, call.settings, team.get_readable_ledger)
-    changes, prompts = tee(team.list_changed_prompts(after=request.after, size=request.size))
-    versions = team.find_newest_versions((prompt for _, prompt in prompts), size=request.size)
-    for (at, prompt), version in zip(changes, versions, strict=True):
+    changes = team.list_changed_prompts(after=request.after, size=request.size)
+    for at, prompt, version in team.find_newest_versions(changes, size=request.size):
         if version is not None:
             position = f"{at.isoformat(timespec='microseconds')} {prompt.id}"
             yield position, project.dump_prompt(prompt, version, is_newest=True)

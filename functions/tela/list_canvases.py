@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import tee
 from typing import TYPE_CHECKING
 
 from shared.dialects.tela.requests import parse_project_query, wants_last_version
@@ -36,9 +35,7 @@ def list_canvases(call: Call) -> Response[list[Canvas]]:
 def _add_last_versions(
     call: Call, team: TeamStore, prompts: Iterator[tuple[str, Prompt]], size: int | None
 ) -> Iterator[tuple[str, Canvas]]:
-    rows, others = tee(prompts)
-    versions = team.find_newest_versions((prompt for _, prompt in others), size=size)
-    for (position, prompt), newest in zip(rows, versions, strict=True):
+    for position, prompt, newest in team.find_newest_versions(prompts, size=size):
         canvas = dump_canvas(prompt)
         version = _find_present(team, prompt, newest)
         canvas["lastVersion"] = dump_version(version, prompt, call.settings) if version else None

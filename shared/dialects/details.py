@@ -1,15 +1,34 @@
-"""Details of problems with a body: the path of each field, with a message that names it."""
+"""Bodies that are JSON objects, and the details of what is wrong with a body."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from shared import exact_json
+from shared.problems import InvalidRequest
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from shared.exact_json import NotJSONError
-
+NO_OBJECT = "the request body must be a JSON object"
 PATH_LENGTH = 100  # characters; a path can contain names that the caller has chosen
+
+
+def decode_object(body: bytes) -> dict[str, Any]:
+    """Decode a body, in dialects that have no words of their own for one that is no JSON object.
+
+    Raises:
+        InvalidRequest: The body is not a JSON object, or exceeds a limit.
+    """
+    try:
+        value = exact_json.decode(body)
+    except exact_json.LimitError as error:
+        raise InvalidRequest(f"the request body exceeds a limit: {error}") from error
+    except exact_json.NotJSONError as error:
+        raise InvalidRequest(NO_OBJECT, details=[dump_syntax_error(error)]) from error
+    if not isinstance(value, dict):
+        raise InvalidRequest(NO_OBJECT)
+    return value
 
 
 def dump_field_error(error: ErrorDetails) -> dict[str, str]:
@@ -27,6 +46,6 @@ def dump_field_error(error: ErrorDetails) -> dict[str, str]:
     return {"path": path, "message": f"{path}: {sentence[:1].lower()}{sentence[1:]}"}
 
 
-def dump_syntax_error(error: NotJSONError) -> dict[str, str]:
+def dump_syntax_error(error: exact_json.NotJSONError) -> dict[str, str]:
     """Dump why a body is not JSON, and where."""
     return {"path": "", "message": f"the body is not JSON: {error}"}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ITEMS_PER_READ = 100  # the limit of BatchGetItem
 ITEMS_PER_TRANSACTION = 100  # the limit of TransactWriteItems
 ITEMS_PER_WRITE = 25  # the limit of BatchWriteItem
+GROWTH = 8  # of the pages of a query whose first page is limited
 RETRY_SECONDS = 0.5
 ATTEMPTS = 8  # in a row that read nothing of what a busy table has left out
 FIRST_PAUSE = 0.05  # seconds
@@ -43,9 +44,6 @@ def make_pauses(deadline: Deadline) -> Iterator[None]:
         time.sleep(pause)
         yield
     raise Unavailable(retry_after=1)
-
-
-GROWTH = 8  # of the pages of a query whose first page is limited
 
 
 class Database:

@@ -149,7 +149,9 @@ def load_prompt(item: Mapping[str, Any]) -> Prompt:
         scope: Any = values.take("scope", str)
         if scope not in SCOPES:
             raise ValueError(scope)
-        settings = check_shape(_decode(values.take("settings", str)), {...: dict})
+        settings = check_shape(
+            exact_json.decode_unbounded(values.take("settings", str)), {...: dict}
+        )
         check_parts(settings, SETTINGS)
         return Prompt(
             id=values.take("prompt_id", str),
@@ -425,7 +427,7 @@ def load_event(item: Mapping[str, Any]) -> Event:
             kind=kind,
             at=keys.load_time(values.take("at", str)),
             by=_load_author(values.take_map("by")),
-            detail=check_detail(kind, _decode(values.take("detail", str))),
+            detail=check_detail(kind, exact_json.decode_unbounded(values.take("detail", str))),
             live_version=values.find("live_version", int),
         )
 
@@ -498,7 +500,7 @@ def load_ledger(item: Mapping[str, Any], ledger_type: LedgerType, *, team_id: st
     with name_damage("access", item):
         values = Attributes(item)
         values.drop(*WRITTEN_ANEW, "pk", "sk")
-        entries = _decode(values.take("entries", str))
+        entries = exact_json.decode_unbounded(values.take("entries", str))
         whole, damage = split_entries(ledger_type, check_shape(entries, list))
         return Ledger(
             team_id=team_id,
@@ -611,10 +613,6 @@ def _dump_author(author: Author) -> dict[str, str]:
 
 def _load_author(values: Attributes) -> Author:
     return Author(id=values.take("id", str), name=values.take("name", str), rest=values.rest)
-
-
-def _decode(text: str) -> Any:
-    return exact_json.decode_unbounded(text)
 
 
 def _dump_optional_time(at: datetime | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 from sys import getsizeof
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     Entity = TypeVar("Entity")
 
+Position = TypeVar("Position")
 Row = TypeVar("Row")
 HEAD_READS = 4  # of one call, while its tag moves from one deleted version to another
 
@@ -61,16 +63,21 @@ def annotate_unreadable(
         annotations[UNREADABLE] = ", ".join(names | {item: None})
 
 
+def load_if_readable(load: Callable[[], Entity], annotations: Annotations) -> Entity | None:
+    """Load something; None, with its name in the annotations, if it cannot be read."""
+    try:
+        return load()
+    except Unreadable as problem:
+        annotate_unreadable(annotations, problem.item, problem.__cause__)
+        return None
+
+
 def load_readable(
     load: Callable[[Item], Entity], rows: Iterable[Item], annotations: Annotations
 ) -> Iterator[tuple[Item, Entity]]:
     """Load those of some items that can be read, so that one that cannot ends no list."""
     for item in rows:
-        try:
-            entity = load(item)
-        except Unreadable as problem:
-            annotate_unreadable(annotations, problem.item, problem.__cause__)
-        else:
+        if (entity := load_if_readable(partial(load, item), annotations)) is not None:
             yield item, entity
 
 
@@ -127,8 +134,7 @@ class StoredVersion:
 
     def load(self) -> Version | None:
         """Load the version with its content, which may be in the bucket; None if unreadable."""
-        rows = load_readable(self._backend.load_version, [self._item], self._annotations)
-        return next((version for _, version in rows), None)
+        return load_if_readable(partial(self._backend.load_version, self._item), self._annotations)
 
 
 def _split(rows: Iterable[Row], size: int | None) -> Iterator[list[Row]]:
@@ -325,8 +331,8 @@ class TeamStore:
             for spelling in spellings
         ]
         lookups = self._backend.database.get_many({"lookups": claims})["lookups"]
-        claimed = load_readable(items.load_name_claim, lookups, self._annotations)
-        ids = dict.fromkeys(prompt_id for _, prompt_id in claimed)
+        owners = load_readable(items.load_name_claim, lookups, self._annotations)
+        ids = dict.fromkeys(prompt_id for _, prompt_id in owners)
         requests = [{"prompt_id": prompt_id} for prompt_id in ids]
         heads = self._backend.database.get_many({"prompts": requests})["prompts"]
         prompts = [
@@ -365,24 +371,29 @@ class TeamStore:
                 yield StoredVersion(self._backend, item, self._annotations) if item else None
 
     def find_newest_versions(
-        self, prompts: Iterable[Prompt], *, size: int | None = None
-    ) -> Iterator[Version | None]:
+        self, rows: Iterable[tuple[Position, Prompt]], *, size: int | None = None
+    ) -> Iterator[tuple[Position, Prompt, Version | None]]:
         """Find the newest version of each prompt, or None if it has none that can be read.
 
         Args:
-            prompts: The prompts.
+            rows: The prompts, each with its position in a list.
             size: How many versions the caller expects to need; None for all.
+
+        Returns:
+            The same rows, each with its version.
         """
-        for batch in _split(prompts, size):
-            numbers = [(prompt, prompt.last_version) for prompt in batch if prompt.last_version]
-            versions = self.find_versions(numbers)
-            for prompt in batch:
-                if not prompt.last_version:
-                    yield None
-                elif (version := next(versions)) is not None:
-                    yield version.load()
-                else:  # the last number belonged to a draft that has been deleted
-                    yield next(self.open_prompt(prompt).list_versions(limit=1), None)
+        for batch in _split(rows, size):
+            versions = self.find_versions(
+                (prompt, prompt.last_version) for _, prompt in batch if prompt.last_version
+            )
+            for position, prompt in batch:
+                newest = None
+                if prompt.last_version:
+                    if (version := next(versions)) is not None:
+                        newest = version.load()
+                    else:  # the last number belonged to a draft that has been deleted
+                        newest = next(self.open_prompt(prompt).list_versions(limit=1), None)
+                yield position, prompt, newest
 
     # -- ledgers
 
@@ -399,11 +410,8 @@ class TeamStore:
 
     def get_readable_ledger(self, ledger_type: LedgerType) -> Ledger:
         """Get a ledger that a list of something else shows; an empty one if it cannot be read."""
-        try:
-            return self.get_ledger(ledger_type)
-        except Unreadable as problem:
-            annotate_unreadable(self._annotations, problem.item, problem.__cause__)
-            return Ledger(team_id=self.id, name=ledger_type.name)
+        ledger = load_if_readable(partial(self.get_ledger, ledger_type), self._annotations)
+        return ledger or Ledger(team_id=self.id, name=ledger_type.name)
 
     # -- writing
 

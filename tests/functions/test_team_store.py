@@ -81,7 +81,7 @@ def test_the_store_of_a_team_reaches_no_prompt_of_another(
     with pytest.raises(OtherTeamError):
         [*team.find_versions([(secret, 1)])]
     with pytest.raises(OtherTeamError):
-        [*team.find_newest_versions([secret])]
+        [*team.find_newest_versions([("", secret)])]
     with pytest.raises(OtherTeamError):
         team.commit(prompts.delete(secret, origin))
     with pytest.raises(OtherTeamError):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeVar
 
-from shared import exact_json
-from shared.dialects.details import dump_field_error, dump_syntax_error
+from shared.dialects.details import decode_object, dump_field_error
 from shared.dialects.dialect import Credential
 from shared.domain.checks import find_nul_paths
 from shared.ids import is_id
@@ -185,16 +184,7 @@ def load_body(request: Request, model: type[Model]) -> Model:
 
 
 def _load_document(request: Request) -> Document:
-    try:
-        value = exact_json.decode(request.body)
-    except exact_json.LimitError as error:
-        raise InvalidRequest(f"the request body exceeds a limit: {error}") from error
-    except exact_json.NotJSONError as error:
-        raise InvalidRequest(
-            "the request body must be a JSON object", details=[dump_syntax_error(error)]
-        ) from error
-    if not isinstance(value, dict):
-        raise InvalidRequest("the request body must be a JSON object")
+    value = decode_object(request.body)
     # Other dialects cannot store NUL characters.
     if (path := next(find_nul_paths(value), None)) is not None:
         message = f"{path or 'the request body'} must not contain NUL characters"

@@ -11,7 +11,7 @@ from shared.dialects.details import dump_field_error, dump_syntax_error
 from shared.dialects.dialect import Credential
 from shared.domain.model import NumberOrTag
 from shared.ids import parse_id
-from shared.problems import InvalidRequest, Unauthorized
+from shared.problems import MAX_DETAILS, InvalidRequest, Unauthorized
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,6 @@ BOOLEANS = dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), "archived") | 
 )
 EXAMPLE_TIME = "such as 2026-01-31T14:05:00Z"
 LARGEST_NUMBER = 2**31 - 1  # the largest version number in px0's database
-MAX_DETAILS = 20  # invalid fields of a body that a problem lists
 NOT_ANNOUNCED = {
     "path": "",
     "message": "send JSON with the header Content-Type: application/json",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from shared import exact_json
-from shared.dialects.details import dump_syntax_error
+from shared.dialects.details import decode_object
 from shared.dialects.dialect import Credential
 from shared.dialects.formats import to_snake_case
 from shared.domain.checks import check_document
@@ -128,17 +127,7 @@ def load_body(request: Request, model: type[Model]) -> Model:
 
     from shared.dialects.tela.validation import describe_error
 
-    try:
-        value = exact_json.decode(request.body)
-    except exact_json.LimitError as error:
-        raise InvalidRequest(f"the request body exceeds a limit: {error}") from error
-    except exact_json.NotJSONError as error:
-        raise InvalidRequest(
-            "the request body must be a JSON object", details=[dump_syntax_error(error)]
-        ) from error
-    if not isinstance(value, dict):
-        raise InvalidRequest("the request body must be a JSON object")
-    document = _unify_spelling(value)
+    document = _unify_spelling(decode_object(request.body))
     body = cast("type[BaseModel]", model)
     for name in body.model_fields.keys() & document.keys():
         check_document({name: document[name]}, name)
