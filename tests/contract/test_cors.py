@@ -54,15 +54,16 @@ def assert_readable(headers: Mapping[str, str]) -> None:
     assert "access-control-allow-credentials" not in {name.lower() for name in headers}
 
 
-@pytest.mark.parametrize(("origins", "origin", "allowed"), CASES)
-def test_a_browser_may_send_what_every_route_takes(
-    scene: Scene,
-    monkeypatch: pytest.MonkeyPatch,
-    origins: tuple[str, ...],
-    origin: str,
-    allowed: str,
-) -> None:
+@pytest.fixture(params=CASES, ids=str)
+def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """The origin of a page, and the one that responses name as the one that may read them."""
+    origins, origin, allowed = request.param
     configure(monkeypatch, origins)
+    return origin, allowed
+
+
+def test_a_browser_may_send_what_every_route_takes(scene: Scene, page: tuple[str, str]) -> None:
+    origin, allowed = page
     for route in ROUTES:
         with scene.visit(route) as call:
             asked = {*get_credential(route)("k"), "content-type", "idempotency-key", "if-match"}
@@ -83,15 +84,8 @@ def test_a_browser_may_send_what_every_route_takes(
             assert asked <= split(preflight.headers["Access-Control-Allow-Headers"])
 
 
-@pytest.mark.parametrize(("origins", "origin", "allowed"), CASES)
-def test_a_page_may_read_what_every_route_responds(
-    scene: Scene,
-    monkeypatch: pytest.MonkeyPatch,
-    origins: tuple[str, ...],
-    origin: str,
-    allowed: str,
-) -> None:
-    configure(monkeypatch, origins)
+def test_a_page_may_read_what_every_route_responds(scene: Scene, page: tuple[str, str]) -> None:
+    origin, allowed = page
     for route in ROUTES:
         with scene.visit(route) as call:
             responses = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -195,6 +196,44 @@ def limit_responses(scene: Scene, monkeypatch: pytest.MonkeyPatch, size: int) ->
     return get_settings().page_bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LargeList:
+    """A list with rows that are larger than a page.
+
+    Attributes:
+        call: The call that lists them.
+        rows: The rows as they are in a response that can hold them.
+        page_bytes: The size of a page.
+    """
+
+    call: Prepared
+    rows: list[Any]
+    page_bytes: int
+
+    @property
+    def marks(self) -> list[bool]:
+        """Whether each row is larger than a page."""
+        return [measure_row(row) > self.page_bytes for row in self.rows]
+
+
+def visit_large_lists(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, routes: Iterable[Route]
+) -> Iterator[LargeList]:
+    """Visit the calls that list, each with responses that can hold few of its rows."""
+    calls_to_make = [(row, name) for row in routes for name in (None, *get_sample(row).variants)]
+    for route, variant in calls_to_make:
+        limit_responses(scene, monkeypatch, 6_000_000)
+        with scene.visit(route, variant) as call:
+            whole = call.replace_query(limit=str(get_maximum(route))) if route in PAGED else call
+            response = whole.send(scene.registry.viewer)
+            body = response.json
+            if isinstance(body, dict) and not any(isinstance(part, list) for part in body.values()):
+                continue  # this variant gets one row
+            rows, _ = read_page(response)
+            page_bytes = limit_responses(scene, monkeypatch, SMALL_RESPONSE)
+            yield LargeList(call=call, rows=rows, page_bytes=page_bytes)
+
+
 def test_a_row_larger_than_a_page_is_shown_without_its_bodies_in_every_list(
     scene: Scene, memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,37 +241,27 @@ def test_a_row_larger_than_a_page_is_shown_without_its_bodies_in_every_list(
     fill_lists(scene, 3)
     enlarge_all(scene, memory)
     all_small = {route.name for route in (*PAGED, SYNC)}
-    calls = [(row, call) for row in (*PAGED, SYNC) for call in (None, *get_sample(row).variants)]
-    for route, variant in calls:
-        limit_responses(scene, monkeypatch, 6_000_000)
-        with scene.visit(route, variant) as call:
-            limits = ("", "1", "2", str(get_maximum(route))) if route in PAGED else ("",)
-            response = call.send(viewer)
-            body = response.json
-            if isinstance(body, dict) and not any(isinstance(part, list) for part in body.values()):
-                continue  # this variant gets one row
-            whole, _ = read_page(response)
-            page_bytes = limit_responses(scene, monkeypatch, SMALL_RESPONSE)
-            large = [measure_row(row) > page_bytes for row in whole]
-            if any(large):
-                assert OMITTED_BODIES in route.optional_headers
-                all_small -= {route.name}
-            for limit in limits:
-                rows: list[Any] = []
-                cursor: str | None = ""
-                while cursor is not None:
-                    response = call.replace_query(limit=limit, cursor=cursor).send(viewer)
-                    assert exact_json.measure_encoded_bytes(response.text) <= SMALL_RESPONSE
-                    shown, cursor = read_page(response)
-                    marks = sum(bool(row.get("omissions")) for row in shown)
-                    assert response.headers.get(OMITTED_BODIES, "0") == str(marks)
-                    rows += shown
+    for large in visit_large_lists(scene, monkeypatch, (*PAGED, SYNC)):
+        route = large.call.route
+        if any(large.marks):
+            assert OMITTED_BODIES in route.optional_headers
+            all_small -= {route.name}
+        for limit in ("", "1", "2", str(get_maximum(route))) if route in PAGED else ("",):
+            rows: list[Any] = []
+            cursor: str | None = ""
+            while cursor is not None:
+                response = large.call.replace_query(limit=limit, cursor=cursor).send(viewer)
+                assert exact_json.measure_encoded_bytes(response.text) <= SMALL_RESPONSE
+                shown, cursor = read_page(response)
+                omissions = sum(bool(row.get("omissions")) for row in shown)
+                assert response.headers.get(OMITTED_BODIES, "0") == str(omissions)
+                rows += shown
 
-                assert len(rows) == len(whole) - int(response.headers.get("X-Omitted-Prompts", 0))
-                for row, full, is_large in zip(rows, whole, large, strict=False):
-                    assert ("omissions" in row) is is_large
-                    assert is_large or row == full
-                    assert LARGE not in json.dumps(row) or not is_large
+            assert len(rows) == len(large.rows) - int(response.headers.get("X-Omitted-Prompts", 0))
+            for row, full, is_large in zip(rows, large.rows, large.marks, strict=False):
+                assert ("omissions" in row) is is_large
+                assert is_large or row == full
+                assert LARGE not in json.dumps(row) or not is_large
     assert all_small == ALWAYS_SMALL
 
 
@@ -252,37 +281,25 @@ def test_a_page_reads_a_few_rows_larger_than_it_in_every_list(
 
     monkeypatch.setattr(calls, "build_page", build_counted_page)
     all_small = {route.name for route in PAGED}
-    for route, variant in [
-        (row, name) for row in PAGED for name in (None, *get_sample(row).variants)
-    ]:
-        limit_responses(lists, monkeypatch, 6_000_000)
-        with lists.visit(route, variant) as call:
-            maximum = str(get_maximum(route))
-            response = call.replace_query(limit=maximum).send(viewer)
-            body = response.json
-            if isinstance(body, dict) and not any(isinstance(part, list) for part in body.values()):
-                continue  # this variant gets one row
-            whole, _ = read_page(response)
-            page_bytes = limit_responses(lists, monkeypatch, SMALL_RESPONSE)
-            large = [measure_row(row) > page_bytes for row in whole]
-            if any(large):
-                all_small -= {route.name}
-            for limit in ("", "3", maximum):
-                rows: list[Any] = []
-                cursor: str | None = ""
-                while cursor is not None:
-                    read.append(0)
-                    response = call.replace_query(limit=limit, cursor=cursor).send(viewer)
-                    shown, following = read_page(response)
-                    # Clients of bare arrays, whose cursor is in a header, get the whole list.
-                    if not isinstance(response.json, list) or limit or cursor:
-                        marks = large[len(rows) : len(rows) + len(shown)]
-                        assert sum(marks) <= MAX_READ_PAGES
-                    elif measure_row(shown) < page_bytes / 2:
-                        assert following is None
-                    assert read[-1] <= len(shown) + 1
-                    rows += shown
-                    cursor = following
+    for large in visit_large_lists(lists, monkeypatch, PAGED):
+        if any(large.marks):
+            all_small -= {large.call.route.name}
+        for limit in ("", "3", str(get_maximum(large.call.route))):
+            rows: list[Any] = []
+            cursor: str | None = ""
+            while cursor is not None:
+                read.append(0)
+                response = large.call.replace_query(limit=limit, cursor=cursor).send(viewer)
+                shown, following = read_page(response)
+                # Clients of bare arrays, whose cursor is in a header, get the whole list.
+                if not isinstance(response.json, list) or limit or cursor:
+                    marks = large.marks[len(rows) : len(rows) + len(shown)]
+                    assert sum(marks) <= MAX_READ_PAGES
+                elif measure_row(shown) < large.page_bytes / 2:
+                    assert following is None
+                assert read[-1] <= len(shown) + 1
+                rows += shown
+                cursor = following
 
-                assert len(rows) == len(whole)
+            assert len(rows) == len(large.rows)
     assert all_small == ALWAYS_SMALL
