@@ -28,7 +28,7 @@ serve-durable: $(VENV)/.serve ## the same on DynamoDB Local, kept in .local/ (ne
 # What is known within a minute of a change. Tests are dealt out one by one: a few take most of the time.
 CHANGED = { git diff --name-only --diff-filter=d HEAD -- '*.py' && git ls-files --others --exclude-standard -- '*.py'; } 2>/dev/null
 
-quick: $(VENV)/.dev ## within a minute: lint of what changed, documents, contract and unit tests
+quick: $(VENV)/.dev ## within a minute: lint of what changed, documents, the fast contract and unit tests
 	$(call node)
 	@files=$$($(CHANGED)); $(BIN)/ruff check $${files:-.} && $(BIN)/ruff format --check $${files:-.}
 	@$(BIN)/python -m infra.openapi --check

@@ -84,6 +84,7 @@ def test_a_browser_may_send_what_every_route_takes(scene: Scene, page: tuple[str
             assert asked <= split(preflight.headers["Access-Control-Allow-Headers"])
 
 
+@pytest.mark.slow
 def test_a_page_may_read_what_every_route_responds(scene: Scene, page: tuple[str, str]) -> None:
     origin, allowed = page
     for route in ROUTES:

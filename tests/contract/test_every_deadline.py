@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from tests.properties.interception import RawResponse, Send
     from tests.routes.scene import Prepared, Scene
 
+pytestmark = pytest.mark.slow
+
 ATTEMPTS_PER_REQUEST = 4
 
 

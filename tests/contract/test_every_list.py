@@ -234,6 +234,7 @@ def visit_large_lists(
             yield LargeList(call=call, rows=rows, page_bytes=page_bytes)
 
 
+@pytest.mark.slow
 def test_a_row_larger_than_a_page_is_shown_without_its_bodies_in_every_list(
     scene: Scene, memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,6 +266,7 @@ def test_a_row_larger_than_a_page_is_shown_without_its_bodies_in_every_list(
     assert all_small == ALWAYS_SMALL
 
 
+@pytest.mark.slow
 def test_a_page_reads_a_few_rows_larger_than_it_in_every_list(
     lists: Scene, memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

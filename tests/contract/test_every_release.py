@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tests.memory import Item, Memory
     from tests.routes.scene import Scene
 
+pytestmark = pytest.mark.slow
+
 EARLIER = Path(__file__).with_name("earlier_tables.jsonl")
 NAMES = {table.name: build_table_name(table) for table in TABLES}
 # What a made-up later release adds: types that this one does not store are among them.

@@ -135,6 +135,7 @@ ROWS = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.dictionaries(st.sampled_from("abcdefgh"), ROWS), min_size=1, max_size=4))
 def test_a_row_larger_than_a_page_is_shown_without_its_bodies_and_says_which(
     rows: list[dict[str, Any]],
