@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -17,7 +16,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from infra.local.aws import BUCKET, build_table_name
-from infra.local.gateway import Context, Event, Gateway, Handler, Request
+from infra.local.gateway import Context, Event, Gateway, Handler, Request, load_handler
 from shared import serve
 from shared.domain import prompts
 from shared.domain.changes import Origin, build_change
@@ -34,9 +33,9 @@ if TYPE_CHECKING:
 RUNNING: ContextVar[Route | None] = ContextVar("RUNNING", default=None)
 
 
-def load_handler(route: Route) -> Handler:
+def load_noting_handler(route: Route) -> Handler:
     """Load the handler of a route, which notes that it is the one that runs."""
-    handler: Handler = import_module(route.module).lambda_handler
+    handler = load_handler(route)
 
     def run(event: Event, context: Context) -> object:
         with note_running(route):
@@ -55,7 +54,7 @@ def note_running(route: Route) -> Iterator[None]:
         RUNNING.reset(token)
 
 
-GATEWAY = Gateway(ROUTES, load_handler)
+GATEWAY = Gateway(ROUTES, load_noting_handler)
 # The id of nothing; the same in every process, so that all collect the same tests.
 UNKNOWN_ID = "4f9c2d0e-6a3b-4c57-8e1d-0b2a97c5d613"
 RESOURCES = {build_table_name(table): table.name for table in TABLES} | {BUCKET: "content"}

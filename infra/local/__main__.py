@@ -21,13 +21,12 @@ import socket
 import sys
 import threading
 from contextlib import ExitStack, contextmanager, redirect_stdout
-from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.local.errors import StartError
-from infra.local.gateway import Gateway
+from infra.local.gateway import Gateway, load_handler
 from infra.local.server import Server
 from infra.local.servers import DEMO_FILE, list_servers, lock_demo, publish_demo
 from shared.cors import parse_origins
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
     from typing import NoReturn, TextIO
 
     from infra.local.demo import Demo
-    from infra.local.gateway import Handler
-    from shared.routes import Route
 
 FINISH_SECONDS = 5.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -191,12 +188,6 @@ def set_up(
     for route in ROUTES:
         load_handler(route)
     return seed(gateway.respond, get_store(), base_url=url, folder=folder)
-
-
-def load_handler(route: Route) -> Handler:
-    """Load the function that Lambda would call."""
-    handler: Handler = import_module(route.module).lambda_handler
-    return handler
 
 
 @contextmanager

@@ -27,6 +27,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -449,6 +450,12 @@ def check_list(values: object) -> list[object]:
     if not isinstance(values, list):
         raise MalformedResultError("the values in multiValueHeaders are not lists")
     return values
+
+
+def load_handler(route: Route) -> Handler:
+    """Load the function that Lambda would call."""
+    handler: Handler = import_module(route.module).lambda_handler
+    return handler
 
 
 @dataclass(slots=True)

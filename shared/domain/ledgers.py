@@ -37,9 +37,11 @@ def split_entries(
     ledger_type: LedgerType, entries: Sequence[Any]
 ) -> tuple[tuple[dict[str, Any], ...], tuple[Any, ...]]:
     """Split entries into those with the right shape, and the others."""
-    whole = tuple(entry for entry in entries if has_shape(entry, ledger_type.shape))
-    damage = tuple(entry for entry in entries if not has_shape(entry, ledger_type.shape))
-    return whole, damage
+    whole: list[dict[str, Any]] = []
+    damage: list[Any] = []
+    for entry in entries:
+        (whole if has_shape(entry, ledger_type.shape) else damage).append(entry)
+    return tuple(whole), tuple(damage)
 
 
 def name_entry(entry: Any) -> str:

@@ -13,14 +13,13 @@ import os
 import sys
 import time
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
 from infra.local.demo import TEAM_ID, Api, seed
 from infra.local.errors import StartError
-from infra.local.gateway import Gateway
+from infra.local.gateway import Gateway, load_handler
 from shared.routes import ROUTES
 from tools.cost.machine import run_services
 
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from multiprocessing.synchronize import Barrier
 
-    from infra.local.gateway import Handler, Request, Response
-    from shared.routes import Route
+    from infra.local.gateway import Request, Response
 
 WARMING = 300  # versions of another prompt
 
@@ -98,12 +96,6 @@ class Result:
 
 
 HEADER = "writers  calls successes  p50 s  p99 s  max s tries/write"
-
-
-def load_handler(route: Route) -> Handler:
-    """Load the handler of a route."""
-    handler: Handler = import_module(route.module).lambda_handler
-    return handler
 
 
 def build_gateway() -> Callable[[Request], Response]:
