@@ -16,6 +16,7 @@ import boto3
 
 from infra.operator import choose_target, run_command, write_line
 from infra.outputs import get_stack
+from shared.problems import Unreadable
 from shared.store import keys
 from shared.store.directory import complete_directory
 from shared.store.dynamodb import Database
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
 STEPS: tuple[Step, ...] = (complete_directory,)
 
 
-def upgrade(settings: Settings) -> Iterator[tuple[str, int]]:
+def upgrade(settings: Settings) -> Iterator[tuple[str, int | Unreadable]]:
     """Upgrade all teams of a deployment.
 
     Yields:
-        The id of each team, and how many of its prompts were rewritten.
+        The id of each team, and how many of its prompts were rewritten, or the first of its items
+        that cannot be read and was left as it is.
 
     Raises:
         Unavailable: AWS is busy or cannot be reached.
@@ -44,7 +46,10 @@ def upgrade(settings: Settings) -> Iterator[tuple[str, int]]:
     database = Database(settings.tables)
     for team in database.scan("access", entity="team"):
         team_id = team["pk"]["S"].removeprefix(keys.build_team("")["pk"])
-        yield team_id, sum(step(database, team_id) for step in STEPS)
+        try:
+            yield team_id, sum(step(database, team_id) for step in STEPS)
+        except Unreadable as problem:
+            yield team_id, problem
 
 
 def main() -> int:
@@ -54,12 +59,16 @@ def main() -> int:
     arguments = parser.parse_args()
     choose_target(arguments.stack)
     stack = get_stack(arguments.stack, boto3.client("cloudformation"))
-    total = 0
-    for team_id, count in upgrade(stack.settings):
-        write_line(f"team {team_id}: {count:,} prompts rewritten")
-        total += count
+    total = exit_code = 0
+    for team_id, result in upgrade(stack.settings):
+        if isinstance(result, Unreadable):
+            write_line(f"team {team_id}: {result.message}")
+            exit_code = 1
+        else:
+            write_line(f"team {team_id}: {result:,} prompts rewritten")
+            total += result
     write_line(f"{total:,} prompts rewritten" if total else "nothing was left to rewrite")
-    return 0
+    return exit_code
 
 
 if __name__ == "__main__":

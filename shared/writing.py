@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Body = TypeVar("Body")
 Subject = TypeVar("Subject")
 
-ATTEMPT_SECONDS = 5.0  # to read, decide and write, with all that AWS may be waited for
+TRY_SECONDS = 5.0  # to read, decide and write, with all that AWS may be waited for
 # By measurement of 64 writers (`make contention`): with shorter pauses most tries fail and keep
 # DynamoDB busy, with longer ones the last writers wait for nobody.
 FIRST_PAUSE = 0.08  # seconds
@@ -67,7 +67,7 @@ def create(
     """
     change = decide(_get_origin(call))
     response = call.respond(dump(change))
-    for _ in _count_attempts(call):
+    for _ in _count_tries(call):
         try:
             _commit(call, response, partial(team.commit, change))
         except LostRaceError:
@@ -108,8 +108,8 @@ def commit(
         Contended: Other writers were faster until the time was up.
     """
     origin = _get_origin(call)
-    for attempt in _count_attempts(call):
-        if attempt:
+    for number in _count_tries(call):
+        if number:
             # Others may have written during the pause, and a write from what is old would lose.
             store = call.open_prompt(store.prompt.id)
         try:
@@ -156,7 +156,7 @@ def commit_ledger(
         Contended: Other writers were faster until the time was up.
     """
     origin = _get_origin(call)
-    for _ in _count_attempts(call):
+    for _ in _count_tries(call):
         before = team.get_ledger(ledger_type)
         if read is not None:
             call.require_match(partial(read, before))
@@ -174,18 +174,18 @@ def _get_origin(call: Call) -> Origin:
     return Origin(by=call.principal.author)
 
 
-def _count_attempts(call: Call) -> Iterator[int]:
-    """Count attempts, with growing random pauses that spread out concurrent writers."""
+def _count_tries(call: Call) -> Iterator[int]:
+    """Count tries, with growing random pauses that spread out concurrent writers."""
     deadline = get_deadline()
-    attempts = 0
+    tries = 0
     pause = 0.0
-    while deadline.allows(pause + ATTEMPT_SECONDS):
-        if attempts:
+    while deadline.allows(pause + TRY_SECONDS):
+        if tries:
             time.sleep(pause)
-        call.annotations["raced"] = attempts
-        yield attempts
-        attempts += 1
-        longest = min(LONGEST_PAUSE, FIRST_PAUSE * 4 ** (attempts - 1))
+        call.annotations["raced"] = tries
+        yield tries
+        tries += 1
+        longest = min(LONGEST_PAUSE, FIRST_PAUSE * 4 ** (tries - 1))
         pause = random.uniform(0, longest)  # nosec B311
 
 

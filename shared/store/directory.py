@@ -7,18 +7,21 @@ read more than they show.
 
 from __future__ import annotations
 
+import random
+import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from shared.problems import Unavailable
+from shared.problems import Unavailable, Unreadable
 from shared.store import items, keys
 
 if TYPE_CHECKING:
     from shared.store.dynamodb import Database
 
 ATTEMPTS = 20  # for a prompt that is being changed all the time
+LONGEST_PAUSE = 0.5  # seconds between two attempts
 
 
 def complete_directory(database: Database, team_id: str) -> int:
@@ -36,20 +39,35 @@ def complete_directory(database: Database, team_id: str) -> int:
 
     Raises:
         Unavailable: AWS is busy or cannot be reached, or others change a prompt all the time.
-        Unreadable: An entry or a head cannot be read.
+        Unreadable: An entry or a head cannot be read. All others have been completed; the
+            directory does not count as complete.
     """
     partition = keys.build_team(team_id)["pk"]
     entries: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    damage: Unreadable | None = None
     for item in database.query_upwards("access", ("pk", partition)):
         if item.get("entity") == {"S": "directory"}:
-            entries[items.load_directory_entry(item)].add((partition, item["sk"]["S"]))
-    count = sum(
-        _complete_prompt(database, team_id, prompt_id, prompt_entries)
-        for prompt_id, prompt_entries in entries.items()
+            try:
+                prompt_id = items.load_directory_entry(item)
+            except Unreadable as problem:
+                damage = damage or problem
+            else:
+                entries[prompt_id].add((partition, item["sk"]["S"]))
+    count = 0
+    for prompt_id, prompt_entries in entries.items():
+        try:
+            count += _complete_prompt(database, team_id, prompt_id, prompt_entries)
+        except Unreadable as problem:
+            damage = damage or problem
+    if damage:
+        raise damage
+    database.update(
+        "access",
+        keys.build_team(team_id),
+        "SET has_complete_directory = :true",
+        ConditionExpression="attribute_exists(pk)",  # nobody has deleted the team
+        ExpressionAttributeValues={":true": {"BOOL": True}},
     )
-    team = database.get("access", keys.build_team(team_id))
-    if team is not None and "has_complete_directory" not in team:
-        database.put("access", {**team, "has_complete_directory": {"BOOL": True}})
     return count
 
 
@@ -58,6 +76,8 @@ def _complete_prompt(
 ) -> bool:
     """Replace the entries of a prompt, unless they are right; returns whether they were not."""
     for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(random.uniform(0, LONGEST_PAUSE))  # nosec B311
         head = database.get("prompts", {"prompt_id": prompt_id})
         prompt = items.load_prompt(head) if head else None
         if prompt is None or prompt.team_id != team_id:

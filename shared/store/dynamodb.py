@@ -6,6 +6,8 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from shared.deadline import PATIENCE_SECONDS, Deadline
 from shared.problems import Unavailable
 from shared.store.attributes import dump_item, dump_value
@@ -230,6 +232,35 @@ class Database:
         """
         with translate_errors():
             get_dynamodb().put_item(TableName=self._tables[table], Item=item, **condition)
+
+    def update(
+        self, table: str, key: Mapping[str, Any], expression: str, **fields: Any
+    ) -> Item | None:
+        """Update one item.
+
+        Args:
+            table: The table.
+            key: The key of the item, which is made if it does not exist.
+            expression: DynamoDB's update expression.
+            **fields: Further fields of the call, such as a condition.
+
+        Returns:
+            The item as it is then; None if the condition does not hold.
+        """
+        try:
+            with translate_errors():
+                response = get_dynamodb().update_item(
+                    TableName=self._tables[table],
+                    Key=dump_item(key),
+                    UpdateExpression=expression,
+                    ReturnValues="ALL_NEW",
+                    **fields,
+                )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return None
+        return response["Attributes"]
 
     def delete(self, table: str, key: Mapping[str, Any]) -> None:
         """Delete one item. For operators."""

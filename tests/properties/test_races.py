@@ -16,7 +16,7 @@ from shared.domain import prompts
 from shared.domain.changes import Origin
 from shared.domain.model import Author
 from shared.routes import ROUTES
-from shared.writing import ATTEMPT_SECONDS, LONGEST_PAUSE
+from shared.writing import LONGEST_PAUSE, TRY_SECONDS
 from tests.properties.consistency import (
     assert_consistent,
     assert_follows,
@@ -678,7 +678,7 @@ def test_conflicts_without_end_are_told_as_contention_and_write_nothing(
     assert answer.status == 503
     assert answer.json["code"] == "contended"
     assert int(answer.headers["Retry-After"]) >= 1
-    patience = SECONDS - RESPONSE_SECONDS - ATTEMPT_SECONDS
+    patience = SECONDS - RESPONSE_SECONDS - TRY_SECONDS
     assert patience - LONGEST_PAUSE <= clock.now - started <= patience
     assert scene.take_snapshot() == before
 

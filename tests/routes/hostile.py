@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 from infra.openapi import load_models
@@ -30,6 +31,7 @@ def build_values(size: int, parts: int = MAX_PARTS) -> dict[str, str]:
         "text of two-byte letters": f'"{"é" * (size // 2)}"',
         "text of quotes": _quote('"' * (size // 2)),
         "text of controls": _quote("\1" * (size // 6)),
+        "every character": _quote(_list_characters(size)),
         "lines": _quote("\n" * (size // 2)),
         "spaces": _quote(" " * size),
         "digits in braces": _quote("{{ %s }}" % ("9" * (size - 10))),
@@ -54,6 +56,12 @@ def build_values(size: int, parts: int = MAX_PARTS) -> dict[str, str]:
         "deep objects": '{"a":' * 190 + "1" + "}" * 190,
     }
     return {name: text for name, text in values.items() if len(text.encode()) <= size}
+
+
+def _list_characters(size: int) -> str:
+    """List characters that JSON has as they are, each once, as far as they fit: no surrogates."""
+    text = "".join(map(chr, (*range(0x80, 0xD800), *range(0xE000, sys.maxunicode + 1))))
+    return text.encode()[: size - 2].decode(errors="ignore")
 
 
 def list_bodies(route: Route, body: Any, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -25,8 +25,7 @@ def quote(text: str, delimiter: str = '"', *, ascii_only: bool = False) -> str:
     r"""Write text as a Go literal; bytes that are not UTF-8 become `\x` escapes."""
     if text.isascii() and text.isprintable() and "\\" not in text and delimiter not in text:
         return f"{delimiter}{text}{delimiter}"
-    text = decode_bytes(encode_text(text))
-    literal = _MAYBE_ESCAPED.sub(lambda match: _escape(match.group(), delimiter, ascii_only), text)
+    literal = decode_bytes(encode_text(text)).translate(_Escapes(delimiter, ascii_only))
     return f"{delimiter}{literal}{delimiter}"
 
 
@@ -35,7 +34,16 @@ def cite(text: str) -> str:
     return quote(excerpt(text))
 
 
-_MAYBE_ESCAPED: Final = re.compile(r"[^ !#-&(-\[\]-~]")
+class _Escapes(dict[int, str]):
+    """What stands for the characters of one text, each computed once."""
+
+    def __init__(self, delimiter: str, ascii_only: bool) -> None:
+        self._delimiter = delimiter
+        self._ascii_only = ascii_only
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _escape(chr(code), self._delimiter, self._ascii_only)
+        return self[code]
 
 
 def _escape(char: str, delimiter: str, ascii_only: bool) -> str:
