@@ -166,6 +166,8 @@ class CuebookStack(Stack):
             stack_name=f"cuebook-{deployment.stage}",
             description="Cuebook, a prompt registry",
             termination_protection=retain,
+            # Two fifths of the template would be spaces, and CloudFormation takes a megabyte.
+            suppress_template_indentation=True,
         )
         log_retention = LOG_RETENTION[deployment.log_retention_days]
         stage = deployment.stage

@@ -95,7 +95,6 @@ def synthesise(
     stage: Stage = "dev",
     routes: tuple[Route, ...] = ROUTES,
     options: bool = False,
-    cors: bool = True,
     monitoring: bool = True,
 ) -> Synthesis:
     """Synthesise with assets that hold nothing: neither network nor build.
@@ -104,7 +103,6 @@ def synthesise(
         stage: Of the deployment.
         routes: Of the API.
         options: Whether every option of the context is turned on.
-        cors: Whether they are with `cors_origins`.
         monitoring: Whether there are alarms and a dashboard.
     """
     if shutil.which("node") is None:
@@ -128,9 +126,7 @@ def synthesise(
         deployment=Deployment(
             stage=stage,
             monitoring=monitoring,
-            **{name: OPTIONS[name] for name in OPTIONS if cors or name != "cors_origins"}
-            if options
-            else {},
+            **(OPTIONS if options else {}),
         ),
         bundle=Bundle.from_folders(code=work / "code", layer=work / "layer"),
         version=VERSION,

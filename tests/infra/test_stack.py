@@ -60,10 +60,8 @@ def everything() -> Synthesis:
 @pytest.fixture(scope="module")
 def future() -> Synthesis:
     return synthesise(
-        # A preflight for each path takes 2 KB: with `cors_origins` there is room for half of them.
         stage="prod",
         options=True,
-        cors=False,
         routes=(*ROUTES, *build_future_routes(ENDPOINTS_TO_COME)),
     )
 
