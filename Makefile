@@ -14,7 +14,7 @@ PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help serve serve-durable quick test faults test-clients e2e check cost bounds contention documents synth \
-	cdk-bootstrap deploy bootstrap export-team import-team restore-tables upgrade destroy lock sbom clean
+	cdk-bootstrap deploy bootstrap key keys revoke export-team import-team restore-tables upgrade destroy lock sbom clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -89,10 +89,32 @@ cdk-bootstrap: $(VENV)/.dev node_modules/.cdk ## prepare an account and a region
 deploy: $(VENV)/.dev node_modules/.cdk ## the stack, into the account of your AWS credentials (ARGS='-c stage=prod')
 	@$(BIN)/python -m infra.cdk deploy $(ARGS)
 
-bootstrap: $(VENV)/.dev ## a deployment's first team and its admin key (STACK= TEAM= TEAM_ID= ROTATE=1)
+bootstrap: $(VENV)/.dev ## a deployment's first team, its admin key and admin (STACK= EMAIL= TEAM= TEAM_ID= ROTATE=1)
 	$(call named,STACK,make bootstrap STACK=cuebook-dev)
 	@$(BIN)/python -m infra.bootstrap $(STACK) $(if $(TEAM),--team "$(TEAM)") \
-		$(if $(TEAM_ID),--team-id $(TEAM_ID)) $(if $(ROTATE),--rotate)
+		$(if $(TEAM_ID),--team-id $(TEAM_ID)) $(if $(ROTATE),--rotate) \
+		$(if $(EMAIL),--email "$(EMAIL)")
+
+key: $(VENV)/.dev ## a new API key (STACK= NAME= TEAM= OPERATION= PROMPTS= POINTERS= QUOTA= DAYS=)
+	$(call named,STACK,make key STACK=cuebook-dev NAME="order service")
+	$(call named,NAME,make key STACK=cuebook-dev NAME="order service")
+	@$(BIN)/python -m infra.keys make $(STACK) --name "$(NAME)" $(if $(TEAM),--team "$(TEAM)") \
+		$(if $(OPERATION),--operation $(OPERATION)) $(if $(PROMPTS),--prompts "$(PROMPTS)") \
+		$(if $(POINTERS),--pointers "$(POINTERS)") $(if $(QUOTA),--quota $(QUOTA)) $(if $(DAYS),--days $(DAYS))
+
+keys: $(VENV)/.dev ## the API keys, newest first (STACK= TEAM=)
+	$(call named,STACK,make keys STACK=cuebook-dev)
+	@$(BIN)/python -m infra.keys list $(STACK) $(if $(TEAM),--team $(TEAM))
+
+revoke: $(VENV)/.dev ## end an API key (STACK= ID=)
+	$(call named,STACK,make revoke STACK=cuebook-dev ID=the-id-of-the-key)
+	$(call named,ID,make revoke STACK=cuebook-dev ID=the-id-of-the-key)
+	@$(BIN)/python -m infra.keys revoke $(STACK) --id $(ID)
+
+restore-team: $(VENV)/.dev ## a deleted team with its prompts, under another NAME= if you like (STACK= ID= NAME=)
+	$(call named,STACK,make restore-team STACK=cuebook-dev ID=the-id-of-the-team)
+	$(call named,ID,make restore-team STACK=cuebook-dev ID=the-id-of-the-team)
+	@$(BIN)/python -m infra.teams restore $(STACK) --team $(ID) $(if $(NAME),--name "$(NAME)")
 
 export-team: $(VENV)/.dev ## a team into a file (STACK= FILE= TEAM_ID= TABLES=)
 	$(call named,STACK,make export-team STACK=cuebook-prod FILE=team.jsonl)

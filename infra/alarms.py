@@ -46,7 +46,37 @@ def list_rules(signals: Signals) -> Iterator[AlarmRule]:
         bad_minutes=3,
         minutes=5,
         runbook="More than 1% of calls end with a 5XX status. Filter X-Ray traces by fault = true; "
-        "find level ERROR in the function's log; if a deployment caused it, roll that back.",
+        "find level ERROR in the log; if a deployment caused it, roll that back.",
+    )
+    yield AlarmRule(
+        name="read-failures",
+        metric=signals.failures["read"],
+        threshold=0,
+        bad_minutes=3,
+        minutes=5,
+        runbook="Calls that read or render end with a 5XX status in most minutes, perhaps those of "
+        "one route only. "
+        "The dashboard has failures by dialect, the saved query `failures` by route and team.",
+    )
+    yield AlarmRule(
+        name="write-failures",
+        metric=signals.failures["write"],
+        threshold=0,
+        bad_minutes=3,
+        minutes=5,
+        runbook="Calls that write end with a 5XX status in most minutes, perhaps those of "
+        "one route only. "
+        "The dashboard has failures by dialect, the saved query `failures` by route and team.",
+    )
+    yield AlarmRule(
+        name="sign-in-failures",
+        metric=signals.failures["sign-in"],
+        threshold=0,
+        bad_minutes=3,
+        minutes=5,
+        runbook="Sign-in ends with a 5XX status in most minutes: Cognito or its quota of requests, "
+        "a permission, or a bug. Find level ERROR in the log, and Cognito in AWS Health; API keys "
+        "and sessions that exist work on.",
     )
     yield AlarmRule(
         name="latency",

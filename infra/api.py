@@ -22,6 +22,7 @@ from infra.cors import (
     build_problem_headers,
 )
 from infra.gateway_problems import OTHER_METHOD, PROBLEMS, UNKNOWN_PATH, GatewayProblem
+from infra.unsupported import UNSUPPORTED_CALLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -241,6 +242,11 @@ def build_document(
             paths[resource][route.method.lower()] = operation
             if route.method == "GET":
                 paths[resource]["head"] = operation
+    for call in UNSUPPORTED_CALLS:
+        operation = _build_problem_mock(call.problem, cors_origins)
+        paths[call.resource][call.method.lower()] = operation
+        if call.method == "GET":
+            paths[call.resource]["head"] = operation
     for path in ("/", "/{proxy+}"):
         paths.setdefault(path, {})
     for operations in paths.values():

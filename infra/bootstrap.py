@@ -1,25 +1,33 @@
 """`make bootstrap`: create the first team of a deployment, and its admin key.
 
-    python -m infra.bootstrap STACK [--team NAME] [--team-id ID] [--rotate]
+    python -m infra.bootstrap STACK [--team NAME] [--team-id ID] [--rotate] [--email ADDRESS]
 
 It uses your own AWS credentials. The key is written once, to the standard output, and a summary to
-the standard error. Run again, it changes nothing without --rotate.
+the standard error. Run again, it changes nothing without --rotate. With --email it also invites an
+admin of the organisation and of the team, unless that was done.
 """
 
 from __future__ import annotations
 
 import argparse
-import secrets
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 import boto3
 
-from infra.operator import choose_target, run_command, write_line
+from infra.operator import OperatorError, choose_target, run_command, write_line
 from infra.outputs import get_stack
+from shared.dialects.registry.access_requests import parse_email
+from shared.domain import api_keys
+from shared.domain.access import Grant, Role
+from shared.domain.access_events import OPERATOR
+from shared.domain.changes import Origin
+from shared.domain.credentials import generate_api_key
+from shared.domain.people import Membership, Person
+from shared.problems import InvalidRequest
 from shared.store.store import Store
 
 if TYPE_CHECKING:
@@ -62,27 +70,79 @@ def bootstrap(settings: Settings, *, team_id: str, team_name: str, rotate: bool)
         Unavailable: AWS is busy or cannot be reached.
     """
     store, now = Store(settings), datetime.now(UTC)
-    team = store.callers.find_team(team_id)
+    team = store.teams.find_team(team_id)
     if team and not rotate:
         return BootstrapResult(is_new_team=False)
+    secret = generate_api_key()
+    grant = Grant(name=f"{OPERATION} key", operation=OPERATION, team_ids=(team_id,))
     key_id = str(uuid5(UUID(team_id), OPERATION))
-    previous_keys = [*store.callers.list_hashes(key_id)]
-    secret = f"ak_{secrets.token_hex(32)}"
-    store.callers.add_key(
-        secret=secret,
-        key_id=key_id,
-        team_id=team_id,
-        name=f"{OPERATION} key",
-        operation=OPERATION,
-        at=now,
-    )
-    for key_hash in previous_keys:
-        store.callers.delete_key(key_hash)
+    before = store.api_keys.find_key(key_id) or store.api_keys.find_unlisted_key(key_id)
+    if before is None:
+        after = api_keys.create(secret, grant, by=None, now=now, key_id=key_id)
+    else:
+        after = api_keys.replace_secret(before, secret, overlap=timedelta(0), now=now)
+    store.api_keys.commit(before, after, Origin(by=OPERATOR, now=now))
     if team is None:
-        store.callers.add_team(team_id=team_id, name=team_name, at=now)
+        store.teams.add_team(team_id=team_id, name=team_name, at=now)
     return BootstrapResult(
-        is_new_team=team is None, secret=secret, previous_keys=len(previous_keys)
+        is_new_team=team is None,
+        secret=secret,
+        previous_keys=len(before.secrets) if before else 0,
     )
+
+
+def invite_admin(settings: Settings, *, team_id: str, email: str) -> bool:
+    """Invite an admin of the organisation and of a team, unless the person is one already.
+
+    An interrupted run can be repeated.
+
+    Args:
+        settings: The settings of the deployment.
+        team_id: The id of the team.
+        email: The address.
+
+    Returns:
+        Whether anything was changed.
+
+    Raises:
+        OperatorError: The stack has no user pool, or the address is malformed.
+        Unavailable: AWS is busy or cannot be reached.
+    """
+    if not settings.user_pool_id:
+        raise OperatorError("the stack has no user pool: run make deploy again, then this")
+    store, origin = Store(settings), Origin(by=OPERATOR)
+    try:
+        address = parse_email(email)
+        person_id = store.sign_in.find_id(address)
+        person = store.people.find_person(person_id) if person_id else None
+        if person_id is None or person is None:
+            person_id = store.sign_in.invite(address)
+    except InvalidRequest as problem:
+        raise OperatorError(f"EMAIL={email}: {problem.message}") from problem
+    membership = Membership(
+        team_id=team_id,
+        person_id=person_id,
+        email=address,
+        role=Role.ADMIN,
+        created_at=origin.now,
+    )
+    organisations = store.organisations
+    if person is None:
+        person = Person(
+            id=person_id, email=address, is_organisation_admin=True, created_at=origin.now
+        )
+        organisations.add_person(person, origin, memberships=[membership])
+        return True
+    is_changed = False
+    if not person.is_organisation_admin:
+        organisations.set_organisation_role(person, origin, is_admin=True)
+        is_changed = True
+    member = organisations.find_member(team_id, person_id)
+    if member is None:
+        organisations.add_member(membership, origin)
+    elif member.role != Role.ADMIN:
+        organisations.set_role(member, Role.ADMIN, origin)
+    return is_changed or member is None or member.role != Role.ADMIN
 
 
 def format_result(
@@ -111,6 +171,7 @@ def main() -> int:
         "--team-id", type=UUID, help="id of another team than the first, such as an imported one"
     )
     parser.add_argument("--rotate", action="store_true", help="replace the admin key")
+    parser.add_argument("--email", help="invite the first admin of the organisation")
     arguments = parser.parse_args()
     choose_target(arguments.stack)
     stack = get_stack(arguments.stack, boto3.client("cloudformation"))
@@ -120,6 +181,10 @@ def main() -> int:
     )
     for line in format_result(stack, team_id, arguments.team, result):
         write_line(line)
+    if arguments.email:
+        is_changed = invite_admin(stack.settings, team_id=team_id, email=arguments.email)
+        how = "invited" if is_changed else "is an admin already"
+        write_line(f"admin:     {arguments.email} {how}")
     if result.secret:
         sys.stdout.write(f"{result.secret}\n")
     return 0

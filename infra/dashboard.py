@@ -51,7 +51,11 @@ class Dashboard(Construct):
                         ),
                         stacked=True,
                     ),
-                    _build_graph("Share of calls with status 5XX", signals.server_errors),
+                    _build_graph(
+                        "Status 5XX: share of calls; right: failures by kind and dialect",
+                        signals.server_errors,
+                        right=[*signals.failures.values(), *signals.failures_by_dialect],
+                    ),
                     _build_graph("Latency, in ms", *signals.latencies.values()),
                     _build_graph(
                         "Requests, and those throttled", signals.requests, signals.throttled

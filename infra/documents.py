@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from infra.openapi import read_docstring
 from infra.project import ROOT
+from infra.unsupported import UNSUPPORTED_CALLS
 from shared.dialects.dialect import get_dialect
 from shared.problems import PromptNotFound
 from shared.rendering.jinja.unsupported import GAPS
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from shared.routes import Route
 
 PART = re.compile(r"<!-- (?P<name>[\w ]+) -->\n(?P<text>.*?)(?=<!-- /(?P=name) -->)", re.DOTALL)
+INLINE = re.compile(r"[A-Z]{3,} /[^ ,]+")  # a call in a sentence
 TARGET = re.compile(r"^([a-z0-9-]+):.*?## (.*)$", re.MULTILINE)
 
 
@@ -72,6 +74,15 @@ def _replace_part(match: re.Match[str]) -> str:
 def build_native_endpoints() -> str:
     """Build the table of the native dialect's endpoints."""
     return build_endpoints(NATIVE)
+
+
+def build_unsupported_calls() -> str:
+    """Build the table of px0's calls that are refused, with what to do instead."""
+    rows = (
+        (f"`{call.method} {call.path}`", f"{call.summary}.", INLINE.sub(r"`\g<0>`", call.instead))
+        for call in UNSUPPORTED_CALLS
+    )
+    return build_table(("call", "what it does in px0", "instead"), rows)
 
 
 def build_vendor_endpoints() -> str:
@@ -190,6 +201,7 @@ def build_table(heads: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "native endpoints": build_native_endpoints,
+    "unsupported calls": build_unsupported_calls,
     "vendor endpoints": build_vendor_endpoints,
     "credentials": build_credentials,
     "shared urls": build_shared_urls,

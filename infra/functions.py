@@ -12,9 +12,9 @@ from constructs import Construct
 from infra.acknowledgements import acknowledge
 from infra.content import OBJECTS, Content
 from infra.packaging import RUNTIME, Architecture, Bundle
+from infra.people import People
 from infra.tables import Tables
 from shared.routes import Route
-from shared.store import keys
 
 # The smallest memory with a whole processor. A cold start with its first rendering is nearly all
 # processor time: 300 ms here, 510 ms with 1024 MB, at the same cost. A warm rendering mostly waits:
@@ -34,15 +34,12 @@ MEMORY_MB = 1769
 # time (`shared.deadline`).
 TIMEOUT = Duration.seconds(28)
 
-# The table `access` has the teams, under keys of the team, and the API keys, each under the hash of
-# its secret. Functions write the first only: with a flaw in one of them nobody can make a key. A
-# table of its own for API keys would say the same without a condition, but the keys of every
-# deployment would have to move there. `ForAllValues` alone also holds where there is no key.
+# The table `access` has teams, people, sessions and API keys, each in partitions of its own. A
+# function writes only those of its row (`partitions`): with a flaw in one of the others nobody
+# can make a key or a session. Tables of their own would say the same without a condition, but the
+# keys of every deployment would have to move there. `ForAllValues` alone also holds where there is
+# no key.
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
-ONLY_TEAMS: Mapping[str, Mapping[str, object]] = {
-    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys.build_team("*")["pk"]]},
-    "Null": {"dynamodb:LeadingKeys": "false"},
-}
 
 ARCHITECTURES: Mapping[Architecture, lambda_.Architecture] = {
     "arm64": lambda_.Architecture.ARM_64,
@@ -51,7 +48,7 @@ ARCHITECTURES: Mapping[Architecture, lambda_.Architecture] = {
 
 
 class Functions(Construct):
-    """One function per route, and those that other constructs define, with three resources each.
+    """One function per route, and those that other constructs define, with two resources each.
 
     A stack can have 500 resources, and there will be a hundred routes. Therefore policies are
     inside the roles, and the API has the permission to invoke functions (see `infra.api`).
@@ -63,6 +60,7 @@ class Functions(Construct):
 
     Attributes:
         by_route: The functions by route.
+        log: The log of all functions.
     """
 
     def __init__(
@@ -77,9 +75,12 @@ class Functions(Construct):
         architecture: Architecture,
         tables: Tables,
         content: Content,
+        people: People,
         log_retention: logs.RetentionDays,
         metrics_by_route: bool,
+        quotas: Mapping[str, int | None],
         cors_origins: str | None,
+        groups: str | None,
         retain: bool,
     ) -> None:
         """Define the functions of all routes.
@@ -94,19 +95,29 @@ class Functions(Construct):
             architecture: The processor architecture.
             tables: The tables.
             content: The bucket for bodies.
+            people: The user pool of people.
             log_retention: The retention of the logs.
             metrics_by_route: Whether there are metrics by route.
+            quotas: How many requests a minute each `key` and each `team` may make.
             cors_origins: The origins whose web pages may call the API, separated by commas.
+            groups: Which groups of an identity provider come into which teams.
             retain: Whether to keep the logs when the stack is deleted.
         """
         super().__init__(scope, id)
         self._code = bundle.code
         self._architecture = ARCHITECTURES[architecture]
-        self._log_retention = log_retention
-        self._log_removal = RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY
-        # Service and ARN of each table and of `content`, by the names in `Route.role_actions`.
+        # One for all functions, so that one query sees every call.
+        self.log = logs.LogGroup(
+            self,
+            "Log",
+            retention=log_retention,
+            removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
+        )
+        # Service and ARN of each table, of `content` and of `people`, by the names in
+        # `Route.role_actions`.
         self._resources = {
             "content": ("s3", content.bucket.arn_for_objects(OBJECTS)),
+            "people": ("cognito-idp", people.pool.user_pool_arn),
             **{name: ("dynamodb", table.table_arn) for name, table in tables.by_name.items()},
         }
         # The name of the service distinguishes stages in logs, traces and metrics.
@@ -116,8 +127,20 @@ class Functions(Construct):
         }
         self._environment = {
             "METRICS_BY_ROUTE": str(int(metrics_by_route)),
+            **{f"QUOTA_PER_{of.upper()}": str(most) for of, most in quotas.items() if most},
             **({"CORS_ORIGINS": cors_origins} if cors_origins else {}),
             "CONTENT_BUCKET": content.bucket.bucket_name,
+            "USER_POOL_ID": people.pool.user_pool_id,
+            "USER_POOL_CLIENT_ID": people.client.user_pool_client_id,
+            **(
+                {
+                    "SIGN_IN_URL": people.page.url,
+                    "SIGN_IN_CLIENT_ID": people.page.client_id,
+                    "GROUPS": groups or "",
+                }
+                if people.page
+                else {}
+            ),
             **{f"{name.upper()}_TABLE": table.table_name for name, table in tables.by_name.items()},
         }
         self._layer = lambda_.LayerVersion(
@@ -170,16 +193,13 @@ class Functions(Construct):
         """
         _, folder, name = module.split(".")
         scope = Construct(self._get_folder(folder), _to_pascal_case(name))
-        log_group = logs.LogGroup(
-            scope, "Logs", retention=self._log_retention, removal_policy=self._log_removal
-        )
         role = iam.Role(
             scope,
             "Role",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={
                 "function": iam.PolicyDocument(
-                    statements=[*statements, *_list_log_statements(log_group)]
+                    statements=[*statements, *_list_log_statements(self.log)]
                 )
             },
         )
@@ -199,7 +219,7 @@ class Functions(Construct):
             role=role.without_policy_updates(),
             tracing=lambda_.Tracing.ACTIVE,
             logging_format=lambda_.LoggingFormat.JSON,
-            log_group=log_group,
+            log_group=self.log,
         )
         resource = function.node.default_child
         assert isinstance(resource, CfnResource)
@@ -222,7 +242,7 @@ class Functions(Construct):
             writes = [verb for verb in verbs if resource == "access" and verb in WRITES]
             for group, conditions in (
                 ([verb for verb in verbs if verb not in writes], None),
-                (writes, ONLY_TEAMS),
+                (writes, _build_condition(route.partitions)),
             ):
                 if group:
                     yield iam.PolicyStatement(
@@ -230,6 +250,13 @@ class Functions(Construct):
                         resources=[arn],
                         conditions=conditions,
                     )
+
+
+def _build_condition(partitions: tuple[str, ...]) -> dict[str, dict[str, object]]:
+    return {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [*partitions]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
 
 
 def _list_log_statements(log_group: logs.LogGroup) -> Iterator[iam.PolicyStatement]:

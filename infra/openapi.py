@@ -16,26 +16,29 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from infra.unsupported import UNSUPPORTED_CALLS
 from shared import problems
 from shared.call import Call
 from shared.dialects.dialect import get_dialect
-from shared.domain.access import OPERATIONS
+from shared.domain.access import OPERATIONS, ORGANISATION_ADMIN, PERSON, ROLES
 from shared.responses import JSON, Response
-from shared.routes import DIALECTS, ROUTES, Parameter, Permission, registry
-from shared.routes.route import OMITTED_BODIES, UNREADABLE_ITEMS
+from shared.routes import DIALECTS, NATIVE, ROUTES, Parameter, Permission, registry
+from shared.routes.route import OMITTED_BODIES, SEGMENT, UNREADABLE_ITEMS
 from shared.writing import IDEMPOTENCY_KEY_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from types import ModuleType
 
     from pydantic_core.core_schema import WithDefaultSchema
 
+    from infra.unsupported import UnsupportedCall
     from shared.dialects.dialect import Dialect
     from shared.routes import Route
 
@@ -165,6 +168,8 @@ def build_document() -> Json:
     for route in routes:
         operation = build_operation(route, schemas)
         paths.setdefault(route.path, {})[route.method.lower()] = operation
+    for call in UNSUPPORTED_CALLS:
+        paths.setdefault(call.path, {})[call.method.lower()] = build_unsupported(call)
     statuses = {(route.dialect, status) for route in routes for status in list_problems(route)}
     return {
         "openapi": "3.1.0",
@@ -246,6 +251,25 @@ def build_operation(route: Route, schemas: Mapping[str, Schemas]) -> Json:
     return operation
 
 
+def build_unsupported(call: UnsupportedCall) -> Json:
+    """Build the operation of a call that is always refused."""
+    operation: Json = {
+        "tags": [call.chapter],
+        "summary": f"{call.summary} (not supported)",
+        "operationId": call.operation_id,
+        "security": [],
+        "description": f"Instead: {call.instead}.",
+    }
+    if segments := SEGMENT.findall(call.path):
+        operation["parameters"] = [
+            build_parameter(Parameter(name, "Any.", examples=(REQUEST_ID,)), "path")
+            for name in segments
+        ]
+    name = name_problem(get_dialect(NATIVE), call.problem.status)
+    reference = {"$ref": f"#/components/responses/{name}"}
+    return {**operation, "responses": {str(call.problem.status): reference}}
+
+
 def read_docstring(route: Route) -> tuple[str, list[str]]:
     """Read the endpoint's docstring: the summary, and the other paragraphs."""
     summary, *paragraphs = (inspect.getdoc(load_endpoint(route)) or "").split("\n\n")
@@ -267,14 +291,25 @@ def list_security(route: Route) -> Iterator[str]:
 
 
 def describe_permission(route: Route) -> Iterator[str]:
-    """Describe which API keys can use a route."""
-    if route.permission is not Permission.PUBLIC:
-        names = [
-            f"`{name}`"
-            for name, permissions in OPERATIONS.items()
-            if route.permission in permissions
-        ]
-        yield f"API keys with permission: {', '.join(names)}."
+    """Describe which API keys and people can use a route."""
+    if route.permission is Permission.PUBLIC:
+        return
+    keys = [
+        f"`{name}`"
+        for name, permissions in OPERATIONS.items()
+        if route.permission in permissions and not route.sessions_only
+    ]
+    if keys:
+        yield f"API keys with permission: {', '.join(keys)}."
+    if route.dialect != NATIVE:
+        return
+    if route.permission in PERSON:
+        yield "People: everybody who is signed in."
+        return
+    people = [f"`{name}`" for name, permissions in ROLES.items() if route.permission in permissions]
+    if route.permission in ORGANISATION_ADMIN:
+        people.append("admins of the organization")
+    yield f"People with role: {', '.join(people)}."
 
 
 def describe_neighbours(route: Route) -> Iterator[str]:
@@ -362,7 +397,7 @@ def is_conditional(route: Route) -> bool:
 
 def is_write(route: Route) -> bool:
     """Tell whether a route changes something."""
-    return route.permission not in (Permission.PUBLIC, Permission.READ)
+    return route.writes
 
 
 def build_responses(routes: Sequence[Route], schemas: Mapping[str, Schemas]) -> Json:
@@ -414,7 +449,7 @@ def build_success(route: Route, schemas: Schemas) -> Json:
     }
     if has_body:
         response["content"] = {JSON: {"schema": schema}}
-    elif route.permission is Permission.PUBLIC:
+    elif route.permission is Permission.PUBLIC and route.status != 204:
         schema = OBJECT if route.media_type == JSON else TEXT
         response["content"] = {route.media_type: {"schema": schema}}
     return response
@@ -428,7 +463,9 @@ def list_problems(route: Route) -> frozenset[int]:
         kinds |= {problems.Unauthorized, problems.Forbidden}
         if route.segments or route.query or route.method != "GET":
             kinds.add(problems.InvalidRequest)
-    if {"id", "slug"} & {*route.segment_names}:
+    if route.body or route.shows_secret:  # these take no Idempotency-Key
+        kinds.add(problems.InvalidRequest)
+    if route.segments:
         kinds.add(problems.NotFound)
     if is_write(route):
         kinds.add(problems.Conflict)
@@ -586,9 +623,15 @@ def is_model(kind: Any) -> bool:
     return isinstance(kind, type) and get_origin(kind) is None
 
 
-def load_models(dialect: str) -> ModuleType:
-    """Load the module of a dialect's models."""
-    return import_module(f"shared.dialects.{dialect}.models")
+@cache
+def load_models(dialect: str) -> SimpleNamespace:
+    """Load the models of a dialect, which are in the modules that end with this word."""
+    package = import_module(f"shared.dialects.{dialect}")
+    names: dict[str, Any] = {}
+    for module in iter_modules(package.__path__):
+        if module.name.endswith("models"):
+            names |= vars(import_module(f"{package.__name__}.{module.name}"))
+    return SimpleNamespace(**names)
 
 
 @cache

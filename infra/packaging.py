@@ -35,7 +35,7 @@ RUNTIME = lambda_.Runtime.PYTHON_3_13
 PYTHON = "3.13"
 PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
 # The services that functions call. Botocore's data of four hundred others is half of its size.
-SERVICES = frozenset({"dynamodb", "events", "s3", "sqs"})
+SERVICES = frozenset({"cognito-idp", "dynamodb", "events", "s3", "sqs"})
 # Files that are not needed at run time.
 UNUSED_FILES = (
     "**/tests",

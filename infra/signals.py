@@ -9,6 +9,7 @@ from infra.api import Api
 from infra.events import Events
 from infra.tables import Tables
 from shared.observe import NAMESPACE
+from shared.routes import DIALECTS, ROUTES
 
 MINUTE = Duration.minutes(1)
 # The results of `shared.observe.classify_status`.
@@ -27,7 +28,9 @@ class Signals(Construct):
         requests: Requests of the API.
         server_errors: The share of requests that end with 5XX.
         latencies: Latencies of the API in milliseconds, by statistic.
-        throttled: Requests that end with 429.
+        throttled: Requests that end with 429 for lack of capacity.
+        failures: Failed calls by the kind of their route.
+        failures_by_dialect: Failed calls of each dialect.
         raced: Lost races per write.
         stream_lag: The age of the oldest unpublished record, in milliseconds.
         unpublished: Records that cannot be published.
@@ -68,8 +71,12 @@ class Signals(Construct):
             log_group=api.access_log,
             metric_namespace=NAMESPACE,
             metric_name="throttled",
+            # Not those of a function itself, such as for a quota: they are no lack of capacity.
             filter_pattern=logs.FilterPattern.any(
-                logs.FilterPattern.string_value("$.status", "=", "429"),
+                logs.FilterPattern.all(
+                    logs.FilterPattern.string_value("$.status", "=", "429"),
+                    logs.FilterPattern.string_value("$.lambda_status", "!=", "200"),
+                ),
                 logs.FilterPattern.string_value("$.lambda_status", "=", "429"),
             ),
             dimensions={"service": "$.service"},
@@ -78,6 +85,10 @@ class Signals(Construct):
             statistic="Sum",
             dimensions_map={"service": self.service},
         )
+        self.failures = {
+            kind: self._build_failures(kind=kind) for kind in sorted({r.kind for r in ROUTES})
+        }
+        self.failures_by_dialect = [self._build_failures(dialect=name) for name in DIALECTS]
         self.raced = self.build_metric("raced", statistic="Average", outcome="ok")
         self.stream_lag = events.publisher.metric("IteratorAge", period=MINUTE, statistic="Maximum")
         self.unpublished = events.unpublished.metric_approximate_number_of_messages_visible(
@@ -97,6 +108,15 @@ class Signals(Construct):
             metric_name=name,
             dimensions_map={"service": self.service, "outcome": outcome},
             statistic=statistic,
+            period=MINUTE,
+        )
+
+    def _build_failures(self, **dimension: str) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name="failures",
+            dimensions_map={"service": self.service, **dimension},
+            statistic="Sum",
             period=MINUTE,
         )
 

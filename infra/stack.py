@@ -18,9 +18,12 @@ from infra.events import Events
 from infra.firewall import Firewall
 from infra.functions import Functions
 from infra.packaging import Architecture, Bundle
+from infra.people import People, SingleSignOn
+from infra.queries import Queries
 from infra.signals import Signals
 from infra.tables import Tables
 from shared.cors import ORIGIN, parse_origins
+from shared.domain.federation import parse_rules
 from shared.routes import ROUTES, Route
 from shared.store.tables import TABLES
 
@@ -43,6 +46,8 @@ LOG_RETENTION = {
 }
 
 
+# Cognito accepts plain HTTP only from this machine.
+CALLBACK = r"(?:https://[^\s,]+|http://localhost(?::\d+)?(?:/[^\s,]*)?)"
 # The format of each text in the context, with an example.
 TEXT_FORMATS = {
     "domain": (re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}"), "prompts.example.com"),
@@ -56,6 +61,17 @@ TEXT_FORMATS = {
     "cors_origins": (
         re.compile(rf"\*|(?:{ORIGIN.pattern})(?: *, *(?:{ORIGIN.pattern}))*"),
         "https://app.example.com,https://test.example.com",
+    ),
+    "identity_provider": (re.compile(r"[A-Za-z0-9_-]{1,32}"), "Corp"),
+    "saml_metadata": (re.compile(r"https://[^\s,]+"), "https://idp.example.com/metadata.xml"),
+    "callback_urls": (
+        re.compile(rf"{CALLBACK}(?: *, *{CALLBACK})*"),
+        "https://console.example.com/signed-in",
+    ),
+    "groups": (
+        # All environment variables of a function may have 4 KB.
+        re.compile(r"[^\n]{1,1500}"),
+        "writers=4f9c2d0e-6a3b-4c57-8e1d-0b2a97c5d613:editor",
     ),
 }
 
@@ -79,12 +95,20 @@ class Deployment:
         certificate_arn: See `infra.domain.Domain`.
         hosted_zone_id: See `infra.domain.Domain`.
         waf: Whether the API has a firewall; see `infra.firewall`.
+        threat_protection: See `infra.people.People`.
         replica_region: See `infra.tables.Tables`.
-        monitoring: Whether there are alarms and a dashboard.
+        monitoring: Whether there are alarms, a dashboard and saved queries.
         metrics_by_route: Whether there are metrics by route; see `shared.observe.report_call`.
         alarm_email: See `infra.alarms.Alarms`.
+        quota_per_key: How many requests a minute an API key may make that has no quota of its own;
+            None for any number.
+        quota_per_team: How many the API keys of a team may make together; None for any number.
         cors_origins: The origins whose web pages may call the API; see
             `shared.cors.parse_origins`.
+        identity_provider: The name of the identity provider for single sign-on.
+        saml_metadata: See `infra.people.SingleSignOn`.
+        callback_urls: Where people may be sent back to, separated by commas.
+        groups: Which groups come into which teams; see `shared.domain.federation.parse_rules`.
     """
 
     stage: Stage = "dev"
@@ -97,11 +121,18 @@ class Deployment:
     certificate_arn: str | None = None
     hosted_zone_id: str | None = None
     waf: bool = False
+    threat_protection: bool = False
     replica_region: str | None = None
     monitoring: bool = True
     metrics_by_route: bool = True
     alarm_email: str | None = None
+    quota_per_key: int | None = None
+    quota_per_team: int | None = None
     cors_origins: str | None = None
+    identity_provider: str | None = None
+    saml_metadata: str | None = None
+    callback_urls: str | None = None
+    groups: str | None = None
 
     def __post_init__(self) -> None:
         if (self.domain is None) is not (self.certificate_arn is None):
@@ -110,6 +141,28 @@ class Deployment:
             raise InvalidContextError("hosted_zone_id requires domain; set both")
         if self.alarm_email and not self.monitoring:
             raise InvalidContextError("alarm_email requires monitoring; set monitoring=true")
+
+        if (self.identity_provider is None) is not (self.callback_urls is None):
+            raise InvalidContextError(
+                "identity_provider requires callback_urls, and the reverse; set both"
+            )
+        if (self.saml_metadata or self.groups) and not self.identity_provider:
+            raise InvalidContextError("saml_metadata and groups require identity_provider; set it")
+        try:
+            parse_rules(self.groups or "")
+        except ValueError as error:
+            raise InvalidContextError(f"groups: {error}") from error
+
+    @property
+    def single_sign_on(self) -> SingleSignOn | None:
+        """The identity provider whose people sign in here; None for none."""
+        if not self.identity_provider or not self.callback_urls:
+            return None
+        return SingleSignOn(
+            provider=self.identity_provider,
+            saml_metadata=self.saml_metadata,
+            callback_urls=tuple(url.strip() for url in self.callback_urls.split(",")),
+        )
 
     @classmethod
     def from_context(cls, node: Node) -> Deployment:
@@ -128,8 +181,11 @@ class Deployment:
             ),
             requests_per_second=_read_number(node, "requests_per_second"),
             burst=_read_number(node, "burst"),
+            quota_per_key=_read_limit(node, "quota_per_key"),
+            quota_per_team=_read_limit(node, "quota_per_team"),
             account_logging=_read_switch(node, "account_logging"),
             waf=_read_switch(node, "waf"),
+            threat_protection=_read_switch(node, "threat_protection"),
             monitoring=_read_switch(node, "monitoring"),
             metrics_by_route=_read_switch(node, "metrics_by_route"),
             **{name: _read_text(node, name) for name in TEXT_FORMATS},
@@ -179,6 +235,14 @@ class CuebookStack(Stack):
             retain=retain,
         )
         content = Content(self, "Content", retain=retain)
+        people = People(
+            self,
+            "People",
+            stage=stage,
+            single_sign_on=deployment.single_sign_on,
+            threat_protection=deployment.threat_protection,
+            retain=retain,
+        )
         functions = Functions(
             self,
             "Functions",
@@ -189,9 +253,12 @@ class CuebookStack(Stack):
             architecture=deployment.architecture,
             tables=tables,
             content=content,
+            people=people,
             log_retention=log_retention,
             metrics_by_route=deployment.metrics_by_route,
+            quotas={"key": deployment.quota_per_key, "team": deployment.quota_per_team},
             cors_origins=deployment.cors_origins,
+            groups=deployment.groups,
             retain=retain,
         )
         events = Events(
@@ -232,11 +299,17 @@ class CuebookStack(Stack):
                 self, "Alarms", stage=stage, signals=signals, email=deployment.alarm_email
             )
             Dashboard(self, "Dashboard", stage=stage, signals=signals, alarms=alarms.all)
+            Queries(self, "Queries", stage=stage, log=functions.log)
         CfnOutput(self, "Version", value=version)
         CfnOutput(self, "ApiUrl", value=url)
         CfnOutput(self, "EventBus", value=events.bus.event_bus_name)
         CfnOutput(self, "UnpublishedQueue", value=events.unpublished.queue_url)
         CfnOutput(self, "ContentBucket", value=content.bucket.bucket_name)
+        CfnOutput(self, "UserPoolId", value=people.pool.user_pool_id)
+        CfnOutput(self, "UserPoolClientId", value=people.client.user_pool_client_id)
+        if people.page:
+            CfnOutput(self, "SignInUrl", value=people.page.url)
+            CfnOutput(self, "SignInClientId", value=people.page.client_id)
         for name, table in tables.by_name.items():
             CfnOutput(self, f"{name.capitalize()}Table", value=table.table_name)
 
@@ -271,3 +344,7 @@ def _read_number(node: Node, name: str) -> int:
     if not word.isdecimal() or int(word) < 1:
         raise InvalidContextError(f"{name} must be a whole number above 0, not {word}")
     return int(word)
+
+
+def _read_limit(node: Node, name: str) -> int | None:
+    return None if node.try_get_context(name) in (None, "") else _read_number(node, name)

@@ -18,8 +18,10 @@ from infra.operator import choose_target, run_command, write_line
 from infra.outputs import get_stack
 from shared.problems import Unreadable
 from shared.store import keys
+from shared.store.api_keys import complete_key_list
 from shared.store.directory import complete_directory
 from shared.store.dynamodb import Database
+from shared.store.teams import complete_organisation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,14 +32,14 @@ if TYPE_CHECKING:
 
 
 # For each team, in this order.
-STEPS: tuple[Step, ...] = (complete_directory,)
+STEPS: tuple[Step, ...] = (complete_organisation, complete_key_list, complete_directory)
 
 
 def upgrade(settings: Settings) -> Iterator[tuple[str, int | Unreadable]]:
     """Upgrade all teams of a deployment.
 
     Yields:
-        The id of each team, and how many of its prompts were rewritten, or the first of its items
+        The id of each team, and how many of its items were written, or the first of its items
         that cannot be read and was left as it is.
 
     Raises:
@@ -65,9 +67,9 @@ def main() -> int:
             write_line(f"team {team_id}: {result.message}")
             exit_code = 1
         else:
-            write_line(f"team {team_id}: {result:,} prompts rewritten")
+            write_line(f"team {team_id}: {result:,} items written")
             total += result
-    write_line(f"{total:,} prompts rewritten" if total else "nothing was left to rewrite")
+    write_line(f"{total:,} items written" if total else "nothing was left to rewrite")
     return exit_code
 
 

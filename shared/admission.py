@@ -9,9 +9,22 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from shared.domain.access import Permission
 from shared.domain.model import NumberOrTag
+from shared.domain.restrictions import (
+    UNRESTRICTED,
+    Restrictions,
+    build_pointer_problem,
+    build_prompt_problem,
+)
 from shared.ids import is_id
-from shared.problems import Forbidden, PromptNotFound, TeamNotFound, Unreadable, VersionNotFound
+from shared.problems import (
+    Forbidden,
+    PromptNotFound,
+    TeamNotFound,
+    Unreadable,
+    VersionNotFound,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +33,15 @@ if TYPE_CHECKING:
     from shared.domain.model import Prompt, Selector, Team, Version
     from shared.responses import EncodedResponse
     from shared.routes import Route
+    from shared.store.accounts import AccountStore, MemberStore, OrganisationStore, SignInStore
+    from shared.store.audit import AuditStore
+    from shared.store.deletion import TeamDeletion
     from shared.store.idempotency import Attempt
+    from shared.store.key_store import KeyStore
     from shared.store.store import Store
     from shared.store.team import Annotations, PromptStore, TeamStore
+    from shared.store.transactions import Record
+    from shared.store.visible_prompts import VisiblePrompts
 
 
 class PublicRouteError(Exception):
@@ -56,6 +75,15 @@ class Admission:
         self._route = route
         self._principal = principal
         self._store = store
+        self._restrictions = (
+            UNRESTRICTED
+            if principal is None
+            else Restrictions(
+                prompt_ids=principal.prompt_ids,
+                pointers=principal.pointers,
+                can_move=route.pointer_use == "moves",
+            )
+        )
 
     @property
     def is_public(self) -> bool:
@@ -81,6 +109,15 @@ class Admission:
         """
         return self._store.transactions.find_response(attempt)
 
+    def record_response(self, *, record: Record | None) -> None:
+        """Record the response of a request that changes nothing.
+
+        Raises:
+            RecordExistsError: A concurrent attempt of the same request was committed first.
+        """
+        if record is not None:
+            self._store.transactions.transact([], record=record)
+
     def require_permission_anywhere(self) -> None:
         """Check the route's permission before it is known for which team.
 
@@ -89,6 +126,20 @@ class Admission:
         """
         if not self.principal.has_permission_anywhere(self._route.permission):
             raise self._build_forbidden()
+
+    def require_reach(self) -> None:
+        """Check that the route is one for API keys of some prompts or pointers, for these.
+
+        What they do there is checked by the store.
+
+        Raises:
+            Forbidden: It reads or changes more than such keys may.
+        """
+        pointers = self._restrictions.pointers
+        if pointers is not None and not self._route.pointer_use:
+            raise build_pointer_problem(pointers)
+        if self._restrictions.prompt_ids is not None and self._route.whole_team:
+            raise build_prompt_problem("create or move prompts, or change what all of them share")
 
     def _build_forbidden(self) -> Forbidden:
         return Forbidden(details=[{"permission": self._route.permission.value}])
@@ -107,19 +158,23 @@ class Admission:
             TeamNotFound: The principal is not in the team, and `missing` is given.
             Forbidden: The principal does not have the route's permission in the team.
         """
-        if missing is not None and not self.principal.is_in(team_id):
+        is_in = self.principal.is_in(team_id)
+        if not is_in and missing is not None:
             raise TeamNotFound(missing)
-        if not self.principal.has_permission(self._route.permission, team_id):
+        may = self.principal.has_permission(self._route.permission, team_id)
+        if is_in or may:  # admins of the organisation may in other teams too
+            self.annotations["team_id"] = team_id
+        if not may:
             raise self._build_forbidden()
-        return self._store.open_team(team_id, self.annotations)
+        return self._store.open_team(team_id, self.annotations, self._restrictions)
 
-    def open_own_team(self) -> TeamStore:
-        """Open the store of the principal's team, for requests without one; a key has one team.
+    def open_own_teams(self) -> list[TeamStore]:
+        """Open the stores of all teams of the principal, for requests that are about all of them.
 
         Raises:
-            Forbidden: The principal does not have the route's permission in the team.
+            Forbidden: The principal does not have the route's permission in one of them.
         """
-        return self.open_team(next(iter(self.principal.permissions)))
+        return [self.open_team(team_id) for team_id in self.principal.permissions]
 
     def list_teams(self) -> list[Team]:
         """List the principal's teams.
@@ -127,9 +182,101 @@ class Admission:
         Raises:
             Forbidden: The principal does not have the route's permission in one of them.
         """
-        stores = [self.open_team(team_id) for team_id in self.principal.permissions]
-        teams = (self._store.callers.find_team(store.id) for store in stores)
+        teams = (self._store.teams.find_team(store.id) for store in self.open_own_teams())
         return [team for team in teams if team is not None]
+
+    # -- people
+
+    def open_sign_in(self, source: str) -> SignInStore:
+        """Open what people sign in with, for everybody.
+
+        Args:
+            source: The address in the network that the request comes from.
+        """
+        return self._store.open_sign_in(source)
+
+    def open_account(self) -> AccountStore:
+        """Open the account of the person who calls.
+
+        Raises:
+            Forbidden: The principal is an API key.
+        """
+        if not self.principal.is_person:
+            raise self._build_forbidden()
+        return self._store.open_account(self.principal)
+
+    def open_organisation(self, organisation_id: str) -> OrganisationStore:
+        """Open the organisation.
+
+        Args:
+            organisation_id: The id that the request names.
+
+        Raises:
+            Forbidden: The principal has the route's permission nowhere.
+            OrganisationNotFound: It is another organisation than this one.
+        """
+        self.require_permission_anywhere()
+        return self._store.open_organisation(self.principal, organisation_id)
+
+    def open_own_organisation(self) -> OrganisationStore:
+        """Open the organisation for whoever is in it, to see what is the caller's own there."""
+        return self._store.open_organisation(self.principal)
+
+    def open_members(self, team_id: str) -> MemberStore:
+        """Open a team's people.
+
+        Raises:
+            Forbidden: The principal does not have the route's permission in the team.
+            TeamNotFound: The team does not exist, or has been deleted.
+        """
+        self.open_team(team_id)
+        return self._store.open_members(team_id)
+
+    def open_deletion(self, team_id: str) -> TeamDeletion:
+        """Open the deletion of a team.
+
+        Raises:
+            Forbidden: The principal does not have the route's permission in the team.
+        """
+        store = self.open_team(team_id)
+        return self._store.open_deletion(store, self.principal, self.annotations)
+
+    # -- audit logs
+
+    def open_audit(self, team_id: str) -> AuditStore:
+        """Open the audit log of a team.
+
+        Raises:
+            Forbidden: The principal does not have the route's permission in the team.
+            TeamNotFound: There has never been such a team.
+        """
+        self.open_team(team_id)
+        return self._store.open_audit(team_id, self.annotations)
+
+    def open_audit_of_organisation(self, organisation_id: str) -> AuditStore:
+        """Open the audit logs of the organisation and of all its teams, as one.
+
+        Args:
+            organisation_id: The id that the request names.
+
+        Raises:
+            Forbidden: The principal has the route's permission nowhere.
+            LimitReached: These are more logs than one request can read.
+            OrganisationNotFound: It is another organisation than this one.
+        """
+        self.open_organisation(organisation_id)
+        return self._store.open_audit_of_organisation(self.annotations)
+
+    # -- API keys
+
+    def open_keys(self) -> KeyStore:
+        """Open the API keys that the principal manages.
+
+        Raises:
+            Forbidden: The principal manages no keys.
+        """
+        self.require_permission_anywhere()
+        return self._store.open_keys(self.principal, self.annotations)
 
     # -- prompts
 
@@ -175,6 +322,40 @@ class Admission:
                 return self.open_prompt(name)
         return self.admit(self._find_prompt_by_slug(name), missing=missing)
 
+    def open_visible_prompt(self, name: str, *, missing: str = "") -> PromptStore:
+        """Open the store of a prompt of the principal's, or else of one that all teams see.
+
+        The latter belongs to another team, which alone writes it.
+
+        Args:
+            name: The id or the slug.
+            missing: The problem's message if there is no such prompt.
+
+        Raises:
+            PromptNotFound: There is no such prompt for the principal.
+            Forbidden: The principal does not have the route's permission in the prompt's team.
+        """
+        try:
+            return self.open_prompt_by_name(name, missing=missing)
+        except PromptNotFound:
+            if not self._may_read_shared():
+                raise
+            with self._hide_others():
+                prompt = self._store.find_shared_prompt(name, self._restrictions)
+            if prompt is None:
+                raise
+        self.annotations["prompt_id"] = prompt.id
+        owner = self._store.open_team(prompt.team_id, self.annotations, self._restrictions)
+        return owner.open_prompt(prompt)
+
+    def open_visible_prompts(self, team: TeamStore) -> VisiblePrompts:
+        """Open the prompts that an open team sees."""
+        return self._store.open_visible_prompts(team.id, self.annotations, self._restrictions)
+
+    def _may_read_shared(self) -> bool:
+        permission = self._route.permission
+        return permission is Permission.READ and self.principal.has_permission_anywhere(permission)
+
     def open_version(self, prompt_id: str, selector: Selector) -> tuple[PromptStore, Version]:
         """Open the store of a prompt and get a version of it; a number needs one read for both.
 
@@ -183,12 +364,14 @@ class Admission:
             Forbidden: The principal does not have the route's permission in the prompt's team.
             VersionNotFound: The prompt has no such version.
         """
-        if isinstance(selector, str):
+        if isinstance(selector, str) or self._restrictions.pointers is not None:
             store = self.open_prompt(prompt_id)
             return store, store.get_version(selector)
         number = selector.number if isinstance(selector, NumberOrTag) else selector
         with self._hide_others():
-            prompt, load = self._store.find_prompt_and_version(prompt_id, number)
+            prompt, load = self._store.find_prompt_and_version(
+                prompt_id, number, self._restrictions
+            )
         store = self.admit(prompt)
         version = load()
         if version is None and isinstance(selector, NumberOrTag):
@@ -204,10 +387,11 @@ class Admission:
         """
         try:
             with self._hide_others():
-                prompt, load = self._store.find_version_by_id(version_id)
+                prompt, load = self._store.find_version_by_id(version_id, self._restrictions)
             store = self.admit(prompt)
         except PromptNotFound as error:
             raise VersionNotFound from error
+        self._restrictions.check_all_versions()  # an id is no pointer
         return store, store.require_version(load())
 
     def find_own_version(self, store: PromptStore, version_id: str) -> Version:
@@ -245,11 +429,13 @@ class Admission:
 
     def _find_prompt(self, prompt_id: str) -> Prompt | None:
         with self._hide_others():
-            return self._store.find_prompt(prompt_id)
+            return self._store.find_prompt(prompt_id, self._restrictions)
 
     def _find_prompt_by_slug(self, slug: str) -> Prompt | None:
         with self._hide_others():
-            return self._store.find_prompt_by_slug(self.principal.permissions, slug)
+            return self._store.find_prompt_by_slug(
+                self.principal.permissions, slug, self._restrictions
+            )
 
     @contextmanager
     def _hide_others(self) -> Iterator[None]:
@@ -266,7 +452,12 @@ class Admission:
             raise PromptNotFound from problem
 
     def _require_in_reach(self, prompt: Prompt | None, missing: str) -> Prompt:
-        if prompt is None or prompt.is_deleted or not self.principal.is_in(prompt.team_id):
+        if (
+            prompt is None
+            or prompt.is_deleted
+            or not self.principal.is_in(prompt.team_id)
+            or not self.principal.reaches(prompt.id)
+        ):
             raise PromptNotFound(missing)
         self.annotations["prompt_id"] = prompt.id
         return prompt

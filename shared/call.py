@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.admission import Admission
 from shared.paging import Page, PageRequest, build_page
-from shared.problems import PreconditionFailed
+from shared.problems import InvalidRequest, PreconditionFailed
 from shared.responses import Response, matches_current
 from shared.routes.route import OMITTED_BODIES
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shared.request import Request
     from shared.settings import Settings
     from shared.store.store import Store
-    from shared.store.team import Annotations
+    from shared.store.team import Annotations, TeamStore
 
 Body = TypeVar("Body")
 Model = TypeVar("Model")
@@ -104,6 +104,20 @@ class Call(Admission):
         if current is None or not matches_current(header, current):
             raise PreconditionFailed
 
+    def open_own_team(self) -> TeamStore:
+        """Open the store of the principal's team, for requests that name none.
+
+        Raises:
+            Forbidden: The principal does not have the route's permission in the team, or is in
+                none.
+            InvalidRequest: The principal is in several teams.
+        """
+        self.require_permission_anywhere()
+        team_ids = [*self.principal.permissions]
+        if len(team_ids) > 1:
+            raise InvalidRequest(f"this API key has several teams; {self.dialect.team_choice}")
+        return self.open_team(team_ids[0])
+
     # -- responses
 
     def respond(self, body: Body) -> Response[Body]:
@@ -143,7 +157,7 @@ class Call(Admission):
 
     def build_page(
         self,
-        rows: Iterable[tuple[str, Row]],
+        rows: Iterable[tuple[str, Row | None]],
         request: PageRequest[Any],
         *,
         is_unbounded: bool = False,
@@ -151,7 +165,7 @@ class Call(Admission):
         """Build a page with as many rows as the caller requests and the response can hold.
 
         Args:
-            rows: The rows, each with its position in the list.
+            rows: The rows, each with its position in the list; None for one that is left out.
             request: The page that the caller requests.
             is_unbounded: Whether to read however many rows the page can show, for callers that
                 know no cursor.

@@ -89,6 +89,20 @@ def report_call(
     if "raced" in annotations:  # only in calls that write: how often another writer was faster
         metrics.add_metric("raced", MetricUnit.Count, float(annotations["raced"]))
     metrics.flush_metrics()
+    if outcome == "failed":
+        _count_failure(route)
+
+
+def _count_failure(route: Route) -> None:
+    """Count a failure by kind of route and by dialect, for alarms: one route is lost in a share.
+
+    Only what occurs is billed, and normally nothing fails.
+    """
+    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    metrics.add_dimension("kind", route.kind)  # in addition to the service
+    metrics.add_dimensions(service=str(metrics.service), dialect=route.dialect)
+    metrics.add_metric("failures", MetricUnit.Count, 1)
+    metrics.flush_metrics()
 
 
 def classify_status(status: int) -> str:
@@ -112,6 +126,16 @@ def report_batch(*, records: int, unpublishable: int, complete: bool) -> None:
         "published",
         extra={"records": records, "unpublishable": unpublishable, "complete": complete},
     )
+
+
+def report_lost_use(key_id: str) -> None:
+    """Log that the day of an API key's last use could not be written."""
+    logger.warning("use not written", extra={"key_id": key_id}, exc_info=True)
+
+
+def report_lost_count(of: str, id: str) -> None:
+    """Log that the count of a quota could not be shared with other processes."""
+    logger.warning("count not shared", extra={"quota_of": of, "quota_id": id}, exc_info=True)
 
 
 def report_bug(request_id: str, route: Route) -> None:

@@ -13,7 +13,7 @@ from shared.problems import InvalidRequest
 from shared.routes.route import MAX_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 Position = TypeVar("Position")
 Row = TypeVar("Row")
@@ -28,6 +28,8 @@ MAX_FIELDS = 30
 # that it shows without bodies it reads up to four: with one, a caller would need a request for
 # each; without a bound, a page could load megabytes for each of thousands of rows.
 MAX_READ_PAGES = 4
+# Rows that a filter leaves out, so that a page which finds little ends with a cursor nonetheless.
+MAX_SKIPPED = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +142,7 @@ class Page(Generic[Row]):
 
 
 def build_page(
-    rows: Iterable[tuple[str, Row]],
+    rows: Iterable[tuple[str, Row | None]],
     request: PageRequest[Position],
     *,
     max_bytes: int,
@@ -151,7 +153,8 @@ def build_page(
     A row that alone is larger than a page has no bodies, see `omit_bodies`.
 
     Args:
-        rows: The rows from where the page starts, each with its position.
+        rows: The rows from where the page starts, each with its position; None stands for a row
+            that was read and is left out, of which a page reads at most `MAX_SKIPPED`.
         request: The page that the caller requests.
         max_bytes: The maximum size of all rows in the result of a Lambda function, except that a
             page has at least one row.
@@ -159,11 +162,16 @@ def build_page(
             cursor.
     """
     page: list[Row] = []
-    last, remaining, omissions = "", max_bytes, 0
+    last, remaining, omissions, skipped = "", max_bytes, 0, 0
     budget = float("inf") if is_unbounded else MAX_READ_PAGES * max_bytes
     for position, row in rows:
         if page and (len(page) == request.limit or budget < 0):
             return Page(rows=page, cursor=request.make_cursor(last), omissions=omissions)
+        if row is None:
+            last, skipped = position, skipped + 1
+            if skipped == MAX_SKIPPED:
+                return Page(rows=page, cursor=request.make_cursor(last), omissions=omissions)
+            continue
         fitting_row, size = row, measure_row(row)
         budget -= size
         if size > max_bytes:
@@ -176,6 +184,16 @@ def build_page(
         omissions += fitting_row is not row
         last = position
     return Page(rows=page, omissions=omissions)
+
+
+def skip_rows(
+    rows: Iterable[tuple[str, Row | None]], count: int
+) -> Iterator[tuple[str, Row | None]]:
+    """Leave out the first rows of a list."""
+    for position, row in rows:
+        is_skipped = row is not None and count > 0
+        count -= is_skipped
+        yield position, None if is_skipped else row
 
 
 def measure_row(row: Any) -> int:

@@ -4,13 +4,16 @@ Problem
 ├── InvalidRequest 400
 │   └── InvalidTemplate
 ├── Unauthorized 401
+│   └── InvalidCredentials
 ├── Forbidden 403
+│   └── NewPasswordRequired, SecondFactorRequired, NotAdmitted
 ├── NotFound 404
 │   ├── PromptNotFound, VersionNotFound, PayloadNotFound, TagNotFound, TeamNotFound,
-│   │   FolderNotFound
+│   │   FolderNotFound, PersonNotFound, SessionNotFound, OrganisationNotFound
+│   │   FolderNotFound, KeyNotFound
 │   └── NoLiveVersion
 ├── Conflict 409
-│   ├── NameTaken, NotRollable
+│   ├── NameTaken, NotRollable, LastAdmin
 │   └── IdempotencyMismatch
 ├── PreconditionFailed 412
 ├── TooLarge 413
@@ -18,6 +21,7 @@ Problem
 │   ├── NotDraft, WrongState
 │   └── TemplateFailed, LimitReached, ResponseTooLarge, Unreadable
 ├── Throttled 429
+│   └── QuotaExceeded
 ├── Internal 500
 ├── Unsupported 501
 └── Unavailable 503
@@ -77,8 +81,33 @@ class Unauthorized(Problem):
     status, code, default = 401, "unauthorized", "unauthorized"
 
 
+class InvalidCredentials(Unauthorized):
+    code, default = "invalid_credentials", "invalid credentials"
+
+
 class Forbidden(Problem):
     status, code, default = 403, "forbidden", "forbidden"
+
+
+class NewPasswordRequired(Forbidden):
+    code = "new_password_required"
+    default = (
+        "choose a password of your own: send the challenge_token of details and a new_password to "
+        "POST /v1/auth/login/challenge"
+    )
+
+
+class SecondFactorRequired(Forbidden):
+    code = "second_factor_required"
+    default = (
+        "this account has a second factor: send the challenge_token of details and the code to "
+        "POST /v1/auth/login/challenge"
+    )
+
+
+class NotAdmitted(Forbidden):
+    code = "not_admitted"
+    default = "none of your groups is in a team here; ask an admin of the organization to admit one"
 
 
 class NotFound(Problem):
@@ -113,6 +142,22 @@ class FolderNotFound(NotFound):
     code, default = "folder_not_found", "folder not found"
 
 
+class PersonNotFound(NotFound):
+    code, default = "user_not_found", "user not found"
+
+
+class SessionNotFound(NotFound):
+    code, default = "session_not_found", "session not found"
+
+
+class OrganisationNotFound(NotFound):
+    code, default = "organization_not_found", "organization not found"
+
+
+class KeyNotFound(NotFound):
+    code, default = "api_key_not_found", "api key not found"
+
+
 class Conflict(Problem):
     status, code, default = 409, "conflict", "conflict"
 
@@ -124,6 +169,11 @@ class NameTaken(Conflict):
 
 class NotRollable(Conflict):
     code, default = "not_rollable", "can only rollback to stable version: conflict"
+
+
+class LastAdmin(Conflict):
+    code = "last_admin"
+    default = "the last admin must stay; make somebody else an admin first"
 
 
 class IdempotencyMismatch(Conflict):
@@ -193,6 +243,11 @@ class Unreadable(Unprocessable):
 
 class Throttled(Problem):
     status, code, default = 429, "throttled", "too many requests; wait, then try again"
+
+
+class QuotaExceeded(Throttled):
+    code = "quota_exceeded"
+    default = "the quota of this API key or its team is used up; wait, or have it raised"
 
 
 class Internal(Problem):

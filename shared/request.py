@@ -88,6 +88,11 @@ class Request:
         return f"{scheme}://{host}{stage}"
 
     @property
+    def source(self) -> str:
+        """The address in the network that the request comes from."""
+        return str(self.event["requestContext"]["identity"]["sourceIp"])
+
+    @property
     def id(self) -> str:
         """API Gateway's id of the request."""
         return str(self.event["requestContext"]["requestId"])

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import replace
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from shared import observe
+from shared import background, observe
 from shared.call import Call
 from shared.cors import build_exposing_headers, build_origin_headers, parse_origins
 from shared.deadline import limit_call
 from shared.dialects.dialect import get_dialect
+from shared.domain import credentials
 from shared.problems import (
     Internal,
     Problem,
@@ -42,12 +43,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from shared.domain.access import Principal
+    from shared.routes import Route
+    from shared.store.api_keys import ApiKeys
     from shared.store.team import Annotations
 
     Endpoint = Callable[..., Response[Any]]
     Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
-SECRET = re.compile(r"ak_[0-9a-f]{64}")
 NATIVE_ROUTES = {route.name: route for route in ROUTES if route.dialect == NATIVE}
 ROUTES_BY_MODULE = {route.module: route for route in ROUTES}
 
@@ -119,11 +121,12 @@ def _respond(endpoint: Endpoint, request: Request, annotations: Annotations) -> 
         call = Call(
             request=request,
             dialect=get_dialect(request.route.dialect),
-            principal=_authenticate(request),
+            principal=_authenticate(request, annotations),
             store=get_store(),
             settings=settings,
             annotations=annotations,
         )
+        call.require_reach()
         response = respond_once(call, endpoint)
     except Replay as replay:
         return replay.response
@@ -136,11 +139,17 @@ def _respond(endpoint: Endpoint, request: Request, annotations: Annotations) -> 
     return response
 
 
-def _authenticate(request: Request) -> Principal | None:
+def _authenticate(request: Request, annotations: Annotations) -> Principal | None:
     """Find the principal of a request; None for a public route.
 
+    Args:
+        request: The request.
+        annotations: Fields of the call's log line and trace, to which this adds the principal, also
+            one whose credential has expired.
+
     Raises:
-        Unauthorized: The credential is missing, malformed or unknown.
+        Unauthorized: The credential is missing, malformed, unknown, or not for this route.
+        QuotaExceeded: The quota of the API key or of its team is used up.
     """
     if request.route.permission is Permission.PUBLIC:
         return None
@@ -149,11 +158,49 @@ def _authenticate(request: Request) -> Principal | None:
         secret, team_id = dialect.parse_credential(request.headers)
     except Unauthorized as problem:
         raise Unauthorized(problem.message, details=dialect.list_credentials()) from problem
-    is_well_formed = SECRET.fullmatch(secret) is not None
-    principal = get_store().callers.find_principal(secret) if is_well_formed else None
-    if principal is None or not (team_id is None or principal.is_in(team_id)):
+    principal = _find_principal(request.route, secret)
+    if principal is not None:
+        annotations["principal_id"] = principal.id
+        if len(principal.permissions) == 1:
+            annotations["team_id"] = next(iter(principal.permissions))
+    if (
+        principal is None
+        or (request.route.sessions_only and not principal.is_person)
+        or not principal.is_valid(datetime.now(UTC))
+        or not (team_id is None or principal.is_in(team_id))
+    ):
         raise Unauthorized(details=dialect.list_credentials())
+    if team_id is not None:
+        principal = principal.select_team(team_id)
+        annotations["team_id"] = team_id
+    if not principal.is_person:
+        _note_use(principal.id)
+        get_store().count_request(principal)
     return principal
+
+
+def _note_use(key_id: str) -> None:
+    """Write the day on which an API key was used, once in each process, beside the call."""
+    day = datetime.now(UTC).date().isoformat()
+    api_keys = get_store().api_keys
+    if api_keys.is_first_use(key_id, day):
+        background.start(partial(_write_use, api_keys, key_id, day))
+
+
+def _write_use(api_keys: ApiKeys, key_id: str, day: str) -> None:
+    try:
+        api_keys.write_use(key_id, day)
+    except Exception:  # whatever it is: nobody waits for it
+        observe.report_lost_use(key_id)
+
+
+def _find_principal(route: Route, secret: str) -> Principal | None:
+    kind = credentials.parse_kind(secret)
+    if kind == credentials.API_KEY:
+        return get_store().api_keys.find_principal(secret)
+    if kind == credentials.SESSION and route.dialect == NATIVE:
+        return get_store().people.find_principal(secret)
+    return None
 
 
 def _apply_conditions(request: Request, response: EncodedResponse) -> EncodedResponse:

@@ -75,15 +75,24 @@ class Settings(Environment):
     Attributes:
         *_table: Names of the DynamoDB tables.
         content_bucket: The name of the bucket for bodies that are too large for an item.
+        user_pool_id: The id of Cognito's user pool.
+        user_pool_client_id: The id of the pool's client for the functions.
+        sign_in_url: The URL of Cognito's own page of sign-in; empty without single sign-on.
+        sign_in_client_id: The id of the pool's client for this page.
+        groups: Which groups come into which teams; see `shared.domain.federation.parse_rules`.
         inline_bytes: The largest body, in bytes, that is stored in its item.
         default_model: The model of a version that names none, in dialects that require one.
-        key_cache_seconds: How long, in seconds, a warm process caches an API key.
+        key_cache_seconds: How long, in seconds, a warm process caches an API key or a session.
         content_cache_bytes: The size of the process's cache of versions, in bytes.
         template_bytes: The largest template, in bytes.
         output_bytes: The largest output of a rendering, in bytes.
         render_steps: The maximum work of a rendering, in evaluated nodes.
         body_bytes: The largest request body, in bytes.
         response_bytes: The largest response, in bytes; Lambda allows 6 MB.
+        quota_per_key: How many requests a minute an API key may make that has no quota of its own;
+            0 for any number.
+        quota_per_team: How many requests a minute the API keys of a team may make together; 0 for
+            any number.
         cors_origins: The origins whose web pages may call the API; see `shared.cors.parse_origins`.
         cuebook_version: The version of Cuebook that is deployed.
     """
@@ -95,6 +104,11 @@ class Settings(Environment):
     access_table: str
     history_table: str
     content_bucket: str
+    user_pool_id: str = ""
+    user_pool_client_id: str = ""
+    sign_in_url: str = ""
+    sign_in_client_id: str = ""
+    groups: str = ""
     inline_bytes: int = 300_000
     default_model: str = "openai/gpt-4o-mini"
     key_cache_seconds: float = 30.0
@@ -104,6 +118,8 @@ class Settings(Environment):
     render_steps: int = 300_000
     body_bytes: int = 4 * 1024 * 1024
     response_bytes: int = 5_500_000
+    quota_per_key: int = 0
+    quota_per_team: int = 0
     cors_origins: str = ""
     cuebook_version: str = "unknown"
 

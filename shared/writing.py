@@ -170,8 +170,35 @@ def commit_ledger(
     raise Contended(retry_after=1)
 
 
+def commit_access(
+    call: Call, decide: Callable[[Origin], tuple[Body, Callable[..., None] | None]]
+) -> Response[Body]:
+    """Change who may do what, and decide again after a lost race.
+
+    Args:
+        call: The call.
+        decide: Makes the response's body from the current state, and what writes the change with a
+            `record`; None where nothing changes.
+
+    Raises:
+        Problem: `decide` raises it.
+        LastAdmin: A team, or the organisation, would have no admin.
+        Contended: Other writers were faster until the time was up.
+    """
+    origin = _get_origin(call)
+    for _ in _count_tries(call):
+        try:
+            body, write = decide(origin)
+            response = call.respond(body)
+            _commit(call, response, write or call.record_response)
+        except LostRaceError:
+            continue
+        return response
+    raise Contended(retry_after=1)
+
+
 def _get_origin(call: Call) -> Origin:
-    return Origin(by=call.principal.author)
+    return Origin(by=call.principal.author, request_id=call.request.id)
 
 
 def _count_tries(call: Call) -> Iterator[int]:
@@ -226,10 +253,15 @@ def build_attempt(call: Call) -> Attempt | None:
         The attempt; None for a request without a key, or to a route that writes nothing.
 
     Raises:
-        InvalidRequest: The key is empty or too long.
+        InvalidRequest: The key is empty or too long, or the route's responses are not recorded.
     """
     request = call.request
     key = request.headers.get("idempotency-key")
+    if key is not None and request.route.shows_secret:
+        raise InvalidRequest(
+            "Idempotency-Key must be left out: this request or its response has a secret, which is "
+            "never stored"
+        )
     if key is None or not request.route.writes:
         return None
     if not 0 < len(key) <= IDEMPOTENCY_KEY_LENGTH:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections import defaultdict
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,14 +14,19 @@ from uuid import uuid4
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
-from infra.local.aws import BUCKET, build_table_name
+from infra.local.aws import BUCKET, USER_POOL_ID, build_table_name
 from infra.local.gateway import Context, Event, Gateway, Handler, Request, load_handler
 from shared import serve
-from shared.domain import prompts
+from shared.domain import api_keys, prompts
+from shared.domain.access import Grant, Role
+from shared.domain.access_events import OPERATOR
 from shared.domain.changes import Origin, build_change
+from shared.domain.credentials import generate_api_key, generate_session
 from shared.domain.model import Author
+from shared.domain.people import Membership, Person, create_session
 from shared.routes import ROUTES, Route
 from shared.store import aws
+from shared.store.sign_in import Challenge
 from shared.store.tables import TABLES
 
 if TYPE_CHECKING:
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 
     from shared.store.store import Store
 
+PASSWORD = "Correct-horse-7"  # of whoever has one
+TEAM_ID = "7d1f0c52-93e4-4b8a-a6c1-2f5e8d90b347"  # of the first team
 RUNNING: ContextVar[Route | None] = ContextVar("RUNNING", default=None)
 
 
@@ -69,7 +75,11 @@ WRITE_ACTIONS = {
 
 def list_actions(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
     """List what IAM asks for before it lets an AWS call through, in the route table's words."""
-    if operation == "TransactWriteItems":
+    if "UserPoolId" in params:
+        yield f"people:{operation}"
+    elif {"ClientId", "AccessToken"} & params.keys():
+        return  # Cognito's operations for everybody
+    elif operation == "TransactWriteItems":
         for item in params["TransactItems"]:
             for write, target in item.items():
                 yield f"{RESOURCES[target['TableName']]}:{WRITE_ACTIONS[write]}"
@@ -83,7 +93,12 @@ def list_actions(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
 def list_access_writes(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
     """List the partitions of the table `access`, where API keys are, that an AWS call writes to."""
     if operation == "TransactWriteItems":
-        targets = [target for item in params["TransactItems"] for target in item.values()]
+        targets = [
+            target
+            for item in params["TransactItems"]
+            for kind, target in item.items()
+            if kind != "ConditionCheck"
+        ]
     else:
         targets = [params] if operation in WRITE_ACTIONS.values() else []
     for target in targets:
@@ -96,13 +111,13 @@ class Cloud:
 
     Attributes:
         used: The actions that each endpoint needed, by its module.
-        partitions: The partitions of the table `access` that endpoints wrote to.
+        partitions: The partitions of the table `access` that each endpoint wrote to, by its module.
         is_strict: Whether a call may do only what the role of its route allows.
     """
 
     def __init__(self) -> None:
         self.used: defaultdict[str, set[str]] = defaultdict(set)
-        self.partitions: set[str] = set()
+        self.partitions: defaultdict[str, set[str]] = defaultdict(set)
         self.is_strict = True
         self._undo: list[Callable[[], None]] = []
         self.open()
@@ -126,7 +141,7 @@ class Cloud:
 
         Args:
             code: Of the error.
-            operation: Of either service; all of both when it is empty.
+            operation: Of any service; all of them when it is empty.
             reasons: Why a transaction is cancelled, write by write.
             times: How many calls fail at most; None for any number.
         """
@@ -165,10 +180,11 @@ class Cloud:
     def _note(self, model: Any, params: Mapping[str, Any], **_: object) -> None:
         if (route := RUNNING.get()) is not None:
             self.used[route.module] |= set(list_actions(model.name, params))
-            self.partitions |= set(list_access_writes(model.name, params))
+            self.partitions[route.module] |= set(list_access_writes(model.name, params))
 
     def _register(self, event: str, handler: Callable[..., Any]) -> Callable[[], None]:
-        sources = [aws.get_dynamodb().meta.events, aws.get_s3().meta.events]
+        clients = (aws.get_dynamodb(), aws.get_s3(), aws.get_cognito())
+        sources = [client.meta.events for client in clients]
         for source in sources:
             source.register(event, handler)
 
@@ -211,15 +227,17 @@ class Client:
 
     Attributes:
         team_id: The team that it works in.
-        key: The API key that it sends; None to send none.
+        key: The API key, or the session, that it sends; None to send none.
         cloud: What its calls do in AWS.
         build_credential: Builds the headers in which it sends the key.
+        person_id: The id of the person who calls; empty for an API key.
     """
 
     team_id: str
     key: str | None
     cloud: Cloud
     build_credential: Callable[[str], Mapping[str, str]] = build_bearer
+    person_id: str = ""
 
     def use_credential(self, build_credential: Callable[[str], Mapping[str, str]]) -> Client:
         """Make the same caller, with the key in other headers."""
@@ -295,17 +313,27 @@ class Client:
 
 
 class Registry:
-    """Two teams, and clients with keys of each kind in the first."""
+    """Two teams, and clients with keys of each kind, and people of each role, in the first.
+
+    Attributes:
+        people: People with a session by role; `organisation_admin` is an admin of the team too, and
+            `password` is a viewer with a password.
+    """
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.cloud = Cloud()
-        self.team_id = self.create_team("Ours")
+        self.team_id = self.create_team("Ours", TEAM_ID)
         self.editor = self.create_client(self.team_id, "all")
         self.viewer = self.create_client(self.team_id, "read_render")
         self.admin = self.create_client(self.team_id, "admin")
         self.stranger = self.create_client(self.create_team("Theirs"), "admin")
         self.nobody = Client(self.team_id, None, self.cloud)
+        self.people = {str(role): self.create_person(role=role) for role in Role} | {
+            "organisation_admin": self.create_person(role="admin", is_organisation_admin=True),
+            "stranger": self.create_person(role="admin", team_id=self.stranger.team_id),
+            "password": self.create_person(role="viewer", password=PASSWORD),
+        }
 
     def open(self) -> None:
         """Begin a test: nothing is remembered, and nothing fails."""
@@ -336,21 +364,87 @@ class Registry:
         change = build_change(prompt, Origin(by=by), "tag.moved", subject=None, tags=after)
         self.store.open_team(prompt.team_id).commit(change)
 
-    def create_team(self, name: str) -> str:
+    def create_team(self, name: str, team_id: str = "") -> str:
         """Create a team, and give its id."""
-        team_id = str(uuid4())
-        self.store.callers.add_team(team_id=team_id, name=name, at=datetime.now(UTC))
+        team_id = team_id or str(uuid4())
+        self.store.teams.add_team(team_id=team_id, name=name, at=datetime.now(UTC))
         return team_id
 
     def create_client(self, team_id: str, operation: str) -> Client:
         """Create a client with a key of its own."""
-        secret = f"ak_{secrets.token_hex(32)}"
-        self.store.callers.add_key(
-            secret=secret,
-            key_id=str(uuid4()),
-            team_id=team_id,
-            name=f"{operation} key",
-            operation=operation,
-            at=datetime.now(UTC),
+        grant = Grant(name=f"{operation} key", operation=operation, team_ids=(team_id,))
+        return Client(team_id, self.create_key(grant), self.cloud)
+
+    def create_key(self, grant: Grant) -> str:
+        """Create an API key, and give its secret."""
+        secret = generate_api_key()
+        key = api_keys.create(secret, grant, by=None, now=datetime.now(UTC))
+        self.store.api_keys.commit(None, key, Origin(by=OPERATOR))
+        return secret
+
+    def create_person(
+        self,
+        *,
+        role: str | None = None,
+        team_id: str = "",
+        is_organisation_admin: bool = False,
+        email: str = "",
+        password: str = "",
+    ) -> Client:
+        """Create a person with a session.
+
+        Args:
+            role: The role in the team; None for a person who is in no team.
+            team_id: The team; the first one if left out.
+            is_organisation_admin: Whether the person is an admin of the organisation.
+            email: The address; one of its own if left out.
+            password: To sign in with; the person cannot sign in if it is left out.
+        """
+        now = datetime.now(UTC)
+        email = email or f"{uuid4().hex[:12]}@example.com"
+        person_id = str(uuid4())
+        if password:
+            person_id = self.store.sign_in.invite(email)
+            self.store.sign_in.set_password(person_id, password)
+        person = Person(
+            id=person_id,
+            email=email,
+            is_organisation_admin=is_organisation_admin,
+            created_at=now,
         )
-        return Client(team_id, secret, self.cloud)
+        team_id = team_id or self.team_id
+        fields: dict[str, Any] = {
+            "person_id": person.id,
+            "email": person.email,
+            "created_at": now,
+        }
+        memberships = [Membership(team_id=team_id, role=role, **fields)] if role else []
+        origin = Origin(by=OPERATOR, now=now)
+        self.store.organisations.add_person(person, origin, memberships=memberships)
+        return Client(team_id, self.create_session(person), self.cloud, person_id=person.id)
+
+    def create_session(self, person: Person) -> str:
+        """Create a session, and give its secret."""
+        secret = generate_session()
+        session = create_session(secret, person, now=datetime.now(UTC))
+        self.store.people.add_session(session)
+        return secret
+
+    def get_email(self, client: Client) -> str:
+        """Get the e-mail address of a person."""
+        person = self.store.people.find_person(client.person_id)
+        assert person is not None
+        return person.email
+
+    def create_challenge(self) -> str:
+        """Create a person who has been invited, and give the token that the first sign-in gives."""
+        client = self.create_person(role="viewer", password=PASSWORD)
+        aws.get_cognito().admin_set_user_password(
+            UserPoolId=USER_POOL_ID, Username=client.person_id, Password=PASSWORD, Permanent=False
+        )
+        challenge = self.store.sign_in.authenticate(
+            self.get_email(client), PASSWORD, source="203.0.113.1"
+        )
+        assert isinstance(challenge, Challenge)
+        token: str = challenge.build_problem().details[0]["challenge_token"]  # type: ignore[index]
+        return token

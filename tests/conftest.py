@@ -10,9 +10,10 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from infra.local.aws import build_environment, simulate_aws
-from shared import serve, settings
-from shared.store import aws
-from tests.client import Registry
+from shared import background, serve, settings
+from shared.store import aws, sign_in_page
+from tests import sign_in_page as page_of_tests
+from tests.client import TEAM_ID, Registry
 from tests.memory import Memory
 from tests.routes.scene import Scene
 
@@ -69,12 +70,31 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_in_the_background() -> Iterator[None]:
+    """What no call waits for would come at any time; the tests of it start it themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(background, "start", lambda task: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def page_of_sign_in() -> Iterator[None]:
+    """Moto has none, and tests reach no network."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in_page, "send", page_of_tests.send)
+        yield
+
+
 @pytest.fixture(scope="module")
 def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memory]:
     """The tables and the bucket: making the AWS clients takes longer than most tests."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in build_environment().items():
             patch.setenv(name, value)
+        patch.setenv("SIGN_IN_URL", page_of_tests.URL)
+        patch.setenv("SIGN_IN_CLIENT_ID", page_of_tests.CLIENT_ID)
+        patch.setenv("GROUPS", page_of_tests.build_groups(TEAM_ID))
         _forget_clients()
         with simulate_aws(None, tmp_path_factory.mktemp("objects")):
             yield Memory()
@@ -131,3 +151,4 @@ def _forget() -> None:
 def _forget_clients() -> None:
     aws.get_dynamodb.cache_clear()
     aws.get_s3.cache_clear()
+    aws.get_cognito.cache_clear()

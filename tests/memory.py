@@ -5,15 +5,17 @@ That is what makes a test of all routes cheap: a scene is set up once, and resto
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from moto.cognitoidp.models import cognitoidp_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
-from infra.local.aws import BUCKET, REGION, build_table_name
+from infra.local.aws import BUCKET, REGION, USER_POOL_ID, build_table_name
 from shared.store.tables import TABLES
 
 if TYPE_CHECKING:
@@ -23,28 +25,51 @@ if TYPE_CHECKING:
     Item = dict[str, Any]
 
 
+# What the handlers update in place.
+UPDATED_ENTITIES = frozenset(
+    {
+        "attempts",
+        "key",
+        "listed_person",
+        "member",
+        "membership",
+        "organisation",
+        "person",
+        "quota",
+        "team",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """What was stored at a moment.
 
-    The handlers replace items and never update one in place, so that sharing them is safe. An
-    object's key is made of what is in it.
+    Sharing items is safe where the handlers replace them and never update one in place. An object's
+    key is made of what is in it.
 
     Attributes:
         tables: The items of each table, as moto has them.
         objects: The bucket's objects by key.
+        users: The people of the user pool, as moto has them.
+        challenges: The sign-ins that are not complete.
     """
 
     tables: Mapping[str, Mapping[Any, Any]]
     objects: Mapping[str, bytes]
+    users: Mapping[str, Any] = field(default_factory=dict)
+    challenges: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Memory:
-    """The tables and the bucket of this process."""
+    """The tables, the bucket and the user pool of this process."""
 
     def __init__(self) -> None:
         tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
         self._tables = {table.name: tables[build_table_name(table)] for table in TABLES}
+        cognito = cognitoidp_backends[DEFAULT_ACCOUNT_ID][REGION]
+        self._users = cognito.user_pools[USER_POOL_ID].users
+        self._challenges = cognito.sessions
         self._bucket = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets[BUCKET]
 
     def list_items(self) -> dict[str, list[Item]]:
@@ -61,17 +86,34 @@ class Memory:
         """List the bucket's objects by key."""
         return {name: key.value for name, key in self._bucket.keys.items()}
 
+    def list_users(self) -> dict[str, dict[str, Any]]:
+        """List the people of the user pool, by the names that it has for them."""
+        return {
+            name: {
+                "attributes": sorted(map(repr, user.attributes)),
+                "status": user.status,
+                "password": user.password,
+            }
+            for name, user in self._users.items()
+        }
+
     def save(self) -> Saved:
         """Save what is stored."""
         return Saved(
             {name: _copy(table.items) for name, table in self._tables.items()},
             self.list_objects(),
+            _copy_users(self._users),
+            dict(self._challenges),
         )
 
     def restore(self, saved: Saved) -> None:
         """Restore what was stored."""
         for name, table in self._tables.items():
             table.items = defaultdict(dict, _copy(saved.tables[name]))
+        self._users.clear()
+        self._users.update(_copy_users(saved.users))
+        self._challenges.clear()
+        self._challenges.update(saved.challenges)
         present = {*self._bucket.keys}
         for key in present - saved.objects.keys():
             self._bucket.keys.pop(key)
@@ -85,7 +127,23 @@ class Memory:
 
 def _copy(items: Mapping[Any, Any]) -> dict[Any, Any]:
     """Copy the items of a table, which are in partitions where it has a sort key."""
-    return {key: dict(value) if isinstance(value, dict) else value for key, value in items.items()}
+    return {
+        key: {name: _copy_item(item) for name, item in value.items()}
+        if isinstance(value, dict)
+        else value
+        for key, value in items.items()
+    }
+
+
+def _copy_item(item: Any) -> Any:
+    """Copy an item, if the handlers update such items in place."""
+    entity = item.attrs.get("entity")
+    return copy.deepcopy(item) if entity and entity.value in UPDATED_ENTITIES else item
+
+
+def _copy_users(users: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy people, whom moto changes in place."""
+    return {name: copy.copy(user) for name, user in users.items()}
 
 
 def _iterate(items: Mapping[Any, Any]) -> Iterator[Any]:

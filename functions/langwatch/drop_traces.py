@@ -16,7 +16,7 @@ def drop_traces(call: Call) -> Response[None]:
 
     The empty body is a valid response of OpenTelemetry's protocol.
     """
-    call.open_own_team()
+    call.require_permission_anywhere()
     return call.respond(None)
 
 

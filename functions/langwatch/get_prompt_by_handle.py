@@ -22,7 +22,7 @@ def get_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
     """
     name, selector = parse_version_query(id, call.request.query)
     name = check_name_length(name, problem=PromptNotFound)
-    store = call.open_prompt_by_name(name, missing="Prompt not found")
+    store = call.open_visible_prompt(name, missing="Prompt not found")
     project = Project(call.request, call.settings, store.team.get_ledger)
     version = store.get_cached_version(project.resolve_selector(store.prompt, selector))
     is_newest = True if selector == "latest" else None

@@ -27,7 +27,7 @@ def list_config_versions(call: Call, id: str) -> Response[list[VersionOfHandle]]
     The list has as many as one response can hold. If there are more, the header `X-Next-Cursor` is
     the `cursor` of the next page.
     """
-    store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
+    store = call.open_visible_prompt(check_name_length(id, problem=PromptNotFound))
     request = call.parse_page(parse_number)
     return call.respond_rows(_list_rows(call, store, request), request)
 

@@ -16,18 +16,20 @@ if TYPE_CHECKING:
     from shared.dialects.langwatch.models import PromptOfHandle
     from shared.paging import PageRequest
     from shared.responses import Response
-    from shared.store.team import TeamStore
+    from shared.store.visible_prompts import VisiblePrompts
 
 
 def list_prompts_by_handle(call: Call) -> Response[list[PromptOfHandle]]:
     """List the newest version of every prompt, those that changed last first.
+
+    The prompts are the team's own, and those that other teams have in the scope `ORGANIZATION`.
 
     The list has as many as one response can hold. If there are more, the header `X-Next-Cursor` is
     the `cursor` of the next page.
     """
     team = call.open_own_team()
     request = call.parse_page(_parse_position)
-    return call.respond_rows(_list_rows(call, team, request), request)
+    return call.respond_rows(_list_rows(call, call.open_visible_prompts(team), request), request)
 
 
 def _parse_position(text: str) -> tuple[datetime, str]:
@@ -44,13 +46,18 @@ def _parse_position(text: str) -> tuple[datetime, str]:
 
 
 def _list_rows(
-    call: Call, team: TeamStore, request: PageRequest[tuple[datetime, str]]
+    call: Call, visible: VisiblePrompts, request: PageRequest[tuple[datetime, str]]
 ) -> Iterator[tuple[str, PromptOfHandle]]:
     """List rows, without prompts that have no version, which only other dialects create."""
-    project = Project(call.request, call.settings, team.get_readable_ledger)
-    changes = team.list_changed_prompts(after=request.after, size=request.size)
-    for at, prompt, version in team.find_newest_versions(changes, size=request.size):
+    projects: dict[str, Project] = {}
+    changes = visible.list_changed_prompts(after=request.after, size=request.size)
+    for at, prompt, version in visible.find_newest_versions(changes, size=request.size):
         if version is not None:
+            project = projects.get(prompt.team_id)
+            if project is None:
+                owner = visible.open_owner(prompt)
+                project = Project(call.request, call.settings, owner.get_readable_ledger)
+                projects[prompt.team_id] = project
             position = f"{at.isoformat(timespec='microseconds')} {prompt.id}"
             yield position, project.dump_prompt(prompt, version, is_newest=True)
 

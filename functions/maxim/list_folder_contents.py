@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from shared.call import Call
     from shared.dialects.maxim.models import CreatedPrompt, Folder, FolderContentsData
+    from shared.paging import Page
     from shared.responses import Response
 
 
@@ -58,7 +59,7 @@ def list_folder_contents(call: Call) -> Response[FolderContentsData]:
             ):
                 yield place, dump_prompt(prompt)
 
-    page = call.build_page(list_contents(), request)
+    page: Page[Folder | CreatedPrompt] = call.build_page(list_contents(), request)
     body: FolderContentsData = {
         "data": page.rows,
         "pagination": dump_folder_pagination(page.cursor),

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 def sync_folders(call: Call) -> Response[RuntimeFoldersData]:
     """List all folders of prompts and prompt chains for an SDK, or get the one of a `folderId`."""
-    ledger = call.open_own_team().get_ledger(LEDGER)
-    entries = [entry for entry in ledger.entries if entry["entityType"] in SYNC_ENTITIES]
+    ledgers = (team.get_ledger(LEDGER) for team in call.open_own_teams())
+    entries = [
+        entry
+        for ledger in ledgers
+        for entry in ledger.entries
+        if entry["entityType"] in SYNC_ENTITIES
+    ]
     if not (folder_id := call.request.query.get("folderId")):
         return call.respond({"data": [dump_folder(entry) for entry in entries]})
     for entry in entries:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from heapq import merge
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from shared.dialects.maxim.requests import parse_prompt_id, parse_version_number
@@ -22,6 +24,7 @@ from shared.serve import serve
 if TYPE_CHECKING:
     from shared.call import Call
     from shared.dialects.maxim.models import BundlesData
+    from shared.domain.model import Prompt
     from shared.responses import Response
 
 
@@ -54,17 +57,26 @@ def _respond_one(call: Call, prompt_id: str, text: str | None) -> Response[Bundl
 
 
 def _respond_all(call: Call) -> Response[BundlesData]:
-    team, now = call.open_own_team(), datetime.now(UTC)
-    prompts = team.list_prompts_and_deletions(deleted_after=now - DELETED_SHOWN_FOR)
-    prompts = [prompt for prompt in prompts if is_listed(prompt, now)]
-    prompts.sort(key=lambda prompt: (prompt.changed_at, prompt.id), reverse=True)
-    bundles = dump_bundles(prompts, team.find_versions, call.settings)
-    selection = select_fitting(bundles, call.settings.page_bytes)
+    now = datetime.now(UTC)
+    total, lists = 0, []
+    for team in call.open_own_teams():
+        prompts = team.list_prompts_and_deletions(deleted_after=now - DELETED_SHOWN_FOR)
+        prompts = [prompt for prompt in prompts if is_listed(prompt, now)]
+        prompts.sort(key=_get_position, reverse=True)
+        total += len(prompts)
+        bundles = dump_bundles(prompts, team.find_versions, call.settings)
+        lists.append(zip(map(_get_position, prompts), bundles, strict=True))
+    rows = merge(*lists, key=itemgetter(0), reverse=True)
+    selection = select_fitting((bundle for _, bundle in rows), call.settings.page_bytes)
     page = Page(rows=selection, omissions=sum("omissions" in bundle for bundle in selection))
-    omissions = len(prompts) - len(selection)
+    omissions = total - len(selection)
     headers = {"X-Omitted-Prompts": str(omissions)} if omissions else {}
     body: BundlesData = {"data": page.rows}
     return call.respond_page(page, body, headers=headers)
+
+
+def _get_position(prompt: Prompt) -> tuple[datetime, str]:
+    return prompt.changed_at, prompt.id
 
 
 lambda_handler = serve(sync_prompts)

@@ -21,7 +21,7 @@ def render_live(call: Call, slug: str) -> Response[Rendering]:
     store = call.open_prompt_by_name(slug)
     if store.prompt.live_version is None:
         raise NoLiveVersion
-    version = store.get_cached_version(store.prompt.live_version)
+    version = store.get_cached_version("live")
     variables = load_variables(call.request, version.content.engine)
     text = render(version.content, variables, call.settings)
     return call.respond(dump_rendering(text, store.prompt, version))

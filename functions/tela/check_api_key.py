@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 
 def check_api_key(call: Call) -> Response[APIKey]:
-    """Confirm that the API key is valid, and get its name and team."""
-    team, caller = call.open_own_team(), call.principal
-    return call.respond({"id": caller.id, "title": caller.name, "workspaceId": team.id})
+    """Confirm that the API key is valid, and get its name and its team, or the first of several."""
+    call.require_permission_anywhere()
+    caller = call.principal
+    team_id = next(iter(caller.permissions))
+    return call.respond({"id": caller.id, "title": caller.name, "workspaceId": team_id})
 
 
 lambda_handler = serve(check_api_key)

@@ -7,6 +7,7 @@
     {"version": {…}}, {"payload": …}, {"event": …}    its parts
     {"done": {"prompt_id": "…", "created_at": "…"}}   end of the prompt
     …
+    {"audit": {…}}, …                             the team's audit log, oldest first
     {"end": {"prompts": 2, …, "sha256": "…"}}     totals, and the hash of all lines before
 
 It is written and read as a stream, because a team can be large. The next run after an interrupted
@@ -172,13 +173,26 @@ class Archive:
         team_id: The id of the exported team.
         access: The team's items without its prompts.
         blocks: The prompts.
+        path: The path of the file.
+        audit_start: The position of the audit log's first line, in bytes.
         totals: The numbers of `prompts`, `versions`, `payloads` and `events`.
     """
 
     team_id: str
     access: list[Values]
     blocks: list[Block]
+    path: Path
+    audit_start: int
     totals: Mapping[str, int]
+
+    def read_audit(self) -> Iterator[Values]:
+        """Read the items of the team's audit log; exports of earlier releases have none."""
+        with self.path.open("rb") as file:
+            file.seek(self.audit_start)
+            for line in file:
+                kind, values = parse_record(line)
+                if kind == "audit":
+                    yield values
 
     @classmethod
     def open(cls, path: Path) -> Archive:
@@ -188,6 +202,7 @@ class Archive:
             BackupError: The file is not a complete export of a supported format, or was changed.
         """
         digest, position = sha256(), 0
+        audit_start: int | None = None
         starts: list[int] = []
         access: list[Values] = []
         first = last = b""
@@ -201,6 +216,8 @@ class Archive:
                     starts.append(position)
                 elif line.startswith(b'{"access":'):
                     access.append(parse_record(line)[1])
+                elif audit_start is None and line.startswith(b'{"audit":'):
+                    audit_start = position
                 digest.update(line)
                 position += len(line)
             rest = file.read(1)
@@ -211,6 +228,7 @@ class Archive:
         totals = parse_record(last)[1]
         if rest or totals.pop("sha256", None) != digest.hexdigest():
             raise BackupError("the file was changed after its export; use an unchanged copy")
+        audit_start = position if audit_start is None else audit_start
         _, values = parse_record(first)
         if values.get("format") != FORMAT:
             raise BackupError(
@@ -219,6 +237,8 @@ class Archive:
         return cls(
             team_id=values["team_id"],
             access=access,
-            blocks=[Block(path, *bounds) for bounds in pairwise([*starts, position])],
+            blocks=[Block(path, *bounds) for bounds in pairwise([*starts, audit_start])],
+            path=path,
+            audit_start=audit_start,
             totals=totals,
         )

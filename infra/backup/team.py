@@ -8,9 +8,11 @@ from botocore.exceptions import ClientError
 
 from infra.backup.errors import BackupError
 from shared.store import attributes, items, keys
+from shared.store.api_keys import complete_key_list
 from shared.store.contents import Contents
 from shared.store.directory import complete_directory
 from shared.store.dynamodb import Database
+from shared.store.teams import complete_organisation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,9 +26,13 @@ PARTS = {"version": "versions", "payload": "payloads", "event": "history"}
 
 
 def _load_access(item: Item) -> Values:
-    """Load an item of `access`, without what only tells how complete a deployment's data is."""
+    """Load an item of `access`, without what is true of one deployment only.
+
+    That is how complete its data is, and the people, who sign in there.
+    """
     values = attributes.load_item(item)
     values.pop("has_complete_directory", None)
+    values.pop("admins", None)
     return values
 
 
@@ -61,15 +67,27 @@ class Team:
         return self._database.get("access", keys.build_team(self.id)) is not None
 
     def list_access(self) -> Iterator[Values]:
-        """List the team's items without its prompts: the team, its ledgers and its keys.
+        """List the team's items without its prompts and people: the team, its ledgers and its keys.
 
-        The keys are found by a scan: the API needs no index by team, because it finds keys by their
-        secrets.
+        Its keys are those of this team only. Some of earlier releases are not in the list of all
+        keys, but a scan finds them.
         """
         for item in self._database.query_upwards("access", self._partition):
-            if item["entity"]["S"] != "directory":
+            if item["entity"]["S"] not in ("directory", "member"):
                 yield _load_access(item)
-        for item in self._database.scan("access", entity="key", team_id=self.id):
+        credentials = {
+            item["pk"]["S"]: item
+            for item in self._database.scan("access", entity="key", team_id=self.id)
+        }
+        for item in self._database.query_upwards("access", ("pk", keys.API_KEYS)):
+            key = items.load_api_key(item)
+            if key.grant.team_ids == (self.id,):
+                yield attributes.load_item(item)
+                for secret in key.secrets:
+                    credential_key = keys.build_credential(secret.hash)
+                    if credential := self._database.get("access", credential_key):
+                        credentials[credential_key["pk"]] = credential
+        for item in credentials.values():
             yield attributes.load_item(item)
 
     def list_entries(
@@ -115,6 +133,11 @@ class Team:
                 if "content_hash" in values:
                     values["content"] = self._contents.get(item)
                 yield kind, values
+
+    def list_audit(self) -> Iterator[Values]:
+        """List the items of the team's audit log, oldest first."""
+        partition = "prompt_id", keys.build_access_history(self.id)
+        return map(attributes.load_item, self._database.query_upwards("history", partition))
 
     @property
     def _partition(self) -> tuple[str, str]:
@@ -171,6 +194,18 @@ class Team:
             if error.response["Error"]["Code"] != "TransactionCanceledException":
                 raise
 
+    def put_audit(self, values: Values) -> bool:
+        """Write one of the items of `list_audit`, unless it exists.
+
+        Returns:
+            Whether the stored item is equal to this one.
+        """
+        item = attributes.dump_item(values)
+        if self._database.put_new("history", item):
+            return True
+        key = {name: values[name] for name in ("prompt_id", "event")}
+        return self._database.get("history", key) == item
+
     def has_access(self, values: Values) -> bool:
         """Tell whether the deployment has one of the items of `list_access`."""
         return self._database.get("access", {"pk": values["pk"], "sk": values["sk"]}) is not None
@@ -181,17 +216,14 @@ class Team:
         Returns:
             Whether the stored item is equal to this one.
         """
-        item = attributes.dump_item(values)
-        try:
-            self._database.put("access", item, ConditionExpression="attribute_not_exists(pk)")
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        self._database.put_new("access", attributes.dump_item(values))
         current = self._database.get("access", {"pk": values["pk"], "sk": values["sk"]})
         return current is not None and _load_access(current) == values
 
-    def complete_directory(self) -> None:
-        """Complete the team's directory, which an earlier release may have imported a part of."""
+    def complete(self) -> None:
+        """Complete the lists that the team, its keys and its prompts are in."""
+        complete_organisation(self._database, self.id)
+        complete_key_list(self._database, self.id)
         complete_directory(self._database, self.id)
 
     def _dump_part(self, kind: str, values: Values) -> Iterator[tuple[str, Item]]:

@@ -49,6 +49,9 @@ def export_team(team: Team, path: Path, report: Report) -> dict[str, int]:
         for entry in team.list_entries(after=draft.last):
             _export_prompt(team, draft, entry)
             report(_format_counts("exported", draft.counts))
+        # After the prompts, so that it tells of all their changes.
+        for values in team.list_audit():
+            draft.write(("audit", values))
         draft.finish()
     return {kind: draft.counts[kind] for kind in KINDS}
 
@@ -96,6 +99,9 @@ class ImportResult:
     missing_keys: list[str] = field(default_factory=list)
 
 
+KEY_ENTITIES = ("api_key", "key")  # an API key, and what authentication reads of it
+
+
 def import_team(
     archive: Archive, team: Team, report: Report, *, with_keys: bool = False
 ) -> ImportResult:
@@ -122,18 +128,24 @@ def import_team(
         if reason := _import_prompt(block, head, records, team, result):
             result.differences.append(f"{head['slug']}: {reason}")
         report(f"imported and compared {number:,} of {len(archive.blocks):,} prompts")
+    for values in archive.read_audit():
+        if not team.put_audit(values):
+            result.differences.append(
+                f"audit log {values['event']}: differs from the file; not changed"
+            )
     for values in archive.access:
-        if values["entity"] == "key" and not team.has_access(values):
+        if values["entity"] in KEY_ENTITIES and not team.has_access(values):
             name = f"{values['name']!r} ({values['operation']}, id {values['id']})"
+            names = result.keys if with_keys else result.missing_keys
+            if name not in names:
+                names.append(name)
             if not with_keys:
-                result.missing_keys.append(name)
                 continue
-            result.keys.append(name)
         if not team.put_access(values):
             result.differences.append(
                 f"{values['entity']} {values['sk']}: differs from the file; not changed"
             )
-    team.complete_directory()
+    team.complete()
     result.others = len(others)
     return result
 

@@ -221,6 +221,7 @@ def build_welcome(demo: Demo, folder: Path) -> str:
 Cuebook: {demo.base_url}
 Docs:    {demo.base_url}/docs
 Keys:    {folder / DEMO_FILE}
+Sign in: {demo.email}, {demo.password}
 Logs:    {folder / "serve.log"}
 
 {demo.curl}

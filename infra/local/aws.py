@@ -1,6 +1,6 @@
-"""DynamoDB and S3 inside this process, usable by several threads.
+"""DynamoDB, S3 and Cognito inside this process, usable by several threads.
 
-moto simulates both. With `DYNAMODB_ENDPOINT` a DynamoDB-compatible server has the tables; because
+moto simulates them. With `DYNAMODB_ENDPOINT` a DynamoDB-compatible server has the tables; because
 these last longer than this process, the objects of the bucket are then stored in files.
 """
 
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from moto import mock_aws
-from moto.core.models import botocore_stubber
+from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUser, cognitoidp_backends
+from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
 from moto.core.serialize import JSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"
 BUCKET = "cuebook-content"
+USER_POOL_ID = f"{REGION}_cuebook"
+USER_POOL_CLIENT_ID = "cuebook"
 KEY_TYPES: tuple[Literal["HASH", "RANGE"], ...] = ("HASH", "RANGE")
 
 
@@ -50,6 +53,8 @@ def build_environment(dynamodb_endpoint: str | None = None) -> dict[str, str]:
     """
     variables = {f"{table.name.upper()}_TABLE": build_table_name(table) for table in TABLES} | {
         "CONTENT_BUCKET": BUCKET,
+        "USER_POOL_ID": USER_POOL_ID,
+        "USER_POOL_CLIENT_ID": USER_POOL_CLIENT_ID,
         "CUEBOOK_VERSION": read_version(),
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
@@ -77,7 +82,7 @@ def become_local(dynamodb_endpoint: str | None = None) -> None:
 
 @contextmanager
 def simulate_aws(dynamodb_endpoint: str | None, objects: Path) -> Iterator[None]:
-    """Simulate AWS for the handlers, with the tables and the bucket.
+    """Simulate AWS for the handlers, with the tables, the bucket and the user pool.
 
     This must start before any client exists.
 
@@ -100,9 +105,11 @@ def simulate_aws(dynamodb_endpoint: str | None, objects: Path) -> Iterator[None]
         stack.enter_context(serialize_calls())
         stack.enter_context(patch_transactions())
         stack.enter_context(patch_responses())
+        stack.enter_context(patch_invitations())
         # Also makes the clients, which is not safe in several threads.
         create_tables(aws.get_dynamodb())
         aws.get_s3().create_bucket(Bucket=BUCKET)
+        create_user_pool(aws.get_cognito())
         if dynamodb_endpoint:
             load_objects(aws.get_s3(), objects)
             stack.enter_context(save_objects(aws.get_s3(), objects))
@@ -142,6 +149,37 @@ def create_tables(
                 TableName=name,
                 TimeToLiveSpecification={"Enabled": True, "AttributeName": table.expires},
             )
+
+
+def create_user_pool(client: Any) -> None:
+    """Create the user pool, with the rules of passwords that the stack has.
+
+    Args:
+        client: The boto3 client of Cognito's user pools.
+    """
+    pool = client.create_user_pool(
+        PoolName="cuebook",
+        UsernameAttributes=["email"],
+        MfaConfiguration="OPTIONAL",
+        Policies={
+            "PasswordPolicy": {
+                "MinimumLength": 8,
+                "RequireUppercase": True,
+                "RequireLowercase": True,
+                "RequireNumbers": True,
+                "RequireSymbols": True,
+            }
+        },
+        AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
+        AccountRecoverySetting={"RecoveryMechanisms": [{"Priority": 1, "Name": "verified_email"}]},
+    )["UserPool"]
+    app = client.create_user_pool_client(UserPoolId=pool["Id"], ClientName="functions")
+    # AWS makes up the ids, but here the environment names them before they exist.
+    pools = cognitoidp_backends[DEFAULT_ACCOUNT_ID][REGION].user_pools
+    entry = pools[USER_POOL_ID] = pools.pop(pool["Id"])
+    entry.id = USER_POOL_ID
+    entry.clients[USER_POOL_CLIENT_ID] = entry.clients.pop(app["UserPoolClient"]["ClientId"])
+    entry.clients[USER_POOL_CLIENT_ID].id = USER_POOL_CLIENT_ID
 
 
 # -- moto under threads
@@ -224,6 +262,30 @@ def patch_responses() -> Iterator[None]:
             serialize(self, document, value, shape, key)
 
     with replace_attribute(JSONSerializer, "_serialize_type_structure", serialize_structure):
+        yield
+
+
+@contextmanager
+def patch_invitations() -> Iterator[None]:
+    """Make moto send an invitation again to the same person, as Cognito does.
+
+    moto adds another person with the same address.
+    """
+    create = CognitoIdpBackend.admin_create_user
+
+    def admin_create_user(
+        self: CognitoIdpBackend,
+        user_pool_id: str,
+        username: str,
+        message_action: str,
+        temporary_password: str,
+        attributes: list[dict[str, str]],
+    ) -> CognitoIdpUser:
+        if message_action == "RESEND":
+            return self.admin_get_user(user_pool_id, username)
+        return create(self, user_pool_id, username, message_action, temporary_password, attributes)
+
+    with replace_attribute(CognitoIdpBackend, "admin_create_user", admin_create_user):
         yield
 
 

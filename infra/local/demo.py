@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
-from uuid import uuid4
 
 from infra.local.errors import StartError
 from infra.local.gateway import Request
 from infra.local.servers import lock_demo, write_private
+from shared.domain import api_keys, credentials
+from shared.domain.access import Grant, Role
+from shared.domain.access_events import OPERATOR
+from shared.domain.changes import Origin
+from shared.domain.people import Membership, Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 TEAM_ID = "00000000-0000-4000-8000-0000000000de"
 OPERATIONS = {"api_key": "all", "viewer_key": "read_render", "admin_key": "admin"}
 KEY_FILE = "demo-keys.json"
+EMAIL = "ada@example.com"
+PASSWORD = "Try-Cuebook-1"  # of everybody who runs the demo, on their own machine
 SLUG = "welcome"
 TEMPLATE = "Hello {{.name}}, welcome to {{.product}}!"
 VARIABLES = {"name": "Ada", "product": "Cuebook"}
@@ -30,7 +35,7 @@ VARIABLES = {"name": "Ada", "product": "Cuebook"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """The content of `demo.json`: the server's URL, the demo team, and its keys."""
+    """The content of `demo.json`: the server's URL, the demo team, its keys, and its admin."""
 
     base_url: str
     team_id: str
@@ -38,6 +43,8 @@ class Demo:
     api_key: str
     viewer_key: str
     admin_key: str
+    email: str
+    password: str
 
     @property
     def curl(self) -> str:
@@ -70,24 +77,43 @@ def seed(
     """
     now = datetime.now(UTC)
     keys = load_keys(folder)
-    if store.callers.find_team(TEAM_ID) is None:
-        store.callers.add_team(team_id=TEAM_ID, name="Demo", at=now)
+    if store.teams.find_team(TEAM_ID) is None:
+        store.teams.add_team(team_id=TEAM_ID, name="Demo", at=now)
     for name, operation in OPERATIONS.items():
-        if store.callers.find_principal(keys[name]) is None:
-            store.callers.add_key(
-                secret=keys[name],
-                key_id=str(uuid4()),
-                team_id=TEAM_ID,
-                name=f"demo {operation}",
-                operation=operation,
-                at=now,
+        if store.api_keys.find_principal(keys[name]) is None:
+            key = api_keys.create(
+                keys[name],
+                Grant(name=f"demo {operation}", operation=operation, team_ids=(TEAM_ID,)),
+                by=None,
+                now=now,
             )
+            store.api_keys.commit(None, key, Origin(by=OPERATOR, now=now))
+    seed_person(store)
     return Demo(
         base_url=base_url,
+        email=EMAIL,
+        password=PASSWORD,
         team_id=TEAM_ID,
         prompt_id=seed_prompt(Api(respond, keys["api_key"])),
         **keys,
     )
+
+
+def seed_person(store: Store) -> None:
+    """Create the demo's person, an admin of the team and of the organisation.
+
+    The user pool lives as long as this process, so that the person is another one after each start.
+    """
+    now = datetime.now(UTC)
+    person_id = store.sign_in.invite(EMAIL)
+    store.sign_in.set_password(person_id, PASSWORD)
+    if store.people.find_person(person_id) is not None:
+        return
+    person = Person(id=person_id, email=EMAIL, is_organisation_admin=True, created_at=now)
+    membership = Membership(
+        team_id=TEAM_ID, person_id=person_id, email=EMAIL, role=Role.ADMIN, created_at=now
+    )
+    store.organisations.add_person(person, Origin(by=OPERATOR, now=now), memberships=[membership])
 
 
 def load_keys(folder: Path) -> dict[str, str]:
@@ -102,7 +128,7 @@ def load_keys(folder: Path) -> dict[str, str]:
         except (OSError, TypeError, ValueError):
             previous = {}
         keys = {
-            name: key if is_key(key := previous.get(name)) else f"ak_{secrets.token_hex(32)}"
+            name: key if is_key(key := previous.get(name)) else credentials.generate_api_key()
             for name in OPERATIONS
         }
         if keys != previous:
@@ -112,7 +138,7 @@ def load_keys(folder: Path) -> dict[str, str]:
 
 def is_key(text: object) -> TypeGuard[str]:
     """Tell whether a value is the secret of an API key."""
-    return isinstance(text, str) and text.startswith("ak_") and len(text) == 67
+    return isinstance(text, str) and credentials.parse_kind(text) == credentials.API_KEY
 
 
 def seed_prompt(api: Api) -> str:

@@ -51,6 +51,7 @@ from infra.gateway_problems import (
     UNKNOWN_PATH,
     GatewayProblem,
 )
+from infra.unsupported import UNSUPPORTED_CALLS, UnsupportedCall
 
 if TYPE_CHECKING:
     from shared.routes import Route
@@ -191,14 +192,14 @@ class Resource:
 
     Attributes:
         path: The path from the root.
-        methods: The routes of this path, by method.
+        methods: The routes of this path, or the problems that the gateway has for it, by method.
         static: The children for fixed segments, by segment.
         variable: The child for any other segment, with the name of its parameter.
         greedy: The child for any number of segments, with the name of its parameter.
     """
 
     path: str = "/"
-    methods: dict[str, Route] = field(default_factory=dict)
+    methods: dict[str, Route | GatewayProblem] = field(default_factory=dict)
     static: dict[str, Resource] = field(default_factory=dict)
     variable: tuple[str, Resource] | None = None
     greedy: tuple[str, Resource] | None = None
@@ -242,19 +243,32 @@ class Resource:
         return None
 
 
-def build_tree(routes: Iterable[Route]) -> Resource:
+def build_tree(routes: Iterable[Route], calls: Iterable[UnsupportedCall] = ()) -> Resource:
     """Build the tree of all resources; returns its root.
 
+    Args:
+        routes: The routes.
+        calls: The calls that are always refused, none of which is a route.
+
     Raises:
-        ValueError: Two routes have the same method and path.
+        ValueError: Two routes have the same method and path, or a route those of such a call.
     """
     root = Resource()
+
+    def add(path: str) -> Resource:
+        node = root
+        for segment in split_path(path):
+            node = node.add_child(segment)
+        return node
+
+    for call in calls:
+        add(call.resource).methods[call.method] = call.problem
     for route in routes:
         for path in route.resources:
-            node = root
-            for segment in split_path(path):
-                node = node.add_child(segment)
+            node = add(path)
             other = node.methods.get(route.method)
+            if isinstance(other, GatewayProblem):
+                raise ValueError(f"{route.name} is not unsupported: {route.method} {path}")
             if other is None or route.falls_back_to == other.name:
                 node.methods[route.method] = route
             elif other.falls_back_to != route.name:
@@ -475,7 +489,7 @@ class Gateway:
     root: Resource = field(init=False)
 
     def __post_init__(self) -> None:
-        self.root = build_tree(self.routes)
+        self.root = build_tree(self.routes, UNSUPPORTED_CALLS)
 
     def respond(self, request: Request) -> Response:
         """Respond to a request."""
@@ -520,6 +534,8 @@ class Gateway:
             return self.refuse(request.id, OTHER_METHOD, Allow=allow)
         method = "GET" if request.method not in resource.methods else request.method
         route = resource.methods[method]
+        if isinstance(route, GatewayProblem):
+            return self.refuse(request.id, route)
         event = build_event(request, resource, parameters)
         if is_too_large(request, event):
             return self.refuse(request.id, TOO_LARGE)

@@ -63,6 +63,7 @@ class Dialect:
         chapters: Tags of the OpenAPI document, each with a description.
         security: OpenAPI's security schemes by name; a request needs one of them.
         credential: Where requests have the API key, for people, such as "the header `X-Key`".
+        team_choice: What callers whose API key has several teams do where a request names none.
         request_headers: Names of headers that only its requests have, besides the credential.
         error_model: The name of the model of its problems.
         response_headers: OpenAPI's descriptions of headers that only its responses have.
@@ -79,6 +80,7 @@ class Dialect:
     chapters: Mapping[str, str]
     security: Mapping[str, Mapping[str, Any]]
     credential: str
+    team_choice: str = "use an API key of one team"
     request_headers: tuple[str, ...] = ()
     error_model: str
     response_headers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -29,10 +29,12 @@ class Origin:
     Attributes:
         by: The author.
         now: The time of the request, in UTC.
+        request_id: The id of the request; empty for operators.
     """
 
     by: Author
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    request_id: str = ""
 
     def get_time_after(self, prompt: Prompt) -> datetime:
         """Get the time of the request, or a later one that follows the prompt's last change.
@@ -123,6 +125,7 @@ def build_change(
         by=origin.by,
         detail=detail or {},
         live_version=after.live_version or 0,
+        request_id=origin.request_id,
     )
     return Change(
         before=prompt if prompt.revision else None,

@@ -23,6 +23,10 @@ Stage = Literal["draft", "stable", "archived"]
 Status = Literal["draft", "stable", "live", "archived"]
 
 
+# px0's clients name an organisation, of which a deployment has one.
+ORGANISATION_ID = "0b0c6f0e-8c1f-4d3a-9a55-6b1f0d9c7e21"
+
+
 @dataclass(frozen=True, slots=True)
 class NumberOrTag:
     """The selector of the version with a number or, if there is none, of the one with a tag.
@@ -41,21 +45,42 @@ Selector = int | str | NumberOrTag  # a version's number, a tag, `live` or `late
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
-    """The tenant: every prompt and every API key belongs to one."""
+    """The tenant: every prompt and every API key belongs to one.
+
+    Attributes:
+        id: A UUID.
+        name: Unique in the organisation, whatever the case of its letters.
+        created_at: When it was created.
+        admins: The ids of the people who are its admins.
+        deleted_at: When it was deleted; its prompts are kept.
+        is_being_deleted: Whether it was deleted, and still has members or keys.
+        rest: Attributes of another release.
+    """
 
     id: str
     name: str
     created_at: datetime
+    admins: frozenset[str] = frozenset()
+    deleted_at: datetime | None = None
+    is_being_deleted: bool = False
     rest: Rest = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who makes a change, by id and name of an API key or a person."""
+    """Who makes a change.
+
+    Attributes:
+        id: The id of an API key or a person.
+        name: The name of the API key, or the e-mail address of the person.
+        rest: Attributes of another release.
+        kind: `api_key`, `person` or `operator`; empty where only the others are stored.
+    """
 
     id: str
     name: str
     rest: Rest = field(default_factory=dict)
+    kind: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +227,7 @@ class Event:
         detail: Further JSON values, which depend on the kind.
         live_version: The number of the live version after the event, 0 for none; None in events of
             releases that did not record it.
+        request_id: The id of the request; it is stored in the audit log only.
     """
 
     id: str
@@ -212,6 +238,7 @@ class Event:
     by: Author
     detail: Mapping[str, Any]
     live_version: int | None = None
+    request_id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

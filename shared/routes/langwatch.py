@@ -8,8 +8,8 @@ from shared.domain.access import Permission
 from shared.routes.route import (
     ADDS,
     CHANGE,
-    COMMIT,
     HEAD,
+    NEW_PROMPT,
     NEW_VERSION,
     PAGE_OF_ROWS,
     RECORD,
@@ -66,16 +66,18 @@ ROWS: tuple[Route, ...] = (
     ),
     _all_prompts(
         name="create_prompt_by_handle",
+        whole_team=True,
         method="POST",
         path="/api/prompts",
         permission=Permission.WRITE,
-        actions=(*COMMIT, *RECORD, "versions:PutItem"),
+        actions=(*NEW_PROMPT, *RECORD, "versions:PutItem"),
         body=("NewHandle",),
         problems=(422,),
         no_if_match=ADDS,
     ),
     _prompts(
         name="get_prompt_by_handle",
+        pointer_use="reads",
         method="GET",
         path="/api/prompts/{id}",
         segments=(HANDLE_OR_SHORTHAND,),
@@ -117,7 +119,7 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/api/prompts/{id}/sync",
         permission=Permission.WRITE,
-        actions=(*PROMPT_BY_NAME, *NEWEST, *NEW_VERSION),
+        actions=(*PROMPT_BY_NAME, *NEWEST, *NEW_VERSION, *NEW_PROMPT),
         body=("LocalPrompt",),
         problems=(422,),
         if_match=PROMPT_URL,
@@ -155,6 +157,7 @@ ROWS: tuple[Route, ...] = (
     # -- tags
     _versions(
         name="assign_tag",
+        pointer_use="moves",
         method="PUT",
         path="/api/prompts/{id}/tags/{tag}",
         segments=(HANDLE, TAG),
@@ -166,6 +169,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _tags(
         name="list_tag_definitions",
+        pointer_use="reads",
         method="GET",
         path="/api/prompts/tags",
         permission=Permission.READ,
@@ -173,6 +177,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _tags(
         name="create_tag_definition",
+        whole_team=True,
         method="POST",
         path="/api/prompts/tags",
         status=201,
@@ -184,6 +189,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _tags(
         name="rename_tag_definition",
+        whole_team=True,
         method="PUT",
         path="/api/prompts/tags/{tag}",
         segments=(TAG,),
@@ -195,6 +201,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _tags(
         name="delete_tag_definition",
+        whole_team=True,
         method="DELETE",
         path="/api/prompts/tags/{tag}",
         segments=(TAG,),
@@ -207,6 +214,7 @@ ROWS: tuple[Route, ...] = (
     # -- telemetry that its clients send
     Route(
         name="drop_traces",
+        pointer_use="reads",
         dialect="langwatch",
         chapter="LangWatch: Traces",
         method="POST",

@@ -16,6 +16,7 @@ from shared.routes.route import (
     CHANGE,
     COMMIT,
     HEAD,
+    NEW_PROMPT,
     NEW_VERSION,
     OMITTED_BODIES,
     RECORD,
@@ -93,11 +94,12 @@ ROWS: tuple[Route, ...] = (
     ),
     _prompts(
         name="create_workspace_prompt",
+        whole_team=True,
         method="POST",
         path="/v1/prompts",
         status=201,
         permission=Permission.WRITE,
-        actions=(*COMMIT, *RECORD),
+        actions=(*NEW_PROMPT, *RECORD),
         body=("NewWorkspacePrompt",),
         problems=(404,),
         no_if_match=ADDS,
@@ -204,6 +206,7 @@ ROWS: tuple[Route, ...] = (
     # -- folders
     _folders(
         name="create_folder",
+        whole_team=True,
         method="POST",
         path="/v1/folders",
         status=201,
@@ -215,6 +218,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _folders(
         name="list_folders",
+        pointer_use="reads",
         method="GET",
         path="/v1/folders",
         permission=Permission.READ,
@@ -266,6 +270,7 @@ ROWS: tuple[Route, ...] = (
     # -- the API of the SDKs
     _runtime(
         name="sync_prompts",
+        pointer_use="reads",
         method="GET",
         path="/api/sdk/v4/prompts",
         actions=(*LIST, *HEAD, "versions:GetItem", "versions:BatchGetItem", "content:GetObject"),
@@ -284,6 +289,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _runtime(
         name="sync_prompt_chains",
+        pointer_use="reads",
         method="GET",
         path="/api/sdk/v4/prompt-chains",
         query=(
@@ -297,6 +303,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _runtime(
         name="sync_folders",
+        pointer_use="reads",
         method="GET",
         path="/api/sdk/v3/folders",
         query=(Parameter("folderId", "Get the folder with this id.", format="uuid"),),

@@ -13,6 +13,7 @@ from shared.routes.route import (
     COMMIT,
     HEAD,
     HEAD_AND_VERSION,
+    NEW_PROMPT,
     NEW_VERSION,
     PAGE,
     RECORD,
@@ -60,17 +61,19 @@ ROWS: tuple[Route, ...] = (
     # -- prompts
     _prompts(
         name="create_prompt",
+        whole_team=True,
         method="POST",
         path="/v1/teams/{team_id}/prompts",
         segments=(TEAM_ID,),
         status=201,
         permission=Permission.WRITE,
-        actions=(*COMMIT, *RECORD),
+        actions=(*NEW_PROMPT, *RECORD),
         body=("NewPrompt",),
         no_if_match=ADDS,
     ),
     _prompts(
         name="list_prompts",
+        pointer_use="reads",
         method="GET",
         path="/v1/teams/{team_id}/prompts",
         segments=(TEAM_ID,),
@@ -80,6 +83,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _prompts(
         name="list_all_prompts",
+        pointer_use="reads",
         method="GET",
         path="/v1/prompts",
         permission=Permission.READ,
@@ -93,6 +97,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _prompt(
         name="get_prompt",
+        pointer_use="reads",
         method="GET",
         path="/v1/prompts/{id}",
         segments=(PROMPT_ID_OR_SLUG,),
@@ -145,10 +150,11 @@ ROWS: tuple[Route, ...] = (
     ),
     _prompt(
         name="move_prompt",
+        whole_team=True,
         method="POST",
         path="/v1/prompts/{id}/move",
         permission=Permission.CURATE,
-        actions=(*CHANGE, "lookups:DeleteItem"),
+        actions=(*CHANGE, *NEW_PROMPT, "lookups:DeleteItem"),
         body=("Move",),
         if_match=PROMPT_URL,
     ),
@@ -225,6 +231,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _version(
         name="get_version",
+        pointer_use="reads",
         method="GET",
         path="/v1/prompts/{id}/versions/{version}",
         permission=Permission.READ,
@@ -261,6 +268,7 @@ ROWS: tuple[Route, ...] = (
             name=f"{verb}_version",
             method="POST",
             path=f"/v1/prompts/{{id}}/versions/{{version}}/{verb}",
+            pointer_use="" if verb == "archive" else "moves",
             permission=Permission.WRITE,
             # Demotion changes the head's pointer, but not the version.
             actions=(*(CHANGE if verb == "demote" else NEW_VERSION), *VERSION, "versions:Query"),
@@ -281,6 +289,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _versions(
         name="rollback_prompt",
+        pointer_use="moves",
         method="POST",
         path="/v1/prompts/{id}/rollback",
         permission=Permission.WRITE,
@@ -291,6 +300,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _version(
         name="list_version_variables",
+        pointer_use="reads",
         method="GET",
         path="/v1/prompts/{id}/versions/{version}/variables",
         permission=Permission.READ,
@@ -300,6 +310,7 @@ ROWS: tuple[Route, ...] = (
     # -- tags
     _version(
         name="set_version_tag",
+        pointer_use="moves",
         method="POST",
         path="/v1/prompts/{id}/versions/{version}/tags",
         permission=Permission.WRITE,
@@ -318,6 +329,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _versions(
         name="remove_version_tag",
+        pointer_use="moves",
         method="DELETE",
         path="/v1/prompts/{id}/tags/{tag}",
         segments=(PROMPT_ID, TAG),
@@ -384,6 +396,7 @@ ROWS: tuple[Route, ...] = (
     # -- rendering
     _renders(
         name="render_live",
+        pointer_use="reads",
         path="/v1/prompts/{slug}/render",
         segments=(PROMPT_SLUG,),
         permission=Permission.READ,
@@ -393,6 +406,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _renders(
         name="render_version",
+        pointer_use="reads",
         path="/v1/prompts/{slug}/versions/{version}/render",
         segments=(PROMPT_SLUG, SELECTOR),
         permission=Permission.READ,

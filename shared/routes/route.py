@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from shared.domain.access import Permission
 
+Kind = Literal["read", "write", "sign-in"]
 SEGMENT = re.compile(r"\{(\w+)\}")
 
 
@@ -42,6 +43,12 @@ class Parameter:
 
 # The AWS actions that the steps of a request need, as "table:Action"; `content` is the bucket.
 KEY = ("access:GetItem",)
+SESSION = ("access:Query",)  # the teams of the person
+# The day on which an API key was last used is in a partition of its own.
+USE, USES = ("access:PutItem",), "usage#*"
+# So is the count of the requests of an API key and of its team, where there are quotas.
+COUNT, COUNTS = ("access:UpdateItem",), "quota#*"
+ACCESS_WRITES = frozenset(f"access:{verb}Item" for verb in ("Put", "Update", "Delete"))
 HEAD = ("prompts:GetItem",)
 SLUG = ("lookups:GetItem",)
 VERSION = ("versions:GetItem", "content:GetObject")
@@ -63,6 +70,8 @@ COMMIT = (
     "lookups:GetItem",
     "lookups:PutItem",
 )
+# A prompt that comes into a team checks that the team has not been deleted.
+NEW_PROMPT = (*COMMIT, "access:ConditionCheckItem")
 RECORD = ("content:GetObject", "content:PutObject")  # for recorded responses with a body
 CHANGE = (*HEAD, *COMMIT, "access:DeleteItem", *RECORD)
 NEW_VERSION = (*CHANGE, "versions:PutItem")
@@ -100,6 +109,7 @@ class Route:
 
     Attributes:
         name: The name of its file and its function and, in camel case, its operation id.
+        operation: The operation id, where px0's clients are generated from another one.
         dialect: The dialect, which decides the folder of its file and the format of problems.
         method: The HTTP method in upper case; every GET route also serves HEAD.
         path: The path as in the dialect's own documentation, with its names of variable segments.
@@ -109,7 +119,16 @@ class Route:
         spread: The segment that may contain one slash, as in `team/greet`.
         falls_back_to: The native route that handles requests whose credential does not belong to
             this dialect.
-        actions: The AWS actions of its role, in addition to those that look up an API key.
+        sessions_only: Whether it is for people only, whatever an API key may do.
+        whole_team: Whether it makes or moves prompts, or changes what all prompts of a team share,
+            which no API key of some prompts may.
+        pointer_use: What an API key of some pointers may use it for: it `reads` versions by these
+            pointers only, or `moves` these; empty for what such a key may not use at all.
+        shows_secret: Whether the request or its response has a secret, so that it is never
+            recorded, not even as a hash.
+        actions: The AWS actions of its role, in addition to those that authenticate.
+        leading_keys: The patterns of the partitions of table `access` that it may write, if it
+            writes there. All others, such as the API keys and sessions, are safe from a flaw in it.
         chapter: The tag in the OpenAPI document.
         query: The query parameters.
         body: Names of the models that the request's body may have.
@@ -124,6 +143,7 @@ class Route:
     """
 
     name: str
+    operation: str = ""
     dialect: str
     method: str
     path: str
@@ -132,7 +152,12 @@ class Route:
     segments: tuple[Parameter, ...] = ()
     spread: str | None = None
     falls_back_to: str | None = None
+    sessions_only: bool = False
+    whole_team: bool = False
+    pointer_use: Literal["", "reads", "moves"] = ""
+    shows_secret: bool = False
     actions: tuple[str, ...] = ()
+    leading_keys: tuple[str, ...] = ("team#*",)
     chapter: str
     query: tuple[Parameter, ...] = ()
     body: tuple[str, ...] = ()
@@ -151,7 +176,9 @@ class Route:
 
     @property
     def operation_id(self) -> str:
-        """The name in camel case."""
+        """The operation's id in the OpenAPI document."""
+        if self.operation:
+            return self.operation
         first, *others = self.name.split("_")
         return first + "".join(word.capitalize() for word in others)
 
@@ -163,8 +190,23 @@ class Route:
     @property
     def role_actions(self) -> tuple[str, ...]:
         """All AWS actions of the role."""
-        key = () if self.permission is Permission.PUBLIC else KEY
-        return tuple(sorted({*key, *self.actions}))
+        if self.permission is Permission.PUBLIC:
+            return tuple(sorted({*self.actions}))
+        session = SESSION if self.takes_sessions else ()
+        use = () if self.sessions_only else (*USE, *COUNT)
+        return tuple(sorted({*KEY, *session, *use, *self.actions}))
+
+    @property
+    def partitions(self) -> tuple[str, ...]:
+        """The patterns of all partitions of table `access` that its function may write."""
+        own = self.leading_keys if ACCESS_WRITES & {*self.actions} else ()
+        takes_keys = self.permission is not Permission.PUBLIC and not self.sessions_only
+        return (*own, USES, COUNTS) if takes_keys else own
+
+    @property
+    def takes_sessions(self) -> bool:
+        """Whether its function takes people's sessions: the native ones do, also for others."""
+        return self.dialect == "registry" or self.falls_back_to is not None
 
     @property
     def writes(self) -> bool:
@@ -178,6 +220,13 @@ class Route:
         if "cursor" in self.query_names:
             names.append(OMITTED_BODIES)
         return (*names, *self.response_headers)
+
+    @property
+    def kind(self) -> Kind:
+        """What it does, by which failures are counted."""
+        if "/v1/auth/" in self.path:
+            return "sign-in"
+        return "write" if self.writes else "read"
 
     @property
     def segment_names(self) -> tuple[str, ...]:
@@ -201,7 +250,7 @@ class Route:
         if self.spread is not None:
             segment = f"{{{self.spread}}}"
             paths.append(self.path.replace(segment, f"{segment}/{segment}"))
-        return tuple(map(_number_segments, paths))
+        return tuple(map(number_segments, paths))
 
     def is_in_front_of(self, other: Route) -> bool:
         """Tell whether this route receives all requests for another one, to fall back to it."""
@@ -212,6 +261,7 @@ class Route:
         )
 
 
-def _number_segments(path: str) -> str:
+def number_segments(path: str) -> str:
+    """Replace the names of a path's variable segments by numbers, as API Gateway has them."""
     numbers = count(1)
     return SEGMENT.sub(lambda _: f"{{p{next(numbers)}}}", path)

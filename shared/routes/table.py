@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 DIALECTS = ("registry", "maxim", "langwatch", "tela")
 NATIVE = DIALECTS[0]
 
+# Modules of rows. The native dialect has several.
+MODULES = (NATIVE, "keys", "people", "audit", *DIALECTS[1:])
+
 ROUTES: tuple[Route, ...] = tuple(
-    route for name in DIALECTS for route in import_module(f"shared.routes.{name}").ROWS
+    route for name in MODULES for route in import_module(f"shared.routes.{name}").ROWS
 )
 
 # Modules of functions without an endpoint, which consume the records of a stream.

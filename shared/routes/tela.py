@@ -65,6 +65,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _version(
         name="update_canvas_version",
+        pointer_use="moves",
         method="PATCH",
         path="/prompt-version/{id}",
         permission=Permission.WRITE,
@@ -91,6 +92,7 @@ ROWS: tuple[Route, ...] = (
     # -- endpoints for Tela's n8n node
     _reads(
         name="get_promoted_version",
+        pointer_use="reads",
         path="/prompt/{id}/promoted-version",
         segments=(PROMPT_ID,),
         actions=(*HEAD, *VERSION),
@@ -120,6 +122,6 @@ ROWS: tuple[Route, ...] = (
         ),
         problems=(404, 422),
     ),
-    _reads(name="list_projects", path="/project"),
-    _reads(name="check_api_key", path="/api-key"),
+    _reads(name="list_projects", pointer_use="reads", path="/project"),
+    _reads(name="check_api_key", pointer_use="reads", path="/api-key"),
 )

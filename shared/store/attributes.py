@@ -29,6 +29,8 @@ def dump_value(value: Any) -> dict[str, Any]:
             return {"M": {name: dump_value(item) for name, item in value.items()}}
         case list() | tuple():
             return {"L": [dump_value(item) for item in value]}
+        case frozenset() if value:  # of texts; DynamoDB has no empty ones
+            return {"SS": sorted(value)}
     raise TypeError(f"an item cannot hold a {type(value).__name__}; add its type to dump_value")
 
 
@@ -44,6 +46,8 @@ def load_value(attribute: Mapping[str, Any]) -> Any:
             return {name: load_value(item) for name, item in data.items()}
         case "L":
             return [load_value(item) for item in data]
+        case "SS":
+            return frozenset(data)
     return data
 
 

@@ -35,6 +35,8 @@ BUSY = frozenset(
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "ServiceUnavailable",
+        "InternalErrorException",  # the next two are Cognito's
+        "TooManyRequestsException",
         "SlowDown",
         "ThrottlingException",
         "TransactionInProgressException",
@@ -66,6 +68,12 @@ def get_eventbridge() -> Any:  # a single call does not justify another package 
 def get_sqs() -> Any:  # the same
     """Get the SQS client."""
     return _create_client("sqs")
+
+
+@cache
+def get_cognito() -> Any:  # the same
+    """Get the client of Cognito's user pools, which only sign-in and invitations need."""
+    return _create_client("cognito-idp")
 
 
 def _create_client(service: Any) -> Any:

@@ -18,6 +18,7 @@ from shared.problems import Unavailable, Unreadable
 from shared.store import items, keys
 
 if TYPE_CHECKING:
+    from shared.domain.model import Prompt
     from shared.store.dynamodb import Database
 
 ATTEMPTS = 20  # for a prompt that is being changed all the time
@@ -45,14 +46,17 @@ def complete_directory(database: Database, team_id: str) -> int:
     partition = keys.build_team(team_id)["pk"]
     entries: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     damage: Unreadable | None = None
-    for item in database.query_upwards("access", ("pk", partition)):
-        if item.get("entity") == {"S": "directory"}:
+    for place in (partition, keys.SHARED_DIRECTORY):
+        for item in database.query_upwards("access", ("pk", place)):
+            if item.get("entity") != {"S": "directory"}:
+                continue
             try:
                 prompt_id = items.load_directory_entry(item)
             except Unreadable as problem:
                 damage = damage or problem
-            else:
-                entries[prompt_id].add((partition, item["sk"]["S"]))
+                continue
+            if place == partition or prompt_id in entries:
+                entries[prompt_id].add((place, item["sk"]["S"]))
     count = 0
     for prompt_id, prompt_entries in entries.items():
         try:
@@ -69,6 +73,37 @@ def complete_directory(database: Database, team_id: str) -> int:
         ExpressionAttributeValues={":true": {"BOOL": True}},
     )
     return count
+
+
+def _claim_shared_slug(database: Database, prompt: Prompt) -> None:
+    """Claim the slug of a prompt that all teams see, as earlier releases did not.
+
+    Where two teams have such a prompt with the same slug, others see the first one only.
+    """
+    if prompt.is_deleted or prompt.scope != "organization":
+        return
+    claim = items.dump_name_claim(keys.build_shared_claim(prompt.slug), prompt)
+    writes = [
+        # Nobody has renamed or deleted the prompt since it was read.
+        database.build_check(
+            "prompts",
+            {"prompt_id": prompt.id},
+            ConditionExpression="revision = :revision",
+            ExpressionAttributeValues={":revision": {"N": str(prompt.revision)}},
+        ),
+        # No other prompt has the claim.
+        database.build_put(
+            "lookups",
+            claim,
+            ConditionExpression="attribute_not_exists(#key)",
+            ExpressionAttributeNames={"#key": "key"},
+        ),
+    ]
+    try:
+        database.transact(writes)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "TransactionCanceledException":
+            raise
 
 
 def _complete_prompt(
@@ -108,5 +143,6 @@ def _complete_prompt(
             if error.response.get("Error", {}).get("Code") != "TransactionCanceledException":
                 raise
         else:
+            _claim_shared_slug(database, prompt)
             return True
     raise Unavailable(retry_after=1)

@@ -219,19 +219,29 @@ class Database:
 
     # -- writes
 
-    def put(self, table: str, item: Item, **condition: Any) -> None:
-        """Write one item.
-
-        Args:
-            table: The table.
-            item: The whole item.
-            **condition: Parameters of PutItem, such as `ConditionExpression`.
-
-        Raises:
-            ClientError: The condition does not hold.
-        """
+    def put(self, table: str, item: Item) -> None:
+        """Write one item."""
         with translate_errors():
-            get_dynamodb().put_item(TableName=self._tables[table], Item=item, **condition)
+            get_dynamodb().put_item(TableName=self._tables[table], Item=item)
+
+    def put_new(self, table: str, item: Item) -> bool:
+        """Write one item, unless there is one with its key; every item has an `entity`.
+
+        Returns:
+            Whether it was written.
+        """
+        try:
+            with translate_errors():
+                get_dynamodb().put_item(
+                    TableName=self._tables[table],
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(entity)",
+                )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
 
     def update(
         self, table: str, key: Mapping[str, Any], expression: str, **fields: Any
@@ -298,9 +308,31 @@ class Database:
         put: Any = {"TableName": self._tables[table], "Item": item, **condition}
         return {"Put": put}
 
-    def build_delete(self, table: str, key: Mapping[str, Any]) -> TransactWriteItemTypeDef:
+    def build_delete(
+        self, table: str, key: Mapping[str, Any], **condition: Any
+    ) -> TransactWriteItemTypeDef:
         """Build a delete for a transaction."""
-        return {"Delete": {"TableName": self._tables[table], "Key": dump_item(key)}}
+        delete: Any = {"TableName": self._tables[table], "Key": dump_item(key), **condition}
+        return {"Delete": delete}
+
+    def build_update(
+        self, table: str, key: Mapping[str, Any], expression: str, **fields: Any
+    ) -> TransactWriteItemTypeDef:
+        """Build an update for a transaction.
+
+        Args:
+            table: The table.
+            key: The key of the item, which is made if it does not exist.
+            expression: DynamoDB's update expression.
+            **fields: Further fields of the update, such as a condition.
+        """
+        update: Any = {
+            "TableName": self._tables[table],
+            "Key": dump_item(key),
+            "UpdateExpression": expression,
+            **fields,
+        }
+        return {"Update": update}
 
     def build_check(
         self, table: str, key: Mapping[str, Any], **condition: Any

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import quote
 
 from shared import exact_json
-from shared.domain.access import OPERATIONS, Principal
+from shared.domain.access import OPERATIONS, ApiKey, Grant, Principal, Secret
 from shared.domain.checks import list_spellings
 from shared.domain.content import Content
 from shared.domain.ledgers import split_entries
@@ -35,7 +35,7 @@ from shared.store.attributes import Attributes, dump_item, load_item
 from shared.store.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from shared.domain.ledgers import LedgerType
@@ -99,7 +99,8 @@ def name_damage(
         ) from error
 
 
-def _dump(values: Mapping[str, Any], rest: Mapping[str, Any] | None = None) -> Item:
+def build_item(values: Mapping[str, Any], rest: Mapping[str, Any] | None = None) -> Item:
+    """Build an item of an entity's values, and of what another release has stored with it."""
     return {**(rest or {}), **dump_item({**values, "schema": SCHEMA})}
 
 
@@ -111,7 +112,7 @@ def dump_prompt(prompt: Prompt, events: Iterable[Event] = ()) -> Item:
         events: The events of this write. They are in the head because a table's stream keeps the
             order of writes within one item only.
     """
-    return _dump(
+    return build_item(
         {
             "entity": "prompt",
             "prompt_id": prompt.id,
@@ -182,7 +183,7 @@ def dump_version(version: Version, *, content_hash: str, content: str | None) ->
         content_hash: Hash of the content's document.
         content: The content's document; None where it is in the bucket.
     """
-    item = _dump(
+    item = build_item(
         {
             "entity": "version",
             "prompt_id": version.prompt_id,
@@ -191,7 +192,7 @@ def dump_version(version: Version, *, content_hash: str, content: str | None) ->
             "stage": version.stage,
             "content_hash": content_hash,
             "content": content,
-            "author": _dump_author(version.author),
+            "author": dump_author(version.author),
             "message": version.message,
             "created_at": keys.dump_time(version.created_at),
             "updated_at": keys.dump_time(version.updated_at),
@@ -223,18 +224,18 @@ def load_version(item: Mapping[str, Any], get_body: Callable[[Mapping[str, Any]]
             id=values.take("version_id", str),
             stage=stage,
             content=Content.load(get_body(item)),
-            author=_load_author(values.take_map("author")),
+            author=load_author(values.take_map("author")),
             message=values.take("message", str),
             created_at=keys.load_time(values.take("created_at", str)),
             updated_at=keys.load_time(values.take("updated_at", str)),
-            published_at=_load_optional_time(values.find("published_at", str)),
+            published_at=load_optional_time(values.find("published_at", str)),
             rest=values.rest,
         )
 
 
 def dump_version_claim(*, version_id: str, prompt_id: str, number: int) -> Item:
     """Build the claim that finds a version by its id."""
-    return _dump(
+    return build_item(
         {
             "entity": "version",
             "key": keys.build_version_claim(version_id),
@@ -259,10 +260,13 @@ def list_name_claims(prompt: Prompt) -> set[str]:
     """List the keys of the claims by which a prompt reserves its names."""
     if prompt.is_deleted:
         return set()
-    return {
+    claims = {
         keys.build_name_claim(prompt.team_id, prompt.scope, prompt.name),
         keys.build_slug_claim(prompt.team_id, prompt.scope, prompt.slug),
     }
+    if prompt.scope == "organization":
+        claims.add(keys.build_shared_claim(prompt.slug))
+    return claims
 
 
 def list_other_claims(prompt: Prompt) -> set[str]:
@@ -284,7 +288,7 @@ def dump_name_claim(key: str, prompt: Prompt) -> Item:
         key: The key of the claim.
         prompt: The prompt that has the name.
     """
-    return _dump({"entity": "name", "key": key, "prompt_id": prompt.id})
+    return build_item({"entity": "name", "key": key, "prompt_id": prompt.id})
 
 
 def load_name_claim(item: Mapping[str, Any]) -> str:
@@ -305,7 +309,7 @@ def _take_id(values: Attributes) -> str:
 
 
 def list_directory_keys(prompt: Prompt) -> set[tuple[str, str]]:
-    """List the keys of a prompt's entries in its team's directory.
+    """List the keys of a prompt's entries in its team's directory, and in the shared one.
 
     The directory has one entry of the prompt for each list that shows it, so that a page of any
     list reads what it shows.
@@ -320,7 +324,11 @@ def list_directory_keys(prompt: Prompt) -> set[tuple[str, str]]:
         if prompt.last_version:
             entries.add(keys.build_entry(keys.CHANGES, prompt.changed_at, prompt.id))
     partition = keys.build_team(prompt.team_id)["pk"]
-    return {(partition, entry) for entry in entries}
+    places = {(partition, entry) for entry in entries}
+    if prompt.scope == "organization" and not prompt.is_deleted and prompt.last_version:
+        entry = keys.build_entry(keys.CHANGES, prompt.changed_at, prompt.id)
+        places.add((keys.SHARED_DIRECTORY, entry))
+    return places
 
 
 def dump_directory_entry(partition: str, entry: str) -> Item:
@@ -330,7 +338,7 @@ def dump_directory_entry(partition: str, entry: str) -> Item:
         partition: The partition of the team.
         entry: The sort key of the entry.
     """
-    return _dump({"pk": partition, "sk": entry, "entity": "directory"})
+    return build_item({"pk": partition, "sk": entry, "entity": "directory"})
 
 
 def load_directory_entry(item: Mapping[str, Any]) -> str:
@@ -354,7 +362,7 @@ def dump_payload(payload: Payload, *, content_hash: str, variables: str | None) 
         content_hash: Hash of its variables as JSON.
         variables: Its variables as JSON; None where they are in the bucket.
     """
-    return _dump(
+    return build_item(
         {
             "entity": "payload",
             "prompt_id": payload.prompt_id,
@@ -395,7 +403,7 @@ def load_payload(item: Mapping[str, Any], get_body: Callable[[Mapping[str, Any]]
 
 def dump_event(event: Event) -> Item:
     """Convert an event to its item in the history."""
-    return _dump(
+    return build_item(
         {
             "entity": "event",
             "prompt_id": event.prompt_id,
@@ -404,7 +412,7 @@ def dump_event(event: Event) -> Item:
             "sequence": event.sequence,
             "kind": event.kind,
             "at": keys.dump_time(event.at),
-            "by": _dump_author(event.by),
+            "by": dump_author(event.by),
             "detail": exact_json.encode(event.detail),
             "live_version": event.live_version,
         }
@@ -426,7 +434,7 @@ def load_event(item: Mapping[str, Any]) -> Event:
             sequence=values.take("sequence", int),
             kind=kind,
             at=keys.load_time(values.take("at", str)),
-            by=_load_author(values.take_map("by")),
+            by=load_author(values.take_map("by")),
             detail=check_detail(kind, exact_json.decode_unbounded(values.take("detail", str))),
             live_version=values.find("live_version", int),
         )
@@ -456,7 +464,7 @@ def _load_head_event(values: Attributes, prompt_id: str) -> Event:
         sequence=values.take("sequence", int),
         kind=values.take("kind", str),
         at=keys.load_time(values.take("at", str)),
-        by=_load_author(values.take_map("by")),
+        by=load_author(values.take_map("by")),
         detail=values.take("detail", dict),
         live_version=values.find("live_version", int),
     )
@@ -472,7 +480,7 @@ def _dump_head_event(event: Event) -> dict[str, Any]:
         "sequence": event.sequence,
         "kind": event.kind,
         "at": keys.dump_time(event.at),
-        "by": _dump_author(event.by),
+        "by": dump_author(event.by),
         "detail": {name: value for name, value in event.detail.items() if value is not None},
     }
     return values if event.live_version is None else values | {"live_version": event.live_version}
@@ -480,7 +488,7 @@ def _dump_head_event(event: Event) -> dict[str, Any]:
 
 def dump_ledger(ledger: Ledger) -> Item:
     """Convert a ledger to its item."""
-    return _dump(
+    return build_item(
         {
             **keys.build_ledger(ledger.team_id, ledger.name),
             "entity": "ledger",
@@ -514,12 +522,15 @@ def load_ledger(item: Mapping[str, Any], ledger_type: LedgerType, *, team_id: st
 
 def dump_team(team: Team) -> Item:
     """Convert a team to its item."""
-    return _dump(
+    return build_item(
         {
             **keys.build_team(team.id),
             "entity": "team",
             "name": team.name,
             "created_at": keys.dump_time(team.created_at),
+            "admins": team.admins or None,
+            "deleted_at": _dump_optional_time(team.deleted_at),
+            "is_being_deleted": team.is_being_deleted or None,
         },
         team.rest,
     )
@@ -538,48 +549,204 @@ def load_team(item: Mapping[str, Any], *, team_id: str) -> Team:
             id=team_id,
             name=values.take("name", str),
             created_at=keys.load_time(values.take("created_at", str)),
+            admins=values.find("admins", frozenset, default=frozenset()),
+            deleted_at=load_optional_time(values.find("deleted_at", str)),
+            is_being_deleted=values.find("is_being_deleted", bool, default=False),
             rest=values.rest,
         )
 
 
-def dump_key(
-    *, secret: str, key_id: str, team_id: str, name: str, operation: str, at: datetime
-) -> Item:
-    """Build the item of a new API key, under the hash of its secret."""
-    return _dump(
+def dump_api_key(key: ApiKey) -> Item:
+    """Convert an API key to its item in the list of all keys."""
+    return build_item(
         {
-            **keys.build_api_key(secret),
-            "entity": "key",
-            "id": key_id,
-            "team_id": team_id,
-            "name": name,
-            "operation": operation,
-            "created_at": keys.dump_time(at),
-        }
+            **keys.build_api_key(key.id),
+            "entity": "api_key",
+            "id": key.id,
+            **_dump_grant(key.grant),
+            "prefix": key.prefix,
+            "created_at": keys.dump_time(key.created_at),
+            "created_by": key.created_by and dump_author(key.created_by),
+            # Not `expires_at`, with which DynamoDB deletes items.
+            "valid_until": _dump_optional_time(key.grant.expires_at),
+            "secrets": [
+                {"hash": secret.hash, "valid_until": _dump_optional_time(secret.expires_at) or ""}
+                for secret in key.secrets
+            ],
+            "revision": key.revision,
+        },
+        key.rest,
     )
 
 
-def load_principal(item: Mapping[str, Any]) -> Principal:
-    """Convert the item of an API key to the principal that has it.
-
-    A key with an operation of a later release may do nothing.
+def load_api_key(item: Mapping[str, Any]) -> ApiKey:
+    """Convert an item of the list of all keys to an API key.
 
     Raises:
         Unreadable: The item is damaged.
     """
     with name_damage("access", item):
         values = Attributes(item)
-        permissions = OPERATIONS.get(values.take("operation", str), frozenset())
+        values.drop(*WRITTEN_ANEW, "pk", "sk")
+        has_author = "created_by" in values.rest
+        return ApiKey(
+            id=values.take("id", str),
+            grant=_load_grant(values),
+            prefix=values.take("prefix", str),
+            created_at=keys.load_time(values.take("created_at", str)),
+            created_by=load_author(values.take_map("created_by")) if has_author else None,
+            secrets=tuple(
+                Secret(hash=secret["hash"], expires_at=load_optional_time(secret["valid_until"]))
+                for secret in values.take("secrets", list)
+            ),
+            revision=values.take("revision", int),
+            rest=values.rest,
+        )
+
+
+def load_unlisted_key(secrets: Sequence[Mapping[str, Any]]) -> ApiKey:
+    """Make an API key of the items of its secrets, which is all that earlier releases wrote.
+
+    Its revision is 0, because it is not in the list of all keys.
+
+    Raises:
+        Unreadable: An item is damaged.
+    """
+    with name_damage("access", secrets[0]):
+        values = Attributes(secrets[0])
+        return ApiKey(
+            id=values.take("id", str),
+            grant=_load_grant(values),
+            created_at=keys.load_time(values.take("created_at", str)),
+            secrets=tuple(Secret(hash=keys.parse_credential(item["pk"]["S"])) for item in secrets),
+            revision=0,
+        )
+
+
+# The attributes that the item of a secret has only sometimes.
+OPTIONAL_OF_CREDENTIAL = ("team_id", "prompt_ids", "pointers", "quota", "valid_until")
+
+
+def dump_credential(key: ApiKey, secret: Secret) -> Item:
+    """Build the item that authentication reads, under the hash of a secret of an API key.
+
+    Earlier releases know `team_id` only, which keys have if such a release gives them no more than
+    this one does.
+    """
+    grant = key.grant
+    ends = [end for end in (grant.expires_at, secret.expires_at) if end]
+    is_plain = (
+        len(grant.team_ids) == 1
+        and not ends
+        and grant.prompt_ids is None
+        and grant.pointers is None
+    )
+    return build_item(
+        {
+            **keys.build_credential(secret.hash),
+            "entity": "key",
+            "id": key.id,
+            **_dump_grant(grant),
+            "team_id": grant.team_ids[0] if is_plain else None,
+            "created_at": keys.dump_time(key.created_at),
+            "valid_until": _dump_optional_time(min(ends, default=None)),
+        }
+    )
+
+
+def dump_use(key_id: str, day: str) -> Item:
+    """Build the item with the day on which an API key was last used."""
+    return build_item({**keys.build_use(key_id), "entity": "use", "day": day})
+
+
+def load_use(item: Mapping[str, Any]) -> tuple[str, str]:
+    """Convert the item of a last use to the id of the API key and the day.
+
+    Raises:
+        Unreadable: The item is damaged.
+    """
+    with name_damage("access", item):
+        return keys.parse_use(item["pk"]["S"]), item["day"]["S"]
+
+
+def load_principal(item: Mapping[str, Any], team_ids: Callable[[], Iterable[str]]) -> Principal:
+    """Convert the item of a secret to the principal that has it.
+
+    A key with an operation of a later release may do nothing.
+
+    Args:
+        item: The item, of this release or an earlier one.
+        team_ids: Lists all teams of the organisation, for keys of all teams.
+
+    Raises:
+        Unreadable: The item is damaged.
+    """
+    with name_damage("access", item):
+        values = Attributes(item)
+        grant = _load_grant(values)
+        permissions = OPERATIONS.get(grant.operation, frozenset())
         return Principal(
             id=values.take("id", str),
-            name=values.take("name", str),
-            permissions={values.take("team_id", str): permissions},
+            name=grant.name,
+            permissions=dict.fromkeys(grant.team_ids or team_ids(), permissions),
+            prompt_ids=grant.prompt_ids,
+            pointers=grant.pointers,
+            quota=grant.quota,
+            expires_at=grant.expires_at,
         )
+
+
+def _dump_grant(grant: Grant) -> dict[str, Any]:
+    return {
+        "name": grant.name,
+        "operation": grant.operation,
+        "team_ids": [*grant.team_ids],
+        "prompt_ids": None if grant.prompt_ids is None else sorted(grant.prompt_ids),
+        "pointers": None if grant.pointers is None else sorted(grant.pointers),
+        "quota": grant.quota,
+    }
+
+
+def _load_grant(values: Attributes) -> Grant:
+    # Keys of earlier releases have one team.
+    team_id = values.find("team_id", str)
+    team_ids = values.find("team_ids", list)
+    prompt_ids = values.find("prompt_ids", list)
+    pointers = values.find("pointers", list)
+    return Grant(
+        name=values.take("name", str),
+        operation=values.take("operation", str),
+        team_ids=tuple(_check_texts([team_id] if team_ids is None else team_ids)),
+        prompt_ids=None if prompt_ids is None else frozenset(_check_texts(prompt_ids)),
+        pointers=None if pointers is None else frozenset(_check_texts(pointers)),
+        quota=values.find("quota", int),
+        expires_at=load_optional_time(values.find("valid_until", str)),
+    )
+
+
+def _check_texts(values: list[Any]) -> list[str]:
+    """Check that a list has texts only.
+
+    Raises:
+        TypeError: It has something else.
+    """
+    if not all(isinstance(value, str) for value in values):
+        raise TypeError
+    return values
+
+
+def _dump_optional_time(at: datetime | None) -> str | None:
+    return keys.dump_time(at) if at else None
+
+
+def load_optional_time(text: str | None) -> datetime | None:
+    """Parse a time; None for none."""
+    return keys.load_time(text) if text else None
 
 
 def dump_record(values: Mapping[str, Any]) -> Item:
     """Build the item of an idempotency record."""
-    return _dump({"entity": "answer", **values})
+    return build_item({"entity": "answer", **values})
 
 
 def load_record(
@@ -607,17 +774,11 @@ def load_record(
         )
 
 
-def _dump_author(author: Author) -> dict[str, str]:
+def dump_author(author: Author) -> dict[str, str]:
+    """Convert an author to values."""
     return {"id": author.id, "name": author.name}
 
 
-def _load_author(values: Attributes) -> Author:
+def load_author(values: Attributes) -> Author:
+    """Convert values to an author."""
     return Author(id=values.take("id", str), name=values.take("name", str), rest=values.rest)
-
-
-def _dump_optional_time(at: datetime | None) -> str | None:
-    return keys.dump_time(at) if at else None
-
-
-def _load_optional_time(text: str | None) -> datetime | None:
-    return keys.load_time(text) if text else None

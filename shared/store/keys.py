@@ -10,15 +10,31 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from shared.domain.model import ORGANISATION_ID
+
 if TYPE_CHECKING:
     from shared.domain.model import Prompt
 
 TEAM = "team"
 KEY = "key"
+CREDENTIAL = "key#"  # followed by the hash of a secret
+ORGANISATION = "organisation"
+API_KEYS = "keys"  # the partition with all API keys, by id
+USE = "usage#"  # followed by the id of an API key
+DAY = "day"
+QUOTA = "quota#"  # followed by what is counted: the requests of a key or a team, by minute
+PEOPLE = "people"  # the partition with all people, by id
+PERSON = "person"
+MEMBER = "member#"  # in the partition of a team: its members, by the ids of the people
+MEMBERSHIP = "team#"  # in the partition of a person: the same memberships, by the ids of the teams
+SESSION = "session"
+ATTEMPTS = "attempts"
 PROMPT = "prompt#"  # in the directory: every prompt that is not deleted, by time of creation
 CHANGES = "changed#"  # every prompt with versions that is not deleted, by time of change
 DELETIONS = "deleted#"  # deleted prompts, by time of deletion
 CONTENT = "content/"
+# The directory of what teams share with all; it has the form of a team's.
+SHARED_DIRECTORY = f"team#{ORGANISATION_ID}"
 
 
 def dump_time(at: datetime) -> str:
@@ -41,6 +57,11 @@ def build_slug_claim(team_id: str, scope: str, slug: str) -> str:
     return f"slug#{team_id}#{scope}#{slug}"
 
 
+def build_shared_claim(slug: str) -> str:
+    """Build the key of the claim that reserves a slug among those that all teams see."""
+    return build_slug_claim(ORGANISATION_ID, "organization", slug)
+
+
 def parse_team_of_claim(claim: str) -> str:
     """Parse the key of a name's or slug's claim to the id of its team."""
     return claim.split("#", 2)[1]
@@ -59,9 +80,19 @@ def build_idempotency(principal_id: str, key: str) -> str:
     return f"idempotency#{principal_id}#{sha256(key.encode()).hexdigest()}"
 
 
+def build_organisation() -> dict[str, str]:
+    """Build the key of the organisation, of which a deployment has one."""
+    return {"pk": ORGANISATION, "sk": ORGANISATION}
+
+
 def build_team(team_id: str) -> dict[str, str]:
     """Build the key of a team."""
     return {"pk": f"team#{team_id}", "sk": TEAM}
+
+
+def parse_team(partition: str) -> str:
+    """Parse the partition of a team to its id."""
+    return partition.removeprefix("team#")
 
 
 def build_ledger(team_id: str, name: str) -> dict[str, str]:
@@ -69,9 +100,91 @@ def build_ledger(team_id: str, name: str) -> dict[str, str]:
     return {"pk": f"team#{team_id}", "sk": f"ledger#{name}"}
 
 
-def build_api_key(secret: str) -> dict[str, str]:
-    """Build the key of an API key from the hash of its secret; the secret is not stored."""
-    return {"pk": f"key#{sha256(secret.encode()).hexdigest()}", "sk": KEY}
+def build_credential(secret_hash: str) -> dict[str, str]:
+    """Build the key of what authentication reads of an API key, from the hash of its secret."""
+    return {"pk": f"{CREDENTIAL}{secret_hash}", "sk": KEY}
+
+
+def parse_credential(partition: str) -> str:
+    """Parse the partition of what authentication reads to the hash of its secret."""
+    return partition.removeprefix(CREDENTIAL)
+
+
+def build_api_key(key_id: str) -> dict[str, str]:
+    """Build the key of an API key, in the list of all keys."""
+    return {"pk": API_KEYS, "sk": key_id}
+
+
+def build_use(key_id: str) -> dict[str, str]:
+    """Build the key of the day on which an API key was last used."""
+    return {"pk": f"{USE}{key_id}", "sk": DAY}
+
+
+def parse_use(partition: str) -> str:
+    """Parse the partition of a last use to the id of the API key."""
+    return partition.removeprefix(USE)
+
+
+def build_quota(of: str, id: str, minute: int) -> dict[str, str]:
+    """Build the key of the count of a minute's requests.
+
+    Args:
+        of: What is counted, such as `team`.
+        id: The id of that.
+        minute: The number of the minute, since 1970.
+    """
+    return {"pk": f"{QUOTA}{of}#{id}", "sk": str(minute)}
+
+
+def build_listed_person(person_id: str) -> dict[str, str]:
+    """Build the key of a person, in the list of all people."""
+    return {"pk": PEOPLE, "sk": person_id}
+
+
+def build_person_partition(person_id: str) -> str:
+    """Build the partition of a person: the person, memberships and sessions."""
+    return f"person#{person_id}"
+
+
+def build_person(person_id: str) -> dict[str, str]:
+    """Build the key of a person."""
+    return {"pk": build_person_partition(person_id), "sk": PERSON}
+
+
+def build_membership(person_id: str, team_id: str) -> dict[str, str]:
+    """Build the key of a membership, in the partition of the person."""
+    return {"pk": build_person_partition(person_id), "sk": f"{MEMBERSHIP}{team_id}"}
+
+
+def build_member(team_id: str, person_id: str) -> dict[str, str]:
+    """Build the key of the same membership, in the partition of the team."""
+    return {"pk": build_team(team_id)["pk"], "sk": f"{MEMBER}{person_id}"}
+
+
+def build_session(secret_hash: str) -> dict[str, str]:
+    """Build the key of what authentication reads of a session, from the hash of its secret."""
+    return {"pk": f"session#{secret_hash}", "sk": SESSION}
+
+
+def build_listed_session(person_id: str, session_id: str) -> dict[str, str]:
+    """Build the key of a session, in the partition of its person."""
+    return {"pk": build_person_partition(person_id), "sk": f"{SESSION}#{session_id}"}
+
+
+def build_attempts(subject: str) -> dict[str, str]:
+    """Build the key of the count of attempts to sign in, of a person or from a place.
+
+    The subject is hashed, because it is free text of any length.
+    """
+    return {
+        "pk": f"attempt#{sha256(subject.encode(errors='surrogatepass')).hexdigest()}",
+        "sk": ATTEMPTS,
+    }
+
+
+def build_access_history(team_id: str | None) -> str:
+    """Build the partition of events of keys, people and teams; None for the organisation."""
+    return build_team(team_id)["pk"] if team_id else ORGANISATION
 
 
 def build_status_list(status: str) -> str:

@@ -6,26 +6,42 @@ their principal was admitted to.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from itertools import product
 from typing import TYPE_CHECKING
 
 from shared.cache import Cache
 from shared.domain.checks import list_spellings
+from shared.domain.restrictions import UNRESTRICTED
 from shared.ids import is_id
+from shared.problems import LimitReached, OrganisationNotFound, PromptNotFound, TeamNotFound
 from shared.store import items, keys
-from shared.store.callers import Callers
+from shared.store.api_keys import ApiKeys
 from shared.store.contents import Contents
 from shared.store.dynamodb import Database
 from shared.store.team import Backend, TeamStore
+from shared.store.teams import Teams
 from shared.store.transactions import Transactions
+from shared.texts import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from shared.domain.access import Principal
     from shared.domain.model import Prompt, Version
+    from shared.domain.restrictions import Restrictions
     from shared.settings import Settings
+    from shared.store.accounts import AccountStore, MemberStore, OrganisationStore, SignInStore
+    from shared.store.audit import AuditStore
+    from shared.store.deletion import TeamDeletion
+    from shared.store.federation import Federation
+    from shared.store.key_store import KeyStore
+    from shared.store.organisation import Organisations
+    from shared.store.people import People
+    from shared.store.quotas import Quotas
+    from shared.store.sign_in import SignIn
     from shared.store.team import Annotations
+    from shared.store.visible_prompts import VisiblePrompts
 
     # Loads a version, for principals that are admitted to its prompt; raises Unreadable.
     Loader = Callable[[], Version | None]
@@ -44,15 +60,23 @@ class Store:
     Every method raises `Unavailable` while AWS is busy or cannot be reached.
 
     Attributes:
-        callers: Teams and API keys.
+        teams: The teams.
+        api_keys: The API keys.
         transactions: Writes, and the records of requests.
     """
 
     def __init__(self, settings: Settings) -> None:
         database = Database(settings.tables)
         contents = Contents(bucket=settings.content_bucket, inline_bytes=settings.inline_bytes)
-        self.callers = Callers(database, cache_seconds=settings.key_cache_seconds)
         self.transactions = Transactions(database, contents)
+        self.teams = Teams(database, self.transactions)
+        self.api_keys = ApiKeys(
+            database,
+            self.transactions,
+            list_team_ids=self.teams.list_ids,
+            cache_seconds=settings.key_cache_seconds,
+        )
+        self._settings = settings
         self._backend = Backend(
             database=database,
             contents=contents,
@@ -62,27 +86,238 @@ class Store:
         )
         self._ids_by_slug: Cache[str, str] = Cache(weight=CACHED_SLUGS)
 
-    def open_team(self, team_id: str, annotations: Annotations | None = None) -> TeamStore:
+    def open_team(
+        self,
+        team_id: str,
+        annotations: Annotations | None = None,
+        restrictions: Restrictions = UNRESTRICTED,
+    ) -> TeamStore:
         """Open the store of a team that the principal was admitted to.
 
         Args:
             team_id: The id of the team.
             annotations: The annotations of the current call.
+            restrictions: What the principal reaches of the team.
         """
-        return TeamStore(self._backend, team_id, {} if annotations is None else annotations)
+        annotations = {} if annotations is None else annotations
+        return TeamStore(self._backend, team_id, annotations, restrictions)
 
-    # -- prompts and versions of any team, to find the team they belong to
+    # -- quotas: where there are none, they are no part of a start, and nothing is read or written
 
-    def find_prompt(self, prompt_id: str) -> Prompt | None:
+    @cached_property
+    def quotas(self) -> Quotas:
+        """The counts of requests."""
+        from shared.store.quotas import Quotas
+
+        return Quotas(self._backend.database)
+
+    def count_request(self, principal: Principal) -> None:
+        """Count a request of an API key, if a quota applies to it.
+
+        Raises:
+            QuotaExceeded: The quota of the key or of its team is used up.
+        """
+        key_limit = principal.quota or self._settings.quota_per_key
+        team_limit = self._settings.quota_per_team if len(principal.permissions) == 1 else 0
+        if not key_limit and not team_limit:
+            return
+        from shared.store.quotas import Quota
+
+        quotas = [Quota(of="key", id=principal.id, limit=key_limit)]
+        quotas += [Quota(of="team", id=id, limit=team_limit) for id in principal.permissions]
+        self.quotas.count([quota for quota in quotas if quota.limit])
+
+    # -- people: most functions never need them, so that they are no part of their start
+
+    @cached_property
+    def people(self) -> People:
+        """The people, with their sessions."""
+        from shared.store.people import People
+
+        return People(
+            self._backend.database,
+            self.transactions,
+            cache_seconds=self._settings.key_cache_seconds,
+        )
+
+    @cached_property
+    def organisations(self) -> Organisations:
+        """The organisation: its teams, and who is in them."""
+        from shared.store.organisation import Organisations
+
+        return Organisations(self._backend.database, self.transactions, self.people)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """The passwords and invitations of people."""
+        from shared.store.sign_in import SignIn
+
+        return SignIn(
+            pool_id=self._settings.user_pool_id, client_id=self._settings.user_pool_client_id
+        )
+
+    @cached_property
+    def federation(self) -> Federation:
+        """The people whom the organisation's identity provider knows."""
+        from shared.domain.federation import parse_rules
+        from shared.store.federation import Federation
+        from shared.store.sign_in_page import SignInPage
+
+        settings = self._settings
+        page = SignInPage(url=settings.sign_in_url, client_id=settings.sign_in_client_id)
+        return Federation(page, self.people, self.organisations, parse_rules(settings.groups))
+
+    def open_sign_in(self, source: str) -> SignInStore:
+        """Open what people sign in with.
+
+        Args:
+            source: The address in the network that the request comes from.
+        """
+        from shared.store.accounts import SignInStore
+        from shared.store.attempts import Attempts
+
+        attempts = Attempts(self._backend.database)
+        return SignInStore(
+            self.people, self.sign_in, attempts, source, get_federation=lambda: self.federation
+        )
+
+    def open_account(self, principal: Principal) -> AccountStore:
+        """Open the account of a person."""
+        from shared.store.accounts import AccountStore
+
+        return AccountStore(self.people, self.organisations, self.sign_in, principal)
+
+    def open_organisation(
+        self, principal: Principal, organisation_id: str | None = None
+    ) -> OrganisationStore:
+        """Open the organisation for somebody.
+
+        Args:
+            principal: Who it is opened for.
+            organisation_id: The id that the request names; None if it names none.
+
+        Raises:
+            OrganisationNotFound: It is another organisation than this one.
+        """
+        from shared.domain.organisation import ORGANISATION_ID
+        from shared.store.accounts import OrganisationStore
+
+        if organisation_id not in (None, ORGANISATION_ID):
+            raise OrganisationNotFound
+        return OrganisationStore(self.people, self.organisations, self.sign_in, principal)
+
+    def open_members(self, team_id: str) -> MemberStore:
+        """Open the people of a team that the principal was admitted to.
+
+        Raises:
+            TeamNotFound: The team does not exist, or has been deleted.
+        """
+        from shared.store.accounts import MemberStore
+
+        team = self.teams.find_team(team_id)
+        if team is None or team.deleted_at is not None:
+            raise TeamNotFound
+        return MemberStore(self.people, self.organisations, team)
+
+    def open_deletion(
+        self, store: TeamStore, principal: Principal, annotations: Annotations
+    ) -> TeamDeletion:
+        """Open the deletion of a team.
+
+        Args:
+            store: The store of the team that the principal was admitted to.
+            principal: The principal.
+            annotations: The annotations of the current call.
+        """
+        from shared.store.deletion import TeamDeletion
+
+        return TeamDeletion(
+            store=store,
+            teams=self.teams,
+            organisations=self.organisations,
+            api_keys=self.api_keys,
+            principal_id=principal.id,
+            annotations=annotations,
+        )
+
+    def open_keys(self, principal: Principal, annotations: Annotations) -> KeyStore:
+        """Open the API keys that a principal manages.
+
+        Args:
+            principal: The principal.
+            annotations: The annotations of the current call.
+        """
+        from shared.store import key_store  # which few functions need
+
+        return key_store.KeyStore(
+            api_keys=self.api_keys,
+            list_team_ids=self.teams.list_ids,
+            find_prompts=self.find_prompts,
+            principal=principal,
+            annotations=annotations,
+        )
+
+    def open_audit(self, team_id: str, annotations: Annotations) -> AuditStore:
+        """Open the audit log of a team that the principal was admitted to, also a deleted one.
+
+        Raises:
+            TeamNotFound: There has never been such a team.
+        """
+        from shared.store.audit import AuditStore
+
+        if self.teams.find_team(team_id) is None:
+            raise TeamNotFound
+        return AuditStore(self._backend.database, [team_id], annotations)
+
+    def open_audit_of_organisation(self, annotations: Annotations) -> AuditStore:
+        """Open the audit logs of the organisation and of all its teams.
+
+        Raises:
+            LimitReached: These are more logs than one request can read.
+        """
+        from shared.store.audit import MAX_LOGS, AuditStore
+
+        team_ids = self.teams.list_ids()
+        if len(team_ids) > MAX_LOGS:
+            raise LimitReached(
+                f"the organization has more than {MAX_LOGS} teams; read the log of each by "
+                "GET /v1/teams/{id}/audit"
+            )
+        return AuditStore(self._backend.database, [None, *team_ids], annotations)
+
+    def find_prompts(self, team_ids: Sequence[str], names: Iterable[str]) -> Iterator[str]:
+        """Find the ids of prompts of some teams by their ids or slugs, in the same order.
+
+        Raises:
+            PromptNotFound: None of the teams has such a prompt.
+        """
+        for name in names:
+            prompt = self.find_prompt(name) if is_id(name) else None
+            if prompt is None:
+                prompt = self.find_prompt_by_slug(team_ids, name)
+            if prompt is None or prompt.is_deleted or prompt.team_id not in team_ids:
+                raise PromptNotFound(details=[{"prompt": excerpt(name)}])
+            yield prompt.id
+
+    # -- prompts and versions of any team, to find the team they belong to. Those that are not in
+    # the principal's reach are not read.
+
+    def find_prompt(
+        self, prompt_id: str, restrictions: Restrictions = UNRESTRICTED
+    ) -> Prompt | None:
         """Find a prompt by its id.
 
         Raises:
             Unreadable: Its head cannot be read; the problem has the team's id.
         """
+        if not restrictions.reaches(prompt_id):
+            return None
         item = self._backend.database.get("prompts", {"prompt_id": prompt_id})
         return items.load_prompt(item) if item else None
 
-    def find_prompt_by_slug(self, team_ids: Iterable[str], slug: str) -> Prompt | None:
+    def find_prompt_by_slug(
+        self, team_ids: Iterable[str], slug: str, restrictions: Restrictions = UNRESTRICTED
+    ) -> Prompt | None:
         """Find the prompt with a slug, in the first of the teams that has one.
 
         Within a team, the scope `team` comes before `organization`.
@@ -93,14 +328,53 @@ class Store:
         for team_id, scope, spelling in product(team_ids, items.SCOPES, list_spellings(slug)):
             claim = keys.build_slug_claim(team_id, scope, spelling)
             prompt_id = self._ids_by_slug.get(claim)
-            if prompt_id and (prompt := self._find_by_name(prompt_id, team_id, spelling)):
+            if (
+                prompt_id
+                and restrictions.reaches(prompt_id)
+                and (prompt := self._find_by_name(prompt_id, team_id, spelling))
+            ):
                 return prompt
             item = self._backend.database.get("lookups", {"key": claim})
             prompt_id = items.load_name_claim(item) if item else None
-            if prompt_id and (prompt := self._find_by_name(prompt_id, team_id, spelling)):
+            if (
+                prompt_id
+                and restrictions.reaches(prompt_id)
+                and (prompt := self._find_by_name(prompt_id, team_id, spelling))
+            ):
                 self._ids_by_slug.put(claim, prompt_id)
                 return prompt
         return None
+
+    def find_shared_prompt(
+        self, name: str, restrictions: Restrictions = UNRESTRICTED
+    ) -> Prompt | None:
+        """Find a prompt that its team shares with all, by its id or slug.
+
+        Raises:
+            Unreadable: The claim or the head cannot be read; the problem has the team's id.
+        """
+        prompt_id = name if is_id(name) else None
+        if prompt_id is None:
+            item = self._backend.database.get("lookups", {"key": keys.build_shared_claim(name)})
+            prompt_id = items.load_name_claim(item) if item else None
+        prompt = self.find_prompt(prompt_id, restrictions) if prompt_id else None
+        if prompt is None or prompt.is_deleted or prompt.scope != "organization":
+            return None
+        return prompt if name in (prompt.id, prompt.slug) else None
+
+    def open_visible_prompts(
+        self, team_id: str, annotations: Annotations, restrictions: Restrictions
+    ) -> VisiblePrompts:
+        """Open the prompts that a team sees.
+
+        Args:
+            team_id: The id of the team that the principal was admitted to.
+            annotations: The annotations of the current call.
+            restrictions: What the principal reaches of the team.
+        """
+        from shared.store.visible_prompts import VisiblePrompts
+
+        return VisiblePrompts(self._backend, team_id, annotations, restrictions)
 
     def _find_by_name(self, prompt_id: str, team_id: str, slug: str) -> Prompt | None:
         """Find the prompt if it still has this slug: it may have moved since the look-up."""
@@ -109,14 +383,16 @@ class Store:
             return None
         return prompt if (prompt.team_id, prompt.slug) == (team_id, slug) else None
 
-    def find_prompt_and_version(self, prompt_id: str, number: int) -> tuple[Prompt | None, Loader]:
+    def find_prompt_and_version(
+        self, prompt_id: str, number: int, restrictions: Restrictions = UNRESTRICTED
+    ) -> tuple[Prompt | None, Loader]:
         """Find a prompt, and the loader of a version of it, with one read.
 
         Raises:
             Unreadable: The head cannot be read; the problem has the team's id.
         """
-        if not 0 < number < 2**31:
-            return self.find_prompt(prompt_id), find_nothing
+        if not 0 < number < 2**31 or not restrictions.reaches(prompt_id):
+            return self.find_prompt(prompt_id, restrictions), find_nothing
         result = self._backend.database.get_many(
             {
                 "prompts": [{"prompt_id": prompt_id}],
@@ -129,7 +405,9 @@ class Store:
             partial(self._backend.load_version, versions[0]) if versions else find_nothing,
         )
 
-    def find_version_by_id(self, version_id: str) -> tuple[Prompt | None, Loader]:
+    def find_version_by_id(
+        self, version_id: str, restrictions: Restrictions = UNRESTRICTED
+    ) -> tuple[Prompt | None, Loader]:
         """Find a version by its id: its prompt, and its loader.
 
         Raises:
@@ -141,4 +419,4 @@ class Store:
         claim = keys.build_version_claim(version_id)
         if (item := self._backend.database.get("lookups", {"key": claim})) is None:
             return None, find_nothing
-        return self.find_prompt_and_version(*items.load_version_claim(item))
+        return self.find_prompt_and_version(*items.load_version_claim(item), restrictions)

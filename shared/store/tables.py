@@ -6,7 +6,7 @@
 | versions | `prompt_id`, `version`    | one item each; content inline, or in the bucket by hash   |
 | payloads | `prompt_id`, `payload_id` | sample variables                                          |
 | lookups  | `key`                     | claims of names and version ids; idempotency records      |
-| access   | `pk`, `sk`                | teams, hashed API keys, directories and ledgers of teams  |
+| access   | `pk`, `sk`                | teams, their directories and ledgers; people, hashed keys |
 | history  | `prompt_id`, `event`      | append-only: who did what when                            |
 """
 
@@ -40,6 +40,6 @@ TABLES = (
     Table(name="versions", partition=("prompt_id", "S"), sort=("version", "N")),
     Table(name="payloads", partition=("prompt_id", "S"), sort=("payload_id", "S")),
     Table(name="lookups", partition=("key", "S"), expires="expires_at"),
-    Table(name="access", partition=("pk", "S"), sort=("sk", "S")),
+    Table(name="access", partition=("pk", "S"), sort=("sk", "S"), expires="expires_at"),
     Table(name="history", partition=("prompt_id", "S"), sort=("event", "S")),
 )

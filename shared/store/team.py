@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from shared.domain.checks import NAME_LENGTH, list_spellings
 from shared.domain.ledgers import name_entry
 from shared.domain.model import Ledger, NumberOrTag
+from shared.domain.restrictions import UNRESTRICTED
 from shared.ids import is_id
 from shared.problems import Contended, PayloadNotFound, Unreadable, VersionNotFound
 from shared.store import items, keys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from shared.domain.changes import Change
     from shared.domain.ledgers import LedgerType
     from shared.domain.model import Event, Payload, Prompt, Selector, Version
+    from shared.domain.restrictions import Restrictions
     from shared.store.attributes import Item
     from shared.store.contents import Contents
     from shared.store.dynamodb import Database
@@ -137,7 +139,7 @@ class StoredVersion:
         return load_if_readable(partial(self._backend.load_version, self._item), self._annotations)
 
 
-def _split(rows: Iterable[Row], size: int | None) -> Iterator[list[Row]]:
+def split(rows: Iterable[Row], size: int | None) -> Iterator[list[Row]]:
     """Split rows into batches for `get_many`.
 
     Args:
@@ -157,21 +159,33 @@ class TeamStore:
     for a prompt of another team. A method that gets one thing raises `Unreadable` if its item
     cannot be read; one that gets several leaves it out and adds its name to the annotations.
 
+    For an API key of some prompts there are no others. Whatever would read versions by other
+    pointers than those of the key, or change more than these, raises `Forbidden`.
+
     Attributes:
         id: The id of the team.
+        restrictions: What the principal reaches of the team.
     """
 
-    def __init__(self, backend: Backend, team_id: str, annotations: Annotations) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        team_id: str,
+        annotations: Annotations,
+        restrictions: Restrictions = UNRESTRICTED,
+    ) -> None:
         """Bind a team.
 
         Args:
             backend: What all team stores of the process share.
             team_id: The id of the team.
             annotations: The annotations of the current call.
+            restrictions: What the principal reaches of the team.
         """
         self._backend = backend
         self._annotations = annotations
         self.id = team_id
+        self.restrictions = restrictions
 
     # -- prompts
 
@@ -186,6 +200,8 @@ class TeamStore:
 
     def find_prompt(self, prompt_id: str) -> Prompt | None:
         """Find a prompt of this team by its id, even a deleted one."""
+        if not self.restrictions.reaches(prompt_id):
+            return None
         item = self._backend.database.get("prompts", {"prompt_id": prompt_id})
         if item is None or item.get("team_id") != {"S": self.id}:
             return None
@@ -282,6 +298,8 @@ class TeamStore:
         Prompts that were last changed by earlier releases are in the list of all prompts only,
         until `complete_directory` has been run for their team.
         """
+        if self.restrictions.prompt_ids is not None:
+            return True  # the entries are made from the heads
         if not self._backend.complete_directories.get(self.id):
             team = self._backend.database.get("access", keys.build_team(self.id))
             if team is None or "has_complete_directory" not in team:
@@ -290,7 +308,12 @@ class TeamStore:
         return True
 
     def _list_entries(
-        self, prefix: str, *, before: str | None = None, size: int | None = None
+        self,
+        prefix: str,
+        *,
+        before: str | None = None,
+        size: int | None = None,
+        partition: str = "",
     ) -> Iterator[tuple[str, Prompt]]:
         """List the entries of a list in the directory, from its end, each with its head.
 
@@ -298,17 +321,21 @@ class TeamStore:
             prefix: The prefix of the list; with `before`, the lowest sort key.
             before: The sort key below which to start.
             size: How many prompts the caller expects to need; None for all.
+            partition: The partition of the directory; that of the team if left out.
         """
+        if self.restrictions.prompt_ids is not None:
+            yield from self._list_entries_in_reach(prefix, before)
+            return
         rows = self._backend.database.query(
             "access",
-            ("pk", keys.build_team(self.id)["pk"]),
+            ("pk", partition or keys.build_team(self.id)["pk"]),
             "sk",
             prefix=prefix,
             before=before,
             first_page=size,
         )
         entries = load_readable(items.load_directory_entry, rows, self._annotations)
-        for batch in _split(entries, size):
+        for batch in split(entries, size):
             ids = dict.fromkeys(prompt_id for _, prompt_id in batch)
             heads = self._backend.database.get_many(
                 {"prompts": [{"prompt_id": prompt_id} for prompt_id in ids]}
@@ -317,8 +344,22 @@ class TeamStore:
             prompts = {head.id: head for _, head in readable}
             for entry, prompt_id in batch:
                 prompt = prompts.get(prompt_id)
-                if prompt is not None and prompt.team_id == self.id:
+                if prompt is not None and self._owns(prompt):
                     yield entry["sk"]["S"], prompt
+
+    def _list_entries_in_reach(
+        self, prefix: str, before: str | None
+    ) -> Iterator[tuple[str, Prompt]]:
+        """List the same for a key of some prompts, which are so few that their heads are read."""
+        requests = [{"prompt_id": id} for id in sorted(self.restrictions.prompt_ids or ())]
+        heads = self._backend.database.get_many({"prompts": requests})["prompts"]
+        entries = []
+        for _, prompt in load_readable(items.load_prompt, heads, self._annotations):
+            for partition, entry in items.list_directory_keys(prompt):
+                is_in_list = prefix <= entry < before if before else entry.startswith(prefix)
+                if is_in_list and partition == keys.build_team(self.id)["pk"]:
+                    entries.append((entry, prompt))
+        yield from sorted(entries, key=lambda row: row[0], reverse=True)
 
     def find_prompts_by_name(self, name: str) -> list[Prompt]:
         """Find the prompts with a name in any spelling, newest first; each scope can have one."""
@@ -333,7 +374,7 @@ class TeamStore:
         lookups = self._backend.database.get_many({"lookups": claims})["lookups"]
         owners = load_readable(items.load_name_claim, lookups, self._annotations)
         ids = dict.fromkeys(prompt_id for _, prompt_id in owners)
-        requests = [{"prompt_id": prompt_id} for prompt_id in ids]
+        requests = [{"prompt_id": id} for id in ids if self.restrictions.reaches(id)]
         heads = self._backend.database.get_many({"prompts": requests})["prompts"]
         prompts = [
             prompt
@@ -354,14 +395,16 @@ class TeamStore:
             size: How many versions the caller expects to need; None for all.
 
         Returns:
-            For each number the version, without its content, or None if it does not exist. They
-            are read in batches, as the caller asks for them.
+            For each number the version, without its content, or None if it does not exist, or if
+            none of the pointers that the principal is restricted to is at it. They are read in
+            batches, as the caller asks for them.
         """
-        for batch in _split(numbers, size):
+        for batch in split(numbers, size):
             requests = []
             for prompt, number in batch:
                 self._require_own(prompt)
-                requests.append({"prompt_id": prompt.id, "version": number})
+                if self.restrictions.allows_version(prompt, number):
+                    requests.append({"prompt_id": prompt.id, "version": number})
             result = self._backend.database.get_many({"versions": requests})["versions"]
             by_number = {
                 (item["prompt_id"]["S"], int(item["version"]["N"])): item for item in result
@@ -381,8 +424,12 @@ class TeamStore:
 
         Returns:
             The same rows, each with its version.
+
+        Raises:
+            Forbidden: The principal is restricted to some pointers.
         """
-        for batch in _split(rows, size):
+        self.restrictions.check_all_versions()
+        for batch in split(rows, size):
             versions = self.find_versions(
                 (prompt, prompt.last_version) for _, prompt in batch if prompt.last_version
             )
@@ -426,12 +473,15 @@ class TeamStore:
             target: The team that the prompt may be moved to.
 
         Raises:
+            Forbidden: The principal is restricted to some prompts or pointers, and the change is
+                more than that.
             LostRaceError: Another writer has changed the head.
             NameTaken: The team has a prompt with this name or slug.
             LimitReached: One transaction cannot hold the change.
             OtherTeamError: The prompt is another team's, or a part is another prompt's.
             RecordExistsError: A concurrent attempt of the same request was committed first.
         """
+        self.restrictions.check_change(change)
         self._require_own(change.before or change.after)
         if target is None or change.after.team_id != target.id:
             self._require_own(change.after)
@@ -444,19 +494,26 @@ class TeamStore:
         """Write the next revision of a ledger of this team.
 
         Raises:
+            Forbidden: The principal is restricted to some prompts or pointers.
             LostRaceError: Another writer has changed the ledger.
             OtherTeamError: The ledger is another team's.
             RecordExistsError: A concurrent attempt of the same request was committed first.
         """
         if ledger.team_id != self.id:
             raise OtherTeamError(f"a ledger of {ledger.team_id}, in the store of team {self.id}")
+        self.restrictions.check_ledger()
         self._backend.transactions.commit_ledger(ledger, record=record)
 
+    def _owns(self, prompt: Prompt) -> bool:
+        return prompt.team_id == self.id
+
     def _require_own(self, prompt: Prompt) -> None:
-        if prompt.team_id != self.id:
+        if not self._owns(prompt):
             raise OtherTeamError(
                 f"prompt {prompt.id} of team {prompt.team_id}, in the store of {self.id}"
             )
+        if not self.restrictions.reaches(prompt.id):
+            raise OtherTeamError(f"prompt {prompt.id}, for a key of other prompts")
 
 
 class PromptStore:
@@ -483,6 +540,10 @@ class PromptStore:
         """The head, as it was last read."""
         return self._prompt
 
+    @property
+    def _restrictions(self) -> Restrictions:
+        return self.team.restrictions
+
     # -- versions
 
     def find_version(self, selector: Selector) -> Version | None:
@@ -493,7 +554,9 @@ class PromptStore:
 
         Raises:
             Contended: That happened again and again.
+            Forbidden: The principal is restricted to other pointers.
         """
+        selector = self._restrictions.check_selector(selector)
         if isinstance(selector, NumberOrTag):
             return self.find_version(selector.number) or self.find_version(selector.tag)
         if selector == "latest":
@@ -526,6 +589,7 @@ class PromptStore:
             missing: The problem's message if there is none.
 
         Raises:
+            Forbidden: The principal is restricted to other pointers.
             VersionNotFound: The prompt has no such version.
         """
         return self.require_version(self.find_version(selector), missing=missing)
@@ -538,11 +602,13 @@ class PromptStore:
             missing: The problem's message if there is none.
 
         Raises:
+            Forbidden: The principal is restricted to other pointers.
             VersionNotFound: The prompt has no such version.
         """
         return self.require_version(self._find_cached_version(selector), missing=missing)
 
     def _find_cached_version(self, selector: Selector) -> Version | None:
+        selector = self._restrictions.check_selector(selector)
         if isinstance(selector, NumberOrTag):
             version = self._find_cached_version(selector.number)
             return version or self._find_cached_version(selector.tag)
@@ -577,7 +643,11 @@ class PromptStore:
             before: The number below which to start.
             limit: The maximum number of versions.
             size: How many versions the caller expects to need; None for all.
+
+        Raises:
+            Forbidden: The principal is restricted to some pointers.
         """
+        self._restrictions.check_all_versions()
         rows = self._query_versions(before=before, limit=limit, size=size)
         load = self._backend.load_version
         for _, version in load_readable(load, rows, self._annotations):

@@ -1,7 +1,7 @@
 """Writes: one transaction per change, and the meaning of each condition that fails.
 
     read head (revision 7) ─▶ decide ─▶ put head (revision 8) if its revision is still 7
-                                        put event, versions, payloads, claims, directory entries
+                                        put events, versions, payloads, claims, directory entries
                                         put idempotency record if there is none
     another writer was faster ─▶ cancelled: the head has revision 8 ─▶ decide again
 
@@ -11,14 +11,16 @@ team's list included, sees a change as soon as it is written.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
 from shared import exact_json
 from shared.domain.model import Payload
-from shared.problems import LimitReached, NameTaken, Unavailable
+from shared.problems import Contended, Forbidden, LastAdmin, LimitReached, NameTaken, Unavailable
 from shared.store import items, keys
 from shared.store.dynamodb import ITEMS_PER_TRANSACTION
 
@@ -39,8 +41,15 @@ if TYPE_CHECKING:
     Record = tuple[Attempt, EncodedResponse]
 
 
+CONFLICT_ATTEMPTS = 4
+
+
 class LostRaceError(Exception):
     """Another writer was faster; the change must be decided again from the current state."""
+
+
+class ConflictError(LostRaceError):
+    """Another transaction on the same items is under way; no condition has failed."""
 
 
 class RecordExistsError(Exception):
@@ -57,7 +66,7 @@ class Write:
     """
 
     request: TransactWriteItemTypeDef
-    guard: Literal["head", "name", "record", "ledger"] = "head"
+    guard: Literal["head", "name", "record", "ledger", "admins", "team"] = "head"
 
 
 class Transactions:
@@ -76,6 +85,7 @@ class Transactions:
         Raises:
             LostRaceError: Another writer has changed the head.
             NameTaken: The team has a prompt with this name or slug.
+            Forbidden: The team that the prompt comes into has been deleted.
             Unreadable: The claim on a name in another spelling cannot be read.
             LimitReached: One transaction cannot hold the change.
             RecordExistsError: A concurrent attempt of the same request was committed first.
@@ -83,6 +93,7 @@ class Transactions:
         writes: list[Write] = []
         if change.events:
             writes += [*self._write_head(change), *self._write_names(change)]
+            writes += self._check_team(change)
             writes += self._write_directory(change)
             # Each part can have a claim. This comes before any body is put into the bucket.
             parts = 2 * (len(change.puts) + len(change.deletes))
@@ -92,11 +103,9 @@ class Transactions:
                     "spread it over several requests"
                 )
             writes += self._write_parts(change)
-        if record is not None:
-            # Also for a request that changes nothing: repeated later, it must still change nothing.
-            writes.append(self._write_record(*record))
-        if writes:
-            self._transact(writes)
+        # Also for a request that changes nothing: repeated later, it must still change nothing.
+        if writes or record is not None:
+            self.transact(writes, record=record)
 
     def commit_ledger(self, ledger: Ledger, *, record: Record | None = None) -> None:
         """Write the next revision of a ledger.
@@ -112,10 +121,7 @@ class Transactions:
             ConditionExpression="attribute_not_exists(pk) OR revision = :revision",
             ExpressionAttributeValues={":revision": {"N": str(ledger.revision - 1)}},
         )
-        writes = [Write(put, "ledger")]
-        if record is not None:
-            writes.append(self._write_record(*record))
-        self._transact(writes)
+        self.transact([Write(put, "ledger")], record=record)
 
     def find_response(self, attempt: Attempt) -> EncodedResponse | None:
         """Find the response that an earlier attempt of the same request got.
@@ -147,6 +153,14 @@ class Transactions:
         yield Write(self._database.build_put("prompts", head, **condition))
         for event in change.events:
             yield Write(self._database.build_put("history", items.dump_event(event)))
+        from shared.domain.access_events import build_prompt_event  # which reads do not need
+        from shared.store import audit_items
+
+        # A move is in the audit logs of both teams.
+        teams = {prompt.team_id for prompt in (change.before, change.after) if prompt}
+        for event, team_id in product(change.events, sorted(teams)):
+            entry = build_prompt_event(event, change.after, team_id=team_id)
+            yield Write(self._database.build_put("history", audit_items.dump_access_event(entry)))
 
     def _write_names(self, change: Change[Any]) -> Iterator[Write]:
         """Claim the prompt's new names, and release its old ones."""
@@ -165,7 +179,24 @@ class Transactions:
             )
             yield Write(put, "name")
         for claim in sorted(old - new):
+            if before and claim == keys.build_shared_claim(before.slug):
+                # Two teams had such a prompt in an earlier release, and one of them got the claim.
+                item = self._database.get("lookups", {"key": claim})
+                if item is None or items.load_name_claim(item) != before.id:
+                    continue
             yield Write(self._database.build_delete("lookups", {"key": claim}))
+
+    def _check_team(self, change: Change[Any]) -> Iterator[Write]:
+        """Check the team that a prompt comes into."""
+        team_id = change.after.team_id
+        if change.before is None or change.before.team_id != team_id:
+            check = self._database.build_check(
+                "access",
+                keys.build_team(team_id),
+                # The team has not been deleted, maybe since the principal was cached.
+                ConditionExpression="attribute_not_exists(deleted_at)",
+            )
+            yield Write(check, "team")
 
     def _write_directory(self, change: Change[Any]) -> Iterator[Write]:
         """Move the prompt's entries in the directory of its team, where they have changed."""
@@ -240,11 +271,34 @@ class Transactions:
 
     # -- failed transactions
 
-    def _transact(self, writes: Sequence[Write]) -> None:
+    def transact(self, writes: Sequence[Write], *, record: Record | None = None) -> None:
+        """Run writes as one transaction, together with the record of the request that caused it.
+
+        Raises:
+            LostRaceError: A condition of a guard `head` or `ledger` does not hold.
+            RecordExistsError: A concurrent attempt of the same request was committed first.
+            NameTaken: The name belongs to something else.
+            LastAdmin: A team, or the organisation, would have no admin.
+            Forbidden: The team has been deleted.
+        """
+        if record is not None:
+            writes = [*writes, self._write_record(*record)]
         try:
             self._database.transact([write.request for write in writes])
         except ClientError as error:
             _raise_meaning(error, writes)
+
+    def transact_through_conflicts(self, writes: Sequence[Write]) -> None:
+        """Run writes that another transaction on the same items does not make wrong.
+
+        Raises:
+            LostRaceError: A condition does not hold.
+            Contended: Other transactions were under way each time.
+        """
+        for _ in range(CONFLICT_ATTEMPTS):
+            with suppress(ConflictError):
+                return self.transact(writes)
+        raise Contended(retry_after=1)
 
 
 def _raise_meaning(error: ClientError, writes: Sequence[Write]) -> None:
@@ -262,10 +316,16 @@ def _raise_meaning(error: ClientError, writes: Sequence[Write]) -> None:
         raise RecordExistsError from error
     if "head" in failures:
         raise LostRaceError from error
+    if "team" in failures:
+        raise Forbidden("the team has been deleted") from error
+    if "admins" in failures:
+        raise LastAdmin from error
     if "name" in failures:
         raise NameTaken from error
-    if "ledger" in failures or "TransactionConflict" in codes:
+    if "ledger" in failures:
         raise LostRaceError from error
+    if "TransactionConflict" in codes:
+        raise ConflictError from error
     if codes & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
         raise Unavailable(retry_after=1) from error
     raise error

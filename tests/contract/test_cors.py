@@ -90,10 +90,10 @@ def test_a_page_may_read_what_every_route_responds(scene: Scene, page: tuple[str
     for route in ROUTES:
         with scene.visit(route) as call:
             responses = [
-                call.send(scene.registry.editor, Origin=origin),
-                call.send(scene.registry.editor, Origin=origin, If_None_Match="*"),
+                call.send(scene.get_caller(route), Origin=origin),
+                call.send(scene.get_caller(route), Origin=origin, If_None_Match="*"),
                 call.send(scene.registry.nobody, Origin=origin),
-                call.send(scene.registry.editor, raw="{", Origin=origin),
+                call.send(scene.get_caller(route), raw="{", Origin=origin),
             ]
             assert responses[0].status == route.status
             for response in responses:
@@ -106,8 +106,8 @@ def test_a_replay_is_for_the_page_that_asks(scene: Scene, monkeypatch: pytest.Mo
     configure(monkeypatch, (APP, OTHER))
     (route,) = (route for route in ROUTES if route.name == "create_version")
     with scene.visit(route) as call:
-        first = call.send(scene.registry.editor, Origin=APP, Idempotency_Key="k")
-        again = call.send(scene.registry.editor, Origin=OTHER, Idempotency_Key="k")
+        first = call.send(scene.get_caller(route), Origin=APP, Idempotency_Key="k")
+        again = call.send(scene.get_caller(route), Origin=OTHER, Idempotency_Key="k")
 
     assert again.text == first.text
     assert (first.headers[ALLOW], again.headers[ALLOW]) == (APP, OTHER)
@@ -134,7 +134,7 @@ def test_a_page_may_read_the_problems_of_the_gateway(
 def test_without_origins_nothing_is_different(scene: Scene) -> None:
     for route in ROUTES:
         with scene.visit(route) as call:
-            response = call.send(scene.registry.editor, Origin=APP)
+            response = call.send(scene.get_caller(route), Origin=APP)
             preflight = scene.registry.nobody("OPTIONS", call.target, headers={"Origin": APP})
 
             assert preflight.status == 405

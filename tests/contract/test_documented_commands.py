@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 EVENTS, OPERATE = "docs/events.md", "docs/operate.md"
 MAKE = re.compile(r"(?:^|\s|\()make (?:-s )?([a-z][a-z0-9-]*)")
 # What targets need to be told; any value is as good for a dry run.
-VARIABLES = ("STACK=cuebook-dev", "FILE=team.jsonl", "AT=2026-01-31T14:05Z", "TABLES=rescue-")
+VARIABLES = (
+    "STACK=cuebook-dev",
+    "FILE=team.jsonl",
+    "AT=2026-01-31T14:05Z",
+    "TABLES=rescue-",
+    "NAME=service",
+    "ID=0b9d5f3e-6c4f-4a55-9d0c-2f6a4c1f7e21",
+)
 ARN, SECONDS = "arn:aws:events:eu-central-1:123456789012:x/y", "1700000000"
 
 

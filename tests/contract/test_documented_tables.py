@@ -17,9 +17,11 @@ from shared.domain.access import OPERATIONS
 from shared.domain.content import ENGINES, Content
 from shared.domain.model import Status
 from shared.ids import ID
+from shared.paging import MAX_SKIPPED
 from shared.problems import Problem, PromptNotFound
 from shared.rendering.engines import compile_template
 from shared.rendering.limits import Limits
+from shared.routes import audit
 from shared.routes.route import MAX_LIMIT
 from shared.settings import Settings
 from shared.writing import IDEMPOTENCY_KEY_LENGTH
@@ -205,6 +207,15 @@ def test_the_last_event_says_what_is_live() -> None:
 
 
 # -- docs/operate.md
+
+
+def test_parameters_of_audit_logs() -> None:
+    rows = read_document(OPERATE).get_table("Audit logs", "parameter").rows
+    names = {name for row in rows for name in re.findall(r"`(\w+)`", row[0])}
+    log, logs = (set(route.query_names) for route in audit.ROWS)
+
+    assert names == log == logs - {"offset"}  # which is px0's
+    assert f"{MAX_SKIPPED:,} entries" in " ".join(row[1] for row in rows)
 
 
 def test_variables_of_the_local_server() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from infra import documents
 from infra.documents import PARTS
 from infra.project import ROOT
+from infra.unsupported import UNSUPPORTED_CALLS
 from shared.domain.content import ENGINES
 from shared.domain.model import Stage
 from shared.routes import DIALECTS, ROUTES
@@ -57,6 +58,11 @@ TABLES = {
     (OPERATE, "What is deployed", "output"): (INFRA, "test_outputs"),
     (OPERATE, "Stages and options", "value"): (INFRA, "test_options"),
     (OPERATE, "Logs, metrics and traces", "field"): (FUNCTIONS, "test_fields_of_the_log"),
+    (OPERATE, "Logs, metrics and traces", "query"): (
+        "tests/infra/test_operations.py",
+        "test_queries_are_saved_over_the_log_of_all_functions",
+    ),
+    (OPERATE, "Audit logs", "parameter"): (RULES, "test_parameters_of_audit_logs"),
     (OPERATE, "Back up and restore", "what happened"): (
         CONTRACT,
         "test_endpoints_that_are_named_exist",
@@ -102,6 +108,10 @@ BLOCKS = {
     (EVENTS, "Webhooks", "sh"): (COMMANDS, "test_commands_of_aws_are_what_aws_takes"),
     (EVENTS, "Webhooks", "python"): (COMMANDS, "test_the_webhook_is_signed"),
     (OPERATE, "Deploy", "sh"): (COMMANDS, "test_commands_are_known"),
+    (OPERATE, "Keys and people", "bash"): (LIVE, "test_walks_print_what_is_shown_and_again"),
+    (OPERATE, "API keys", "sh"): (COMMANDS, "test_commands_are_known"),
+    (OPERATE, "A team that was deleted", "sh"): (COMMANDS, "test_commands_are_known"),
+    (OPERATE, "Single sign-on", "sh"): (INFRA, "test_contexts_in_commands_can_be_deployed"),
     (OPERATE, "Deploy", "text"): (INFRA, "test_what_bootstrap_prints"),
     (OPERATE, "Logs, metrics and traces", "text"): (
         E2E,
@@ -250,7 +260,8 @@ def test_files_that_are_named_exist() -> None:
 
 def test_endpoints_that_are_named_exist() -> None:
     calls = {(route.method, route.path) for route in ROUTES}
-    patterns = [(route.method, re.compile(SEGMENT.sub("[^/]+", route.path))) for route in ROUTES]
+    calls |= {(call.method, call.path) for call in UNSUPPORTED_CALLS}
+    patterns = [(method, re.compile(SEGMENT.sub("[^/]+", path))) for method, path in calls]
     missing = []
     for document in read_documents():
         for method, dots, path in CALL.findall(document.prose):

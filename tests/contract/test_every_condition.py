@@ -121,9 +121,9 @@ def test_the_etag_of_the_read_is_the_condition_of_the_write(scene: Scene) -> Non
     for route in CONDITIONAL:
         with scene.visit(route) as call:
             etag = read(call, scene.registry.editor).headers["ETag"]
-            assert call.send(scene.registry.editor, If_Match=etag).status == route.status
+            assert call.send(scene.get_caller(route), If_Match=etag).status == route.status
         with scene.visit(route) as call:
-            assert call.send(scene.registry.editor, If_Match="*").status == route.status
+            assert call.send(scene.get_caller(route), If_Match="*").status == route.status
 
 
 def test_what_was_decided_on_an_old_state_changes_nothing(scene: Scene) -> None:
@@ -133,7 +133,7 @@ def test_what_was_decided_on_an_old_state_changes_nothing(scene: Scene) -> None:
             send_rival(call, scene.registry.admin)
             before = scene.list_stored()
             for condition in (etag, '"x"', f'"x", {etag}'):
-                response = call.send(scene.registry.editor, If_Match=condition)
+                response = call.send(scene.get_caller(route), If_Match=condition)
                 assert_problem(response, route, 412)
                 assert scene.list_stored() == before
 
@@ -162,7 +162,7 @@ def test_a_write_that_only_adds_does_without(scene: Scene) -> None:
     for route in WRITING:
         if route.no_if_match:
             with scene.visit(route) as call:
-                response = call.send(scene.registry.editor, If_Match='"x"')
+                response = call.send(scene.get_caller(route), If_Match='"x"')
                 assert response.status == route.status, response.text
 
 

@@ -27,13 +27,17 @@ TAKES_NUL = {"render_live", "render_version"}
 
 # -- bodies
 
+BODY_OPTIONAL = {"regenerate_api_key"}  # px0's clients send none
+
 
 def test_what_is_no_json_object_is_refused_and_changes_nothing(scene: Scene) -> None:
     for route in BODIED:
         with scene.visit(route) as call:
             before = scene.list_stored()
             for name, raw in MALFORMED_BODIES.items():
-                response = call.send(scene.registry.editor, raw=raw)
+                if name == "empty" and route.name in BODY_OPTIONAL:
+                    continue
+                response = call.send(scene.get_caller(route), raw=raw)
                 # Well-formed JSON that is no object breaks LangWatch's schemas.
                 assert response.status == 400 or route.dialect == "langwatch", name
                 assert_problem(response, route, 400, 422)
@@ -43,7 +47,7 @@ def test_what_is_no_json_object_is_refused_and_changes_nothing(scene: Scene) -> 
 def test_a_body_that_is_not_utf8_is_a_bad_request(scene: Scene) -> None:
     for route in BODIED:
         with scene.visit(route) as call:
-            response = call.send(scene.registry.editor, raw=b'{"name": "\xff"}')
+            response = call.send(scene.get_caller(route), raw=b'{"name": "\xff"}')
             assert_problem(response, route, 400)
 
 
@@ -55,7 +59,7 @@ def test_json_that_is_declared_as_something_else_is_refused_where_the_vendor_loo
 ) -> None:
     for route in BODIED:
         with scene.visit(route) as call:
-            response = call.send(scene.registry.editor, content_type=media_type)
+            response = call.send(scene.get_caller(route), content_type=media_type)
             if route.dialect in TYPED_DIALECTS:
                 assert_problem(response, route, 400, 422)
             else:
@@ -68,7 +72,7 @@ def test_no_text_of_a_body_may_hold_a_nul(scene: Scene) -> None:
             with scene.visit(route) as call:
                 before = scene.list_stored()
                 for body in replace_texts(call.body, "a\0b"):
-                    response = call.replace_body(body).send(scene.registry.editor)
+                    response = call.replace_body(body).send(scene.get_caller(route))
                     assert_problem(response, route, 400)
                 assert scene.list_stored() == before
 
@@ -102,7 +106,7 @@ def test_segments_may_be_percent_encoded_throughout(scene: Scene) -> None:
             for name in route.segment_names:
                 text = "".join(f"%{ord(char):02X}" for char in call.get_segment(name))
                 call = call.replace_segment(name, text)
-            assert call.send(scene.registry.editor).status == route.status
+            assert call.send(scene.get_caller(route)).status == route.status
 
 
 def test_a_segment_that_names_nothing_is_a_problem_and_never_a_bug(scene: Scene) -> None:
@@ -112,7 +116,7 @@ def test_a_segment_that_names_nothing_is_a_problem_and_never_a_bug(scene: Scene)
             with scene.visit(route) as call:
                 before = scene.list_stored()
                 for text in MALFORMED_TEXTS:
-                    response = call.replace_segment(name, text).send(scene.registry.editor)
+                    response = call.replace_segment(name, text).send(scene.get_caller(route))
                     assert_problem(response, route, 400, 404, 422)
                 assert scene.list_stored() == before
 
@@ -123,7 +127,7 @@ def test_a_segment_that_names_nothing_is_a_problem_and_never_a_bug(scene: Scene)
 def test_a_query_parameter_that_no_route_has_is_ignored(scene: Scene) -> None:
     for route in ROUTES:
         with scene.visit(route) as call:
-            response = call.replace_query(nonsense="1").send(scene.registry.editor)
+            response = call.replace_query(nonsense="1").send(scene.get_caller(route))
             assert response.status == route.status, response.text
 
 
@@ -132,7 +136,7 @@ def test_a_query_parameter_may_be_anything_and_never_a_bug(scene: Scene) -> None
         for name in route.query_names:
             with scene.visit(route) as call:
                 for text in (*MALFORMED_TEXTS, ""):
-                    response = call.replace_query(**{name: text}).send(scene.registry.editor)
+                    response = call.replace_query(**{name: text}).send(scene.get_caller(route))
                     if response.status >= 300:
                         assert_problem(response, route, 400, 404, 422)
 
@@ -145,21 +149,21 @@ def test_an_idempotency_key_has_1_to_255_characters(scene: Scene) -> None:
         with scene.visit(route) as call:
             before = scene.list_stored()
             for key in ("", "k" * 256):
-                response = call.send(scene.registry.editor, Idempotency_Key=key)
+                response = call.send(scene.get_caller(route), Idempotency_Key=key)
                 assert_problem(response, route, 400)
                 assert "Idempotency-Key must be 1 to 255 characters" in response.text
             assert scene.list_stored() == before
-            response = call.send(scene.registry.editor, Idempotency_Key="k" * 255)
+            response = call.send(scene.get_caller(route), Idempotency_Key="k" * 255)
             assert response.status == route.status, response.text
 
 
 def test_a_write_that_is_repeated_with_its_key_happens_once(scene: Scene) -> None:
     for route in WRITING:
         with scene.visit(route) as call:
-            first = call.send(scene.registry.editor, Idempotency_Key="k")
+            first = call.send(scene.get_caller(route), Idempotency_Key="k")
             after = scene.list_stored()
             scene.registry.forget()
-            again = call.send(scene.registry.editor, Idempotency_Key="k")
+            again = call.send(scene.get_caller(route), Idempotency_Key="k")
 
             assert first.status == route.status, first.text
             assert (again.status, again.text) == (first.status, first.text)
@@ -171,10 +175,10 @@ def test_a_write_that_is_repeated_with_its_key_happens_once(scene: Scene) -> Non
 def test_the_key_of_a_write_is_good_for_no_other(scene: Scene) -> None:
     for route in WRITING:
         with scene.visit(route) as call:
-            assert call.send(scene.registry.editor, Idempotency_Key="k").status == route.status
+            assert call.send(scene.get_caller(route), Idempotency_Key="k").status == route.status
             after = scene.list_stored()
             other = call.replace_body({**(call.body or {}), "more": 1})
-            assert_problem(other.send(scene.registry.editor, Idempotency_Key="k"), route, 409)
+            assert_problem(other.send(scene.get_caller(route), Idempotency_Key="k"), route, 409)
             assert scene.list_stored() == after
 
 

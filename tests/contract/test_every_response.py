@@ -26,7 +26,7 @@ def drop_request_id(response: Response) -> dict[str, str]:
 
 def test_head_answers_as_get_does(scene: Scene) -> None:
     for route in READING:
-        client = scene.registry.editor.use_credential(get_credential(route))
+        client = scene.get_caller(route).use_credential(get_credential(route))
         with scene.visit(route) as call:
             full, head = client("GET", call.target), client("HEAD", call.target)
 
@@ -39,17 +39,17 @@ def test_what_the_caller_has_already_is_not_sent_again(scene: Scene) -> None:
         if route.status != 200:
             continue
         with scene.visit(route) as call:
-            first = call.send(scene.registry.editor)
+            first = call.send(scene.get_caller(route))
             etag = first.headers["ETag"]
 
             assert re.fullmatch(r'"[0-9a-f]{32}"', etag)
             for known in (etag, f'"x", {etag}', f"W/{etag}", "*"):
-                again = call.send(scene.registry.editor, If_None_Match=known)
+                again = call.send(scene.get_caller(route), If_None_Match=known)
                 assert (again.status, again.text) == (304, "")
                 assert again.headers["ETag"] == etag
                 assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
                 assert again.headers["X-Request-Id"] != first.headers["X-Request-Id"]
-            other = call.send(scene.registry.editor, If_None_Match='"x"')
+            other = call.send(scene.get_caller(route), If_None_Match='"x"')
             assert (other.status, other.text) == (200, first.text)
 
 
@@ -60,7 +60,7 @@ def test_while_aws_throttles_us_the_service_is_unavailable(scene: Scene) -> None
     for route in GUARDED:
         with scene.visit(route) as call:
             end = scene.registry.cloud.fail("ThrottlingException")
-            response = call.send(scene.registry.editor)
+            response = call.send(scene.get_caller(route))
             end()
 
             assert_problem(response, route, 503)
@@ -71,7 +71,7 @@ def test_any_other_error_of_aws_is_a_bug_of_ours_and_told_to_nobody(scene: Scene
     for route in GUARDED:
         with scene.visit(route) as call:
             end = scene.registry.cloud.fail("AccessDeniedException")
-            response = call.send(scene.registry.editor)
+            response = call.send(scene.get_caller(route))
             end()
 
             assert_problem(response, route, 500)
@@ -87,13 +87,13 @@ def test_a_throttled_transaction_changes_nothing_and_may_be_tried_again(scene: S
                 operation="TransactWriteItems",
                 reasons=["None", "ThrottlingError"],
             )
-            response = call.send(scene.registry.editor)
+            response = call.send(scene.get_caller(route))
             end()
 
             assert_problem(response, route, 503)
             assert response.headers["Retry-After"] == "1"
             assert scene.list_stored() == before
-            assert call.send(scene.registry.editor).status == route.status
+            assert call.send(scene.get_caller(route)).status == route.status
 
 
 def test_a_transaction_that_met_another_is_tried_again(scene: Scene) -> None:
@@ -105,7 +105,7 @@ def test_a_transaction_that_met_another_is_tried_again(scene: Scene) -> None:
                 reasons=["TransactionConflict", "None"],
                 times=2,
             )
-            response = call.send(scene.registry.editor)
+            response = call.send(scene.get_caller(route))
             end()
 
             assert response.status == route.status, response.text

@@ -18,6 +18,8 @@ from tests.routes.sample import NAME, get_sample, load_samples
 from tests.routes.scene import GUARDED, READING, get_credential
 
 if TYPE_CHECKING:
+    import pytest
+
     from shared.routes import Route
     from tests.client import Registry, Response
     from tests.memory import Memory, Saved
@@ -26,9 +28,10 @@ if TYPE_CHECKING:
 # What the scene has an id for.
 THINGS = ("id", "live", "stable", "draft", "payload_id", "folder")
 TEAM_NAMES = ("team", "team_id")
+PEOPLE_NAMES = ("org", "person", "outsider", "session", "key_id")
 # What finds nothing, by the name of what is found in the scene.
 UNKNOWN = {"slug": "no-such-slug", "tag": "no-such-tag", "version": "99"} | dict.fromkeys(
-    (*THINGS, *TEAM_NAMES), UNKNOWN_ID
+    (*THINGS, *TEAM_NAMES, *PEOPLE_NAMES), UNKNOWN_ID
 )
 
 
@@ -53,7 +56,7 @@ def test_the_least_caller_that_may_is_served_as_documented(scene: Scene) -> None
     least = {Permission.PUBLIC: registry.nobody, Permission.READ: registry.viewer}
     for route in ROUTES:
         with scene.visit(route) as call:
-            response = call.send(least.get(route.permission, registry.editor))
+            response = call.send(scene.get_caller(route, least.get(route.permission)))
 
             assert response.status == route.status, response.text
             assert response.headers["X-Request-Id"]
@@ -63,7 +66,7 @@ def test_the_least_caller_that_may_is_served_as_documented(scene: Scene) -> None
 def test_an_admin_may_all_that_an_editor_may(scene: Scene) -> None:
     for route in GUARDED:
         with scene.visit(route) as call:
-            response = call.send(scene.registry.admin)
+            response = call.send(scene.get_caller(route, scene.registry.admin))
 
             assert response.status == route.status, response.text
 
@@ -96,6 +99,24 @@ def test_a_viewer_changes_nothing(scene: Scene) -> None:
                 before = scene.list_stored()
                 assert_problem(call.send(scene.registry.viewer), route, get_sample(route).viewer)
                 assert scene.list_stored() == before
+
+
+def test_every_call_is_logged_with_who_made_it_also_when_it_is_refused(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    registry = scene.registry
+    for route in GUARDED:
+        with scene.visit(route) as call:
+            for client in (registry.viewer, registry.editor, registry.stranger):
+                principal = registry.store.api_keys.find_principal(str(client.key))
+                assert principal is not None
+                caplog.clear()
+
+                call.send(client)
+
+                (record,) = (record for record in caplog.records if record.message == "call")
+                assert record.__dict__["principal_id"] == principal.id
+                assert record.__dict__["team_id"] == client.team_id
 
 
 def test_a_stranger_changes_nothing_and_cannot_tell_what_there_is(
@@ -134,7 +155,7 @@ def test_what_is_not_there_is_not_found_and_changes_nothing(scene: Scene) -> Non
         for name in UNKNOWN.keys() & names:
             with scene.visit(route, names={name: UNKNOWN[name]}) as call:
                 before = scene.list_stored()
-                response = call.send(scene.registry.editor)
+                response = call.send(scene.get_caller(route))
 
                 elsewhere = (sample.stranger or 404) if name in TEAM_NAMES else 404
                 expected = sample.missing.get(name, elsewhere)

@@ -74,7 +74,8 @@ def test_the_largest_request_of_any_route_makes_a_transaction_that_dynamodb_take
             with scene.visit(route, variant) as call:
                 counter.counts.clear()
                 large = call.replace_body(enlarge(call.body, tags))
-                response = large.send(scene.registry.editor, **KEY)
+                headers = {} if route.shows_secret else KEY
+                response = large.send(scene.get_caller(route, variant=variant), **headers)
                 if response.status != route.status:
                     assert_problem(response, route, 400, 403, 404, 409, 422)
                 assert all(count <= ITEMS_PER_TRANSACTION for count in counter.counts)

@@ -13,6 +13,7 @@ import pytest
 import schemathesis
 
 from infra import openapi
+from infra.unsupported import UNSUPPORTED_CALLS
 from shared import problems
 from shared.dialects.dialect import get_dialect
 from shared.documents.files import read_document
@@ -130,7 +131,7 @@ def test_every_reference_leads_somewhere_and_every_component_is_used(document: J
 # -- the routes
 
 
-def test_every_route_is_one_operation_and_every_operation_a_route(document: Json) -> None:
+def test_every_call_is_one_operation_and_every_operation_a_call(document: Json) -> None:
     found = {
         (method.upper(), path, said["operationId"])
         for path, methods in document["paths"].items()
@@ -138,8 +139,18 @@ def test_every_route_is_one_operation_and_every_operation_a_route(document: Json
         if method in METHODS
     }
 
-    assert found == {(route.method, route.path, route.operation_id) for route in DOCUMENTED}
-    assert len({operation_id for *_, operation_id in found}) == len(DOCUMENTED)
+    ours = {(route.method, route.path, route.operation_id) for route in DOCUMENTED}
+    others = {(call.method, call.path, call.operation_id) for call in UNSUPPORTED_CALLS}
+    assert found == ours | others
+    assert len({operation_id for *_, operation_id in found}) == len(ours) + len(others)
+
+
+def test_an_unsupported_call_has_no_success(document: Json) -> None:
+    for call in UNSUPPORTED_CALLS:
+        operation = document["paths"][call.path][call.method.lower()]
+
+        assert operation["responses"] == {"501": {"$ref": "#/components/responses/Unsupported"}}
+        assert call.instead in operation["description"]
 
 
 def test_what_shares_its_url_with_a_native_route_is_noted_there(document: Json) -> None:

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import re
-import secrets
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
-from unittest import mock
-from uuid import uuid4
 
 import boto3
 
-from infra.outputs import StackOutputs
-from shared.store import aws
-from shared.store.store import Store
 from tests.e2e import repairs
 from tests.e2e.emulator import ACCOUNT, REGION, ROOT, Emulator
 from tests.live.server import Response, Server
@@ -31,13 +23,14 @@ if TYPE_CHECKING:
 
 CDK = ROOT / "node_modules" / ".bin" / "cdk"
 STACK = "cuebook-dev"
-# Functions run on this machine; and the emulator knows no alarm on a sum of metrics.
+# Functions run on this machine; and the emulator knows no saved query, and no alarm on a sum.
 CONTEXT = {
     "architecture": {"aarch64": "arm64"}.get(platform.machine(), platform.machine()),
     "monitoring": "false",
 }
 CDK_SECONDS = 300.0
 CALL_SECONDS = 120.0
+EMAIL, PASSWORD = "ada@example.com", "First-horse-7"
 KEYS = {"api_key": "all", "viewer_key": "read_render"}
 
 
@@ -166,17 +159,29 @@ class Deployment:
 
     # -- what it serves
 
+    def set_password(self, email: str, password: str, *, permanent: bool = True) -> None:
+        """The password that Cognito would send by e-mail, or that its owner chose after that."""
+        self.client("cognito-idp").admin_set_user_password(
+            UserPoolId=self.outputs["UserPoolId"],
+            Username=email,
+            Password=password,
+            Permanent=permanent,
+        )
+
     def api(self) -> Api:
-        """Make its first team, and the keys that clients need."""
-        made = self.run("infra.bootstrap", STACK)
+        """Make its first team and admin, and the keys that clients need."""
+        made = self.run("infra.bootstrap", STACK, "--email", EMAIL)
         assert made.returncode == 0, made.stderr
         (team_id,) = re.findall(r"^team: +([0-9a-f-]{36}),", made.stderr, re.MULTILINE)
         demo = {
             "base_url": self.base_url,
             "team_id": team_id,
             "admin_key": made.stdout.strip(),
+            "email": EMAIL,
+            "password": PASSWORD,
             **self.keys(team_id),
         }
+        self.set_password(EMAIL, PASSWORD)
         (self.folder / "demo.json").write_text(json.dumps(demo))
         return Api(self.emulator.process, self.folder, demo)
 
@@ -187,19 +192,11 @@ class Deployment:
 
     def keys(self, team_id: str) -> dict[str, str]:
         """Keys of the other kinds: `make bootstrap` makes an admin's only."""
-        secrets_by_name = {name: f"ak_{secrets.token_hex(32)}" for name in KEYS}
-        with mock.patch.dict(os.environ, self.emulator.environment):
-            aws.get_dynamodb.cache_clear()
-            outputs = StackOutputs(stack_id=STACK, values=self.outputs)
-            store = Store(outputs.settings)
-            for name, operation in KEYS.items():
-                store.callers.add_key(
-                    secret=secrets_by_name[name],
-                    key_id=str(uuid4()),
-                    team_id=team_id,
-                    name=name,
-                    operation=operation,
-                    at=datetime.now(UTC),
-                )
-        aws.get_dynamodb.cache_clear()
-        return secrets_by_name
+        return {name: self.key(team_id, name, operation) for name, operation in KEYS.items()}
+
+    def key(self, team_id: str, name: str, operation: str) -> str:
+        """A new API key, as `make key` makes it."""
+        options = ("--team", team_id, "--name", name, "--operation", operation)
+        made = self.run("infra.keys", "make", STACK, *options)
+        assert made.returncode == 0, made.stderr
+        return made.stdout.strip()

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared.domain.organisation import ORGANISATION_ID
 from tests.clients.programs import NODE_MODULES, PYTHON, Clients, run_proxy
 from tests.clients.publisher import Maxim
 from tests.documents import read_document
@@ -51,11 +52,53 @@ AGAIN = (429, 502, 503, 504)
 
 
 def test_bootstrap_shows_a_key_once_and_can_be_run_again(deployment: Deployment, api: Api) -> None:
-    again = deployment.run("infra.bootstrap", STACK)
+    again = deployment.run("infra.bootstrap", STACK, "--email", api.demo["email"])
 
     assert (again.returncode, again.stdout) == (0, "")
     assert "exists already" in again.stderr
+    assert "is an admin already" in again.stderr
     assert api.call("GET", "/v1/prompts", key=api.demo["admin_key"]).status == 200
+
+
+def test_from_an_invitation_to_revocation_through_the_api_alone(
+    deployment: Deployment, api: Api
+) -> None:
+    """Only the passwords of invitations, which Cognito would send by e-mail, are set by hand."""
+    organisation, team = f"/v1/orgs/{ORGANISATION_ID}", api.demo["team_id"]
+    admin = sign_in(api, api.demo["email"], api.demo["password"])
+    invitation = {"email": "bo@example.com", "team_id": team, "role": "admin"}
+    bo = api.call("POST", f"{organisation}/people", invitation, key=admin)
+    deployment.set_password("bo@example.com", "Sent-horse-7", permanent=False)
+
+    asked = log_in(api, "bo@example.com", "Sent-horse-7")
+    token = asked.json["details"][0]["challenge_token"]
+    answer = {"challenge_token": token, "new_password": "Own-horse-77"}
+    session = api.call("POST", "/v1/auth/login/challenge", answer, headers={}).json["token"]
+    grant = {"name": "CI", "org_id": ORGANISATION_ID, "team_ids": [team], "operation": "all"}
+    made = api.call("POST", "/v1/api-keys", grant, key=session).json
+    used = api.call("POST", f"/v1/teams/{team}/prompts", {"name": "By CI"}, key=made["key"])
+    revoked = api.call("DELETE", f"/v1/api-keys/{made['id']}", key=session)
+    removed = api.call("DELETE", f"{organisation}/members/{bo.json['user']['id']}", key=admin)
+
+    assert (bo.status, asked.status, asked.json["code"]) == (201, 403, "new_password_required")
+    assert (used.status, revoked.status, removed.status) == (201, 204, 204)
+    # Each function has a process of its own, which may remember for half a minute who somebody is.
+    for key in (made["key"], session):
+        until = time.monotonic() + PATIENCE_SECONDS
+        while api.call("GET", "/v1/prompts", key=key).status != 401:
+            assert time.monotonic() < until
+            time.sleep(1)
+    assert log_in(api, "bo@example.com", "Own-horse-77").status == 401
+
+
+def log_in(api: Api, email: str, password: str) -> Response:
+    return api.call("POST", "/v1/auth/login", {"email": email, "password": password}, headers={})
+
+
+def sign_in(api: Api, email: str, password: str) -> str:
+    response = log_in(api, email, password)
+    assert response.status == 200, response
+    return str(response.json["token"])
 
 
 # -- what the documents show

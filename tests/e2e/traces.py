@@ -117,4 +117,4 @@ def shorten(name: str) -> str:
 
 def drop_times(tree: str) -> str:
     """What of a tree is the same each time: all but the milliseconds, and which prompt it was."""
-    return re.sub(r"(?<=prompt_id=)\S+|\d+(?= ms)", "…", tree)
+    return re.sub(r"(?<=_id=)\S+|\d+(?= ms)", "…", tree)

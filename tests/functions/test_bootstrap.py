@@ -1,22 +1,35 @@
-"""A deployment's first team: made once, and its key replaced only on demand."""
+"""A deployment's first team and admin: made once, and the key replaced only on demand."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
-from infra.bootstrap import BootstrapResult, bootstrap, format_result
+from infra.bootstrap import BootstrapResult, bootstrap, format_result, invite_admin
+from infra.operator import OperatorError
 from infra.outputs import StackError, StackOutputs, build_variable_name
-from shared.routes import Permission
+from shared.domain import credentials
+from shared.domain.access import OPERATIONS
 from shared.settings import get_settings
-from shared.store.callers import Callers
+from shared.store import aws
 from shared.store.store import Store
+from shared.store.teams import Teams
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.domain.people import Membership, Person
+    from shared.routes import Permission
     from tests.client import Registry
+    from tests.memory import Memory
+
+EMAIL = "ada@example.com"
 
 OUTPUTS = {
     "ApiUrl": "https://api.example/dev/",
@@ -36,7 +49,7 @@ def run(team_id: str, *, rotate: bool = False) -> BootstrapResult:
 
 def list_permissions(secret: str, team_id: str) -> frozenset[Permission]:
     """What a key may do, for a process that remembers nothing."""
-    principal = Store(get_settings()).callers.find_principal(secret)
+    principal = Store(get_settings()).api_keys.find_principal(secret)
     return principal.permissions[team_id] if principal else frozenset()
 
 
@@ -48,8 +61,8 @@ def test_first_run_makes_a_team_and_a_key_that_may_do_everything(registry: Regis
     assert (result.is_new_team, result.previous_keys) == (True, 0)
     assert result.secret is not None
     assert re.fullmatch("ak_[0-9a-f]{64}", result.secret)
-    assert list_permissions(result.secret, team_id) == frozenset(Permission) - {Permission.PUBLIC}
-    team = registry.store.callers.find_team(team_id)
+    assert list_permissions(result.secret, team_id) == OPERATIONS["admin"]
+    team = registry.store.teams.find_team(team_id)
     assert team is not None
     assert team.name == "Us"
 
@@ -85,18 +98,18 @@ def test_a_run_that_was_interrupted_leaves_no_key_behind(
 ) -> None:
     team_id = str(uuid4())
     secrets: list[str] = []
-    add_key = Callers.add_key
+    generate = credentials.generate_api_key
 
-    def note(callers: Callers, **fields: object) -> None:
-        secrets.append(str(fields["secret"]))
-        add_key(callers, **fields)  # type: ignore[arg-type]
+    def note() -> str:
+        secrets.append(generate())
+        return secrets[-1]
 
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Callers, "add_key", note)
-        patch.setattr(Callers, "add_team", stop)
+        patch.setattr("infra.bootstrap.generate_api_key", note)
+        patch.setattr(Teams, "add_team", stop)
         with pytest.raises(KeyboardInterrupt):
             run(team_id)
 
@@ -104,6 +117,118 @@ def test_a_run_that_was_interrupted_leaves_no_key_behind(
 
     assert (result.is_new_team, result.previous_keys) == (True, 1)
     assert not list_permissions(secrets[0], team_id)
+
+
+def invite(team_id: str) -> bool:
+    return invite_admin(get_settings(), team_id=team_id, email=" Ada@Example.COM ")
+
+
+def get_admin(team_id: str) -> tuple[Person | None, Membership | None, int]:
+    """The admin, the membership in the team, and how many people there are of this address."""
+    store = Store(get_settings())
+    person_id = store.sign_in.find_id(EMAIL)
+    people = [each for each in store.people.list_people() if each.email == EMAIL]
+    if person_id is None:
+        return None, None, len(people)
+    member = store.organisations.find_member(team_id, person_id)
+    return store.people.find_person(person_id), member, len(people)
+
+
+def is_complete(team_id: str) -> bool:
+    person, member, count = get_admin(team_id)
+    return (
+        count == 1
+        and person is not None
+        and person.is_organisation_admin
+        and member is not None
+        and member.role == "admin"
+    )
+
+
+@pytest.mark.usefixtures("registry")
+def test_the_first_admin_is_invited_once() -> None:
+    team_id = str(uuid4())
+    run(team_id)
+
+    assert invite(team_id)
+    state = get_admin(team_id)
+    assert is_complete(team_id)
+    assert not invite(team_id)
+    assert get_admin(team_id) == state
+
+
+def test_whoever_is_invited_signs_in_with_the_first_password(registry: Registry) -> None:
+    team_id = str(uuid4())
+    run(team_id)
+    invite(team_id)
+    user = {"UserPoolId": get_settings().user_pool_id, "Username": EMAIL}
+    aws.get_cognito().admin_set_user_password(**user, Password="First-horse-7", Permanent=False)
+
+    first = registry.nobody("POST", "/v1/auth/login", {"email": EMAIL, "password": "First-horse-7"})
+    token = first.json["details"][0]["challenge_token"]
+    body = {"challenge_token": token, "new_password": "Second-horse-7"}
+    signed_in = registry.nobody("POST", "/v1/auth/login/challenge", body)
+
+    assert (first.status, first.json["code"]) == (403, "new_password_required")
+    session = replace(registry.nobody, key=signed_in.json["token"], team_id=team_id)
+    assert session("GET", f"/v1/teams/{team_id}/members").json["total"] == 1
+    assert session("GET", "/v1/me/orgs").json["organizations"][0]["role"] == "ADMIN"
+    # Run again, nobody is asked for a first password anew.
+    assert not invite(team_id)
+    assert session("GET", "/v1/me/orgs").status == 200
+
+
+def test_a_member_becomes_an_admin(registry: Registry) -> None:
+    person = registry.create_person(role="viewer", email=EMAIL, password="First-horse-7")
+
+    assert invite(registry.team_id)
+    assert is_complete(registry.team_id)
+    assert person("GET", "/v1/me/orgs").status == 200
+
+
+def test_an_invitation_that_is_interrupted_anywhere_can_be_repeated(
+    registry: Registry, memory: Memory
+) -> None:
+    team_id = str(uuid4())
+    run(team_id)
+    saved = memory.save()
+    for number in count():
+        memory.restore(saved)
+        with interrupt_call(number) as calls, suppress(KeyboardInterrupt):
+            invite(team_id)
+        if len(calls) <= number:
+            break
+
+        assert invite(team_id), number
+        assert is_complete(team_id), number
+        assert not invite(team_id), number
+    assert number >= 3  # calls of AWS
+
+
+@contextmanager
+def interrupt_call(number: int) -> Iterator[list[str]]:
+    """Interrupt the command at its call of AWS of this number; the value has the calls so far."""
+    calls: list[str] = []
+
+    def interrupt(model: Any, **_: object) -> None:
+        calls.append(model.name)
+        if len(calls) == number + 1:
+            raise KeyboardInterrupt
+
+    sources = [client.meta.events for client in (aws.get_dynamodb(), aws.get_cognito())]
+    for source in sources:
+        source.register("before-call", interrupt)
+    try:
+        yield calls
+    finally:
+        for source in sources:
+            source.unregister("before-call", interrupt)
+
+
+@pytest.mark.parametrize("email", ["", "nobody", "a b@example.com"])
+def test_no_address_is_refused(registry: Registry, email: str) -> None:
+    with pytest.raises(OperatorError, match="EMAIL="):
+        invite_admin(get_settings(), team_id=registry.team_id, email=email)
 
 
 def test_settings_come_from_the_outputs() -> None:

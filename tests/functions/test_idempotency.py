@@ -35,7 +35,7 @@ def count_versions(registry: Registry, path: str) -> int:
 
 def build_record_key(registry: Registry, key: str = "key") -> dict[str, str]:
     """The key of the record that is kept of an editor's call."""
-    principal = registry.store.callers.find_principal(registry.editor.key or "")
+    principal = registry.store.api_keys.find_principal(registry.editor.key or "")
     assert principal is not None
     return {"S": keys.build_idempotency(principal.id, key)}
 

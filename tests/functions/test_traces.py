@@ -17,44 +17,45 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 # The milliseconds and the prompt's id are left out.
+BY = "dialect=registry  principal_id=…  team_id=…"
 TREES = {
-    "large": """\
-## create_version  … ms  route=create_version  dialect=registry  prompt_id=…  raced=0  version=2
+    "large": f"""\
+## create_version  … ms  route=create_version  {BY}  prompt_id=…  raced=0  version=2
    dynamodb  … ms  GetItem  cuebook-prompts
    s3  … ms  PutObject  cuebook-content
    dynamodb  … ms  TransactWriteItems
 """,
-    "cold": """\
-## render_live  … ms  route=render_live  dialect=registry  prompt_id=…  version=1
+    "cold": f"""\
+## render_live  … ms  route=render_live  {BY}  prompt_id=…  version=1
    dynamodb  … ms  GetItem  cuebook-access
    dynamodb  … ms  GetItem  cuebook-lookups
    dynamodb  … ms  GetItem  cuebook-prompts
    dynamodb  … ms  GetItem  cuebook-versions
    s3  … ms  GetObject  cuebook-content
 """,
-    "warm": """\
-## render_live  … ms  route=render_live  dialect=registry  prompt_id=…  version=1
+    "warm": f"""\
+## render_live  … ms  route=render_live  {BY}  prompt_id=…  version=1
    dynamodb  … ms  GetItem  cuebook-prompts
 """,
-    "absent": """\
-## render_version  … ms  route=render_version  dialect=registry  prompt_id=…
+    "absent": f"""\
+## render_version  … ms  route=render_version  {BY}  prompt_id=…
    dynamodb  … ms  GetItem  cuebook-prompts
 """,
     # The race that was lost is an error of the transaction, and not of the call.
-    "raced": """\
-## create_version  … ms  route=create_version  dialect=registry  prompt_id=…  raced=1  version=3
+    "raced": f"""\
+## create_version  … ms  route=create_version  {BY}  prompt_id=…  raced=1  version=3
    dynamodb  … ms  GetItem  cuebook-access
    dynamodb  … ms  GetItem  cuebook-prompts
    dynamodb  … ms  TransactWriteItems  error  fault
    dynamodb  … ms  GetItem  cuebook-prompts
    dynamodb  … ms  TransactWriteItems
 """,
-    "unavailable": """\
-## render_live  … ms  route=render_live  dialect=registry
+    "unavailable": f"""\
+## render_live  … ms  route=render_live  {BY}
    dynamodb  … ms  GetItem  cuebook-prompts  error  fault
 """,
-    "bug": """\
-## create_version  … ms  route=create_version  dialect=registry  prompt_id=…  fault
+    "bug": f"""\
+## create_version  … ms  route=create_version  {BY}  prompt_id=…  fault
    dynamodb  … ms  GetItem  cuebook-prompts
 """,
 }
@@ -93,6 +94,8 @@ def test_annotations_name_the_prompt_and_the_version(traces: Mapping[str, Any]) 
     assert call["annotations"] == {
         "route": "render_live",
         "dialect": "registry",
+        "principal_id": traces["principal"],
+        "team_id": traces["team"],
         "prompt_id": traces["prompt"],
         "version": 1,
     }

@@ -39,6 +39,15 @@ def test_the_directories_of_an_earlier_release_are_completed_and_nothing_else_ch
         for entry in items.list_directory_keys(items.load_prompt(item))
     }
     assert {(item["pk"]["S"], item["sk"]["S"]) for item in list_entries(after)} == expected
+    listed = {key.id: key.grant for key in map(items.load_api_key, list_api_keys(after))}
+    owners = {
+        item["id"]["S"]: item["team_id"]["S"]
+        for item in before["access"]
+        if item["entity"]["S"] == "key"
+    }
+    assert owners.keys() == listed.keys()
+    assert all((team_id,) == listed[key_id].team_ids for key_id, team_id in owners.items())
+    assert registry.store.teams.list_ids() == sorted(counts)
     assert {*dict(upgrade(get_settings())).values()} == {0}
     assert memory.list_items() == after
 
@@ -108,11 +117,15 @@ def list_entries(tables: dict[str, list[Any]]) -> list[Any]:
     return [item for item in tables["access"] if item["entity"]["S"] == "directory"]
 
 
+def list_api_keys(tables: dict[str, list[Any]]) -> list[Any]:
+    return [item for item in tables["access"] if item["entity"]["S"] == "api_key"]
+
+
 def list_others(tables: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Everything but directories, without the mark of a complete one."""
+    """Everything but directories, without the mark of a complete one, and lists of all."""
     access = [
         {name: value for name, value in item.items() if name != "has_complete_directory"}
         for item in tables["access"]
-        if item["entity"]["S"] != "directory"
+        if item["entity"]["S"] not in ("directory", "organisation", "api_key")
     ]
     return {**tables, "access": access}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from infra.local.aws import become_local, simulate_aws
-from shared import serve
+from shared import background, serve
 from shared.call import Call
 from tests.client import Registry
 from tests.e2e.traces import run_daemon
@@ -77,13 +77,27 @@ def trace_calls(registry: Registry) -> dict[str, Any]:
     for document in xray.documents:
         documents[names.get(document["trace_id"], "unsampled")].append(document)
     secrets = [SECRET, str(registry.editor.key), str(registry.viewer.key)]
-    return {"prompt": prompt, "statuses": statuses, "documents": documents, "secrets": secrets}
+    principal = registry.store.api_keys.find_principal(str(registry.viewer.key))
+    assert principal is not None
+    return {
+        "principal": principal.id,
+        "team": registry.team_id,
+        "prompt": prompt,
+        "statuses": statuses,
+        "documents": documents,
+        "secrets": secrets,
+    }
 
 
 if __name__ == "__main__":
     become_local()
     del os.environ["POWERTOOLS_TRACE_DISABLED"]
     os.environ["LAMBDA_TASK_ROOT"] = "/var/task"  # without it nothing is traced
-    with TemporaryDirectory() as folder, simulate_aws(None, Path(folder)):
+    with (
+        TemporaryDirectory() as folder,
+        simulate_aws(None, Path(folder)),
+        # What no call waits for may come before the end of a trace, or after it.
+        mock.patch.object(background, "start"),
+    ):
         found = trace_calls(Registry(serve.get_store()))
     Path(sys.argv[1]).write_text(json.dumps(found))

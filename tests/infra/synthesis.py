@@ -86,6 +86,12 @@ OPTIONS: dict[str, Any] = {
     "replica_region": "eu-west-1",
     "alarm_email": "nights@example.com",
     "cors_origins": "https://app.example.com,http://localhost:3000",
+    "identity_provider": "Corp",
+    "saml_metadata": "https://idp.example.com/metadata.xml",
+    "callback_urls": "https://console.example.com/signed-in,http://localhost:3000/signed-in",
+    "groups": "writers=4f9c2d0e-6a3b-4c57-8e1d-0b2a97c5d613:editor",
+    "quota_per_key": 600,
+    "quota_per_team": 6000,
 }
 
 
@@ -96,6 +102,7 @@ def synthesise(
     routes: tuple[Route, ...] = ROUTES,
     options: bool = False,
     monitoring: bool = True,
+    threat_protection: bool = False,
 ) -> Synthesis:
     """Synthesise with assets that hold nothing: neither network nor build.
 
@@ -104,6 +111,7 @@ def synthesise(
         routes: Of the API.
         options: Whether every option of the context is turned on.
         monitoring: Whether there are alarms and a dashboard.
+        threat_protection: Whether Cognito judges the risk of each sign-in.
     """
     if shutil.which("node") is None:
         pytest.fail("the tests of the stack need node (20 or later) on the PATH", pytrace=False)
@@ -126,6 +134,7 @@ def synthesise(
         deployment=Deployment(
             stage=stage,
             monitoring=monitoring,
+            threat_protection=threat_protection,
             **(OPTIONS if options else {}),
         ),
         bundle=Bundle.from_folders(code=work / "code", layer=work / "layer"),

@@ -9,6 +9,7 @@ import pytest
 from infra.api import build_document
 from infra.cors import build_preflight_headers
 from infra.gateway_problems import PROBLEMS
+from infra.unsupported import UNSUPPORTED_CALLS, UnsupportedCall
 from shared import problems
 from shared.routes import ROUTES, Permission, Route
 from tests.infra.synthesis import (
@@ -98,6 +99,7 @@ def test_a_method_that_a_path_lacks_is_refused_with_those_it_has(
     stack: Synthesis, path: str
 ) -> None:
     methods = {route.method for route in ROUTES if path in route.resources}
+    methods |= {call.method for call in UNSUPPORTED_CALLS if call.resource == path}
     if "GET" in methods:
         methods.add("HEAD")
 
@@ -111,6 +113,18 @@ def test_a_method_that_a_path_lacks_is_refused_with_those_it_has(
     )
     allow = response["responseParameters"]["method.response.header.Allow"]
     assert set(allow.strip("'").split(", ")) == methods
+
+
+@pytest.mark.parametrize("call", UNSUPPORTED_CALLS, ids=lambda call: call.operation_id)
+def test_the_gateway_says_what_to_do_instead_of_an_unsupported_call(
+    stack: Synthesis, call: UnsupportedCall
+) -> None:
+    response = check_mock(stack.document["paths"][call.resource][call.method.lower()])
+    template = response["responseTemplates"]["application/json"]
+
+    assert response["statusCode"] == "501"
+    assert "$" not in template.replace("$context.requestId", "")
+    assert call.instead in get_body(template)["error"]
 
 
 def test_head_goes_where_get_goes(stack: Synthesis) -> None:

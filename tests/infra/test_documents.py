@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 
+from aws_cdk import App
+
 from infra.bootstrap import BootstrapResult, format_result
 from infra.outputs import StackOutputs
 from infra.stack import LOG_RETENTION, Deployment
@@ -22,6 +24,20 @@ def test_options() -> None:
         field.name: dump_default(field.default) for field in fields(Deployment)
     }
     assert days == [*LOG_RETENTION]
+
+
+def test_contexts_in_commands_can_be_deployed() -> None:
+    commands = [
+        dict(re.findall(r"-c (\w+)=([^\s']+)", line))
+        for block in PAGE.get_blocks("sh")
+        for line in block.text.splitlines()
+    ]
+
+    contexts = [context for context in commands if context]
+    assert {"stage", "groups"} <= {name for context in contexts for name in context}
+    for context in contexts:
+        assert context.keys() <= {field.name for field in fields(Deployment)}
+        Deployment.from_context(App(context=context).node)
 
 
 def dump_default(default: object) -> str:

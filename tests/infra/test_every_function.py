@@ -15,6 +15,7 @@ INTEGRATION = "x-amazon-apigateway-integration"
 
 # What every function does besides its work: its log and its trace.
 LOG_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+WRITES = {f"dynamodb:{verb}" for verb in ("PutItem", "UpdateItem", "DeleteItem")}
 READS = {f"dynamodb:{verb}" for verb in ("GetItem", "BatchGetItem", "Query")}
 TRACE_ACTIONS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
@@ -51,7 +52,8 @@ def test_a_role_may_do_what_its_row_says_on_what_its_function_is_told_of(stack: 
     arns: Json = {table.name: get_arn(stack.get_table_id(table.name)) for table in TABLES}
     bucket = get_arn(stack.environment["CONTENT_BUCKET"]["Ref"])
     arns["content"] = {"Fn::Join": ["", [bucket, "/content/*"]]}
-    services = defaultdict(lambda: "dynamodb", content="s3")
+    arns["people"] = get_arn(stack.environment["USER_POOL_ID"]["Ref"])
+    services = defaultdict(lambda: "dynamodb", content="s3", people="cognito-idp")
     for route in ROUTES:
         with name_route(route):
             function = stack.functions[f"{route.module}.lambda_handler"]
@@ -72,7 +74,8 @@ def test_a_role_may_do_what_its_row_says_on_what_its_function_is_told_of(stack: 
             assert sorted(allowed, key=str) == sorted(expected, key=str)
 
 
-def test_a_role_writes_the_items_of_teams_only_where_api_keys_are(stack: Synthesis) -> None:
+def test_a_role_writes_only_the_partitions_of_its_row_where_api_keys_are(stack: Synthesis) -> None:
+    rows = {f"{route.module}.lambda_handler": route for route in ROUTES}
     access = get_arn(stack.get_table_id("access"))
     writers = set()
     for handler, function in stack.functions.items():
@@ -80,19 +83,21 @@ def test_a_role_writes_the_items_of_teams_only_where_api_keys_are(stack: Synthes
             for statement in policy["PolicyDocument"]["Statement"]:
                 stated = statement["Action"]
                 actions = {stated} if isinstance(stated, str) else {*stated}
-                if statement["Resource"] != access or actions <= READS:
+                if statement["Resource"] != access or not actions & WRITES:
                     continue
                 writers.add(handler)
                 assert not actions & READS, handler  # reads of keys need no condition
                 assert statement["Condition"] == {
-                    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["team#*"]},
+                    "ForAllValues:StringLike": {
+                        "dynamodb:LeadingKeys": [*rows[handler].partitions]
+                    },
                     "Null": {"dynamodb:LeadingKeys": "false"},
                 }, handler
 
     assert writers == {
         f"{route.module}.lambda_handler"
         for route in ROUTES
-        if {"access:PutItem", "access:DeleteItem"} & {*route.role_actions}
+        if {f"access:{verb.removeprefix('dynamodb:')}" for verb in WRITES} & {*route.role_actions}
     }
 
 

@@ -1,20 +1,26 @@
 """What an operator sees and is told, and the options that a deployment may have."""
 
 import json
+import re
 from itertools import count
 from typing import Any
 
 import pytest
 
 from infra.firewall import COUNT_ONLY_RULES
+from infra.queries import QUERIES
 from infra.signals import OUTCOMES
 from shared import observe, settings
 from shared.observe import NAMESPACE, classify_status
 from shared.routes import CONSUMERS, ROUTES
+from tests.documents import read_document
 from tests.infra.synthesis import FEW_ROUTES, OPTIONS, Json, Synthesis, list_statements, synthesise
 
 ALARMS = {
     "server-errors",
+    "read-failures",
+    "write-failures",
+    "sign-in-failures",
     "latency",
     "throttles",
     "conflicts",
@@ -22,6 +28,7 @@ ALARMS = {
     "stream-lag",
     "unpublished-events",
 }
+KINDS = {route.kind for route in ROUTES}
 FREE_ALARMS = 10  # in an account
 
 
@@ -126,7 +133,10 @@ def test_refusals_of_the_gateway_and_of_lambda_count_as_throttled(stack: Synthes
     counted = stack.get_properties("AWS::Logs::MetricFilter")
     line = json.loads(stack.get_properties("AWS::ApiGateway::Stage")["AccessLogSetting"]["Format"])
 
-    assert counted["FilterPattern"] == '{ ($.status = "429") || ($.lambda_status = "429") }'
+    # A function that refuses what is beyond a quota has run: Lambda's own status is 200.
+    assert counted["FilterPattern"] == (
+        '{ (($.status = "429") && ($.lambda_status != "200")) || ($.lambda_status = "429") }'
+    )
     assert {"status", "lambda_status", "service"} <= set(line)
     (transformation,) = counted["MetricTransformations"]
     assert transformation["Dimensions"] == [{"Key": "service", "Value": "$.service"}]
@@ -143,10 +153,56 @@ def test_alarms_look_at_metrics_that_functions_write(stack: Synthesis) -> None:
     for one in ours:
         dimensions = {dimension["Name"]: dimension["Value"] for dimension in one["Dimensions"]}
         assert dimensions["service"] == stack.environment["POWERTOOLS_SERVICE_NAME"]
-        if one["MetricName"] != "throttled":
+        if one["MetricName"] == "failures":
+            assert dimensions.keys() == {"service", "kind"}
+        elif one["MetricName"] != "throttled":
             assert one["MetricName"] in ("calls", "raced")
             assert dimensions["outcome"] in OUTCOMES
-    assert len(ours) == 3
+    assert len(ours) == 3 + len(KINDS)
+
+
+def test_each_kind_of_route_has_an_alarm_that_sees_one_route_fail(
+    stack: Synthesis, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "cuebook-dev")
+    for route in {route.kind: route for route in ROUTES}.values():
+        alarm = list_alarms(stack)[f"cuebook-dev-{route.kind}-failures"]
+        # One failure a minute: three of the last five minutes are bad at the latest after five.
+        assert (alarm["Threshold"], alarm["Statistic"], alarm["Period"]) == (0, "Sum", 60)
+        assert alarm["DatapointsToAlarm"] <= alarm["EvaluationPeriods"] == 5
+
+        observe.report_call(
+            route, request_id="r", status=500, code=None, milliseconds=1.5, annotations={}
+        )
+
+        record = json.loads(capsys.readouterr().out.splitlines()[-1])
+        (directive,) = record["_aws"]["CloudWatchMetrics"]
+        assert [metric["Name"] for metric in directive["Metrics"]] == ["failures"]
+        wanted = {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]}
+        assert sorted(wanted) in [sorted(names) for names in directive["Dimensions"]]
+        assert {name: record[name] for name in wanted} == wanted
+        assert ["dialect", "service"] in [sorted(names) for names in directive["Dimensions"]]
+
+
+def test_queries_are_saved_over_the_log_of_all_functions(stack: Synthesis) -> None:
+    saved = stack.list_properties("AWS::Logs::QueryDefinition").values()
+    (log,) = {json.dumps(f["LoggingConfig"]["LogGroup"]) for f in stack.functions.values()}
+
+    assert {query["Name"] for query in saved} == {f"cuebook-dev/{name}" for name in QUERIES}
+    table = read_document("docs/operate.md").get_table("Logs, metrics and traces", "query")
+    assert [row[0] for row in table.rows] == [f"`{name}`" for name in QUERIES]
+    for query in saved:
+        assert [json.dumps(group) for group in query["LogGroupNames"]] == [log]
+
+
+def test_queries_use_fields_of_the_line_that_each_call_writes() -> None:
+    (table,) = (t for t in read_document("docs/operate.md").tables if t.head[0] == "field")
+    fields = {name for row in table.rows for name in re.findall(r"`(\w+)`", row[0])}
+    for name, text in QUERIES.items():
+        used = re.findall(r"\b(?:by|ispresent\(|latest\(|pct\(|and)\s*(\w[\w, ]*)", text)
+        names = {word for group in used for word in re.findall(r"[a-z]\w*", group)}
+        assert names - {"in", "ispresent"} <= fields, name
 
 
 def test_what_a_call_writes_costs_little_and_says_which_route(

@@ -37,6 +37,10 @@ COMMANDS = (
     ("infra.backup", "import", "cuebook-dev", "team.jsonl"),
     ("infra.backup", "restore", "cuebook-dev", "--at", "2026-01-31T14:05Z", "--tables", "rescue-"),
     ("infra.upgrade", "cuebook-dev"),
+    ("infra.keys", "make", "cuebook-dev", "--name", "order service"),
+    ("infra.keys", "list", "cuebook-dev"),
+    ("infra.keys", "revoke", "cuebook-dev", "--id", "0b9d5f3e-6c4f-4a55-9d0c-2f6a4c1f7e21"),
+    ("infra.teams", "restore", "cuebook-dev", "--team", "0b9d5f3e-6c4f-4a55-9d0c-2f6a4c1f7e21"),
     ("infra.destroy", "--yes"),
 )
 

@@ -131,14 +131,14 @@ def find_address(data: Path | None, service: str, region: str) -> str:
 
 
 def test_the_layer_describes_the_services_that_functions_call() -> None:
-    clients = re.findall(r'_create_client\("(\w+)"', inspect.getsource(aws))
+    clients = re.findall(r'_create_client\("([\w-]+)"', inspect.getsource(aws))
 
     assert set(clients) == packaging.SERVICES
 
 
 # Lambda unpacks at most 250 MB of a function and its layers, and fetches all of it at a cold start.
-# These are budgets, to be raised knowingly: they have 2.24 (80 endpoints) and 27 MB.
-MOST_CODE = 2_400_000
+# These are budgets, to be raised knowingly: they have 3.04 (114 endpoints) and 27 MB.
+MOST_CODE = 3_200_000
 MOST_LAYER = 28_000_000
 
 

@@ -32,7 +32,7 @@ MOST_POLICY_CHARACTERS = 10_240
 LONGEST_ARN = f"arn:aws-us-gov:lambda:ap-southeast-2:123456789012:function:{64 * 'x'}"
 
 # In all there may be so many.
-ENDPOINTS_TO_COME = 120 - len(ROUTES)
+ENDPOINTS_TO_COME = 150 - len(ROUTES)
 
 # Actions that AWS allows on everything or not at all.
 NAMELESS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "dynamodb:ListStreams"}
@@ -72,12 +72,12 @@ def test_there_is_room_for_the_endpoints_to_come(future: Synthesis) -> None:
     assert len(future.path.read_bytes()) <= MOST_BYTES
 
 
-def test_an_endpoint_costs_three_resources(everything: Synthesis, future: Synthesis) -> None:
+def test_an_endpoint_costs_two_resources(everything: Synthesis, future: Synthesis) -> None:
     now, then = everything.template["Resources"], future.template["Resources"]
     # One role for each dialect to come.
     invokers = len({*FUTURE_DIALECTS} - {route.dialect for route in ROUTES})
 
-    assert len(then) - len(now) == 3 * ENDPOINTS_TO_COME + invokers
+    assert len(then) - len(now) == 2 * ENDPOINTS_TO_COME + invokers
 
 
 def test_policies_will_still_fit_their_roles(future: Synthesis) -> None:
@@ -139,13 +139,11 @@ def test_no_function_is_there_but_ours(everything: Synthesis) -> None:
     assert set(everything.functions) == {f"{module}.lambda_handler" for module in ours}
 
 
-def test_every_function_has_a_role_and_a_log_of_its_own(stack: Synthesis) -> None:
+def test_every_function_has_a_role_of_its_own_and_all_have_one_log(stack: Synthesis) -> None:
     functions = stack.functions.values()
 
     assert len({json.dumps(function["Role"]) for function in functions}) == len(functions)
-    assert len({function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions}) == len(
-        functions
-    )
+    assert len({function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions}) == 1
 
 
 def test_every_log_is_forgotten_in_time(stack: Synthesis) -> None:
@@ -225,6 +223,7 @@ def test_outputs_tell_where_everything_is(stack: Synthesis) -> None:
 
     tables = {f"{table.name.capitalize()}Table" for table in TABLES}
     places = {"ApiUrl", "ContentBucket", "EventBus", "UnpublishedQueue"}
+    places |= {"UserPoolId", "UserPoolClientId"}
     assert set(outputs) == {"Version", *places, *tables}
 
 
@@ -254,6 +253,14 @@ def test_the_template_belongs_to_no_account_and_no_region(stack: Synthesis) -> N
     assert "us-east-1" not in text
 
 
+def test_quotas_reach_the_functions_only_where_there_are_some() -> None:
+    names = {"QUOTA_PER_KEY": "600", "QUOTA_PER_TEAM": "6000"}
+    without, options = synthesise(), synthesise(stage="prod", options=True)
+
+    assert not names.keys() & without.environment.keys()
+    assert names.items() <= options.environment.items()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -264,6 +271,8 @@ def test_the_template_belongs_to_no_account_and_no_region(stack: Synthesis) -> N
         ("requests_per_second", "0"),
         ("requests_per_second", "many"),
         ("burst", "-1"),
+        ("quota_per_key", "0"),
+        ("quota_per_team", "unlimited"),
         ("account_logging", "perhaps"),
         ("waf", "1"),
         ("monitoring", "off"),
@@ -290,6 +299,10 @@ def test_a_context_that_cannot_be_deployed_is_refused_by_name(name: str, value: 
     [
         ({"domain": "p.example.com"}, "certificate_arn"),
         ({"certificate_arn": OPTIONS["certificate_arn"]}, "domain"),
+        ({"identity_provider": OPTIONS["identity_provider"]}, "callback_urls"),
+        ({"callback_urls": OPTIONS["callback_urls"]}, "identity_provider"),
+        ({"saml_metadata": OPTIONS["saml_metadata"]}, "identity_provider"),
+        ({"groups": OPTIONS["groups"]}, "identity_provider"),
         ({"hosted_zone_id": "Z1"}, "domain"),
         ({"alarm_email": "a@example.com", "monitoring": "false"}, "monitoring"),
     ],

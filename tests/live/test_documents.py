@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.live.server import Server
 
 # The others go on from the README's, whose functions and variables they use.
-PAGES = ("README.md", "docs/writers.md", "docs/applications.md")
+PAGES = ("README.md", "docs/writers.md", "docs/applications.md", "docs/operate.md")
 WALK = Walk([block.text for page in PAGES for block in read_document(page).get_blocks("bash")])
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

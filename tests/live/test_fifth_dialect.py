@@ -36,7 +36,7 @@ from __future__ import annotations
 from functools import partial
 
 from shared.domain.access import Permission
-from shared.routes.route import COMMIT, RECORD, Route
+from shared.routes.route import NEW_PROMPT, RECORD, Route
 
 _names = partial(Route, dialect="parrot", path="/parrot/names", chapter="Parrot")
 
@@ -53,7 +53,7 @@ ROWS: tuple[Route, ...] = (
         status=201,
         permission=Permission.WRITE,
         body=("NewName",),
-        actions=(*COMMIT, *RECORD, "access:PutItem"),
+        actions=(*NEW_PROMPT, *RECORD),
         problems=(409,),
     ),
 )

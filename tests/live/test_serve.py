@@ -31,7 +31,8 @@ def test_demo_file_is_for_its_owner_and_its_keys_work(server: Server) -> None:
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert set(server.demo) == {
-        "base_url", "team_id", "prompt_id", "api_key", "viewer_key", "admin_key"
+        "base_url", "team_id", "prompt_id", "api_key", "viewer_key", "admin_key",
+            "email", "password",
     }  # fmt: skip
     for key in ("api_key", "viewer_key", "admin_key"):
         got = server.call("GET", f"/v1/prompts/{server.demo['prompt_id']}", key=server.demo[key])

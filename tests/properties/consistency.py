@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from infra.local.aws import BUCKET, build_table_name
 from shared import exact_json
 from shared.store import keys
 from shared.store.tables import TABLES
+from tests.properties.access_consistency import assert_access_consistent, assert_access_follows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,14 +33,17 @@ KEY_NAMES = {
     for table in TABLES
 }
 ID, TIME = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", r"\d{4}-\d\d-\d\dT[0-9:.]+Z"
-TEAM, HASH, ANY = f"team#{ID}", "[0-9a-f]{64}", "(?s:.+)"
+TEAM, PERSON, HASH, ANY = f"team#{ID}", f"person#{ID}", "[0-9a-f]{64}", "(?s:.+)"
 # All that is stored, by table and by what each item says that it is: the keys that it can have.
 # Each kind is checked below, which a test compares with what all routes write.
 KEYS: dict[str, dict[str, tuple[str, ...]]] = {
     "prompts": {"prompt": (ID,)},
     "versions": {"version": (f"{ID}/[1-9][0-9]*",)},
     "payloads": {"payload": (f"{ID}/{ID}",)},
-    "history": {"event": (f"{ID}/{TIME}#{ID}",)},
+    "history": {
+        "event": (f"{ID}/{TIME}#{ID}",),
+        "access_event": (f"{TEAM}/{TIME}#{ID}", f"organisation/{TIME}#{ID}"),
+    },
     "lookups": {
         "name": (f"name#{ID}#[a-z]+#{ANY}", f"slug#{ID}#[a-z]+#{ANY}"),
         "version": (f"version#{ID}",),
@@ -56,6 +60,17 @@ KEYS: dict[str, dict[str, tuple[str, ...]]] = {
             f"{TEAM}/deleted#{TIME}#{ID}",
             f"{TEAM}/folder#{ID}#{TIME}#{ID}",
         ),
+        "api_key": (f"keys/{ID}",),
+        "use": (f"usage#{ID}/day",),
+        "organisation": ("organisation/organisation",),
+        "person": (f"{PERSON}/person",),
+        "listed_person": (f"people/{ID}",),
+        "membership": (f"{PERSON}/team#{ID}",),
+        "member": (f"{TEAM}/member#{ID}",),
+        "session": (f"session#{HASH}/session",),
+        "listed_session": (f"{PERSON}/session#{ID}",),
+        "attempts": (f"attempt#{HASH}/attempts",),
+        "quota": (f"quota#(key|team)#{ID}/[1-9][0-9]*",),
     },
 }
 CREATED, DELETED = "version.created", "version.deleted"
@@ -68,10 +83,12 @@ class Snapshot:
     Args:
         tables: the items of each table as plain values, by the name that the code gives the table.
         objects: the bucket's objects by key.
+        users: the people of the user pool, by the names that it has for them.
     """
 
     tables: Mapping[str, Sequence[Item]]
     objects: Mapping[str, bytes]
+    users: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def load(cls, memory: Memory) -> Snapshot:
@@ -80,6 +97,7 @@ class Snapshot:
         return cls(
             tables={name: [*map(load_item, items)] for name, items in tables},
             objects=memory.list_objects(),
+            users=memory.list_users(),
         )
 
     @classmethod
@@ -104,6 +122,14 @@ class Snapshot:
     def list_history(self, prompt_id: str) -> list[Item]:
         """Oldest first."""
         return sorted(self.list_of("history", prompt_id), key=lambda item: str(item["event"]))
+
+    def list_audit(self, prompt_id: str) -> list[Item]:
+        """What the audit logs of teams tell of a prompt."""
+        return [
+            item
+            for item in self.tables["history"]
+            if item["entity"] == "access_event" and item["subject"]["id"] == prompt_id
+        ]
 
     def list_responses(self) -> list[Item]:
         """What was answered to calls with an idempotency key."""
@@ -171,7 +197,9 @@ def assert_consistent(snapshot: Snapshot) -> None:
         for item in items:
             find_kind(table, item)
     for table in ("versions", "payloads", "history"):
-        owners = {item["prompt_id"] for item in snapshot.tables[table]}
+        owners = {
+            item["prompt_id"] for item in snapshot.tables[table] if item["entity"] != "access_event"
+        }
         assert owners <= heads.keys(), f"{table} without a prompt"
     for prompt_id, head in heads.items():
         _numbers(snapshot, head)
@@ -179,6 +207,8 @@ def assert_consistent(snapshot: Snapshot) -> None:
         _history(snapshot, head)
         _replay(snapshot, prompt_id)
         _settings(snapshot, head)
+        _audit(snapshot, prompt_id)
+    assert_access_consistent(snapshot)
     _ledgers(snapshot)
     _lookups(snapshot)
     _directory(snapshot)
@@ -246,6 +276,30 @@ def _history(snapshot: Snapshot, head: Item) -> None:
     # The stream publishes the events of the last write from the head.
     last = head["events"]
     assert [event["id"] for event in last] == [event["event_id"] for event in history[-len(last) :]]
+
+
+def _audit(snapshot: Snapshot, prompt_id: str) -> None:
+    """The audit logs of a prompt's teams have its events, from some release on."""
+    copies = snapshot.list_audit(prompt_id)
+    history = snapshot.list_history(prompt_id)
+    assert {copy["event_id"] for copy in copies} <= {event["event_id"] for event in history}
+    is_copied = False
+    moves = [event["detail"] for event in history if event["kind"] == "prompt.moved"]
+    team_id = moves[0]["from_team_id"] if moves else snapshot.get_head(prompt_id)["team_id"]
+    for event in history:
+        teams = {team_id}
+        if event["kind"] == "prompt.moved":
+            team_id = event["detail"]["to_team_id"]
+            teams.add(team_id)
+        same = [copy for copy in copies if copy["event_id"] == event["event_id"]]
+        is_copied = is_copied or bool(same)
+        if is_copied:
+            assert {copy["prompt_id"] for copy in same} == {f"team#{name}" for name in teams}
+            assert len(same) == len(teams)
+        for copy in same:
+            for name in ("event", "kind", "at", "detail"):
+                assert copy[name] == event[name], f"the audit log has another {name}"
+            assert copy["by"]["id"] == event["by"]["id"]
 
 
 def _replay(snapshot: Snapshot, prompt_id: str) -> None:
@@ -392,16 +446,19 @@ def _assert_distinct(entries: Sequence[Item], field: str) -> None:
 def _lookups(snapshot: Snapshot) -> None:
     """Names and ids are claimed exactly by what has them: no orphans, and nothing unclaimed."""
     wanted: dict[str, tuple[Any, ...]] = {}
-    heads, versions = 0, len(snapshot.tables["versions"])
+    names, versions = 0, len(snapshot.tables["versions"])
     for head in snapshot.tables["prompts"]:
         if head["status"] != "deleted":
             place = head["team_id"], head["scope"]
             wanted[keys.build_name_claim(*place, head["name"])] = (head["prompt_id"], None)
             wanted[keys.build_slug_claim(*place, head["slug"])] = (head["prompt_id"], None)
-            heads += 1
+            names += 2
+            if head["scope"] == "organization":
+                wanted[keys.build_shared_claim(head["slug"])] = (head["prompt_id"], None)
+                names += 1
     for item in snapshot.tables["versions"]:
         wanted[keys.build_version_claim(item["version_id"])] = (item["prompt_id"], item["version"])
-    assert len(wanted) == 2 * heads + versions, "two things have the same name or id"
+    assert len(wanted) == names + versions, "two things have the same name or id"
     found = {
         item["key"]: (item["prompt_id"], item.get("version"))
         for item in snapshot.tables["lookups"]
@@ -418,10 +475,17 @@ def _directory(snapshot: Snapshot) -> None:
         if item["entity"] == "directory"
     ]
     assert Counter(entries) == Counter(
-        (f"team#{head['team_id']}", entry)
+        (place, entry)
         for head in snapshot.tables["prompts"]
         for entry in _list_entries(head)
+        for place in _list_places(head, entry)
     )
+
+
+def _list_places(head: Item, entry: str) -> Iterator[str]:
+    yield f"team#{head['team_id']}"
+    if head["scope"] == "organization" and entry.startswith("changed#"):
+        yield keys.SHARED_DIRECTORY
 
 
 def _list_entries(head: Item) -> Iterator[str]:
@@ -468,11 +532,14 @@ def assert_follows(earlier: Snapshot, later: Snapshot) -> None:
         history = earlier.list_history(prompt_id)
         assert later.list_history(prompt_id)[: len(history)] == history, "history was rewritten"
         _sealed(earlier, later, prompt_id)
+    audit = [item for item in earlier.tables["history"] if item["entity"] == "access_event"]
+    assert all(item in later.tables["history"] for item in audit), "an audit log was rewritten"
+    assert_access_follows(earlier, later)
     for table, name in (("access", "sk"), ("lookups", "key")):
         kept = {_identify(item, name): item for item in later.tables[table]}
         for item in earlier.tables[table]:
             after_item = kept.get(_identify(item, name))
-            if item["entity"] in ("team", "key", "answer"):
+            if item["entity"] == "answer":
                 assert after_item == item, f"what is stored of a {item['entity']} changed"
             elif item["entity"] == "ledger":
                 assert after_item is not None
@@ -507,7 +574,11 @@ def _said(snapshot: Snapshot, version: Item) -> tuple[Any, ...]:
 def list_kinds(before: Snapshot, after: Snapshot) -> list[str]:
     """The kinds of the events that lie between two moments, in order."""
     known = {event["event"] for event in before.tables["history"]}
-    new = [event for event in after.tables["history"] if event["event"] not in known]
+    new = [
+        event
+        for event in after.tables["history"]
+        if event["entity"] == "event" and event["event"] not in known
+    ]
     return [event["kind"] for event in sorted(new, key=lambda item: str(item["event"]))]
 
 

@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
     from tests.properties.interception import Interceptor, Reaction
 
+STEPS = frozenset(
+    {
+        TRANSACTION,
+        "AdminCreateUser",
+        "AdminDeleteUser",
+        "AdminSetUserPassword",
+        "DeleteItem",
+        "PutItem",
+        "UpdateItem",
+    }
+)
+# Those that cannot be made again: what they are made with is used up.
+ONE_TIME_STEPS = frozenset({"AdminRespondToAuthChallenge", "ConfirmForgotPassword"})
 ONCE, FOR_GOOD, FOR_EVER = "once", "for good", "for ever"
 
 
@@ -31,7 +44,12 @@ def is_any(call: str) -> bool:
 
 def is_write(call: str) -> bool:
     """Tell whether a call has an effect."""
-    return call in (TRANSACTION, "PutObject")
+    return call == "PutObject" or is_step(call)
+
+
+def is_step(call: str) -> bool:
+    """Tell whether a call changes what is stored: an object that nobody names is not."""
+    return call in STEPS or call in ONE_TIME_STEPS
 
 
 def is_s3(call: str) -> bool:

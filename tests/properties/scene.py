@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.access import Grant
+from tests.client import Client
 from tests.properties.consistency import Snapshot
 from tests.properties.interception import TRANSACTION, run_before
 from tests.routes.scene import DRAFT
@@ -13,13 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shared.routes import Route
-    from tests.client import Client, Registry, Response
+    from tests.client import Registry, Response
     from tests.memory import Memory
     from tests.properties.interception import Interceptor
     from tests.routes.scene import Prepared
     from tests.routes.scene import Scene as BaseScene
-
-    Join = Callable[..., Client]  # of a registry and the ids of the teams that a caller is to be in
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +132,15 @@ class Scene:
 
     def get_names(self, route: Route) -> dict[str, str]:
         """Get what a route's good call names otherwise than in other tests."""
-        # A key is of one team only: who moves a prompt must be in both.
+        # Who moves a prompt must be in both teams.
         is_move = route.name == "move_prompt"
         return {"team": self.registry.stranger.team_id} if is_move else {}
 
     def send(self, call: Prepared, **headers: str) -> Response:
         """Make a good call as one who may."""
         is_move = call.route.name == "move_prompt"
-        return call.send(self.mover if is_move else self.registry.editor, **headers)
+        caller = self.mover if is_move else self.base.get_caller(call.route, variant=call.variant)
+        return call.send(caller, **headers)
 
     def take_snapshot(self) -> Snapshot:
         """Take a snapshot of all that is stored."""
@@ -152,6 +153,12 @@ class Scene:
     def get_head(self) -> dict[str, Any]:
         """Get the head of the prompt as it is stored."""
         return self.take_snapshot().get_head(self.id)
+
+
+def create_mover(registry: Registry, *team_ids: str) -> Client:
+    """Create a client whose key is of several teams, so that it can move prompts between them."""
+    grant = Grant(name="mover", operation="admin", team_ids=team_ids)
+    return Client(team_ids[0], registry.create_key(grant), registry.cloud)
 
 
 def count_calls(scene: Scene, request: Callable[[], object]) -> int:

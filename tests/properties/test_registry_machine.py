@@ -36,13 +36,13 @@ from tests.properties.model import (
     Teams,
     require,
 )
+from tests.properties.scene import create_mover
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.client import Client, Registry, Response
     from tests.memory import Memory
-    from tests.properties.scene import Join
 
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 LOOKS = 8  # ways of looking at a prompt, of which each write takes the next
@@ -94,7 +94,7 @@ class Machine(RuleBasedStateMachine):
     calls: Bundle[Call] = Bundle("calls")
     payloads: Bundle[str] = Bundle("payloads")
 
-    def __init__(self, registry: Registry, memory: Memory, join: Join) -> None:
+    def __init__(self, registry: Registry, memory: Memory) -> None:
         super().__init__()
         self.memory = memory
         memory.clear()
@@ -102,7 +102,7 @@ class Machine(RuleBasedStateMachine):
         self.editors = {team: registry.create_client(team, "all") for team in self.teams}
         self.viewers = {team: registry.create_client(team, "read_render") for team in self.teams}
         self.nobody = registry.nobody
-        self.mover = join(registry, *self.teams)
+        self.mover = create_mover(registry, *self.teams)
         self.model = Teams()
         self.stored = Snapshot.load(memory)
         self.sealed: dict[tuple[str, int], Any] = {}
@@ -777,12 +777,10 @@ def assert_numbers_and_pointers(stored: Snapshot, prompt: Prompt) -> None:
     assert head["tags"] == prompt.tags
 
 
-def test_the_registry_does_what_its_model_does(
-    registry: Registry, memory: Memory, join: Join
-) -> None:
+def test_the_registry_does_what_its_model_does(registry: Registry, memory: Memory) -> None:
     class BoundMachine(Machine):
         def __init__(self) -> None:
-            super().__init__(registry, memory, join)
+            super().__init__(registry, memory)
 
     run_state_machine_as_test(
         BoundMachine,

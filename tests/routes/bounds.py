@@ -138,7 +138,7 @@ def measure_routes(names: list[str]) -> Iterator[Measurement]:
     routes = [route for route in ROUTES if route.body and (not names or route.name in names)]
     for route in routes:  # whatever a process loads with its first call
         with scene.visit(route) as call:
-            call.send(scene.registry.editor)
+            call.send(scene.get_caller(route))
     gc.collect()
     gc.freeze()
     values = build_values(FULL)
@@ -152,7 +152,7 @@ def measure_routes(names: list[str]) -> Iterator[Measurement]:
 def _measure_route(
     scene: Scene, call: Prepared, values: Mapping[str, str]
 ) -> Iterator[Measurement]:
-    roles = {"editor": scene.registry.editor}
+    roles = {"editor": scene.get_caller(call.route)}
     if call.route.permission is not Permission.READ:
         roles["viewer"] = scene.registry.viewer
     for role, client in roles.items():

@@ -56,5 +56,6 @@ def fill_lists(scene: Scene, rows: int) -> None:
             variant = next(reversed(get_sample(route).variants), None)
             response = scene.prepare(route, variant).send(editor)
             assert response.status < 300, response.text
+        scene.create_api_key()
         body = {"tag": f"t{number}"}
         assert editor("POST", f"{scene.path}/versions/1/tags", body).status == 200

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.client import UNKNOWN_ID
 from tests.routes.sample import Sample, Variant
+from tests.sign_in_page import build_exchange
 
 PROMPT, VERSIONS = "/v1/prompts/{id}", "/v1/prompts/{id}/versions"
+GONE = {"team": 404}
 PAYLOADS = "/v1/prompts/{id}/payloads"
 # What selects a version leads to different reads; a number that there is not, to fewer.
 SELECTORS = ("latest", "live", "prod", "99")
@@ -24,6 +27,189 @@ def _select(path: str, **more: Any) -> Sample:
     )
     return Sample(target=target, variants=variants, **more)
 
+
+PERSON = "/v1/orgs/{org}/members/{person}"
+MEMBERS, MEMBER = "/v1/teams/{team}/members", "/v1/teams/{team}/members/{person}"
+
+PEOPLE_SAMPLES = {
+    "sign_in": Sample(
+        body={"email": "{email}", "password": "{password}"},
+        variants=(Variant(body={"email": "{email}", "password": "Wrong-horse-7"}),),
+    ),
+    "finish_sign_in": Sample(
+        body={"challenge_token": "{challenge}", "new_password": "Another-horse-7"}
+    ),
+    "exchange_code": Sample(
+        body=build_exchange(UNKNOWN_ID),
+        variants=(
+            Variant(body=build_exchange("{person}")),
+            Variant(body=build_exchange("{person}", groups="others")),
+            Variant(body=build_exchange("{outsider}")),
+        ),
+    ),
+    "sign_out": Sample(caller="editor"),
+    "send_reset_code": Sample(body={"email": "{email}"}),
+    "reset_password": Sample(
+        body={"email": "{email}", "code": "{code}", "new_password": "Another-horse-7"}
+    ),
+    "get_me": Sample(caller="viewer", stranger=403),
+    "change_password": Sample(
+        body={"current_password": "{password}", "new_password": "Another-horse-7"},
+        caller="password",
+        stranger=403,
+    ),
+    "list_sessions": Sample(caller="viewer", stranger=401, viewer=401),
+    "revoke_session": Sample(
+        target="/v1/auth/sessions/{session}", caller="editor", stranger=401, viewer=401
+    ),
+    "list_my_organisations": Sample(stranger=None),
+    "list_my_teams": Sample(stranger=None),
+    "leave_team": Sample(
+        target="/v1/me/teams/{team}",
+        caller="editor",
+        stranger=403,
+        missing=GONE,
+        variants=(Variant(caller="admin", stranger=403),),
+    ),
+    "rename_organisation": Sample(
+        target="/v1/orgs/{org}", body={"name": "{new}"}, caller="organisation_admin", stranger=403
+    ),
+    "list_teams": Sample(target="/v1/orgs/{org}/teams", stranger=None),
+    "create_team": Sample(
+        target="/v1/orgs/{org}/teams",
+        body={"name": "{new}"},
+        caller="organisation_admin",
+        stranger=403,
+    ),
+    "list_people": Sample(target="/v1/orgs/{org}/people", caller="admin", stranger=None),
+    "invite_person": Sample(
+        target="/v1/orgs/{org}/people",
+        body={"email": "{new}@example.com", "team_id": "{team}", "role": "admin"},
+        caller="organisation_admin",
+        stranger=401,
+        viewer=401,
+        missing=GONE,
+        variants=(
+            Variant(body={"email": "{new}@example.com", "team_id": "{team}"}),
+            Variant(body={"email": "{email}"}),
+        ),
+    ),
+    "remove_person": Sample(
+        target=PERSON,
+        caller="organisation_admin",
+        stranger=403,
+        variants=(
+            Variant(target="/v1/orgs/{org}/members/{team_admin}", stranger=403),
+            Variant(target="/v1/orgs/{org}/members/{second_admin}", stranger=403),
+        ),
+    ),
+    "set_organisation_role": Sample(
+        target=f"{PERSON}/role",
+        body={"role": "admin"},
+        caller="organisation_admin",
+        stranger=403,
+    ),
+    "rename_team": Sample(
+        target="/v1/teams/{team}", body={"name": "{new}"}, caller="admin", stranger=403
+    ),
+    "delete_team": Sample(
+        target="/v1/teams/{empty_team}",
+        caller="organisation_admin",
+        stranger=401,
+        viewer=401,
+        variants=(
+            Variant(target="/v1/teams/{team}?name=Ours", caller="admin"),
+            Variant(target="/v1/teams/{team}?name=Ours", caller="organisation_admin"),
+            Variant(target="/v1/teams/{team}"),
+        ),
+    ),
+    "list_members": Sample(target=MEMBERS, stranger=403),
+    "add_member": Sample(
+        target=MEMBERS,
+        body={"user_id": "{outsider}"},
+        caller="admin",
+        stranger=403,
+        variants=(Variant(body={"user_id": "{outsider}", "role": "admin"}),),
+    ),
+    "set_member_role": Sample(
+        target=f"{MEMBER}/role",
+        body={"role": "editor"},
+        caller="admin",
+        stranger=403,
+        variants=(Variant(body={"role": "admin"}),),
+    ),
+    "remove_member": Sample(
+        target=MEMBER,
+        caller="admin",
+        stranger=403,
+        missing={"person": 400},
+        variants=(Variant(target="/v1/teams/{team}/members/{other_admin}", stranger=403),),
+    ),
+}
+
+KEY = "/v1/api-keys/{key_id}"
+
+KEY_SAMPLES = {
+    "create_api_key": Sample(
+        body={
+            "name": "{new}",
+            "org_id": "{org}",
+            "team_ids": ["{team}"],
+            "prompts": ["{slug}", "{id}"],
+            "pointers": ["live"],
+            "expires_at": "2100-01-31T00:00:00Z",
+        },
+        caller="admin",
+        stranger=401,
+        viewer=401,
+        missing={"org": 403, "team": 403},
+    ),
+    "list_api_keys": Sample(
+        target="/v1/api-keys?org_id={org}",
+        caller="admin",
+        stranger=401,
+        viewer=401,
+        missing={"org": 403},
+    ),
+    "update_api_key": Sample(
+        target=KEY,
+        body={"name": "{new}", "operation": "all", "team_ids": ["{team}"]},
+        caller="admin",
+        stranger=401,
+        viewer=401,
+        missing={"team": 403},
+        variants=(
+            Variant(body={"team_ids": ["{team}", "{empty_team}"]}, caller="organisation_admin"),
+        ),
+    ),
+    "delete_api_key": Sample(target=KEY, caller="admin", stranger=401, viewer=401),
+    "regenerate_api_key": Sample(
+        target=f"{KEY}/regenerate",
+        body={"overlap_seconds": 60},
+        caller="admin",
+        stranger=401,
+        viewer=401,
+        variants=(Variant(body={}),),
+    ),
+}
+
+AUDIT = "/v1/teams/{team}/audit"
+FILTERS = "from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&kind=prompt"
+
+AUDIT_SAMPLES = {
+    "list_team_audit": Sample(
+        target=AUDIT,
+        caller="admin",
+        stranger=403,
+        variants=(Variant(target=f"{AUDIT}?{FILTERS}", stranger=403),),
+    ),
+    "list_audit_logs": Sample(
+        target="/v1/orgs/{org}/audit-logs",
+        caller="organisation_admin",
+        stranger=403,
+        variants=(Variant(target=f"/v1/orgs/{{org}}/audit-logs?{FILTERS}&offset=1", stranger=403),),
+    ),
+}
 
 SAMPLES = {
     "health_check": Sample(),
@@ -87,6 +273,9 @@ SAMPLES = {
     "get_prompt_payload": Sample(),
     "update_prompt_payload": Sample(body={"name": "Ada", "variables": {"name": "Ada Lovelace"}}),
     "delete_prompt_payload": Sample(),
+    **KEY_SAMPLES,
+    **PEOPLE_SAMPLES,
+    **AUDIT_SAMPLES,
     "render_live": Sample(body={"variables": {"name": "Ada"}}),
     "render_version": _select(
         "/v1/prompts/{slug}/versions/{version}/render", body={"variables": {"name": "Ada"}}

@@ -30,6 +30,8 @@ class Sample:
         body: Sent as JSON; None where there is none.
         first: Native calls that must be made before.
         variants: Other calls of the route, which do something else in AWS.
+        caller: The person who makes the call, by role in `Registry.people`; an API key of an editor
+            if it is left out.
         stranger: The status for a caller of another team; None where the call names nothing of a
             team, and so works on the caller's own.
         viewer: The status for a caller who may only read, where it is not 403.
@@ -41,6 +43,7 @@ class Sample:
     body: Any = None
     first: tuple[Call, ...] = ()
     variants: tuple[Variant, ...] = ()
+    caller: str = ""
     stranger: int | None = 404
     viewer: int = 403
     missing: Mapping[str, int] = field(default_factory=dict)
@@ -52,6 +55,7 @@ class Variant:
 
     target: str = ""
     body: Any = None
+    caller: str = ""
     stranger: int | None = None
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import uuid4
 
 from shared.dialects.dialect import get_dialect
+from shared.domain import api_keys
+from shared.domain.access import Grant
+from shared.domain.access_events import OPERATOR
+from shared.domain.changes import Origin
+from shared.domain.credentials import generate_api_key, hash_secret
+from shared.domain.organisation import ORGANISATION_ID
 from shared.routes import ROUTES, Permission, Route
-from tests.client import build_bearer
+from tests.client import PASSWORD, build_bearer
 from tests.memory import Memory
 from tests.routes.sample import NAME, Variant, fill, get_sample
 
@@ -20,10 +27,10 @@ if TYPE_CHECKING:
     from tests.client import Client, Registry, Response
 
 GUARDED = tuple(route for route in ROUTES if route.permission is not Permission.PUBLIC)
+CALLING = tuple(route for route in ROUTES if route in GUARDED or route.actions)  # AWS
+CHANGING = tuple(route for route in CALLING if route.method != "GET")
 READING = tuple(route for route in ROUTES if route.method == "GET")
-WRITING = tuple(
-    route for route in GUARDED if route.permission is not Permission.READ and route.status < 300
-)
+WRITING = tuple(route for route in GUARDED if route.writes and route.status < 300)
 
 LIVE, STABLE, DRAFT = 1, 2, 3
 FOLDER_CHANGE = {"workspaceId": "team", "id": "id", "folderId": "folder"}
@@ -37,6 +44,7 @@ class Prepared:
     route: Route
     target: str
     body: Any
+    variant: Variant | None = None
 
     def replace_body(self, body: Any) -> Prepared:
         """Make the same call with another body."""
@@ -132,7 +140,70 @@ class Scene:
             "payload_id": self.payload["id"],
             "prompt_name": quote(self.prompt["name"]),
             "folder": self.create_folder(),
+            "org": ORGANISATION_ID,
+            **self.create_empty_team(),
+            **self.create_people(),
+            **self.create_api_key(),
         }
+
+    def create_empty_team(self) -> dict[str, str]:
+        """Create a team that has a member and keys, and no prompts."""
+        registry = self.registry
+        team_id = registry.create_team("Empty")
+        registry.create_person(role="admin", team_id=team_id)
+        registry.create_client(team_id, "all")
+        teams = (team_id, registry.team_id)
+        registry.create_key(Grant(name="Key of two teams", team_ids=teams))
+        return {"empty_team": team_id}
+
+    def create_api_key(self) -> dict[str, str]:
+        """Create an API key that something is done to."""
+        store, now = self.registry.store, datetime.now(UTC)
+        grant = Grant(name="Key of the scene", team_ids=(self.registry.team_id,))
+        key = api_keys.create(generate_api_key(), grant, by=None, now=now)
+        store.api_keys.commit(None, key, Origin(by=OPERATOR, now=now))
+        store.api_keys.write_use(key.id, f"{now:%Y-%m-%d}")
+        return {"key_id": key.id}
+
+    def create_people(self) -> dict[str, str]:
+        """Create people that something is done to, and what they sign in with."""
+        registry = self.registry
+        editor = registry.people["editor"]
+        person = registry.store.people.find_person(editor.person_id)
+        assert person is not None
+        registry.create_session(person)
+        user = registry.people["password"]
+        registry.create_session(replace(person, id=user.person_id, email=registry.get_email(user)))
+        sessions = registry.store.people.list_sessions(editor.person_id)
+        session = next(
+            each for each in sessions if each.secret_hash != hash_secret(str(editor.key))
+        )
+        email = registry.get_email(user)
+        return {
+            "person": registry.people["viewer"].person_id,
+            "second_admin": registry.create_person(is_organisation_admin=True).person_id,
+            "team_admin": registry.people["admin"].person_id,
+            "other_admin": registry.people["organisation_admin"].person_id,
+            "outsider": registry.create_person().person_id,
+            "session": session.id,
+            "email": email,
+            "password": PASSWORD,
+            "challenge": registry.create_challenge(),
+            "code": "4829-from-the-mail",  # moto takes any
+        }
+
+    def get_caller(
+        self, route: Route, default: Client | None = None, variant: Variant | None = None
+    ) -> Client:
+        """Get who makes the good call of a route.
+
+        Args:
+            route: The route.
+            variant: Another call of it than the first.
+            default: The caller of routes that need no person; the editor's API key if left out.
+        """
+        caller = (variant and variant.caller) or get_sample(route).caller
+        return self.registry.people[caller] if caller else default or self.registry.editor
 
     def create_folder(self) -> str:
         """Create a folder, as only Maxim's clients can, and give its id."""
@@ -171,7 +242,7 @@ class Scene:
             f"the good call of {route.name} has the path {target}, but the scene knows only: "
             f"{', '.join(ours)}"
         )
-        return Prepared(route, target, fill(body, ours))
+        return Prepared(route, target, fill(body, ours), variant)
 
     @contextmanager
     def visit(

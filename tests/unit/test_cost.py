@@ -13,7 +13,7 @@ from infra.project import ROOT
 from tools.cost import bill, memory, prices, report
 from tools.cost.record import PUBLISHER, HeavyUse, Record, Use, list_differences
 from tools.cost.samples import SAMPLES
-from tools.cost.worker import compute_size, find_metrics
+from tools.cost.worker import compute_size, count_units, find_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -185,7 +185,7 @@ def test_a_month_line_by_line() -> None:
     logged = 2 * MILLION * (called + published) / GB
     assert lines["Logs"] == pytest.approx(logged * (0.50 + 0.03 * 0.15 * 30 / 30.4))
     assert lines["Metrics"] == pytest.approx(2 * 0.30 / 2)  # there for half of the month
-    assert lines["Alarms, dashboard"] == pytest.approx(3.70)
+    assert lines["Alarms, dashboard"] == pytest.approx(0.10 * bill.ALARMS + 3.00)
     first = 365 * 3600
     assert lines["X-Ray"] == pytest.approx(2 * (first + 0.05 * (2 * MILLION - first)) * 5e-6)
     assert lines["Data out"] == 0  # 1.9 GB
@@ -207,6 +207,16 @@ def test_an_idle_month_costs_what_is_there() -> None:
     lines = bill.itemize_month(month, RECORD, 1769)
 
     assert {name for name, dollars in lines.items() if dollars} == {"Alarms, dashboard"}
+
+
+def test_each_item_of_a_transaction_is_counted_by_itself() -> None:
+    def put(table: str, size: int) -> dict[str, Any]:
+        return {"Put": {"TableName": table, "Item": {"text": {"S": "x" * size}}}}
+
+    key = {"TableName": "names", "Key": {"key": {"S": "a"}}}
+    writes = [put("history", 300), put("history", 300), put("versions", 2000), {"Delete": key}]
+
+    assert count_units(writes) == {"history": 4, "versions": 4, "names": 2}
 
 
 # -- what is assumed elsewhere

@@ -50,7 +50,7 @@ LINE_OVERHEAD = 26  # bytes that CloudWatch adds to each line
 LOG_COMPRESSION = 0.15
 LOG_MONTHS = 30 / 30.4  # retention of a line: the default of `log_retention_days`
 
-ALARMS = 7  # the number of alarms in infra.alarms
+ALARMS = 10  # the number of alarms in infra.alarms
 DASHBOARDS = 1
 
 

@@ -9,7 +9,6 @@ cached" in their name.
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -17,6 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from infra.local.gateway import Request
+from shared.domain import api_keys
+from shared.domain.access import Grant
+from shared.domain.access_events import OPERATOR
+from shared.domain.changes import Origin
+from shared.domain.credentials import generate_api_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -130,19 +134,15 @@ class Team:
         """
         self.respond = respond
         self.id = str(UUID(int=number, version=4))
-        self.key = f"ak_{secrets.token_hex(32)}"
+        self.key = generate_api_key()
         self.names = count(1000)
         self.folder = ""
         now = datetime.now(UTC)
-        store.callers.add_team(team_id=self.id, name="Support", at=now)
-        store.callers.add_key(
-            secret=self.key,
-            key_id=str(UUID(int=number + 1, version=4)),
-            team_id=self.id,
-            name="measurements",
-            operation="admin",
-            at=now,
-        )
+        store.teams.add_team(team_id=self.id, name="Support", at=now)
+        grant = Grant(name="measurements", operation="admin", team_ids=(self.id,))
+        key_id = str(UUID(int=number + 1, version=4))
+        key = api_keys.create(self.key, grant, by=None, now=now, key_id=key_id)
+        store.api_keys.commit(None, key, Origin(by=OPERATOR, now=now))
 
     def build_request(
         self,

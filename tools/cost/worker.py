@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from dataclasses import asdict
 from importlib import import_module
+from math import ceil
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,12 @@ if TYPE_CHECKING:
 LARGE = 4 * 1024 * 1024 - 64 * 1024  # bytes of a template that still fits into a body
 FILLING = 9  # large versions that exceed the cache of a process: `content_cache_bytes`
 MANY = 1000  # prompts of a large team
+UNIT_BYTES = 1024  # that a unit writes
 ITEM_OVERHEAD = 100  # bytes that DynamoDB adds to each item it stores
+
+
+def _leave_out(task: Callable[[], None]) -> None:
+    """Leave a task out, instead of starting it beside the call."""
 
 
 class Meter:
@@ -67,6 +73,7 @@ class Meter:
         self.requests: Counter[str] = Counter()
         self.units = {"read": 0.0, "write": 0.0}
         self.events = 0
+        self._units_of_transaction: Counter[str] = Counter()
         for client in (aws.get_dynamodb(), aws.get_s3(), aws.get_eventbridge()):
             client.meta.events.register("before-parameter-build", self._prepare)
             client.meta.events.register("after-call", self._count)
@@ -81,6 +88,7 @@ class Meter:
         if not self.on or model.service_model.service_name != "dynamodb":
             return
         params["ReturnConsumedCapacity"] = "TOTAL"
+        self._units_of_transaction = count_units(params.get("TransactItems", ()))
         puts = [item.get("Put", {}) for item in params.get("TransactItems", ())]
         heads = os.environ["PROMPTS_TABLE"]  # the table whose stream is published
         self.events += sum(put.get("TableName") == heads for put in puts)
@@ -93,7 +101,25 @@ class Meter:
         capacities = parsed.get("ConsumedCapacity", [])
         reads = model.name in ("GetItem", "BatchGetItem", "Query")
         for capacity in capacities if isinstance(capacities, list) else [capacities]:
-            self.units["read" if reads else "write"] += capacity["CapacityUnits"]
+            units = max(
+                capacity["CapacityUnits"], self._units_of_transaction[capacity["TableName"]]
+            )
+            self.units["read" if reads else "write"] += units
+
+
+def count_units(writes: Iterable[Mapping[str, Any]]) -> Counter[str]:
+    """Count the least units that the writes of a transaction take, by table.
+
+    DynamoDB counts each item by itself, twice in a transaction; DynamoDB Local counts all items of
+    a table together. Of what is updated, deleted or checked only the key is known, and one unit is
+    assumed.
+    """
+    units: Counter[str] = Counter()
+    for write in writes:
+        ((verb, target),) = write.items()
+        size = compute_size({"M": target["Item"]}) if verb == "Put" else 1
+        units[target["TableName"]] += 2 * ceil(size / UNIT_BYTES)
+    return units
 
 
 class Machine:
@@ -111,8 +137,10 @@ class Machine:
         Args:
             log: Where the handlers write their logs.
         """
-        from shared import serve
+        from shared import background, serve
 
+        # The day of a key's last use: one write of 1 unit a day in each process, of no call.
+        background.start = _leave_out
         self._log = log
         self.cpu_ms = 0.0
         self.gateway = Gateway(ROUTES, self._load_handler)

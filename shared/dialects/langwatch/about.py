@@ -32,6 +32,7 @@ DIALECT = Dialect(
         },
     },
     credential="the header `Authorization` or `X-Auth-Token`",
+    team_choice="send the id of one of them in the header X-Project-Id",
     request_headers=("X-Project-Id",),
     error_model="Error",
     has_credential=has_credential,

@@ -207,11 +207,15 @@ def _explain(error: str, message: str) -> models.Explanation:
 
 
 def _dump_forbidden(problem: Forbidden) -> models.Explanation:
-    permissions = [PERMISSIONS[detail["permission"]] for detail in _list_mappings(problem)]
+    details = _list_mappings(problem)
+    permissions = [
+        PERMISSIONS[detail["permission"]] for detail in details if "permission" in detail
+    ]
+    restrictions = [detail["message"] for detail in details if "message" in detail]
     return {
         **_explain("api_key_permission_denied", "The API key does not have this permission."),
         "permission": next(iter(permissions), None),
-        "tips": ["Use an API key that has the permission."],
+        "tips": [*restrictions, "Use an API key that has the permission."],
         "docsUrl": "https://langwatch.ai/docs",
         "fault": "customer",
     }

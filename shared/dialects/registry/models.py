@@ -23,7 +23,8 @@ OBJECT: JsonDict = {"type": "object", "additionalProperties": True}
 OBJECT_OR_NULL: JsonDict = {"type": ["object", "null"], "additionalProperties": True}
 
 
-def _require(*fields: str) -> ConfigDict:
+def require_fields(*fields: str) -> ConfigDict:
+    """Build the configuration of a request's model, with the fields that its document requires."""
     return ConfigDict(strict=True, json_schema_extra={"required": list(fields)} if fields else None)
 
 
@@ -31,14 +32,14 @@ def _require(*fields: str) -> ConfigDict:
 
 
 class NewPrompt(BaseModel):
-    model_config = _require("name")
+    model_config = require_fields("name")
     name: str = Field("", description="Unique in the team; at most 255 characters.")
     description: str = ""
     slug: str = Field("", description="Made from the name by default.")
 
 
 class PromptChanges(BaseModel):
-    model_config = _require()
+    model_config = require_fields()
     description: str = Field("", description="Without this field the description becomes empty.")
 
 
@@ -50,12 +51,12 @@ class PromptPatch(BaseModel):
 
 
 class Move(BaseModel):
-    model_config = _require("team_id")
+    model_config = require_fields("team_id")
     team_id: Id = Field("", description="The id of the team to move the prompt to.")
 
 
 class NewVersion(BaseModel):
-    model_config = _require("template")
+    model_config = require_fields("template")
     template: str = Field("", description="The text to render.", examples=["Hello, {{.name}}!"])
     engine: str = Field(
         "go", description="The template's language.", json_schema_extra={"enum": ["go", "jinja"]}
@@ -73,7 +74,7 @@ class VersionChanges(BaseModel):
     """Null removes the model or its parameters."""
 
     null_counts: ClassVar[frozenset[str]] = frozenset({"model", "model_params"})
-    model_config = _require()
+    model_config = require_fields()
     template: str | None = Field(None, examples=["Hello again, {{.name}}!"])
     engine: str | None = Field(None, json_schema_extra={"enum": ["go", "jinja", None]})
     model: str | None = None
@@ -81,19 +82,19 @@ class VersionChanges(BaseModel):
 
 
 class NewTag(BaseModel):
-    model_config = _require("tag")
+    model_config = require_fields("tag")
     tag: str = Field("", json_schema_extra={"pattern": "^[A-Za-z0-9_.-]{1,50}$"})
 
 
 class Rollback(BaseModel):
-    model_config = _require("target_version", "rollback_reason")
+    model_config = require_fields("target_version", "rollback_reason")
     target_version: int = Field(0, json_schema_extra={"minimum": 1})
     rollback_reason: str = Field("", description="Recorded in the prompt's history.")
 
 
 class NewPayload(BaseModel):
     null_counts: ClassVar[frozenset[str]] = frozenset({"variables"})
-    model_config = _require("variables")
+    model_config = require_fields("variables")
     name: str | None = None
     variables: Any = Field(
         None,
@@ -105,13 +106,13 @@ class NewPayload(BaseModel):
 
 class PayloadChanges(BaseModel):
     null_counts: ClassVar[frozenset[str]] = frozenset({"variables"})
-    model_config = _require()
+    model_config = require_fields()
     name: str | None = Field(None, description="Null leaves the name unchanged.")
     variables: Any = Field(None, description="Replaces all variables.", json_schema_extra=OBJECT)
 
 
 class RenderRequest(BaseModel):
-    model_config = _require()
+    model_config = require_fields()
     variables: dict[str, Any] | None = Field(None, examples=[{"name": "Ada"}])
 
 

@@ -121,14 +121,21 @@ def parse_time_query(query: Mapping[str, str]) -> datetime:
     text = query.get("time", "").replace(" ", "+")
     if not text:
         raise InvalidRequest(f"time is required, {EXAMPLE_TIME}")
+    if (at := parse_time(text)) is None:
+        raise InvalidRequest(f"invalid time: must be RFC 3339 with a time zone, {EXAMPLE_TIME}")
+    return at
+
+
+def parse_time(text: str) -> datetime | None:
+    """Parse a time in the format of RFC 3339; None if it is not such a time."""
     try:
-        if not RFC_3339.fullmatch(text):
-            raise ValueError(text)
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise InvalidRequest(
-            f"invalid time: must be RFC 3339 with a time zone, {EXAMPLE_TIME}"
-        ) from error
+        return (
+            datetime.fromisoformat(text.upper()).astimezone(UTC)
+            if RFC_3339.fullmatch(text)
+            else None
+        )
+    except (ValueError, OverflowError):
+        return None
 
 
 # -- filters

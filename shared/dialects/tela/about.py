@@ -16,6 +16,7 @@ DIALECT = Dialect(
     },
     security=BEARER_AUTH,
     credential="the header `Authorization`",
+    team_choice="send the id of one of them as projectId",
     error_model="Error",
     response_headers={
         "X-Should-Retry": {

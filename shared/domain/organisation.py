@@ -1,0 +1,35 @@
+"""The organisation: the deployment itself, which has all teams, people and keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.domain.model import ORGANISATION_ID
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["DEFAULT_NAME", "ORGANISATION_ID", "Organisation"]
+
+DEFAULT_NAME = "Default Org"  # source: px0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """The organisation.
+
+    Attributes:
+        name: The name.
+        created_at: When it got its first team; None for those of earlier releases.
+        team_ids: The ids of its teams.
+        admins: The ids of its admins.
+        revision: Counts the writes to its teams and its name, so that no two teams get the same
+            name at the same time.
+    """
+
+    name: str = DEFAULT_NAME
+    created_at: datetime | None = None
+    team_ids: frozenset[str] = frozenset()
+    admins: frozenset[str] = frozenset()
+    revision: int = 0

@@ -1,0 +1,160 @@
+"""Storage of people and of their sessions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.cache import Cache
+from shared.domain.credentials import hash_secret
+from shared.domain.people import build_principal
+from shared.store import access_items, keys
+from shared.store.transactions import Write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.domain.access import Principal
+    from shared.domain.people import Membership, Person, Session
+    from shared.store.attributes import Item
+    from shared.store.dynamodb import Database
+    from shared.store.transactions import Transactions
+
+CACHED_SESSIONS = 10_000
+CACHED_PEOPLE = 10_000
+# The person exists, and no removal has begun.
+NOT_REMOVED = "attribute_exists(pk) AND attribute_not_exists(removed_at)"
+
+
+class People:
+    """The people of the organisation: who they are, and their sessions.
+
+    Every method raises `Unavailable` while AWS is busy or cannot be reached, and `Unreadable` if an
+    item is damaged.
+    """
+
+    def __init__(
+        self, database: Database, transactions: Transactions, *, cache_seconds: float
+    ) -> None:
+        """Bind the tables.
+
+        Args:
+            database: The tables.
+            transactions: Writes to them.
+            cache_seconds: How long sessions and permissions are cached, in seconds.
+        """
+        self._database = database
+        self._transactions = transactions
+        self._sessions: Cache[str, Session] = Cache(weight=CACHED_SESSIONS, seconds=cache_seconds)
+        self._people: Cache[str, tuple[Person, tuple[Membership, ...]]] = Cache(
+            weight=CACHED_PEOPLE, seconds=cache_seconds
+        )
+
+    # -- people
+
+    def find_principal(self, secret: str) -> Principal | None:
+        """Find the principal whose session has this secret; it may have expired."""
+        session = self.find_session(secret)
+        if session is None:
+            return None
+        entry = self._people.get(session.person_id)
+        if entry is None:
+            person = self.find_person(session.person_id)
+            if person is None:
+                return None
+            entry = person, tuple(self.list_memberships(person.id))
+            self._people.put(person.id, entry)
+        return build_principal(session, *entry)
+
+    def forget(self, person_id: str) -> None:
+        """Forget what this process remembers of a person, whose permissions have changed."""
+        self._people.remove(person_id)
+
+    def find_person(self, person_id: str) -> Person | None:
+        """Find a person by the id; None for one whose removal has begun."""
+        person = self._find(person_id)
+        return person if person and person.removed_at is None else None
+
+    def find_removed_person(self, person_id: str) -> Person | None:
+        """Find a person whose removal has begun and is not complete."""
+        person = self._find(person_id)
+        return person if person and person.removed_at else None
+
+    def _find(self, person_id: str) -> Person | None:
+        item = self._database.get("access", keys.build_person(person_id))
+        return access_items.load_person(item) if item else None
+
+    def list_people(self) -> list[Person]:
+        """List all people, in the order in which they were invited."""
+        entries = self._database.query("access", ("pk", keys.PEOPLE), "sk")
+        people = map(access_items.load_person, entries)
+        return sorted(people, key=lambda person: (person.created_at, person.id))
+
+    def list_memberships(self, person_id: str) -> Iterator[Membership]:
+        """List the memberships of a person."""
+        return map(access_items.load_membership, self._list(person_id, keys.MEMBERSHIP))
+
+    # -- sessions
+
+    def find_session(self, secret: str) -> Session | None:
+        """Find a session by its secret; it may have expired."""
+        secret_hash = hash_secret(secret)
+        session = self._sessions.get(secret_hash)
+        if session is None:
+            item = self._database.get("access", keys.build_session(secret_hash))
+            if item is None:
+                return None
+            session = access_items.load_session(item)
+            self._sessions.put(secret_hash, session)
+        return session
+
+    def add_session(self, session: Session) -> None:
+        """Write a new session of a person.
+
+        Raises:
+            LostRaceError: The person was removed in the meantime.
+        """
+        exists = self._database.build_check(
+            "access",
+            keys.build_person(session.person_id),
+            # The person has not been removed since.
+            ConditionExpression=NOT_REMOVED,
+        )
+        items = access_items.dump_session(session)
+        puts = (Write(self._database.build_put("access", item)) for item in items)
+        self._transactions.transact_through_conflicts([Write(exists), *puts])
+
+    def list_sessions(self, person_id: str) -> list[Session]:
+        """List the sessions of a person, newest first.
+
+        Those that have expired are included until DynamoDB deletes them.
+        """
+        sessions = map(access_items.load_session, self._list(person_id, f"{keys.SESSION}#"))
+        return sorted(sessions, key=lambda each: (each.created_at, each.id), reverse=True)
+
+    def revoke_session(self, session: Session) -> None:
+        """Delete a session, which this process stops to accept at once."""
+        self._transactions.transact_through_conflicts(
+            [
+                Write(self._database.build_delete("access", key))
+                for key in (
+                    keys.build_session(session.secret_hash),
+                    keys.build_listed_session(session.person_id, session.id),
+                )
+            ]
+        )
+        self._sessions.remove(session.secret_hash)
+
+    def revoke_sessions(self, person_id: str, *, but: str | None = None) -> None:
+        """Delete the sessions of a person.
+
+        Args:
+            person_id: The id of the person.
+            but: The id of a session that goes on.
+        """
+        for session in self.list_sessions(person_id):
+            if session.id != but:
+                self.revoke_session(session)
+
+    def _list(self, person_id: str, prefix: str) -> Iterator[Item]:
+        partition = "pk", keys.build_person_partition(person_id)
+        return self._database.query("access", partition, "sk", prefix=prefix)
