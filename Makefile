@@ -14,7 +14,7 @@ PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help serve serve-durable quick test faults test-clients e2e check cost bounds contention documents synth \
-	cdk-bootstrap deploy bootstrap key keys revoke export-team import-team restore-tables upgrade destroy lock sbom clean
+	cdk-bootstrap deploy bootstrap key keys revoke restore-team export-team import-team restore-tables upgrade destroy lock sbom clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24

@@ -67,10 +67,13 @@ def bootstrap(settings: Settings, *, team_id: str, team_name: str, rotate: bool)
         rotate: Whether to replace the key of an existing team.
 
     Raises:
+        OperatorError: The team has been deleted.
         Unavailable: AWS is busy or cannot be reached.
     """
     store, now = Store(settings), datetime.now(UTC)
     team = store.teams.find_team(team_id)
+    if team and team.deleted_at is not None:
+        raise OperatorError(f"team {team_id} has been deleted; make restore-team brings it back")
     if team and not rotate:
         return BootstrapResult(is_new_team=False)
     secret = generate_api_key()
@@ -89,6 +92,18 @@ def bootstrap(settings: Settings, *, team_id: str, team_name: str, rotate: bool)
         secret=secret,
         previous_keys=len(before.secrets) if before else 0,
     )
+
+
+def check_email(email: str) -> str:
+    """Check an e-mail address.
+
+    Raises:
+        OperatorError: It is malformed.
+    """
+    try:
+        return parse_email(email)
+    except InvalidRequest as problem:
+        raise OperatorError(f"EMAIL={email}: {problem.message}") from problem
 
 
 def invite_admin(settings: Settings, *, team_id: str, email: str) -> bool:
@@ -110,26 +125,25 @@ def invite_admin(settings: Settings, *, team_id: str, email: str) -> bool:
     """
     if not settings.user_pool_id:
         raise OperatorError("the stack has no user pool: run make deploy again, then this")
-    store, origin = Store(settings), Origin(by=OPERATOR)
+    store, origin, email = Store(settings), Origin(by=OPERATOR), check_email(email)
     try:
-        address = parse_email(email)
-        person_id = store.sign_in.find_id(address)
+        person_id = store.sign_in.find_id(email)
         person = store.people.find_person(person_id) if person_id else None
         if person_id is None or person is None:
-            person_id = store.sign_in.invite(address)
+            person_id = store.sign_in.invite(email)
     except InvalidRequest as problem:
         raise OperatorError(f"EMAIL={email}: {problem.message}") from problem
     membership = Membership(
         team_id=team_id,
         person_id=person_id,
-        email=address,
+        email=email,
         role=Role.ADMIN,
         created_at=origin.now,
     )
     organisations = store.organisations
     if person is None:
         person = Person(
-            id=person_id, email=address, is_organisation_admin=True, created_at=origin.now
+            id=person_id, email=email, is_organisation_admin=True, created_at=origin.now
         )
         organisations.add_person(person, origin, memberships=[membership])
         return True
@@ -173,6 +187,7 @@ def main() -> int:
     parser.add_argument("--rotate", action="store_true", help="replace the admin key")
     parser.add_argument("--email", help="invite the first admin of the organisation")
     arguments = parser.parse_args()
+    email = check_email(arguments.email) if arguments.email else None
     choose_target(arguments.stack)
     stack = get_stack(arguments.stack, boto3.client("cloudformation"))
     team_id = str(arguments.team_id or stack.team_id)
@@ -181,12 +196,13 @@ def main() -> int:
     )
     for line in format_result(stack, team_id, arguments.team, result):
         write_line(line)
-    if arguments.email:
-        is_changed = invite_admin(stack.settings, team_id=team_id, email=arguments.email)
-        how = "invited" if is_changed else "is an admin already"
-        write_line(f"admin:     {arguments.email} {how}")
-    if result.secret:
+    if result.secret:  # first, because it is shown only once, whatever becomes of the invitation
         sys.stdout.write(f"{result.secret}\n")
+        sys.stdout.flush()
+    if email:
+        is_changed = invite_admin(stack.settings, team_id=team_id, email=email)
+        how = "invited" if is_changed else "is an admin already"
+        write_line(f"admin:     {email} {how}")
     return 0
 
 

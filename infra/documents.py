@@ -133,7 +133,11 @@ def build_errors() -> str:
 def build_endpoints(dialect: str) -> str:
     """Build the table of a dialect's endpoints."""
     rows = (
-        (f"`{route.method} {route.path}`", describe(route), f"`{route.permission}`")
+        (
+            f"`{route.method} {route.path}`",
+            describe(route),
+            f"`{route.permission}`{', people only' if route.sessions_only else ''}",
+        )
         for route in ROUTES
         if route.dialect == dialect
     )

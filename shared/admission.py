@@ -203,7 +203,7 @@ class Admission:
         """
         if not self.principal.is_person:
             raise self._build_forbidden()
-        return self._store.open_account(self.principal)
+        return self._store.open_account(self.principal, self.annotations)
 
     def open_organisation(self, organisation_id: str) -> OrganisationStore:
         """Open the organisation.
@@ -216,11 +216,11 @@ class Admission:
             OrganisationNotFound: It is another organisation than this one.
         """
         self.require_permission_anywhere()
-        return self._store.open_organisation(self.principal, organisation_id)
+        return self._store.open_organisation(self.principal, self.annotations, organisation_id)
 
     def open_own_organisation(self) -> OrganisationStore:
         """Open the organisation for whoever is in it, to see what is the caller's own there."""
-        return self._store.open_organisation(self.principal)
+        return self._store.open_organisation(self.principal, self.annotations)
 
     def open_members(self, team_id: str) -> MemberStore:
         """Open a team's people.
@@ -230,7 +230,7 @@ class Admission:
             TeamNotFound: The team does not exist, or has been deleted.
         """
         self.open_team(team_id)
-        return self._store.open_members(team_id)
+        return self._store.open_members(team_id, self.annotations)
 
     def open_deletion(self, team_id: str) -> TeamDeletion:
         """Open the deletion of a team.

@@ -138,6 +138,14 @@ def report_lost_count(of: str, id: str) -> None:
     logger.warning("count not shared", extra={"quota_of": of, "quota_id": id}, exc_info=True)
 
 
+def report_ambiguous_rejection(operation: str, code: str) -> None:
+    """Log that Cognito has rejected a call for what the caller has sent, or for its configuration.
+
+    Its text is left out, which may have what the caller has sent.
+    """
+    logger.warning("rejected by Cognito", extra={"operation": operation, "aws_code": code})
+
+
 def report_bug(request_id: str, route: Route) -> None:
     """Log the current exception, which is a bug, and mark the trace of the call."""
     logger.exception("bug", extra={"request_id": request_id, "route": route.name})

@@ -9,8 +9,7 @@ Problem
 │   └── NewPasswordRequired, SecondFactorRequired, NotAdmitted
 ├── NotFound 404
 │   ├── PromptNotFound, VersionNotFound, PayloadNotFound, TagNotFound, TeamNotFound,
-│   │   FolderNotFound, PersonNotFound, SessionNotFound, OrganisationNotFound
-│   │   FolderNotFound, KeyNotFound
+│   │   FolderNotFound, KeyNotFound, PersonNotFound, SessionNotFound, OrganisationNotFound
 │   └── NoLiveVersion
 ├── Conflict 409
 │   ├── NameTaken, NotRollable, LastAdmin

@@ -15,6 +15,7 @@ from shared.cors import build_exposing_headers, build_origin_headers, parse_orig
 from shared.deadline import limit_call
 from shared.dialects.dialect import get_dialect
 from shared.domain import credentials
+from shared.domain.access import MANAGING
 from shared.problems import (
     Internal,
     Problem,
@@ -158,7 +159,7 @@ def _authenticate(request: Request, annotations: Annotations) -> Principal | Non
         secret, team_id = dialect.parse_credential(request.headers)
     except Unauthorized as problem:
         raise Unauthorized(problem.message, details=dialect.list_credentials()) from problem
-    principal = _find_principal(request.route, secret)
+    principal = _find_principal(request.route, secret, annotations)
     if principal is not None:
         annotations["principal_id"] = principal.id
         if len(principal.permissions) == 1:
@@ -194,12 +195,14 @@ def _write_use(api_keys: ApiKeys, key_id: str, day: str) -> None:
         observe.report_lost_use(key_id)
 
 
-def _find_principal(route: Route, secret: str) -> Principal | None:
+def _find_principal(route: Route, secret: str, annotations: Annotations) -> Principal | None:
     kind = credentials.parse_kind(secret)
+    # Whoever has just lost a role must not use what is cached of it to get it back.
+    is_fresh = route.permission in MANAGING
     if kind == credentials.API_KEY:
-        return get_store().api_keys.find_principal(secret)
+        return get_store().api_keys.find_principal(secret, is_fresh=is_fresh)
     if kind == credentials.SESSION and route.dialect == NATIVE:
-        return get_store().people.find_principal(secret)
+        return get_store().people.find_principal(secret, annotations, is_fresh=is_fresh)
     return None
 
 

@@ -48,6 +48,8 @@ def run_export(stack: StackOutputs, arguments: argparse.Namespace) -> int:
     counts = export_team(team, arguments.file, Progress())
     summary = ", ".join(f"{count:,} {kind}s" for kind, count in counts.items())
     write_line(f"{arguments.file} has {summary} of the team {team.id}")
+    for name in team.left_out:
+        write_line(f"left out: {name}, an API key that cannot be read")
     return 0
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from infra.backup.errors import BackupError
+from shared.problems import Unreadable
 from shared.store import attributes, items, keys
 from shared.store.api_keys import complete_key_list
 from shared.store.contents import Contents
@@ -45,6 +46,7 @@ class Team:
 
     Attributes:
         id: The id of the team.
+        left_out: The names of API keys that could not be read, and may be the team's.
     """
 
     def __init__(self, settings: Settings, team_id: str) -> None:
@@ -55,6 +57,7 @@ class Team:
             team_id: The id of the team, which need not exist yet.
         """
         self.id = team_id
+        self.left_out: list[str] = []
         self._database = Database(settings.tables)
         self._contents = Contents(
             bucket=settings.content_bucket, inline_bytes=settings.inline_bytes
@@ -70,7 +73,7 @@ class Team:
         """List the team's items without its prompts and people: the team, its ledgers and its keys.
 
         Its keys are those of this team only. Some of earlier releases are not in the list of all
-        keys, but a scan finds them.
+        keys, but a scan finds them. One that cannot be read, of whichever team, is in `left_out`.
         """
         for item in self._database.query_upwards("access", self._partition):
             if item["entity"]["S"] not in ("directory", "member"):
@@ -80,7 +83,11 @@ class Team:
             for item in self._database.scan("access", entity="key", team_id=self.id)
         }
         for item in self._database.query_upwards("access", ("pk", keys.API_KEYS)):
-            key = items.load_api_key(item)
+            try:
+                key = items.load_api_key(item)
+            except Unreadable as problem:
+                self.left_out.append(problem.item)
+                continue
             if key.grant.team_ids == (self.id,):
                 yield attributes.load_item(item)
                 for secret in key.secrets:

@@ -24,7 +24,7 @@ BEARER_AUTH = {
     "BearerAuth": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An API key: `Bearer ak_…`.",
+        "description": "An API key, `Bearer ak_…`; natively also a session, `Bearer sess_…`.",
     }
 }
 

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     ORGANISE = "organise"  # the organisation: all its teams, people and keys
 
 
+# Who has these decides what others may do.
+MANAGING = frozenset({Permission.MANAGE, Permission.ORGANISE})
 READ = frozenset({Permission.READ})
 WRITE = READ | {Permission.WRITE}
 EDIT = WRITE | {Permission.CURATE, Permission.SEE_PEOPLE}

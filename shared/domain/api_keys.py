@@ -166,7 +166,9 @@ def leave_team(key: ApiKey, team_id: str) -> ApiKey | None:
 def list_events(
     before: ApiKey | None, after: ApiKey | None, origin: Origin
 ) -> Iterator[AccessEvent]:
-    """List the events of a change: one for each team of the key, or else for the organisation.
+    """List the event of a change, once for each team of the key, or else for the organisation.
+
+    It has the same id everywhere, so that who reads several logs together sees it once.
 
     Args:
         before: The key before the change; None for a new one.
@@ -176,29 +178,42 @@ def list_events(
     key = after or before
     if key is None:
         return
-    detail: dict[str, object] = {"operation": key.grant.operation}
+    detail = _describe(key.grant)
     if before is None:
         kind = "key.created"
     elif after is None:
         kind = "key.revoked"
     elif before.secrets[0] != after.secrets[0]:
         kind = "key.regenerated"
+        if ends := [old.expires_at for old in after.secrets[1:] if old.expires_at]:
+            detail["overlap_until"] = max(ends).isoformat()
     else:
         kind = "key.changed"
-        detail["before"] = {
-            "name": before.grant.name,
-            "operation": before.grant.operation,
-            "team_ids": [*before.grant.team_ids],
-        }
-    detail["team_ids"] = [*key.grant.team_ids]
+        detail["before"] = {"name": before.grant.name, **_describe(before.grant)}
     subject = Author(id=key.id, name=key.grant.name)
     grants = [version.grant.team_ids for version in (before, after) if version]
     teams = dict.fromkeys(team_id for team_ids in grants for team_id in team_ids)
     places: list[str | None] = [*teams]
     if not all(grants):
         places.append(None)
+    event = build_event(origin, kind, subject, team_id=None, **detail)
     for team_id in places:
-        yield build_event(origin, kind, subject, team_id=team_id, **detail)
+        yield replace(event, team_id=team_id)
+
+
+def _describe(grant: Grant) -> dict[str, object]:
+    """Describe what a key may do; what does not restrict it is left out."""
+    restrictions = {
+        "prompts": grant.prompt_ids and sorted(grant.prompt_ids),
+        "pointers": grant.pointers and sorted(grant.pointers),
+        "quota": grant.quota,
+        "expires_at": grant.expires_at and grant.expires_at.isoformat(),
+    }
+    return {
+        "operation": grant.operation,
+        "team_ids": [*grant.team_ids],
+        **{name: value for name, value in restrictions.items() if value is not None},
+    }
 
 
 def _list_working(key: ApiKey, now: datetime) -> tuple[Secret, ...]:

@@ -45,7 +45,7 @@ Selector = int | str | NumberOrTag  # a version's number, a tag, `live` or `late
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
-    """The tenant: every prompt and every API key belongs to one.
+    """The tenant: every prompt belongs to one.
 
     Attributes:
         id: A UUID.
@@ -54,6 +54,7 @@ class Team:
         admins: The ids of the people who are its admins.
         deleted_at: When it was deleted; its prompts are kept.
         is_being_deleted: Whether it was deleted, and still has members or keys.
+        must_be_empty: Whether the deletion that has begun is that of a team without prompts.
         rest: Attributes of another release.
     """
 
@@ -63,6 +64,7 @@ class Team:
     admins: frozenset[str] = frozenset()
     deleted_at: datetime | None = None
     is_being_deleted: bool = False
+    must_be_empty: bool = False
     rest: Rest = field(default_factory=dict)
 
 

@@ -145,12 +145,14 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/v1/me/orgs",
         permission=Permission.SEE_PEOPLE,
+        whole_team=True,  # no key of some prompts sees who people are
     ),
     _account(
         name="list_my_teams",
         method="GET",
         path="/v1/me/teams",
         permission=Permission.SEE_PEOPLE,
+        whole_team=True,  # no key of some prompts sees who people are
         actions=("access:BatchGetItem",),
     ),
     _account(
@@ -181,6 +183,7 @@ ROWS: tuple[Route, ...] = (
         path="/v1/orgs/{orgID}/teams",
         segments=(ORGANISATION_ID,),
         permission=Permission.SEE_PEOPLE,
+        whole_team=True,  # no key of some prompts sees who people are
         actions=("access:BatchGetItem",),
     ),
     _organisation(
@@ -299,6 +302,7 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/v1/teams/{id}/members",
         permission=Permission.SEE_PEOPLE,
+        whole_team=True,  # no key of some prompts sees who people are
         actions=("access:Query",),
         query=PAGE,
     ),

@@ -120,8 +120,8 @@ class Route:
         falls_back_to: The native route that handles requests whose credential does not belong to
             this dialect.
         sessions_only: Whether it is for people only, whatever an API key may do.
-        whole_team: Whether it makes or moves prompts, or changes what all prompts of a team share,
-            which no API key of some prompts may.
+        whole_team: Whether it makes or moves prompts, or is about what all prompts of a team share,
+            such as its people, so that no API key of some prompts may use it.
         pointer_use: What an API key of some pointers may use it for: it `reads` versions by these
             pointers only, or `moves` these; empty for what such a key may not use at all.
         shows_secret: Whether the request or its response has a secret, so that it is never
@@ -226,7 +226,8 @@ class Route:
         """What it does, by which failures are counted."""
         if "/v1/auth/" in self.path:
             return "sign-in"
-        return "write" if self.writes else "read"
+        # What shows a secret records no response, and so does not count as one of `writes`.
+        return "write" if self.writes or "history:PutItem" in self.actions else "read"
 
     @property
     def segment_names(self) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from shared.store.organisation import Organisations
     from shared.store.people import People
     from shared.store.sign_in import SignIn
+    from shared.store.team import Annotations
 
     # Writes a change with a `record`.
     Write = Callable[..., None]
@@ -77,7 +78,9 @@ class SignInStore:
             Throttled: There have been too many attempts.
         """
         self._attempts.count(email, self._source)
-        return self._open_session(self._sign_in.authenticate(email, password, source=self._source))
+        start = datetime.now(UTC)
+        outcome = self._sign_in.authenticate(email, password, source=self._source)
+        return self._open_session(outcome, start)
 
     def respond(self, token: str, *, password: str, code: str) -> tuple[str, Session, Person]:
         """Go on to sign in.
@@ -102,8 +105,11 @@ class SignInStore:
         )
         if not response:
             raise InvalidRequest(f"{name} is required")
-        self._attempts.count(challenge.username, self._source)
-        return self._open_session(self._sign_in.respond(challenge, response, source=self._source))
+        # Cognito knows the name in any spelling, each of which would be counted by itself.
+        self._attempts.count(challenge.username.strip().lower(), self._source)
+        start = datetime.now(UTC)
+        outcome = self._sign_in.respond(challenge, response, source=self._source)
+        return self._open_session(outcome, start)
 
     def exchange_code(
         self, code: str, *, verifier: str, redirect_uri: str, request_id: str
@@ -126,19 +132,25 @@ class SignInStore:
             Unsupported: The deployment has no single sign-on.
         """
         self._attempts.count_code(self._source)
+        start = datetime.now(UTC)
         person = self._get_federation().admit(code, verifier, redirect_uri, request_id)
-        return self._open_session(person.id)
+        return self._open_session(person.id, start)
 
-    def check_password(self, email: str, password: str) -> None:
+    def check_password(self, person: Person, password: str) -> None:
         """Check the password of a person who is signed in.
+
+        By the id: a person of the organisation's own identity provider may have the address of
+        somebody else who was invited.
 
         Raises:
             InvalidCredentials: It is wrong, or the account is locked.
             Throttled: There have been too many attempts.
         """
-        self._attempts.count(email, self._source)
+        self._attempts.count(person.email, self._source)
         # A second factor is asked for only after a right password.
-        self._sign_in.authenticate(email, password, source=self._source)
+        outcome = self._sign_in.authenticate(person.id, password, source=self._source)
+        if not isinstance(outcome, Challenge) and outcome != person.id:
+            raise InvalidCredentials
 
     def send_reset_code(self, email: str) -> None:
         """Send a code to set another password with, if somebody has this address.
@@ -167,14 +179,20 @@ class SignInStore:
         if (session := self._people.find_session(secret)) is not None:
             self._people.revoke_session(session)
 
-    def _open_session(self, outcome: str | Challenge) -> tuple[str, Session, Person]:
+    def _open_session(
+        self, outcome: str | Challenge, start: datetime
+    ) -> tuple[str, Session, Person]:
+        """Open a session of a person whom Cognito has admitted since a time.
+
+        It begins at that time: if the password has been changed since, it has ended already.
+        """
         if isinstance(outcome, Challenge):
             raise outcome.build_problem()
         person = self._people.find_person(outcome)
         if person is None:
             raise InvalidCredentials
         secret = generate_session()
-        session = create_session(secret, person, now=datetime.now(UTC))
+        session = create_session(secret, person, now=start)
         try:
             self._people.add_session(session)
         except LostRaceError as error:
@@ -186,9 +204,15 @@ class AccountStore:
     """The account of the person who calls."""
 
     def __init__(
-        self, people: People, organisations: Organisations, sign_in: SignIn, principal: Principal
+        self,
+        people: People,
+        organisations: Organisations,
+        sign_in: SignIn,
+        principal: Principal,
+        annotations: Annotations,
     ) -> None:
         self._people = people
+        self._annotations = annotations
         self._organisations = organisations
         self._sign_in = sign_in
         self._id = principal.id
@@ -207,7 +231,8 @@ class AccountStore:
     def list_sessions(self) -> list[Session]:
         """List the sessions that work, newest first."""
         now = datetime.now(UTC)
-        return [each for each in self._people.list_sessions(self._id) if each.expires_at > now]
+        sessions = self._people.list_sessions(self._id, self._annotations)
+        return [session for session in sessions if session.expires_at > now]
 
     def revoke_session(self, session_id: str) -> None:
         """End one of the person's sessions.
@@ -231,7 +256,7 @@ class AccountStore:
             InvalidRequest: The new password breaks the rules.
             Throttled: There have been too many attempts.
         """
-        attempts.check_password(self.get_person().email, current)
+        attempts.check_password(self.get_person(), current)
         self._people.revoke_sessions(self._id, but=self._session_id)
         self._sign_in.set_password(self._id, new)
         # Those that somebody has opened meanwhile, with the password that was changed.
@@ -253,9 +278,15 @@ class OrganisationStore:
     """The organisation, for whoever was admitted to it."""
 
     def __init__(
-        self, people: People, organisations: Organisations, sign_in: SignIn, principal: Principal
+        self,
+        people: People,
+        organisations: Organisations,
+        sign_in: SignIn,
+        principal: Principal,
+        annotations: Annotations,
     ) -> None:
         self._people = people
+        self._annotations = annotations
         self._organisations = organisations
         self._sign_in = sign_in
         self._principal = principal
@@ -281,7 +312,7 @@ class OrganisationStore:
 
     def list_people(self) -> list[Person]:
         """List all people, in the order in which they were invited."""
-        return self._people.list_people()
+        return self._people.list_people(self._annotations)
 
     def decide_new_name(self, name: str, origin: Origin) -> tuple[Organisation, Write | None]:
         """Decide on another name of the organisation; returns the organisation before it."""
@@ -407,14 +438,17 @@ class MemberStore:
         team: The team.
     """
 
-    def __init__(self, people: People, organisations: Organisations, team: Team) -> None:
+    def __init__(
+        self, people: People, organisations: Organisations, team: Team, annotations: Annotations
+    ) -> None:
         self._people = people
+        self._annotations = annotations
         self._organisations = organisations
         self.team = team
 
     def list_members(self) -> list[Membership]:
         """List the members, in the order in which they came."""
-        return self._organisations.list_members(self.team.id)
+        return self._organisations.list_members(self.team.id, self._annotations)
 
     def decide_new_name(self, name: str, origin: Origin) -> Write | None:
         """Decide on another name of the team.

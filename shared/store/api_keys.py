@@ -56,13 +56,19 @@ class ApiKeys:
         self._use_days: Cache[str, str] = Cache(weight=CACHED_KEYS)
         self._principals: Cache[str, Principal] = Cache(weight=CACHED_KEYS, seconds=cache_seconds)
 
-    def find_principal(self, secret: str) -> Principal | None:
+    def find_principal(self, secret: str, *, is_fresh: bool = False) -> Principal | None:
         """Find the principal whose API key has this secret; it may have expired.
+
+        Args:
+            secret: The secret.
+            is_fresh: Whether to read it, whatever is cached.
 
         Raises:
             Unreadable: The item of the secret is damaged.
         """
         secret_hash = hash_secret(secret)
+        if is_fresh:
+            self._principals.remove(secret_hash)
         if (principal := self._principals.get(secret_hash)) is not None:
             return principal
         item = self._database.get("access", keys.build_credential(secret_hash))
@@ -192,8 +198,12 @@ class ApiKeys:
         return True
 
     def write_use(self, key_id: str, day: str) -> None:
-        """Write that an API key was used on a day."""
-        self._database.put("access", items.dump_use(key_id, day))
+        """Write that an API key was used on a day; after a failure the next use tries again."""
+        try:
+            self._database.put("access", items.dump_use(key_id, day))
+        except Exception:
+            self._use_days.remove(key_id)
+            raise
 
     def find_last_uses(self, key_ids: Iterable[str]) -> dict[str, str]:
         """Find the days on which keys were last used, by the ids of those that were."""

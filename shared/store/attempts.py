@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from shared.problems import Throttled
+from shared.problems import Contended, Throttled
 from shared.store import keys
 from shared.store.attributes import dump_item
 from shared.store.items import SCHEMA
 
 if TYPE_CHECKING:
+    from shared.store.attributes import Item
     from shared.store.dynamodb import Database
 
 WINDOW_SECONDS = 300  # from the first attempt on
@@ -56,32 +57,48 @@ class Attempts:
 
     def _count(self, subject: str, most: int) -> None:
         now = int(datetime.now(UTC).timestamp())
-        key = keys.build_attempts(subject)
-        item = self._database.update(
+        item = (
+            self._add(subject, now)
+            or self._begin_window(subject, now)
+            # Another attempt has begun the window since.
+            or self._add(subject, now)
+        )
+        if item is None:
+            raise Contended(retry_after=1)
+        if int(item["attempts"]["N"]) > most:
+            raise Throttled(
+                "too many attempts to sign in; wait, then try again",
+                retry_after=max(1, int(item["expires_at"]["N"]) - now),
+            )
+
+    def _add(self, subject: str, now: int) -> Item | None:
+        """Count an attempt in the current window; None if there is none."""
+        return self._database.update(
             "access",
-            key,
+            keys.build_attempts(subject),
             "SET #schema = :schema ADD attempts :one",
             # The window of the count has not ended.
             ConditionExpression="expires_at > :now",
             ExpressionAttributeNames={"#schema": "schema"},
             ExpressionAttributeValues=dump_item({":one": 1, ":now": now, ":schema": SCHEMA}),
         )
-        item = item or self._database.update(
+
+    def _begin_window(self, subject: str, now: int) -> Item | None:
+        """Count the first attempt of a window; None if another attempt has begun it."""
+        return self._database.update(
             "access",
-            key,
+            keys.build_attempts(subject),
             "SET attempts = :one, expires_at = :end, entity = :entity, #schema = :schema",
+            # Nobody else has begun a window, whose attempts would be lost.
+            ConditionExpression="attribute_not_exists(expires_at) OR expires_at <= :now",
             ExpressionAttributeNames={"#schema": "schema"},
             ExpressionAttributeValues=dump_item(
                 {
                     ":one": 1,
+                    ":now": now,
                     ":end": now + WINDOW_SECONDS,
                     ":entity": "attempts",
                     ":schema": SCHEMA,
                 }
             ),
         )
-        if item and int(item["attempts"]["N"]) > most:
-            raise Throttled(
-                "too many attempts to sign in; wait, then try again",
-                retry_after=max(1, int(item["expires_at"]["N"]) - now),
-            )

@@ -2,7 +2,8 @@
 
 1. The team is marked as deleted and leaves the organisation. From here on nobody creates a prompt
    in it, moves one into it, joins it, or makes a key of it: each of these has the condition.
-2. It is looked into again: a prompt may have come before the mark.
+2. If it had to be empty, it is looked into again: a prompt may have come before the mark, which is
+   then taken away. The mark says so, for a repeat to do it where this try ends here.
 3. Keys lose it; those of no other team are revoked.
 4. Members leave it, the caller last, so that an admin of the team may repeat the request.
 
@@ -11,6 +12,7 @@ Its prompts and its history stay, so that an operator can bring it back.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -83,13 +85,18 @@ class TeamDeletion:
             raise TeamNotFound
         if name not in (None, team.name):
             raise InvalidRequest("name must be the team's name as it is, or left out")
+        if team.must_be_empty and self._has_prompts():
+            # An earlier try has ended before this.
+            self._restore(team, origin)
+            team = replace(team, deleted_at=None)
         if name is None:
             self._require_no_prompts()
         if team.deleted_at is None:
             organisation = self._organisations.get_organisation()
-            self._organisations.mark_team(organisation, team, origin)
-            if name is None:
-                self._look_again(team, origin)
+            self._organisations.mark_team(organisation, team, origin, must_be_empty=name is None)
+            if name is None and self._has_prompts():
+                self._restore(team, origin)
+                self._require_no_prompts()
         self._end_keys(origin)
         for member in self._organisations.list_members(team.id):
             if member.person_id != self._principal_id:
@@ -97,21 +104,19 @@ class TeamDeletion:
         last = self._organisations.find_member(team.id, self._principal_id)
         return partial(self._organisations.complete_deletion, team.id, last, origin)
 
+    def _has_prompts(self) -> bool:
+        return next(self._store.list_prompts(size=1), None) is not None
+
     def _require_no_prompts(self) -> None:
-        if next(self._store.list_prompts(size=1), None) is not None:
+        if self._has_prompts():
             raise Conflict(
                 "the team has prompts; to delete it with them, repeat its name: ?name=..."
             )
 
-    def _look_again(self, team: Team, origin: Origin) -> None:
-        """Take the mark away if a prompt came before it."""
-        try:
-            self._require_no_prompts()
-        except Conflict:
-            self._organisations.restore_team(
-                self._organisations.get_organisation(), team, origin, name=team.name
-            )
-            raise
+    def _restore(self, team: Team, origin: Origin) -> None:
+        """Take the mark away: a prompt came before it."""
+        organisation = self._organisations.get_organisation()
+        self._organisations.restore_team(organisation, team, origin, name=team.name)
 
     def _end_keys(self, origin: Origin) -> None:
         team_id = self._store.id

@@ -31,7 +31,7 @@ LONGEST_PAUSE = 1.0  # seconds
 
 
 def make_pauses(deadline: Deadline) -> Iterator[None]:
-    """Make a random pause before each attempt to read but the first, for longer each time.
+    """Make a random pause before each attempt but the first, for longer each time.
 
     Args:
         deadline: When the last attempt must have ended.

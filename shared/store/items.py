@@ -531,6 +531,7 @@ def dump_team(team: Team) -> Item:
             "admins": team.admins or None,
             "deleted_at": _dump_optional_time(team.deleted_at),
             "is_being_deleted": team.is_being_deleted or None,
+            "must_be_empty": team.must_be_empty or None,
         },
         team.rest,
     )
@@ -552,6 +553,7 @@ def load_team(item: Mapping[str, Any], *, team_id: str) -> Team:
             admins=values.find("admins", frozenset, default=frozenset()),
             deleted_at=load_optional_time(values.find("deleted_at", str)),
             is_being_deleted=values.find("is_being_deleted", bool, default=False),
+            must_be_empty=values.find("must_be_empty", bool, default=False),
             rest=values.rest,
         )
 

@@ -10,6 +10,7 @@ from shared.domain import api_keys
 from shared.domain.access import Permission
 from shared.domain.checks import check_name
 from shared.domain.credentials import generate_api_key
+from shared.ids import is_id
 from shared.problems import Forbidden, InvalidRequest, KeyNotFound, LimitReached, TeamNotFound
 from shared.store import items, keys
 from shared.store.team import load_readable, split
@@ -230,7 +231,8 @@ class KeyStore:
         for name in names:
             check_name(name, "prompts")
         team_ids = grant.team_ids or tuple(self._list_team_ids())
-        if len(names) * len(team_ids) > api_keys.MAX_LOOKUPS:
+        slugs = [name for name in names if not is_id(name)]
+        if len(slugs) * len(team_ids) > api_keys.MAX_LOOKUPS:
             raise InvalidRequest(
                 "prompts are too many to look up in so many teams; name fewer teams"
             )

@@ -20,6 +20,7 @@ from shared.store.access_events import build_access_event
 from shared.store.attributes import dump_item
 from shared.store.dynamodb import ITEMS_PER_READ
 from shared.store.people import NOT_REMOVED
+from shared.store.team import load_readable
 from shared.store.transactions import Write
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from shared.store.attributes import Item
     from shared.store.dynamodb import Database
     from shared.store.people import People
+    from shared.store.team import Annotations
     from shared.store.transactions import Record, Transactions
 
 # The team exists, and has not been deleted.
@@ -143,9 +145,20 @@ class Organisations:
         event = build_event(origin, "team.renamed", subject, team_id=team.id, before=team.name)
         self._write(writes, event, record)
 
-    def mark_team(self, organisation: Organisation, team: Team, origin: Origin) -> None:
-        """Mark a team as deleted, which takes it from the organisation."""
+    def mark_team(
+        self, organisation: Organisation, team: Team, origin: Origin, *, must_be_empty: bool
+    ) -> None:
+        """Mark a team as deleted, which takes it from the organisation.
+
+        Args:
+            organisation: The organisation.
+            team: The team.
+            origin: Who deletes it, and when.
+            must_be_empty: Whether it is brought back if it turns out to have prompts.
+        """
         sets: Item = {"deleted_at": keys.dump_time(origin.now), "is_being_deleted": True}
+        if must_be_empty:
+            sets["must_be_empty"] = True
         update = self._update(keys.build_team(team.id), sets=sets, condition=IN_USE)
         writes = [Write(update), self._revise(organisation, removed_team=team.id)]
         event = build_event(origin, "team.deleted", _name_team(team), team_id=team.id)
@@ -196,7 +209,7 @@ class Organisations:
         return [*self._delete_membership(before), Write(team)], _build_leaving(before, origin)
 
     def _build_completion(self, team_id: str, last_person_id: str = "") -> TransactWriteItemTypeDef:
-        expression, values = " REMOVE is_being_deleted", dict[str, Any]()
+        expression, values = " REMOVE is_being_deleted, must_be_empty", dict[str, Any]()
         if last_person_id:
             expression += " DELETE admins :person"
             values = {":person": {"SS": [last_person_id]}}
@@ -209,7 +222,7 @@ class Organisations:
         """Bring a deleted team back, without the members and keys that it had."""
         update = self._update(
             keys.build_team(team.id),
-            " REMOVE deleted_at, is_being_deleted",
+            " REMOVE deleted_at, is_being_deleted, must_be_empty",
             sets={"name": name},
             # Nobody else has brought it back.
             condition="attribute_exists(deleted_at)",
@@ -226,11 +239,22 @@ class Organisations:
         item = self._database.get("access", keys.build_member(team_id, person_id))
         return access_items.load_membership(item) if item else None
 
-    def list_members(self, team_id: str) -> list[Membership]:
-        """List the members of a team, in the order in which they came into it."""
+    def list_members(
+        self, team_id: str, annotations: Annotations | None = None
+    ) -> list[Membership]:
+        """List the members of a team, in the order in which they came into it.
+
+        Args:
+            team_id: The id of the team.
+            annotations: Where one that cannot be read is named, which is left out; None to raise
+                `Unreadable`, where nobody may be missed.
+        """
         partition = "pk", keys.build_team(team_id)["pk"]
-        entries = self._database.query("access", partition, "sk", prefix=keys.MEMBER)
-        members = map(access_items.load_membership, entries)
+        rows = self._database.query("access", partition, "sk", prefix=keys.MEMBER)
+        members: Iterable[Membership] = map(access_items.load_membership, rows)
+        if annotations is not None:
+            readable = load_readable(access_items.load_membership, rows, annotations)
+            members = (member for _, member in readable)
         return sorted(members, key=lambda member: (member.created_at, member.person_id))
 
     def add_member(
@@ -241,14 +265,7 @@ class Organisations:
             *self._list_new_membership(membership),
             self._check_person(membership.person_id),
         ]
-        event = build_event(
-            origin,
-            "member.added",
-            _name_member(membership),
-            team_id=membership.team_id,
-            role=membership.role,
-        )
-        self._write(writes, event, record)
+        self._write(writes, _build_addition(membership, origin), record)
         self._people.forget(membership.person_id)
 
     def set_role(
@@ -320,6 +337,8 @@ class Organisations:
             writes.append(self._change_admins(organisation, person.id, is_admin=True))
         for membership in memberships:
             writes += self._list_new_membership(membership)
+            addition = _build_addition(membership, origin)
+            writes.append(build_access_event(self._database, addition))
         detail = {each.team_id: each.role for each in memberships}
         event = build_event(origin, "person.invited", _name_person(person), teams=detail)
         self._write(writes, event, record)
@@ -562,6 +581,16 @@ def _build_leaving(before: Membership, origin: Origin) -> AccessEvent:
 
 def _name_team(team: Team) -> Author:
     return Author(id=team.id, name=team.name)
+
+
+def _build_addition(membership: Membership, origin: Origin) -> AccessEvent:
+    return build_event(
+        origin,
+        "member.added",
+        _name_member(membership),
+        team_id=membership.team_id,
+        role=membership.role,
+    )
 
 
 def _name_member(membership: Membership) -> Author:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from shared.cache import Cache
 from shared.domain.credentials import hash_secret
 from shared.domain.people import build_principal
+from shared.problems import Unreadable
 from shared.store import access_items, keys
+from shared.store.team import load_readable
 from shared.store.transactions import Write
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from shared.domain.people import Membership, Person, Session
     from shared.store.attributes import Item
     from shared.store.dynamodb import Database
+    from shared.store.team import Annotations
     from shared.store.transactions import Transactions
 
 CACHED_SESSIONS = 10_000
@@ -51,17 +55,34 @@ class People:
 
     # -- people
 
-    def find_principal(self, secret: str) -> Principal | None:
-        """Find the principal whose session has this secret; it may have expired."""
+    def find_principal(
+        self, secret: str, annotations: Annotations, *, is_fresh: bool = False
+    ) -> Principal | None:
+        """Find the principal whose session has this secret; it may have expired.
+
+        A membership that cannot be read is left out and named, so that it costs the person nothing
+        but its team.
+
+        Args:
+            secret: The secret.
+            annotations: The annotations of the current call.
+            is_fresh: Whether to read it, whatever is cached.
+        """
+        if is_fresh:
+            self._sessions.remove(hash_secret(secret))
         session = self.find_session(secret)
         if session is None:
             return None
+        if is_fresh:
+            self._people.remove(session.person_id)
         entry = self._people.get(session.person_id)
         if entry is None:
             person = self.find_person(session.person_id)
             if person is None:
                 return None
-            entry = person, tuple(self.list_memberships(person.id))
+            rows = self._list(person.id, keys.MEMBERSHIP)
+            memberships = load_readable(access_items.load_membership, rows, annotations)
+            entry = person, tuple(membership for _, membership in memberships)
             self._people.put(person.id, entry)
         return build_principal(session, *entry)
 
@@ -83,10 +104,13 @@ class People:
         item = self._database.get("access", keys.build_person(person_id))
         return access_items.load_person(item) if item else None
 
-    def list_people(self) -> list[Person]:
-        """List all people, in the order in which they were invited."""
-        entries = self._database.query("access", ("pk", keys.PEOPLE), "sk")
-        people = map(access_items.load_person, entries)
+    def list_people(self, annotations: Annotations) -> list[Person]:
+        """List all people, in the order in which they were invited.
+
+        One who cannot be read is left out and named.
+        """
+        rows = self._database.query("access", ("pk", keys.PEOPLE), "sk")
+        people = (one for _, one in load_readable(access_items.load_person, rows, annotations))
         return sorted(people, key=lambda person: (person.created_at, person.id))
 
     def list_memberships(self, person_id: str) -> Iterator[Membership]:
@@ -111,24 +135,29 @@ class People:
         """Write a new session of a person.
 
         Raises:
-            LostRaceError: The person was removed in the meantime.
+            LostRaceError: The person was removed in the meantime, or the sessions that began before
+                a time have ended, this one among them.
         """
         exists = self._database.build_check(
             "access",
             keys.build_person(session.person_id),
-            # The person has not been removed since.
-            ConditionExpression=NOT_REMOVED,
+            # The person has not been removed since, and the password is still the same.
+            ConditionExpression=f"{NOT_REMOVED} AND "
+            "(attribute_not_exists(sessions_since) OR sessions_since < :start)",
+            ExpressionAttributeValues={":start": {"S": keys.dump_time(session.created_at)}},
         )
         items = access_items.dump_session(session)
         puts = (Write(self._database.build_put("access", item)) for item in items)
         self._transactions.transact_through_conflicts([Write(exists), *puts])
 
-    def list_sessions(self, person_id: str) -> list[Session]:
+    def list_sessions(self, person_id: str, annotations: Annotations) -> list[Session]:
         """List the sessions of a person, newest first.
 
-        Those that have expired are included until DynamoDB deletes them.
+        Those that have expired are included until DynamoDB deletes them. One that cannot be read is
+        left out and named.
         """
-        sessions = map(access_items.load_session, self._list(person_id, f"{keys.SESSION}#"))
+        rows = self._list(person_id, f"{keys.SESSION}#")
+        sessions = (one for _, one in load_readable(access_items.load_session, rows, annotations))
         return sorted(sessions, key=lambda each: (each.created_at, each.id), reverse=True)
 
     def revoke_session(self, session: Session) -> None:
@@ -145,15 +174,33 @@ class People:
         self._sessions.remove(session.secret_hash)
 
     def revoke_sessions(self, person_id: str, *, but: str | None = None) -> None:
-        """Delete the sessions of a person.
+        """Delete the sessions of a person, also those that are about to begin.
 
         Args:
             person_id: The id of the person.
             but: The id of a session that goes on.
+
+        Raises:
+            Unreadable: A session cannot be read, so that it may go on; all others are deleted.
         """
-        for session in self.list_sessions(person_id):
+        self._database.update(
+            "access",
+            keys.build_person(person_id),
+            "SET sessions_since = :now",
+            ConditionExpression="attribute_exists(pk)",  # the person is not removed
+            ExpressionAttributeValues={":now": {"S": keys.dump_time(datetime.now(UTC))}},
+        )
+        damage = None
+        for item in self._list(person_id, f"{keys.SESSION}#"):
+            try:
+                session = access_items.load_session(item)
+            except Unreadable as problem:
+                damage = problem
+                continue
             if session.id != but:
                 self.revoke_session(session)
+        if damage is not None:
+            raise damage
 
     def _list(self, person_id: str, prefix: str) -> Iterator[Item]:
         partition = "pk", keys.build_person_partition(person_id)

@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from shared import exact_json
+from shared import exact_json, observe
 from shared.problems import (
+    Contended,
     InvalidCredentials,
     InvalidRequest,
     NewPasswordRequired,
     SecondFactorRequired,
+    Throttled,
+    Unprocessable,
     Unsupported,
 )
 from shared.store.aws import get_cognito, translate_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from shared.problems import Forbidden
 
@@ -32,24 +35,45 @@ CHALLENGES: Mapping[str, tuple[type[Forbidden], str]] = {
     "NEW_PASSWORD_REQUIRED": (NewPasswordRequired, "NEW_PASSWORD"),
     "SOFTWARE_TOKEN_MFA": (SecondFactorRequired, "SOFTWARE_TOKEN_MFA_CODE"),
 }
-# Whatever is wrong, nobody is told more than that: the address may be unknown, the password wrong,
-# the account locked, or a text such that nobody can have it.
-REJECTIONS = frozenset(
+# What can be wrong with what the caller has sent, by Cognito's names. Whatever it is, nobody is
+# told more than that: the address may be unknown, the password wrong, the account locked, or a text
+# such that nobody can have it.
+WRONG_TEXT = frozenset({"InvalidParameterException", "SerializationException"})
+WRONG_PERSON = frozenset(
     {
-        "CodeMismatchException",
-        "ExpiredCodeException",
-        "InvalidParameterException",
-        "LimitExceededException",
         "NotAuthorizedException",
         "PasswordResetRequiredException",
-        "SerializationException",
-        "TooManyFailedAttemptsException",
         "UserNotConfirmedException",
         "UserNotFoundException",
     }
 )
-# A session of Cognito that does not exist.
-UNKNOWN_SESSION = frozenset({"ResourceNotFoundException"})
+TOO_OFTEN = frozenset({"LimitExceededException", "TooManyFailedAttemptsException"})
+WRONG_CODE = frozenset(
+    {
+        "CodeMismatchException",
+        "ExpiredCodeException",
+        "ResourceNotFoundException",  # a session that does not exist; moto's for an address too
+    }
+)
+UNDELIVERED = frozenset({"CodeDeliveryFailureException"})  # the mail quota, a blocked address
+UNKNOWN_PERSON = frozenset({"UserNotFoundException"})
+# By operation. Every other error is a bug, such as a permission that is missing.
+REJECTIONS: Mapping[str, frozenset[str]] = {
+    "admin_create_user": WRONG_TEXT,
+    "admin_delete_user": UNKNOWN_PERSON,
+    "admin_get_user": UNKNOWN_PERSON | WRONG_TEXT,
+    "admin_initiate_auth": WRONG_PERSON | WRONG_TEXT,
+    "admin_respond_to_auth_challenge": WRONG_PERSON | WRONG_TEXT | WRONG_CODE | TOO_OFTEN,
+    "admin_set_user_password": UNKNOWN_PERSON | WRONG_TEXT | {"NotAuthorizedException"},
+    "confirm_forgot_password": WRONG_PERSON | WRONG_TEXT | WRONG_CODE | TOO_OFTEN,
+    "forgot_password": WRONG_PERSON | WRONG_TEXT | TOO_OFTEN | UNDELIVERED,
+    "get_user": WRONG_PERSON,
+}
+# Whoever operates the deployment can be to blame for these too.
+AMBIGUOUS = UNDELIVERED | {"InvalidParameterException", "ResourceNotFoundException"}
+# The end of an invitation that somebody has used, or of a person who was removed, in the meantime.
+OVERTAKEN = frozenset({"UnsupportedUserStateException", "UserNotFoundException"})
+EMAIL_PAUSE = 60  # seconds; Cognito does not say when it sends e-mails again
 SESSION_LENGTH = range(20, 2049)  # characters of a session of Cognito
 WEAK_PASSWORD = (
     "password must contain at least one uppercase letter, one lowercase letter, one digit, and "
@@ -121,11 +145,11 @@ class SignIn:
 
     # -- signing in
 
-    def authenticate(self, email: str, password: str, *, source: str) -> str | Challenge:
-        """Check an e-mail address and a password.
+    def authenticate(self, name: str, password: str, *, source: str) -> str | Challenge:
+        """Check the password of a person.
 
         Args:
-            email: The address.
+            name: The person's e-mail address or id.
             password: The password.
             source: The address in the network that the request comes from.
 
@@ -133,7 +157,7 @@ class SignIn:
             The person's id, or what Cognito asks for first.
 
         Raises:
-            InvalidCredentials: Nobody has this address and password, or the account is locked.
+            InvalidCredentials: Nobody has this name and password, or the account is locked.
             Unsupported: Cognito asks for something that only its own page can ask for.
         """
         response = _call(
@@ -141,10 +165,10 @@ class SignIn:
             UserPoolId=self._pool_id,
             ClientId=self._client_id,
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": email, "PASSWORD": password},
+            AuthParameters={"USERNAME": name, "PASSWORD": password},
             ContextData=_describe(source),
         )
-        return self._continue(response, email)
+        return self._continue(response, name)
 
     def respond(self, challenge: Challenge, text: str, *, source: str) -> str | Challenge:
         """Give Cognito what it has asked for.
@@ -164,7 +188,6 @@ class SignIn:
         """
         response = _call(
             "admin_respond_to_auth_challenge",
-            rejections=REJECTIONS | UNKNOWN_SESSION,
             UserPoolId=self._pool_id,
             ClientId=self._client_id,
             ChallengeName=challenge.name,
@@ -227,8 +250,6 @@ class SignIn:
         """
         _call(
             "confirm_forgot_password",
-            # moto's word for an unknown address.
-            rejections=REJECTIONS | UNKNOWN_SESSION,
             ClientId=self._client_id,
             Username=email,
             ConfirmationCode=code,
@@ -245,29 +266,50 @@ class SignIn:
 
         Raises:
             InvalidRequest: Nobody can have this address.
+            Throttled: Cognito sends no more e-mails for a while.
+            Unprocessable: Cognito cannot send an e-mail to this address.
+            Contended: The person was removed, or has used an earlier invitation, in the meantime.
         """
-        fields: dict[str, Any] = {
-            "UserPoolId": self._pool_id,
-            "Username": email,
-            "DesiredDeliveryMediums": ["EMAIL"],
-        }
         attributes = [
             {"Name": "email", "Value": email},
             {"Name": "email_verified", "Value": "true"},
         ]
         try:
-            user = _call("admin_create_user", UserAttributes=attributes, **fields)["User"]
+            user = self._send_invitation(email, UserAttributes=attributes)
         except ClientError as error:
             if _get_code(error) != "UsernameExistsException":
                 raise
-        except InvalidCredentials as problem:
-            raise InvalidRequest("invalid email format") from problem
         else:
             return _get_id(user["Attributes"])
-        user = _call("admin_get_user", UserPoolId=self._pool_id, Username=email)
+        try:
+            user = _call("admin_get_user", UserPoolId=self._pool_id, Username=email)
+        except InvalidCredentials as problem:
+            raise Contended(retry_after=1) from problem
         if user["UserStatus"] == "FORCE_CHANGE_PASSWORD":
-            _call("admin_create_user", MessageAction="RESEND", **fields)
+            self._send_invitation(email, MessageAction="RESEND")
         return _get_id(user["UserAttributes"])
+
+    def _send_invitation(self, email: str, **fields: Any) -> Any:
+        try:
+            return _call(
+                "admin_create_user",
+                UserPoolId=self._pool_id,
+                Username=email,
+                DesiredDeliveryMediums=["EMAIL"],
+                **fields,
+            )["User"]
+        except InvalidCredentials as problem:
+            raise InvalidRequest("invalid email format") from problem
+        except ClientError as error:
+            if _get_code(error) in TOO_OFTEN:
+                text = "too many e-mails were sent; wait, then try again"
+                raise Throttled(text, retry_after=EMAIL_PAUSE) from error
+            if _get_code(error) in OVERTAKEN:
+                raise Contended(retry_after=1) from error
+            if _get_code(error) in UNDELIVERED:
+                text = "no e-mail can be sent to this address; check it, and Cognito's limits"
+                raise Unprocessable(text) from error
+            raise
 
     def find_id(self, email: str) -> str | None:
         """Find the id of the person who has an e-mail address."""
@@ -290,7 +332,7 @@ class SignIn:
         return True
 
 
-def _call(operation: str, *, rejections: Collection[str] = REJECTIONS, **fields: Any) -> Any:
+def _call(operation: str, **fields: Any) -> Any:
     """Call Cognito.
 
     Raises:
@@ -304,7 +346,9 @@ def _call(operation: str, *, rejections: Collection[str] = REJECTIONS, **fields:
     except ClientError as error:
         if _get_code(error) == "InvalidPasswordException":
             raise InvalidRequest(WEAK_PASSWORD) from None
-        if _get_code(error) in rejections:
+        if _get_code(error) in REJECTIONS[operation]:
+            if _get_code(error) in AMBIGUOUS:
+                observe.report_ambiguous_rejection(operation, _get_code(error))
             # Without its cause, whose text can have what the caller has sent.
             raise InvalidCredentials from None
         raise

@@ -8,20 +8,26 @@ that has their groups.
 from __future__ import annotations
 
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
-from shared import exact_json
+from shared import exact_json, observe
 from shared.deadline import get_deadline
 from shared.domain.federation import Identity, parse_group_names
 from shared.problems import InvalidCredentials, Unavailable, Unsupported
+from shared.texts import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 GROUPS = "custom:groups"
+TOKEN, USER_INFO = "/oauth2/token", "/oauth2/userInfo"
 SECONDS = 5.0  # for each request
 MAX_BYTES = 100_000  # of a response
+
+
+class PageError(Exception):
+    """The page refuses the client or its request, which no caller can cause."""
 
 
 class SignInPage:
@@ -47,6 +53,7 @@ class SignInPage:
 
         Raises:
             InvalidCredentials: The code is unknown, used or too old, or belongs to other values.
+            PageError: The page refuses the deployment's client.
             Unavailable: Cognito is busy or cannot be reached.
             Unsupported: The deployment has no such page.
         """
@@ -62,9 +69,9 @@ class SignInPage:
             "redirect_uri": redirect_uri,
         }
         form = {"Content-Type": "application/x-www-form-urlencoded"}
-        token = self._call("POST", "/oauth2/token", form, urlencode(fields))["access_token"]
+        token = self._call("POST", TOKEN, form, urlencode(fields))["access_token"]
         bearer = {"Authorization": f"Bearer {token}"}
-        user = self._call("GET", "/oauth2/userInfo", bearer)
+        user = self._call("GET", USER_INFO, bearer)
         return Identity(
             id=user["sub"],
             email=user.get("email", "").strip().lower(),
@@ -86,10 +93,29 @@ class SignInPage:
         if status == 429 or status >= 500:
             raise Unavailable(retry_after=1)
         if status != 200:
-            # Cognito's reason is for programmers: the caller has sent something that is wrong.
-            raise InvalidCredentials
+            _raise_rejection(path, status, content)
         document: dict[str, Any] = exact_json.decode(content)
         return document
+
+
+def _raise_rejection(path: str, status: int, content: bytes) -> NoReturn:
+    """Raise what the response of the page means.
+
+    Raises:
+        InvalidCredentials: The caller has sent something that is wrong.
+        PageError: The deployment has.
+    """
+    try:
+        document = exact_json.decode(content)
+    except exact_json.NotJSONError:
+        document = None
+    reason = document.get("error") if isinstance(document, dict) else None
+    if reason == "invalid_request":
+        # A verifier that can be none, or a field that is not as the page wants it.
+        observe.report_ambiguous_rejection(path, "invalid_request")
+    elif reason != "invalid_grant" and (path, status) != (USER_INFO, 401):
+        raise PageError(f"{path} responds with {status} {excerpt(str(reason))}")
+    raise InvalidCredentials
 
 
 def send(

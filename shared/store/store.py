@@ -181,19 +181,23 @@ class Store:
             self.people, self.sign_in, attempts, source, get_federation=lambda: self.federation
         )
 
-    def open_account(self, principal: Principal) -> AccountStore:
+    def open_account(self, principal: Principal, annotations: Annotations) -> AccountStore:
         """Open the account of a person."""
         from shared.store.accounts import AccountStore
 
-        return AccountStore(self.people, self.organisations, self.sign_in, principal)
+        return AccountStore(self.people, self.organisations, self.sign_in, principal, annotations)
 
     def open_organisation(
-        self, principal: Principal, organisation_id: str | None = None
+        self,
+        principal: Principal,
+        annotations: Annotations,
+        organisation_id: str | None = None,
     ) -> OrganisationStore:
         """Open the organisation for somebody.
 
         Args:
             principal: Who it is opened for.
+            annotations: The annotations of the current call.
             organisation_id: The id that the request names; None if it names none.
 
         Raises:
@@ -204,9 +208,11 @@ class Store:
 
         if organisation_id not in (None, ORGANISATION_ID):
             raise OrganisationNotFound
-        return OrganisationStore(self.people, self.organisations, self.sign_in, principal)
+        return OrganisationStore(
+            self.people, self.organisations, self.sign_in, principal, annotations
+        )
 
-    def open_members(self, team_id: str) -> MemberStore:
+    def open_members(self, team_id: str, annotations: Annotations) -> MemberStore:
         """Open the people of a team that the principal was admitted to.
 
         Raises:
@@ -217,7 +223,7 @@ class Store:
         team = self.teams.find_team(team_id)
         if team is None or team.deleted_at is not None:
             raise TeamNotFound
-        return MemberStore(self.people, self.organisations, team)
+        return MemberStore(self.people, self.organisations, team, annotations)
 
     def open_deletion(
         self, store: TeamStore, principal: Principal, annotations: Annotations
@@ -292,9 +298,10 @@ class Store:
             PromptNotFound: None of the teams has such a prompt.
         """
         for name in names:
-            prompt = self.find_prompt(name) if is_id(name) else None
-            if prompt is None:
-                prompt = self.find_prompt_by_slug(team_ids, name)
+            # What is shaped like an id is no slug here: it costs one read, however many the teams.
+            prompt = (
+                self.find_prompt(name) if is_id(name) else self.find_prompt_by_slug(team_ids, name)
+            )
             if prompt is None or prompt.is_deleted or prompt.team_id not in team_ids:
                 raise PromptNotFound(details=[{"prompt": excerpt(name)}])
             yield prompt.id

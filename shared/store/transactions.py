@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from botocore.exceptions import ClientError
 
 from shared import exact_json
+from shared.deadline import get_deadline
 from shared.domain.model import Payload
 from shared.problems import Contended, Forbidden, LastAdmin, LimitReached, NameTaken, Unavailable
 from shared.store import items, keys
-from shared.store.dynamodb import ITEMS_PER_TRANSACTION
+from shared.store.dynamodb import ITEMS_PER_TRANSACTION, make_pauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
 
     # A request with an idempotency key, and the response to store in its record.
     Record = tuple[Attempt, EncodedResponse]
-
-
-CONFLICT_ATTEMPTS = 4
 
 
 class LostRaceError(Exception):
@@ -295,10 +293,14 @@ class Transactions:
             LostRaceError: A condition does not hold.
             Contended: Other transactions were under way each time.
         """
-        for _ in range(CONFLICT_ATTEMPTS):
+        pauses = make_pauses(get_deadline())
+        while True:
             with suppress(ConflictError):
                 return self.transact(writes)
-        raise Contended(retry_after=1)
+            try:
+                next(pauses)
+            except Unavailable as problem:
+                raise Contended(retry_after=1) from problem
 
 
 def _raise_meaning(error: ClientError, writes: Sequence[Write]) -> None:

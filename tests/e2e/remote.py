@@ -214,6 +214,9 @@ class RemoteScene(Scene):
     ) -> Iterator[Prepared]:
         """Make a call ready, on a scene of its own if something is changed there."""
         sample = get_sample(route)
+        if route.name == "delete_team" and variant is None:
+            variant = sample.variants[0]  # all other calls need the team of the deployment
+            self.caller = self.registry.boss
         is_read = route not in WRITING and not sample.first
         with name_route(route):
             scene = self if is_read else RemoteScene(self.registry, self.caller)

@@ -40,7 +40,10 @@ TRACES = [
     if block.text.startswith("## ")
 ]
 WALK = Walk([block.text for block in read_document("README.md").get_blocks("bash")])
-REFUSED = "## render_version  … ms  route=render_version  dialect=registry  prompt_id=…"
+REFUSED = (
+    "## render_version  … ms  route=render_version  dialect=registry  principal_id=…  team_id=…  "
+    "prompt_id=…"
+)
 WRITERS = 64
 LARGE = "large " * 100_000  # no item holds it
 PATIENCE_SECONDS = 240.0

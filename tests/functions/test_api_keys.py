@@ -318,6 +318,17 @@ def test_slugs_are_not_looked_up_in_too_many_teams(
     assert (response.status, "too many to look up" in response.error) == (400, True)
 
 
+def test_ids_are_no_slugs_to_look_up(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [registry.editor.create_prompt(name)["id"] for name in ("A", "B")]
+    monkeypatch.setattr(api_keys, "MAX_LOOKUPS", 2)
+    admin = registry.people["organisation_admin"]
+
+    # In two teams; a slug is looked up in each of them.
+    assert make(admin, team_ids=[], prompts=[*ids, "a"]).status == 201
+    assert make(admin, team_ids=[], prompts=["a", "b"]).status == 400
+    assert make(admin, team_ids=[], prompts=[UNKNOWN_ID]).status == 404
+
+
 # -- history
 
 

@@ -180,22 +180,76 @@ def test_the_log_of_the_organisation_has_those_of_its_teams_each_event_once(
     prompt = registry.editor.create_prompt()
     registry.move_prompt(prompt["id"], registry.stranger.team_id)
     boss("PUT", f"/v1/orgs/{ORGANISATION_ID}", {"name": "Ours"})
+    team_ids = [registry.team_id, registry.stranger.team_id]
+    body = {"name": "Both", "org_id": ORGANISATION_ID, "team_ids": team_ids}
+    key_id = boss("POST", "/v1/api-keys", body).json["id"]
+    boss("PUT", f"/v1/api-keys/{key_id}", {"team_ids": [*reversed(team_ids)]})
+    boss("POST", f"/v1/api-keys/{key_id}/regenerate")
+    boss("DELETE", f"/v1/api-keys/{key_id}")
 
-    entries = read_log(boss, f"{logs}?from={start}&kind=prompt") + read_log(
-        boss, f"{logs}?kind=organisation"
-    )
+    entries = [
+        entry
+        for kind in ("prompt", "organisation", "key")
+        for entry in read_log(boss, f"{logs}?from={start}&kind={kind}")
+    ]
     kinds = [(entry["kind"], entry["team_id"]) for entry in entries]
 
     assert [kind for kind, _ in kinds] == [
         "prompt.moved",
         "prompt.created",
         "organisation.renamed",
+        "key.revoked",
+        "key.regenerated",
+        "key.changed",
+        "key.created",
     ]
     assert kinds[2] == ("organisation.renamed", None)
     everything = read_log(boss, f"{logs}?limit=1000")
     assert [entry["at"] for entry in everything] == sorted(
         (entry["at"] for entry in everything), reverse=True
     )
+
+
+def test_what_a_key_may_do_is_in_its_events(registry: Registry) -> None:
+    admin, prompt = registry.people["admin"], registry.editor.create_prompt()
+    body = {
+        "name": "CI",
+        "org_id": ORGANISATION_ID,
+        "team_ids": [registry.team_id],
+        "prompts": [prompt["slug"]],
+        "pointers": ["live", "canary"],
+        "quota": 60,
+        "expires_at": "2100-01-31T00:00:00Z",
+    }
+    key_id = admin("POST", "/v1/api-keys", body).json["id"]
+    assert admin("PUT", f"/v1/api-keys/{key_id}", {"quota": 90}).status == 200
+    path = f"/v1/api-keys/{key_id}/regenerate"
+    assert admin("POST", path, {"overlap_seconds": 60}).status == 200
+
+    regenerated, changed, created = read_log(admin, f"{get_path(registry)}?kind=key")
+
+    described = {
+        "operation": "read_render",
+        "team_ids": [registry.team_id],
+        "prompts": [prompt["id"]],
+        "pointers": ["canary", "live"],
+        "quota": 60,
+        "expires_at": "2100-01-31T00:00:00+00:00",
+    }
+    assert created["detail"] == described
+    assert changed["detail"] == {**described, "quota": 90, "before": {"name": "CI", **described}}
+    assert regenerated["detail"].keys() == {*described, "overlap_until"}
+
+
+def test_who_comes_by_invitation_is_in_the_log_of_the_team(registry: Registry) -> None:
+    boss = registry.people["organisation_admin"]
+    body = {"email": "ivy@example.com", "team_id": registry.team_id, "role": "editor"}
+    person = boss("POST", f"/v1/orgs/{ORGANISATION_ID}/people", body).json["user"]
+
+    (entry, *_) = read_log(registry.people["admin"], f"{get_path(registry)}?kind=member")
+
+    assert (entry["kind"], entry["subject"]["id"]) == ("member.added", person["id"])
+    assert entry["detail"] == {"role": "editor"}
 
 
 def test_the_log_of_the_organisation_says_who_deleted_a_team(registry: Registry) -> None:

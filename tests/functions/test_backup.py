@@ -18,10 +18,12 @@ from infra.backup.restore import restore_tables
 from infra.backup.team import Team
 from infra.backup.transfer import export_team, import_team
 from infra.local.aws import create_tables
+from shared.domain.access import Grant
 from shared.domain.access_events import OPERATOR
 from shared.domain.changes import Origin
 from shared.settings import get_settings
 from shared.store import attributes, aws
+from shared.store.dynamodb import Database
 from shared.store.store import Store
 from shared.store.tables import TABLES
 from tests.routes.scene import Scene
@@ -521,6 +523,26 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, text: str) -> None:
 
     with pytest.raises(BackupError, match="is not an export"):
         Archive.open(file)
+
+
+def test_a_damaged_key_of_any_team_is_left_out_and_named(
+    registry: Registry, team: Team, tmp_path: Path, memory: Memory
+) -> None:
+    secret = registry.create_key(
+        Grant(name="Theirs", operation="all", team_ids=(registry.stranger.team_id,))
+    )
+    principal = registry.store.api_keys.find_principal(secret)
+    assert principal is not None
+    (item,) = (
+        item
+        for item in memory.list_items()["access"]
+        if (item["entity"]["S"], item.get("id")) == ("api_key", {"S": principal.id})
+    )
+    whole = export_file(team, tmp_path, "whole.jsonl").read_text()
+    Database(get_settings().tables).put("access", {**item, "secrets": {"S": "damaged"}})
+
+    assert export_file(team, tmp_path).read_text() == whole
+    assert [principal.id in name for name in team.left_out] == [True]
 
 
 @pytest.mark.parametrize(

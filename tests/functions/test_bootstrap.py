@@ -127,7 +127,7 @@ def get_admin(team_id: str) -> tuple[Person | None, Membership | None, int]:
     """The admin, the membership in the team, and how many people there are of this address."""
     store = Store(get_settings())
     person_id = store.sign_in.find_id(EMAIL)
-    people = [each for each in store.people.list_people() if each.email == EMAIL]
+    people = [each for each in store.people.list_people({}) if each.email == EMAIL]
     if person_id is None:
         return None, None, len(people)
     member = store.organisations.find_member(team_id, person_id)

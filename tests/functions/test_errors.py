@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.store import aws
+from shared.store.dynamodb import ATTEMPTS, FIRST_PAUSE
 from shared.writing import LONGEST_PAUSE
+from tests.client import PASSWORD
 
 if TYPE_CHECKING:
     from tests.client import Registry, Response
@@ -93,6 +95,29 @@ def test_who_meets_others_without_end_is_told_to_come_back(
         assert_code(answer, 503, "contended")
         assert answer.headers["Retry-After"] == "1"
     assert max(pauses) <= LONGEST_PAUSE
+
+
+@pytest.mark.parametrize(("times", "status"), [(2, 200), (None, 503)])
+def test_a_session_that_meets_others_waits_a_little_each_time(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, times: int | None, status: int
+) -> None:
+    body = {"email": registry.get_email(registry.people["password"]), "password": PASSWORD}
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    monkeypatch.setattr(random, "uniform", lambda shortest, longest: longest)
+
+    registry.cloud.fail(
+        "TransactionCanceledException",
+        operation="TransactWriteItems",
+        reasons=["TransactionConflict"],
+        times=times,
+    )
+    answer = registry.nobody("POST", "/v1/auth/login", body)
+
+    if status == 503:
+        assert_code(answer, 503, "contended")
+    assert (answer.status, len(pauses)) == (status, times or ATTEMPTS - 1)
+    assert pauses[:2] == [FIRST_PAUSE, 2 * FIRST_PAUSE]
 
 
 def test_a_table_that_leaves_out_keys_is_asked_a_few_times_with_pauses(

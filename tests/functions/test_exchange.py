@@ -18,7 +18,7 @@ from shared.problems import InvalidCredentials, Unavailable, Unsupported
 from shared.settings import get_settings
 from shared.store import attempts
 from shared.store import sign_in_page as page_module
-from shared.store.sign_in_page import SignInPage
+from shared.store.sign_in_page import PageError, SignInPage
 from shared.store.sign_in_page import send as send_over_http
 from tests.memory import Memory
 from tests.sign_in_page import CLIENT_ID, REDIRECT_URI, VERIFIER, build_exchange
@@ -161,7 +161,7 @@ def test_two_first_sign_ins_at_once_are_one_person(registry: Registry) -> None:
     statuses.append(exchange(registry).status)
 
     assert statuses == [200, 200]
-    assert [each.id for each in registry.store.people.list_people()].count(ID) == 1
+    assert [each.id for each in registry.store.people.list_people({})].count(ID) == 1
 
 
 def test_the_audit_log_names_the_person_and_no_secret(registry: Registry) -> None:
@@ -315,6 +315,38 @@ def test_what_the_page_refuses_is_the_callers_or_temporary(
         page.client.identify("the code", verifier=VERIFIER, redirect_uri=REDIRECT_URI)
 
     assert "the-token" not in str(caught.value)
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(
+    ("path", "status", "document"),
+    [
+        ("/oauth2/token", 400, {"error": "invalid_client"}),
+        ("/oauth2/token", 400, {"error": "unauthorized_client"}),
+        ("/oauth2/token", 401, {"error": "invalid_client"}),
+        ("/oauth2/token", 404, ["invalid_grant"]),
+        ("/oauth2/userInfo", 403, {"error": "insufficient_scope"}),
+    ],
+)
+def test_what_no_caller_can_cause_is_a_bug(
+    page: Page, path: str, status: int, document: object
+) -> None:
+    page.responses[path] = (status, document)
+
+    with pytest.raises(PageError):
+        page.client.identify("the code", verifier=VERIFIER, redirect_uri=REDIRECT_URI)
+
+
+@pytest.mark.enable_socket
+def test_a_request_that_the_page_does_not_understand_is_logged(
+    page: Page, caplog: pytest.LogCaptureFixture
+) -> None:
+    page.responses["/oauth2/token"] = (400, {"error": "invalid_request"})
+
+    with pytest.raises(InvalidCredentials):
+        page.client.identify("the code", verifier="short", redirect_uri=REDIRECT_URI)
+
+    assert "rejected by Cognito" in [record.message for record in caplog.records]
 
 
 @pytest.mark.enable_socket

@@ -84,7 +84,7 @@ def test_a_revoked_session_stops_at_once_and_others_go_on(registry: Registry) ->
     assert (first("GET", "/v1/prompts").status, second("GET", "/v1/prompts").status) == (200, 200)
     (session,) = (
         session
-        for session in registry.store.people.list_sessions(first.person_id)
+        for session in registry.store.people.list_sessions(first.person_id, {})
         if session.secret_hash == hash_secret(str(first.key))
     )
 

@@ -9,7 +9,10 @@ import pytest
 
 from infra.local.aws import USER_POOL_CLIENT_ID, USER_POOL_ID
 from shared.domain.credentials import SESSION, generate_session, parse_kind
+from shared.domain.organisation import ORGANISATION_ID
 from shared.store import attempts, aws
+from shared.store.attempts import Attempts
+from shared.store.sign_in import Challenge
 from tests.client import PASSWORD
 from tests.memory import Memory
 
@@ -232,6 +235,40 @@ def test_a_window_ends(registry: Registry, email: str, monkeypatch: pytest.Monke
     assert [sign_in(registry, email).status for _ in range(3)] == [200, 200, 200]
 
 
+def test_attempts_that_begin_a_window_together_are_all_counted(
+    registry: Registry, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever other attempts come between the two writes of the first one."""
+    monkeypatch.setattr(attempts, "MAX_OF_PERSON", 3)
+    begin = Attempts._begin_window
+    others: list[Response] = []
+
+    def begin_late(self: Attempts, subject: str, now: int) -> Any:
+        monkeypatch.setattr(Attempts, "_begin_window", begin)
+        others.extend(sign_in(registry, email, "Wrong-horse-7") for _ in range(3))
+        return begin(self, subject, now)
+
+    sign_in(registry, UNKNOWN)  # which begins the window of the source
+    monkeypatch.setattr(Attempts, "_begin_window", begin_late)
+    late = sign_in(registry, email, "Wrong-horse-7")
+
+    assert [each.status for each in (*others, late)] == [401, 401, 401, 429]
+
+
+def test_a_challenge_counts_for_its_person_in_any_spelling(
+    registry: Registry, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "MAX_OF_PERSON", 3)
+    spellings = (email, email.upper(), f" {email.title()} ", email)
+    statuses = []
+    for name in spellings:
+        asked = Challenge(name="SOFTWARE_TOKEN_MFA", username=name, session="s" * 20)
+        details: Any = asked.build_problem().details
+        statuses.append(answer(registry, details[0]["challenge_token"], code="1").status)
+
+    assert statuses == [401, 401, 401, 429]
+
+
 def test_counts_of_attempts_name_nobody_and_expire(registry: Registry, email: str) -> None:
     sign_in(registry, email)
 
@@ -242,6 +279,60 @@ def test_counts_of_attempts_name_nobody_and_expire(registry: Registry, email: st
     assert all("expires_at" in item for item in items)
     assert email not in str(items)
     assert "127.0.0.1" not in str(items)
+
+
+# -- what Cognito rejects
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        ("InvalidParameterException", 400, "invalid_request"),
+        ("LimitExceededException", 429, "throttled"),
+        ("TooManyRequestsException", 503, "unavailable"),
+        ("UserNotFoundException", 503, "contended"),
+        ("UnsupportedUserStateException", 503, "contended"),
+        ("NotAuthorizedException", 500, "internal"),
+        ("ResourceNotFoundException", 500, "internal"),
+    ],
+)
+def test_an_invitation_that_fails_says_why(
+    registry: Registry, email: str, has_account: bool, error: str, status: int, code: str
+) -> None:
+    """The first one as well as one that is sent again."""
+    if has_account:
+        set_first_password(registry.people["password"])
+        registry.cloud.fail("UsernameExistsException", operation="AdminCreateUser", times=1)
+    registry.cloud.fail(error, operation="AdminCreateUser")
+    path = f"/v1/orgs/{ORGANISATION_ID}/people"
+    body = {"email": email, "role": "viewer", "team_id": registry.team_id}
+
+    response = registry.people["organisation_admin"]("POST", path, body)
+
+    assert (response.status, response.json["code"]) == (status, code)
+    assert ("Retry-After" in response.headers) == (status in (429, 503))
+
+
+@pytest.mark.parametrize("path", [LOGIN, TRIGGER, RESET, CHANGE])
+def test_a_call_that_cognito_rejects_for_its_configuration_is_logged(
+    registry: Registry, email: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (call,) = (call for call in list_calls(registry, email) if call[0] == path)
+    _, body, client = call
+    for operation in ("AdminInitiateAuth", "ForgotPassword", "ConfirmForgotPassword"):
+        registry.cloud.fail("InvalidParameterException", operation=operation)
+
+    assert client("POST", path, body).status < 500
+
+    assert [record.message for record in caplog.records].count("rejected by Cognito") == 1
+    assert email not in caplog.text
+
+
+def test_an_error_that_no_caller_can_cause_is_a_bug(registry: Registry, email: str) -> None:
+    registry.cloud.fail("InvalidUserPoolConfigurationException", operation="AdminInitiateAuth")
+
+    assert sign_in(registry, email).status == 500
 
 
 # -- another password
@@ -256,6 +347,18 @@ def test_nobody_can_tell_whether_an_address_is_known(registry: Registry, email: 
     assert known == unknown
     assert known[0][0] == 200
     assert known[0][2] == {"message": "password reset email sent successfully"}
+
+
+def test_an_email_that_cannot_be_sent_says_nothing_of_the_address(
+    registry: Registry, email: str
+) -> None:
+    registry.cloud.fail("CodeDeliveryFailureException", operation="ForgotPassword", times=1)
+
+    known, unknown = (
+        without_id(registry.nobody("POST", TRIGGER, {"email": each})) for each in (email, UNKNOWN)
+    )
+
+    assert known == unknown
 
 
 def test_a_wrong_code_says_nothing_of_the_address(registry: Registry, email: str) -> None:
@@ -313,6 +416,24 @@ def test_a_change_of_the_password_ends_all_other_sessions(
 
 
 # -- sessions
+
+
+def test_a_password_is_that_of_the_person_and_not_of_the_address(
+    registry: Registry, person: Client, email: str
+) -> None:
+    """A person of the identity provider has an address that somebody was invited by."""
+    federated = registry.create_person(role="viewer", email=email)
+    somebody = registry.store.people.find_person(federated.person_id)
+    assert somebody is not None
+    other = replace(federated, key=registry.create_session(somebody))
+    body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+
+    response = federated("POST", CHANGE, body)
+
+    assert (response.status, response.error) == (401, "invalid current password")
+    # A right password would have ended this session.
+    assert other("GET", "/v1/auth/sessions").status == 200
+    assert sign_in(registry, email).status == 200
 
 
 def test_signing_out_ends_the_session_at_once_and_is_always_a_success(

@@ -17,6 +17,8 @@ from tests.client import UNKNOWN_ID, Client
 from tests.memory import Memory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.client import Registry, Response
 
 TEAMS = f"/v1/orgs/{ORGANISATION_ID}/teams"
@@ -70,6 +72,51 @@ def test_a_team_with_prompts_is_deleted_by_its_name_only(registry: Registry) -> 
     assert delete(boss, registry.team_id, "?name=Ours").status == 204
     (head,) = map(load_item, Memory().list_items()["prompts"])
     assert (head["prompt_id"], head["status"]) == (prompt["id"], "active")
+
+
+@pytest.fixture
+def late_prompt(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """A prompt comes just before the mark of a deletion, which then fails: AWS can be mended."""
+    organisations = registry.store.organisations
+    mark = organisations.mark_team
+    mend: list[Callable[[], None]] = []
+
+    def mark_late(*arguments: Any, **more: Any) -> None:
+        monkeypatch.setattr(organisations, "mark_team", mark)
+        registry.editor.create_prompt()
+        mark(*arguments, **more)
+        fail = registry.cloud.fail
+        mend.append(fail("InternalServerError", operation="TransactWriteItems"))
+
+    monkeypatch.setattr(organisations, "mark_team", mark_late)
+    return lambda: mend[0]()
+
+
+def find_mark(team_id: str) -> set[str]:
+    rows = map(load_item, Memory().list_items()["access"])
+    (team,) = (row for row in rows if (row["pk"], row["entity"]) == (f"team#{team_id}", "team"))
+    return {"deleted_at", "is_being_deleted", "must_be_empty"} & team.keys()
+
+
+@pytest.mark.parametrize(("query", "status"), [("", 409), ("?name=Ours", 204)])
+def test_a_repeat_takes_the_mark_away_from_a_team_that_was_not_empty(
+    registry: Registry, late_prompt: Callable[[], None], query: str, status: int
+) -> None:
+    boss, team_id = registry.people["organisation_admin"], registry.team_id
+    assert delete(boss, team_id).status == 503
+    assert find_mark(team_id) == {"deleted_at", "is_being_deleted", "must_be_empty"}
+    late_prompt()
+
+    assert delete(boss, team_id, query).status == status
+
+    kinds = [event["kind"] for event in list_events(team_id)]
+    assert kinds.count("team.restored") == 1
+    if status == 409:
+        assert find_mark(team_id) == set()
+        assert registry.editor("GET", f"/v1/teams/{team_id}/prompts").status == 200
+        assert "Ours" in [team["name"] for team in boss("GET", TEAMS).json["teams"]]
+        assert delete(boss, team_id, "?name=Ours").status == 204
+    assert find_mark(team_id) == {"deleted_at"}
 
 
 def test_archived_prompts_count_and_deleted_ones_do_not(registry: Registry) -> None:

@@ -69,6 +69,7 @@ def _memberships(snapshot: Snapshot) -> None:
     for team in list_access(snapshot, "team"):
         team_id = team["pk"][5:]
         assert "is_being_deleted" not in team or "deleted_at" in team
+        assert "must_be_empty" not in team or "is_being_deleted" in team
         if "deleted_at" in team and "is_being_deleted" not in team:
             assert team_id not in teams_of_members, "a deleted team has members"
         assert {*team.get("admins", ())} == admins.pop(team_id, set()), "a team has other admins"

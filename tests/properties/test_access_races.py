@@ -251,7 +251,7 @@ def invite_twice(scene: Scene) -> tuple[Request, Request, Any]:
         assert len({response.json["user"]["id"] for response in responses}) == 1
         people = [
             person
-            for person in registry.store.people.list_people()
+            for person in registry.store.people.list_people({})
             if person.email == body["email"]
         ]
         assert len(people) == 1

@@ -113,12 +113,13 @@ PEOPLE_SAMPLES = {
         target="/v1/teams/{team}", body={"name": "{new}"}, caller="admin", stranger=403
     ),
     "delete_team": Sample(
-        target="/v1/teams/{empty_team}",
-        caller="organisation_admin",
+        target="/v1/teams/{team}?name=Ours",
+        caller="admin",
         stranger=401,
         viewer=401,
+        missing={"team": 403},
         variants=(
-            Variant(target="/v1/teams/{team}?name=Ours", caller="admin"),
+            Variant(target="/v1/teams/{empty_team}", caller="organisation_admin"),
             Variant(target="/v1/teams/{team}?name=Ours", caller="organisation_admin"),
             Variant(target="/v1/teams/{team}"),
         ),

@@ -174,7 +174,7 @@ class Scene:
         registry.create_session(person)
         user = registry.people["password"]
         registry.create_session(replace(person, id=user.person_id, email=registry.get_email(user)))
-        sessions = registry.store.people.list_sessions(editor.person_id)
+        sessions = registry.store.people.list_sessions(editor.person_id, {})
         session = next(
             each for each in sessions if each.secret_hash != hash_secret(str(editor.key))
         )

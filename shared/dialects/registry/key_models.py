@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, NotRequired
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from shared.dialects.registry.models import Author, Page, require_fields
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pydantic.config import JsonDict
 
 OPERATION: JsonDict = {"enum": ["read_render", "all", "admin"]}
-TEAMS = "The ids of its teams; none for the whole organization."
+TEAMS = "The ids of its teams; left out or empty, the whole organization, for its admins only."
 POINTERS = "The tags, or `live`, that are the only ones that it reads and moves; null for all."
 PROMPTS = "The ids of the only prompts that it reaches; null for all of its teams."
 QUOTA = "Requests per minute; null for the default of the deployment."
@@ -24,7 +24,8 @@ QUOTA = "Requests per minute; null for the default of the deployment."
 
 
 class NewKey(BaseModel):
-    model_config = require_fields("name", "org_id")
+    # A misspelled restriction would make a key that may do more than was meant.
+    model_config = require_fields("name", "org_id") | ConfigDict(extra="forbid")
     name: str = Field("", description="What the key is for; it need not be unique.")
     org_id: Id = Field("", description="The organization's id.")
     team_ids: Items[Id] | None = Field(None, description=TEAMS)
@@ -49,7 +50,7 @@ class NewKey(BaseModel):
 class KeyChanges(BaseModel):
     """What is left out, or null, stays as it is."""
 
-    model_config = require_fields()
+    model_config = require_fields() | ConfigDict(extra="forbid")
     name: str | None = None
     team_ids: Items[Id] | None = Field(None, description=TEAMS)
     operation: str | None = Field(None, json_schema_extra={"enum": ["read_render", "all", "admin"]})
@@ -61,7 +62,7 @@ class KeyChanges(BaseModel):
 
 
 class Regeneration(BaseModel):
-    model_config = require_fields()
+    model_config = require_fields() | ConfigDict(extra="forbid")
     overlap_seconds: int = Field(
         0,
         description="How long the current secret goes on to work.",
