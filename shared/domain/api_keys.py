@@ -186,7 +186,7 @@ def list_events(
     elif before.secrets[0] != after.secrets[0]:
         kind = "key.regenerated"
         if ends := [old.expires_at for old in after.secrets[1:] if old.expires_at]:
-            detail["overlap_until"] = max(ends).isoformat()
+            detail["overlap_seconds"] = round((max(ends) - origin.now).total_seconds())
     else:
         kind = "key.changed"
         detail["before"] = {"name": before.grant.name, **_describe(before.grant)}

@@ -98,7 +98,10 @@ def add_leading_keys(actions: Any, evaluator: Any) -> None:
 def list_written_keys(call: dict[str, Any]) -> list[tuple[str, str]]:
     """List the name of the table and the partition key of each item that a call writes."""
     legs = [
-        leg for item in call.get("TransactItems", ()) for leg in item.values() if "TableName" in leg
+        leg
+        for item in call.get("TransactItems", ())
+        for action, leg in item.items()
+        if action != "ConditionCheck" and "TableName" in leg
     ]
     legs += [
         {"TableName": table, **request}

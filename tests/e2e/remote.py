@@ -162,6 +162,8 @@ class RemoteScene(Scene):
         self, route: Route, default: Client | None = None, variant: Variant | None = None
     ) -> Client:
         """Get who makes the good call of a route: somebody new if the call changes that."""
+        if route.name == "delete_team" and variant is None:
+            variant = get_sample(route).variants[0]  # as `visit` does
         role = (variant and variant.caller) or get_sample(route).caller
         is_new = bool(role) and route.name in ENDING
         self.caller = (
@@ -216,7 +218,6 @@ class RemoteScene(Scene):
         sample = get_sample(route)
         if route.name == "delete_team" and variant is None:
             variant = sample.variants[0]  # all other calls need the team of the deployment
-            self.caller = self.registry.boss
         is_read = route not in WRITING and not sample.first
         with name_route(route):
             scene = self if is_read else RemoteScene(self.registry, self.caller)

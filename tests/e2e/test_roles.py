@@ -194,10 +194,14 @@ def list_statuses(deployment: Deployment) -> dict[tuple[str, str], set[int]]:
 
 
 def iterate_log(deployment: Deployment) -> Iterator[str]:
+    """Read all log groups, each stream by itself: the emulator lists 10,000 events and no more."""
     logs = deployment.client("logs")
-    for group in logs.get_paginator("describe_log_groups").paginate():
-        for one in group["logGroups"]:
-            pages = logs.get_paginator("filter_log_events").paginate(
-                logGroupName=one["logGroupName"]
-            )
-            yield from (event["message"] for page in pages for event in page["events"])
+    for groups in logs.get_paginator("describe_log_groups").paginate():
+        for group in groups["logGroups"]:
+            name = group["logGroupName"]
+            for streams in logs.get_paginator("describe_log_streams").paginate(logGroupName=name):
+                for stream in streams["logStreams"]:
+                    events = logs.filter_log_events(
+                        logGroupName=name, logStreamNames=[stream["logStreamName"]]
+                    )["events"]
+                    yield from (event["message"] for event in events)

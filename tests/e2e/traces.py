@@ -116,5 +116,9 @@ def shorten(name: str) -> str:
 
 
 def drop_times(tree: str) -> str:
-    """What of a tree is the same each time: all but the milliseconds, and which prompt it was."""
-    return re.sub(r"(?<=_id=)\S+|\d+(?= ms)", "…", tree)
+    """What of a tree is the same each time: all but the milliseconds, and which prompt it was.
+
+    What runs beside the call is not in it: the last use of a key is written sooner or later.
+    """
+    lines = [line for line in tree.splitlines(keepends=True) if line.startswith(("##", " "))]
+    return re.sub(r"(?<=_id=)\S+|\d+(?= ms)", "…", "".join(lines))
