@@ -15,6 +15,8 @@ from shared.routes import ROUTES
 if TYPE_CHECKING:
     from tests.contract.secrets import Report
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 600.0
 # As they are in the table of routes: whoever adds another secret, names its field here.
 WITH_SECRETS = {
