@@ -5,6 +5,9 @@
 # CDK works on Node.js 20, and says at length that it is old.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
+# Every process of the tests would compile all of them again.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -104,23 +107,23 @@ key: $(VENV)/.dev ## a new API key (STACK= NAME= TEAM= OPERATION= PROMPTS= POINT
 
 keys: $(VENV)/.dev ## the API keys, newest first (STACK= TEAM=)
 	$(call named,STACK,make keys STACK=cuebook-dev)
-	@$(BIN)/python -m infra.keys list $(STACK) $(if $(TEAM),--team $(TEAM))
+	@$(BIN)/python -m infra.keys list $(STACK) $(if $(TEAM),--team "$(TEAM)")
 
 revoke: $(VENV)/.dev ## end an API key (STACK= ID=)
 	$(call named,STACK,make revoke STACK=cuebook-dev ID=the-id-of-the-key)
 	$(call named,ID,make revoke STACK=cuebook-dev ID=the-id-of-the-key)
 	@$(BIN)/python -m infra.keys revoke $(STACK) --id $(ID)
 
-restore-team: $(VENV)/.dev ## a deleted team with its prompts, under another NAME= if you like (STACK= ID= NAME=)
-	$(call named,STACK,make restore-team STACK=cuebook-dev ID=the-id-of-the-team)
-	$(call named,ID,make restore-team STACK=cuebook-dev ID=the-id-of-the-team)
-	@$(BIN)/python -m infra.teams restore $(STACK) --team $(ID) $(if $(NAME),--name "$(NAME)")
+restore-team: $(VENV)/.dev ## a deleted team with its prompts, under another NAME= if you like (STACK= TEAM= NAME=)
+	$(call named,STACK,make restore-team STACK=cuebook-dev TEAM=the-id-of-the-team)
+	$(call named,TEAM,make restore-team STACK=cuebook-dev TEAM=the-id-of-the-team)
+	@$(BIN)/python -m infra.teams restore $(STACK) --team $(TEAM) $(if $(NAME),--name "$(NAME)")
 
-export-team: $(VENV)/.dev ## a team into a file (STACK= FILE= TEAM_ID= TABLES=)
+export-team: $(VENV)/.dev ## a team into a file (STACK= FILE= TEAM= TABLES=)
 	$(call named,STACK,make export-team STACK=cuebook-prod FILE=team.jsonl)
 	$(call named,FILE,make export-team STACK=cuebook-prod FILE=team.jsonl)
 	@$(BIN)/python -m infra.backup export $(STACK) "$(FILE)" \
-		$(if $(TEAM_ID),--team $(TEAM_ID)) $(if $(TABLES),--tables $(TABLES))
+		$(if $(or $(TEAM),$(TEAM_ID)),--team "$(or $(TEAM),$(TEAM_ID))") $(if $(TABLES),--tables $(TABLES))
 
 import-team: $(VENV)/.dev ## a team out of a file, compared item by item (STACK= FILE= KEYS=1)
 	$(call named,STACK,make import-team STACK=cuebook-prod FILE=team.jsonl)

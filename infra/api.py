@@ -23,6 +23,7 @@ from infra.cors import (
 )
 from infra.gateway_problems import OTHER_METHOD, PROBLEMS, UNKNOWN_PATH, GatewayProblem
 from infra.unsupported import UNSUPPORTED_CALLS
+from shared.routes import NATIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -168,12 +169,12 @@ class Api(Construct):
             )
 
     def _build_integrations(self, functions: Mapping[Route, lambda_.Function]) -> dict[Route, Json]:
-        by_dialect: dict[str, list[Route]] = defaultdict(list)
+        by_invoker: dict[str, list[Route]] = defaultdict(list)
         for route in functions:
-            by_dialect[route.dialect].append(route)
+            by_invoker[_name_invoker(route)].append(route)
         invokers = {
-            dialect: self._create_invoker(dialect, [functions[route] for route in routes])
-            for dialect, routes in by_dialect.items()
+            name: self._create_invoker(name, [functions[route] for route in routes])
+            for name, routes in by_invoker.items()
         }
         gateway = f"arn:{Aws.PARTITION}:apigateway:{Aws.REGION}:lambda:path/2015-03-31/functions"
         return {
@@ -181,16 +182,16 @@ class Api(Construct):
                 "type": "aws_proxy",
                 "httpMethod": "POST",
                 "uri": f"{gateway}/{function.function_arn}/invocations",
-                "credentials": invokers[route.dialect].role_arn,
+                "credentials": invokers[_name_invoker(route)].role_arn,
             }
             for route, function in functions.items()
         }
 
-    def _create_invoker(self, dialect: str, functions: Iterable[lambda_.Function]) -> iam.Role:
-        """Create a dialect's role; one per dialect, as a role's policies have a limit of 10 KB."""
+    def _create_invoker(self, name: str, functions: Iterable[lambda_.Function]) -> iam.Role:
+        """Create a role that invokes some functions, as many as its policies' 10 KB can name."""
         return iam.Role(
             self,
-            f"{dialect.capitalize()}Invoker",
+            f"{name}Invoker",
             assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
             inline_policies={
                 "invoke": iam.PolicyDocument(
@@ -203,6 +204,16 @@ class Api(Construct):
                 )
             },
         )
+
+
+def _name_invoker(route: Route) -> str:
+    """Name the role by which the gateway invokes a route: its dialect's, or one of the native two.
+
+    The native dialect has too many endpoints for one role.
+    """
+    if route.dialect == NATIVE and "/prompts" not in route.path:
+        return "Administration"
+    return route.dialect.capitalize()
 
 
 # Enough to find a request, but no bodies, headers or addresses.

@@ -20,13 +20,12 @@ import boto3
 
 from infra.operator import OperatorError, choose_target, run_command, write_line
 from infra.outputs import get_stack
-from shared.dialects.registry.access_requests import parse_email
 from shared.domain import api_keys
 from shared.domain.access import Grant, Role
 from shared.domain.access_events import OPERATOR
 from shared.domain.changes import Origin
 from shared.domain.credentials import generate_api_key
-from shared.domain.people import Membership, Person
+from shared.domain.people import Membership, Person, parse_email
 from shared.problems import InvalidRequest
 from shared.store.store import Store
 
@@ -73,7 +72,9 @@ def bootstrap(settings: Settings, *, team_id: str, team_name: str, rotate: bool)
     store, now = Store(settings), datetime.now(UTC)
     team = store.teams.find_team(team_id)
     if team and team.deleted_at is not None:
-        raise OperatorError(f"team {team_id} has been deleted; make restore-team brings it back")
+        raise OperatorError(
+            f"the team {team_id} was deleted; make restore-team STACK=… TEAM={team_id}"
+        )
     if team and not rotate:
         return BootstrapResult(is_new_team=False)
     secret = generate_api_key()
@@ -86,7 +87,7 @@ def bootstrap(settings: Settings, *, team_id: str, team_name: str, rotate: bool)
         after = api_keys.replace_secret(before, secret, overlap=timedelta(0), now=now)
     store.api_keys.commit(before, after, Origin(by=OPERATOR, now=now))
     if team is None:
-        store.teams.add_team(team_id=team_id, name=team_name, at=now)
+        store.organisations.create_team(team_id=team_id, name=team_name, at=now)
     return BootstrapResult(
         is_new_team=team is None,
         secret=secret,

@@ -1,8 +1,10 @@
 """`make key`, `make keys`, `make revoke`: API keys, for operators without a session.
 
-    python -m infra.keys make STACK --name NAME [--team ID …] [--operation OPERATION] …
-    python -m infra.keys list STACK [--team ID]
+    python -m infra.keys make STACK --name NAME [--team TEAM …] [--operation OPERATION] …
+    python -m infra.keys list STACK [--team TEAM]
     python -m infra.keys revoke STACK --id ID
+
+A team is named by its id or its name.
 
 They use your own AWS credentials. The secret of a new key is written once, to the standard output,
 and everything else to the standard error; the list is on the standard output.
@@ -20,14 +22,15 @@ import boto3
 
 from infra.operator import OperatorError, choose_target, run_command, write_line
 from infra.outputs import get_stack
+from infra.teams import find_team_id
 from shared.domain import api_keys
 from shared.domain.access import DEFAULT_OPERATION, OPERATIONS, Grant
 from shared.domain.access_events import OPERATOR
 from shared.domain.changes import Origin
 from shared.domain.credentials import generate_api_key
-from shared.problems import InvalidRequest, PromptNotFound, Unreadable
-from shared.store import items
+from shared.problems import InvalidRequest, PromptNotFound
 from shared.store.store import Store
+from shared.store.team import UNREADABLE
 from shared.store.transactions import LostRaceError
 
 if TYPE_CHECKING:
@@ -56,7 +59,7 @@ def make_key(settings: Settings, grant: Grant) -> tuple[str, ApiKey]:
             )
         if team.deleted_at is not None:
             raise OperatorError(
-                f"the team {team_id} was deleted; make restore-team STACK=… ID={team_id}"
+                f"the team {team_id} was deleted; make restore-team STACK=… TEAM={team_id}"
             )
     secret = generate_api_key()
     try:
@@ -93,15 +96,12 @@ def list_keys(settings: Settings, team_id: str | None = None) -> Iterator[ApiKey
         settings: The settings of the deployment.
         team_id: Only keys of this team, and those of all teams.
     """
-    keys = []
-    for item in Store(settings).api_keys.list_items():
-        try:
-            keys.append(items.load_api_key(item))
-        except Unreadable as problem:
-            write_line(f"left out: {problem.message}")
-    for key in sorted(keys, key=lambda key: (key.created_at, key.id), reverse=True):
+    annotations = dict[str, str | int]()
+    for key in Store(settings).api_keys.list_keys(annotations):
         if not (team_id and key.grant.team_ids) or team_id in key.grant.team_ids:
             yield key
+    if UNREADABLE in annotations:
+        write_line(f"left out, because they cannot be read: {annotations[UNREADABLE]}")
 
 
 def revoke_key(settings: Settings, key_id: str) -> ApiKey:
@@ -166,7 +166,8 @@ def _split(text: str | None) -> tuple[str, ...]:
 
 
 def _run_make(arguments: argparse.Namespace, settings: Settings, first_team_id: str) -> None:
-    team_ids = _split(arguments.team) or (first_team_id,)
+    team_ids = tuple(find_team_id(settings, team) for team in _split(arguments.team))
+    team_ids = team_ids or (first_team_id,)
     now = datetime.now(UTC)
     pointers = _split(arguments.pointers)
     prompts = _split(arguments.prompts)
@@ -194,7 +195,7 @@ def main() -> int:
     make = commands.add_parser("make", help="make an API key")
     make.add_argument("stack", help="name of the stack, such as cuebook-dev")
     make.add_argument("--name", required=True, help="what the key is for")
-    make.add_argument("--team", help="ids of its teams, separated by commas; else the first team")
+    make.add_argument("--team", help="its teams, separated by commas; else the first team")
     make.add_argument("--operation", default=DEFAULT_OPERATION, choices=list(OPERATIONS))
     make.add_argument("--prompts", help="slugs or ids of the only prompts that it reaches")
     make.add_argument("--pointers", help="the only tags, or live, that it reads or moves")
@@ -202,7 +203,7 @@ def main() -> int:
     make.add_argument("--days", type=int, help="how many days it works")
     listing = commands.add_parser("list", help="list the API keys, newest first")
     listing.add_argument("stack", help="name of the stack, such as cuebook-dev")
-    listing.add_argument("--team", type=UUID, help="only the keys of a team")
+    listing.add_argument("--team", help="only the keys of a team")
     revocation = commands.add_parser("revoke", help="revoke an API key")
     revocation.add_argument("stack", help="name of the stack, such as cuebook-dev")
     revocation.add_argument("--id", type=UUID, required=True, help="id of the key, from the list")
@@ -212,7 +213,7 @@ def main() -> int:
     if arguments.command == "make":
         _run_make(arguments, stack.settings, stack.team_id)
     elif arguments.command == "list":
-        team_id = str(arguments.team) if arguments.team else None
+        team_id = find_team_id(stack.settings, arguments.team) if arguments.team else None
         for line in format_keys(stack.settings, [*list_keys(stack.settings, team_id)]):
             sys.stdout.write(line + "\n")
     else:

@@ -30,7 +30,7 @@ from shared.dialects.dialect import get_dialect
 from shared.domain.access import OPERATIONS, ORGANISATION_ADMIN, PERSON, ROLES
 from shared.responses import JSON, Response
 from shared.routes import DIALECTS, NATIVE, ROUTES, Parameter, Permission, registry
-from shared.routes.route import OMITTED_BODIES, SEGMENT, UNREADABLE_ITEMS
+from shared.routes.route import OMITTED_BODIES, REQUESTED, SEGMENT, UNREADABLE_ITEMS
 from shared.writing import IDEMPOTENCY_KEY_LENGTH
 
 if TYPE_CHECKING:
@@ -367,7 +367,7 @@ def list_parameters(route: Route) -> Iterator[Json]:
         yield build_parameter(IF_NONE_MATCH, "header")
     if route.if_match:
         yield build_parameter(build_if_match(route), "header")
-    if is_write(route):
+    if route.writes:
         yield IDEMPOTENCY_KEY
 
 
@@ -395,11 +395,6 @@ def is_conditional(route: Route) -> bool:
     return route.method == "GET" and load_response_type(route) is not None
 
 
-def is_write(route: Route) -> bool:
-    """Tell whether a route changes something."""
-    return route.writes
-
-
 def build_responses(routes: Sequence[Route], schemas: Mapping[str, Schemas]) -> Json:
     """Build the responses of the routes that share a URL, each in its own dialect."""
     responses: Json = {}
@@ -407,6 +402,8 @@ def build_responses(routes: Sequence[Route], schemas: Mapping[str, Schemas]) -> 
         if route.status in SUCCESSES:
             own, name = build_success(route, schemas[route.dialect]), str(route.status)
             responses[name] = combine(responses[name], own) if name in responses else own
+        if route.is_reviewed and route.dialect == NATIVE:
+            responses[str(REQUESTED)] = build_request_of_review(route, schemas[NATIVE])
     if any(map(is_conditional, routes)):
         responses["304"] = {
             "description": "The client already has the current response.",
@@ -423,6 +420,16 @@ def build_responses(routes: Sequence[Route], schemas: Mapping[str, Schemas]) -> 
                 build_problem(first, status), build_problem(dialect, status)
             )
     return responses
+
+
+def build_request_of_review(route: Route, schemas: Schemas) -> Json:
+    """Build the response to a move that waits for somebody else."""
+    return {
+        "description": "Nothing has moved: the move waits as a release request, for the caller may "
+        "not make it.",
+        "headers": refer_to_headers("X-Request-Id", "ETag", *route.optional_headers),
+        "content": {JSON: {"schema": schemas.responses["get_release"]}},
+    }
 
 
 def combine(first: Json, second: Json) -> Json:
@@ -467,7 +474,7 @@ def list_problems(route: Route) -> frozenset[int]:
         kinds.add(problems.InvalidRequest)
     if route.segments:
         kinds.add(problems.NotFound)
-    if is_write(route):
+    if route.writes:
         kinds.add(problems.Conflict)
     if route.method in ("POST", "PUT", "PATCH"):
         kinds.add(problems.TooLarge)

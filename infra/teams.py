@@ -20,12 +20,31 @@ from infra.outputs import get_stack
 from shared.domain.access_events import OPERATOR
 from shared.domain.changes import Origin
 from shared.domain.checks import check_name
+from shared.ids import is_id
 from shared.problems import InvalidRequest
 from shared.store.store import Store
 from shared.store.transactions import LostRaceError
 
 if TYPE_CHECKING:
     from shared.settings import Settings
+
+
+def find_team_id(settings: Settings, text: str) -> str:
+    """Find the id of a team by its id, which may be that of a deleted team, or by its name.
+
+    Raises:
+        OperatorError: No team has the name.
+        Unavailable: AWS is busy or cannot be reached.
+    """
+    if is_id(text):
+        return text
+    store, annotations = Store(settings), dict[str, str | int]()
+    teams = store.organisations.list_teams(store.teams.list_ids(), annotations)
+    for team in teams:
+        if team.name.casefold() == text.casefold():
+            return team.id
+    names = ", ".join(repr(team.name) for team in teams) or "none"
+    raise OperatorError(f"there is no team {text!r}; the teams are: {names}")
 
 
 def restore_team(settings: Settings, team_id: str, name: str | None = None) -> str:
@@ -57,7 +76,7 @@ def restore_team(settings: Settings, team_id: str, name: str | None = None) -> s
         except InvalidRequest as problem:
             raise OperatorError(problem.message) from problem
         organisation = store.organisations.get_organisation()
-        others = store.organisations.list_teams(organisation.team_ids)
+        others = store.organisations.list_teams(organisation.team_ids, {})
         if not new_name or new_name.casefold() in {other.name.casefold() for other in others}:
             raise OperatorError(f"another team is called {new_name!r}; give this one a NAME=")
         try:

@@ -82,6 +82,7 @@ class Admission:
                 prompt_ids=principal.prompt_ids,
                 pointers=principal.pointers,
                 can_move=route.pointer_use == "moves",
+                principal=principal,
             )
         )
 
@@ -100,6 +101,14 @@ class Admission:
         if self._principal is None:
             raise PublicRouteError(f"{self._route.name} is public: nobody is authenticated there")
         return self._principal
+
+    def find_person_id(self) -> str:
+        """Find the id of the person who calls, or of the one who made the API key that does."""
+        if self.principal.is_person:
+            return self.principal.id
+        key = self._store.api_keys.find_key(self.principal.id)
+        # One whose maker is not known counts as a person of its own.
+        return key.created_by.id if key and key.created_by else self.principal.id
 
     def find_response(self, attempt: Attempt) -> EncodedResponse | None:
         """Find the response that an earlier attempt of the same request got.
@@ -177,13 +186,13 @@ class Admission:
         return [self.open_team(team_id) for team_id in self.principal.permissions]
 
     def list_teams(self) -> list[Team]:
-        """List the principal's teams.
+        """List the principal's teams, by name; one that cannot be read is left out and named.
 
         Raises:
             Forbidden: The principal does not have the route's permission in one of them.
         """
-        teams = (self._store.teams.find_team(store.id) for store in self.open_own_teams())
-        return [team for team in teams if team is not None]
+        team_ids = [store.id for store in self.open_own_teams()]
+        return self._store.organisations.list_teams(team_ids, self.annotations)
 
     # -- people
 
@@ -356,8 +365,15 @@ class Admission:
         permission = self._route.permission
         return permission is Permission.READ and self.principal.has_permission_anywhere(permission)
 
-    def open_version(self, prompt_id: str, selector: Selector) -> tuple[PromptStore, Version]:
+    def open_version(
+        self, prompt_id: str, selector: Selector, *, split_key: str | None = None
+    ) -> tuple[PromptStore, Version]:
         """Open the store of a prompt and get a version of it; a number needs one read for both.
+
+        Args:
+            prompt_id: The id of the prompt.
+            selector: The selector of the version.
+            split_key: The caller's key, where the pointer may be split.
 
         Raises:
             PromptNotFound: There is no such prompt in the principal's teams.
@@ -366,7 +382,7 @@ class Admission:
         """
         if isinstance(selector, str) or self._restrictions.pointers is not None:
             store = self.open_prompt(prompt_id)
-            return store, store.get_version(selector)
+            return store, store.get_version(selector, split_key=split_key)
         number = selector.number if isinstance(selector, NumberOrTag) else selector
         with self._hide_others():
             prompt, load = self._store.find_prompt_and_version(
@@ -375,7 +391,7 @@ class Admission:
         store = self.admit(prompt)
         version = load()
         if version is None and isinstance(selector, NumberOrTag):
-            version = store.find_version(selector.tag)
+            version = store.find_version(selector.tag, split_key)
         return store, store.require_version(version)
 
     def open_version_by_id(self, version_id: str) -> tuple[PromptStore, Version]:

@@ -6,10 +6,11 @@ Problem
 ├── Unauthorized 401
 │   └── InvalidCredentials
 ├── Forbidden 403
-│   └── NewPasswordRequired, SecondFactorRequired, NotAdmitted
+│   └── NewPasswordRequired, SecondFactorRequired, NotAdmitted, PointerProtected, ReviewRequired
 ├── NotFound 404
-│   ├── PromptNotFound, VersionNotFound, PayloadNotFound, TagNotFound, TeamNotFound,
-│   │   FolderNotFound, KeyNotFound, PersonNotFound, SessionNotFound, OrganisationNotFound
+│   ├── PromptNotFound, VersionNotFound, PayloadNotFound, TagNotFound, TeamNotFound, SplitNotFound,
+│   │   FolderNotFound, KeyNotFound, PersonNotFound, SessionNotFound, OrganisationNotFound,
+│   │   ReleaseNotFound
 │   └── NoLiveVersion
 ├── Conflict 409
 │   ├── NameTaken, NotRollable, LastAdmin
@@ -17,7 +18,7 @@ Problem
 ├── PreconditionFailed 412
 ├── TooLarge 413
 ├── Unprocessable 422
-│   ├── NotDraft, WrongState
+│   ├── NotDraft, WrongState, PayloadsFailed
 │   └── TemplateFailed, LimitReached, ResponseTooLarge, Unreadable
 ├── Throttled 429
 │   └── QuotaExceeded
@@ -109,6 +110,14 @@ class NotAdmitted(Forbidden):
     default = "none of your groups is in a team here; ask an admin of the organization to admit one"
 
 
+class PointerProtected(Forbidden):
+    code, default = "pointer_protected", "this pointer is protected; ask an admin of the team"
+
+
+class ReviewRequired(Forbidden):
+    code, default = "review_required", "this pointer moves when somebody else has approved it"
+
+
 class NotFound(Problem):
     status, code, default = 404, "not_found", "not found"
 
@@ -131,6 +140,14 @@ class PayloadNotFound(NotFound):
 
 class TagNotFound(NotFound):
     code, default = "tag_not_found", "tag not found"
+
+
+class SplitNotFound(NotFound):
+    code, default = "split_not_found", "this pointer is not split"
+
+
+class ReleaseNotFound(NotFound):
+    code, default = "release_not_found", "release request not found"
 
 
 class TeamNotFound(NotFound):
@@ -199,6 +216,10 @@ class NotDraft(Unprocessable):
 
 class WrongState(Unprocessable):
     code = "wrong_state"
+
+
+class PayloadsFailed(Unprocessable):
+    code, default = "payloads_failed", "not all payloads of the prompt render with this version"
 
 
 class TemplateFailed(Unprocessable):

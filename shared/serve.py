@@ -52,6 +52,13 @@ if TYPE_CHECKING:
     Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
 NATIVE_ROUTES = {route.name: route for route in ROUTES if route.dialect == NATIVE}
+# What to send to a route that is for people only.
+SESSION_ONLY = [
+    {
+        "header": "Authorization",
+        "message": "A session, `Bearer sess_…`, from POST /v1/auth/login; no API key can do this.",
+    }
+]
 ROUTES_BY_MODULE = {route.module: route for route in ROUTES}
 
 
@@ -155,10 +162,11 @@ def _authenticate(request: Request, annotations: Annotations) -> Principal | Non
     if request.route.permission is Permission.PUBLIC:
         return None
     dialect = get_dialect(request.route.dialect)
+    details = SESSION_ONLY if request.route.sessions_only else dialect.list_credentials()
     try:
         secret, team_id = dialect.parse_credential(request.headers)
     except Unauthorized as problem:
-        raise Unauthorized(problem.message, details=dialect.list_credentials()) from problem
+        raise Unauthorized(problem.message, details=details) from problem
     principal = _find_principal(request.route, secret, annotations)
     if principal is not None:
         annotations["principal_id"] = principal.id
@@ -170,7 +178,7 @@ def _authenticate(request: Request, annotations: Annotations) -> Principal | Non
         or not principal.is_valid(datetime.now(UTC))
         or not (team_id is None or principal.is_in(team_id))
     ):
-        raise Unauthorized(details=dialect.list_credentials())
+        raise Unauthorized(details=details)
     if team_id is not None:
         principal = principal.select_team(team_id)
         annotations["team_id"] = team_id

@@ -16,8 +16,17 @@ from shared import exact_json
 from shared.deadline import get_deadline
 from shared.domain.changes import Origin
 from shared.domain.model import Version
-from shared.problems import Contended, InvalidRequest, Problem
+from shared.domain.splits import TOTAL_WEIGHT
+from shared.problems import (
+    Contended,
+    InvalidRequest,
+    PointerProtected,
+    Problem,
+    ReviewRequired,
+)
 from shared.responses import EncodedResponse, Replay, Response, encode_response, require_size
+from shared.routes import NATIVE
+from shared.routes.route import REQUESTED
 from shared.store import keys
 from shared.store.idempotency import Attempt
 from shared.store.transactions import LostRaceError, RecordExistsError
@@ -105,6 +114,10 @@ def commit(
         Forbidden: The prompt was moved to another team in the meantime.
         NameTaken: The team has a prompt with this name or slug.
         LimitReached: One transaction cannot hold the change.
+        PointerProtected: The principal may not move a protected pointer, nor can that be requested.
+        PayloadsFailed: A version does not render with all payloads, before it comes to a protected
+            pointer.
+        ReviewRequired: The move is requested, in a dialect whose clients know no such response.
         Contended: Other writers were faster until the time was up.
     """
     origin = _get_origin(call)
@@ -128,9 +141,75 @@ def commit(
             _commit(call, response, partial(store.team.commit, change, target=target))
         except LostRaceError:
             continue
+        except PointerProtected as problem:
+            try:
+                response = _request_review(call, store, change, origin, problem)
+            except LostRaceError:
+                continue
+            return response
         _annotate(call, change)
         return response
     raise Contended(retry_after=1)
+
+
+def _request_review(
+    call: Call,
+    store: PromptStore,
+    change: Change[Any],
+    origin: Origin,
+    problem: PointerProtected,
+) -> Response[Any]:
+    """Request a move that the principal may not make, where the team wants it reviewed.
+
+    Returns:
+        The response of the native dialect.
+
+    Raises:
+        LostRaceError: Another writer was faster.
+        PointerProtected: Nobody can be asked for this change.
+        ReviewRequired: It is requested, in a dialect whose clients know no such response.
+    """
+    from shared.domain import protection, reviews  # which other changes do not need
+
+    if (
+        not call.request.route.is_reviewed
+        or not protection.can_be_requested(change)
+        or not store.team.get_protection().required_review
+    ):
+        raise problem
+    (pointer,) = protection.list_moves(change)
+    deployment = protection.find_deployment(change)
+    shares = (
+        [(deployment["number"], TOTAL_WEIGHT)]
+        if deployment
+        else [(share.version, share.weight) for share in change.after.list_shares(pointer)]
+    )
+    is_rollback = protection.find_rollback(change) is not None
+    request = reviews.create(
+        store.prompt,
+        pointer,
+        [(store.get_version(number), weight) for number, weight in shares],
+        origin,
+        person_id=call.find_person_id(),
+        message=change.events[0].detail["reason"] if is_rollback else "",
+        deployment=deployment,
+        is_rollback=is_rollback,
+        waiting=store.list_waiting_releases(pointer),
+    )
+    if call.dialect.name == NATIVE:
+        from shared.dialects.registry.release_responses import dump_release
+
+        body = {"release": dump_release(request.subject, request.after)}
+        response = Response(status=REQUESTED, body=body)
+        _commit(call, response, partial(store.team.commit, request))
+        return response
+    store.team.commit(request)
+    id = request.subject.id
+    raise ReviewRequired(
+        f"{pointer} moves when somebody else has approved it: this waits as the release request "
+        f"{id}",
+        details=[{"release_id": id, "pointer": pointer}],
+    )
 
 
 def commit_ledger(
@@ -140,6 +219,7 @@ def commit_ledger(
     decide: Callable[[Ledger, Origin], tuple[Ledger, Body]],
     *,
     read: Callable[[Ledger], Any] | None = None,
+    list_moves: Callable[[Ledger, Ledger], frozenset[str]] | None = None,
 ) -> Response[Body]:
     """Change a ledger of a team, and decide again after a lost race.
 
@@ -149,9 +229,12 @@ def commit_ledger(
         ledger_type: What the ledger lists.
         decide: Makes the new ledger and the response's body from the current ledger.
         read: Makes the body that `If-Match` is about from the current ledger.
+        list_moves: Lists the pointers that are not found any more after the change, from the
+            ledgers before and after it.
 
     Raises:
         Problem: `decide` raises it.
+        PointerProtected: The principal may not move one of these pointers.
         PreconditionFailed: `If-Match` does not match the current ledger.
         Contended: Other writers were faster until the time was up.
     """
@@ -163,7 +246,8 @@ def commit_ledger(
         ledger, body = decide(before, origin)
         response = call.respond(body)
         try:
-            _commit(call, response, partial(team.commit_ledger, ledger))
+            moves = list_moves(before, ledger) if list_moves else frozenset[str]()
+            _commit(call, response, partial(team.commit_ledger, ledger, moves=moves))
         except LostRaceError:
             continue
         return response

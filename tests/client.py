@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from shared.store.store import Store
 
+AUTHENTICATOR_CODE = "246810"  # moto takes any
 PASSWORD = "Correct-horse-7"  # of whoever has one
 TEAM_ID = "7d1f0c52-93e4-4b8a-a6c1-2f5e8d90b347"  # of the first team
 RUNNING: ContextVar[Route | None] = ContextVar("RUNNING", default=None)
@@ -317,7 +318,7 @@ class Registry:
 
     Attributes:
         people: People with a session by role; `organisation_admin` is an admin of the team too, and
-            `password` is a viewer with a password.
+            `password` is a viewer with a password, `second_factor` one with that as well.
     """
 
     def __init__(self, store: Store) -> None:
@@ -333,6 +334,9 @@ class Registry:
             "organisation_admin": self.create_person(role="admin", is_organisation_admin=True),
             "stranger": self.create_person(role="admin", team_id=self.stranger.team_id),
             "password": self.create_person(role="viewer", password=PASSWORD),
+            "second_factor": self.create_person(
+                role="viewer", password=PASSWORD, has_second_factor=True
+            ),
         }
 
     def open(self) -> None:
@@ -367,7 +371,7 @@ class Registry:
     def create_team(self, name: str, team_id: str = "") -> str:
         """Create a team, and give its id."""
         team_id = team_id or str(uuid4())
-        self.store.teams.add_team(team_id=team_id, name=name, at=datetime.now(UTC))
+        self.store.organisations.create_team(team_id=team_id, name=name, at=datetime.now(UTC))
         return team_id
 
     def create_client(self, team_id: str, operation: str) -> Client:
@@ -390,6 +394,7 @@ class Registry:
         is_organisation_admin: bool = False,
         email: str = "",
         password: str = "",
+        has_second_factor: bool = False,
     ) -> Client:
         """Create a person with a session.
 
@@ -399,6 +404,7 @@ class Registry:
             is_organisation_admin: Whether the person is an admin of the organisation.
             email: The address; one of its own if left out.
             password: To sign in with; the person cannot sign in if it is left out.
+            has_second_factor: Whether sign-in asks for a code too.
         """
         now = datetime.now(UTC)
         email = email or f"{uuid4().hex[:12]}@example.com"
@@ -406,6 +412,10 @@ class Registry:
         if password:
             person_id = self.store.sign_in.invite(email)
             self.store.sign_in.set_password(person_id, password)
+        if has_second_factor:
+            sign_in, source = self.store.sign_in, "192.0.2.1"
+            sign_in.create_second_factor(person_id, password, source=source)
+            sign_in.start_second_factor(person_id, password, AUTHENTICATOR_CODE, source=source)
         person = Person(
             id=person_id,
             email=email,

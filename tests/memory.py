@@ -25,28 +25,11 @@ if TYPE_CHECKING:
     Item = dict[str, Any]
 
 
-# What the handlers update in place.
-UPDATED_ENTITIES = frozenset(
-    {
-        "attempts",
-        "key",
-        "listed_person",
-        "member",
-        "membership",
-        "organisation",
-        "person",
-        "quota",
-        "team",
-    }
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Saved:
     """What was stored at a moment.
 
-    Sharing items is safe where the handlers replace them and never update one in place. An object's
-    key is made of what is in it.
+    Items are shared: no write changes one in place. An object's key is made of what is in it.
 
     Attributes:
         tables: The items of each table, as moto has them.
@@ -73,12 +56,13 @@ class Memory:
         self._bucket = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets[BUCKET]
 
     def list_items(self) -> dict[str, list[Item]]:
-        """List the items of each table, by their keys: moto appends what it is given back."""
+        """List the items of each table, by their keys: moto appends what it is given back.
+
+        The same item is the same object in each list, which makes lists fast to compare: whoever
+        changes one changes a copy.
+        """
         return {
-            name: sorted(
-                (item.to_json()["Attributes"] for item in _iterate(table.items)),
-                key=_build_sort_key(name),
-            )
+            name: sorted(map(_dump_item, _iterate(table.items)), key=_build_sort_key(name))
             for name, table in self._tables.items()
         }
 
@@ -93,9 +77,14 @@ class Memory:
                 "attributes": sorted(map(repr, user.attributes)),
                 "status": user.status,
                 "password": user.password,
+                "second_factor": (user.software_token_mfa_enabled, user.token_verified),
             }
             for name, user in self._users.items()
         }
+
+    def put(self, table: str, item: Item) -> None:
+        """Put an item into a table, as whoever has made it and whatever is in it."""
+        self._tables[table].put_item(item)
 
     def save(self) -> Saved:
         """Save what is stored."""
@@ -126,19 +115,8 @@ class Memory:
 
 
 def _copy(items: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Copy the items of a table, which are in partitions where it has a sort key."""
-    return {
-        key: {name: _copy_item(item) for name, item in value.items()}
-        if isinstance(value, dict)
-        else value
-        for key, value in items.items()
-    }
-
-
-def _copy_item(item: Any) -> Any:
-    """Copy an item, if the handlers update such items in place."""
-    entity = item.attrs.get("entity")
-    return copy.deepcopy(item) if entity and entity.value in UPDATED_ENTITIES else item
+    """Copy a table, whose items are in partitions where it has a sort key."""
+    return {key: value.copy() if isinstance(value, dict) else value for key, value in items.items()}
 
 
 def _copy_users(users: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,6 +127,13 @@ def _copy_users(users: Mapping[str, Any]) -> dict[str, Any]:
 def _iterate(items: Mapping[Any, Any]) -> Iterator[Any]:
     for value in items.values():
         yield from value.values() if isinstance(value, dict) else (value,)
+
+
+def _dump_item(item: Any) -> Item:
+    """Make the document of one of moto's items, once, and keep it with the item."""
+    document: Item = vars(item).get("document") or item.to_json()["Attributes"]
+    item.document = document
+    return document
 
 
 def _build_sort_key(name: str) -> Callable[[Item], list[str]]:

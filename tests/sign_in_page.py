@@ -1,16 +1,20 @@
 """Cognito's page of sign-in as tests have it: an authorization code says itself who has signed in.
 
-moto has no such page. Its real protocol is tested in `tests/functions/test_exchange.py`.
+moto has no such page. Its real protocol is that of `run_page`.
 """
 
 from __future__ import annotations
 
 import json
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 URL = "https://sign-in.example"
 CLIENT_ID = "page"
@@ -57,3 +61,50 @@ def send(
     token = headers["Authorization"].removeprefix("Bearer ")
     person_id, email, groups = token.split()
     return 200, json.dumps({"sub": person_id, "email": email, "custom:groups": groups}).encode()
+
+
+@dataclass
+class Page:
+    """A page that responds as it is told.
+
+    Attributes:
+        responses: Status and document by path.
+        requests: Path, headers and body of what it was sent.
+    """
+
+    port: int = 0
+    responses: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    requests: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """The URL of the page."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def run_page() -> Iterator[Page]:
+    """Serve a page on the loopback interface."""
+    page = Page()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+            page.requests.append((f"{self.command} {self.path}", dict(self.headers), body))
+            status, document = page.responses[self.path]
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(document).encode())
+
+        do_GET = do_POST
+
+        def log_message(self, *_: object) -> None:
+            """Write nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        page.port = server.server_port
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        yield page
+        server.shutdown()
+        thread.join()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared.dialects.formats import dump_js_time
 from shared.dialects.langwatch.models import TagName
-from shared.dialects.langwatch.tags import LEDGER, define, dump_definition
+from shared.dialects.langwatch.tags import LEDGER, define, dump_definition, list_moves
 from shared.ids import new_id
 from shared.serve import serve
 from shared.writing import commit_ledger
@@ -28,7 +28,7 @@ def create_tag_definition(call: Call) -> Response[TagDefinition]:
         after, definition = define(ledger, name, id=new_id(), at=dump_js_time(origin.now))
         return after, dump_definition(definition)
 
-    return commit_ledger(call, team, LEDGER, create)
+    return commit_ledger(call, team, LEDGER, create, list_moves=list_moves)
 
 
 lambda_handler = serve(create_tag_definition)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.langwatch.tags import LEDGER, dump_definitions, remove
+from shared.dialects.langwatch.tags import LEDGER, dump_definitions, list_moves, remove
 from shared.serve import serve
 from shared.writing import commit_ledger
 
@@ -21,6 +21,7 @@ def delete_tag_definition(call: Call, tag: str) -> Response[None]:
         LEDGER,
         lambda ledger, origin: (remove(ledger, tag), None),
         read=dump_definitions,
+        list_moves=list_moves,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared.dialects.langwatch.project import Project
 from shared.dialects.langwatch.requests import check_name_length, parse_version_query
+from shared.domain.splits import check_split_key
 from shared.problems import PromptNotFound
 from shared.serve import serve
 
@@ -24,7 +25,10 @@ def get_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
     name = check_name_length(name, problem=PromptNotFound)
     store = call.open_visible_prompt(name, missing="Prompt not found")
     project = Project(call.request, call.settings, store.team.get_ledger)
-    version = store.get_cached_version(project.resolve_selector(store.prompt, selector))
+    version = store.get_cached_version(
+        project.resolve_selector(store.prompt, selector),
+        split_key=check_split_key(call.request.query.get("split_key")),
+    )
     is_newest = True if selector == "latest" else None
     return call.respond(project.dump_prompt(store.prompt, version, is_newest=is_newest))
 

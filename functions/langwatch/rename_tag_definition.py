@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.langwatch.models import TagName
-from shared.dialects.langwatch.tags import LEDGER, dump_definition, dump_definitions, rename
+from shared.dialects.langwatch.tags import (
+    LEDGER,
+    dump_definition,
+    dump_definitions,
+    list_moves,
+    rename,
+)
 from shared.serve import serve
 from shared.writing import commit_ledger
 
@@ -26,7 +32,14 @@ def rename_tag_definition(call: Call, tag: str) -> Response[TagDefinition]:
         after, definition = rename(ledger, tag, name)
         return after, dump_definition(definition)
 
-    return commit_ledger(call, team, LEDGER, rename_tag, read=dump_definitions)
+    return commit_ledger(
+        call,
+        team,
+        LEDGER,
+        rename_tag,
+        read=dump_definitions,
+        list_moves=list_moves,
+    )
 
 
 lambda_handler = serve(rename_tag_definition)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.maxim.deployments import deploy, list_deployments
+from shared.dialects.maxim.deployments import deploy
 from shared.dialects.maxim.models import NewDeployment
 from shared.dialects.maxim.requests import parse_prompt_id, parse_version_id
 from shared.dialects.maxim.responses import NO_WORKSPACE, dump_deployment, dump_deployments
@@ -31,7 +31,7 @@ def deploy_prompt(call: Call) -> Response[DeploymentData]:
     conditions = [{**condition} for condition in new.deploymentConditions]
 
     def dump(change: Change[None]) -> DeploymentData:
-        newest = list_deployments(change.after)[0]
+        newest = change.after.deployments[0]
         return {"data": dump_deployment(newest, change.after)}
 
     return commit(

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.key_models import NewKey
-from shared.dialects.registry.key_requests import check_organisation, parse_expiry, parse_team_ids
+from shared.dialects.registry.key_requests import (
+    check_organisation,
+    parse_expiry,
+    parse_team_ids,
+    require_organisation,
+)
 from shared.dialects.registry.key_responses import dump_secret
 from shared.domain.access import Grant
 from shared.domain.api_keys import check_operation
@@ -18,7 +23,7 @@ if TYPE_CHECKING:
     from shared.dialects.registry.key_models import KeyWithSecret
     from shared.domain.changes import Origin
     from shared.responses import Response
-    from shared.store.key_store import Write
+    from shared.store.accounts import Write
 
 
 def create_api_key(call: Call) -> Response[KeyWithSecret]:
@@ -30,8 +35,7 @@ def create_api_key(call: Call) -> Response[KeyWithSecret]:
     new = call.load_body(NewKey)
     if not new.name.strip():
         raise InvalidRequest("name is required")
-    if not new.org_id:
-        raise InvalidRequest("org_id is required")
+    require_organisation(new.org_id)
     check_operation(new.operation)
     check_organisation(new.org_id, problem="invalid request body")
     grant = Grant(

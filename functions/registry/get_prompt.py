@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.registry.requests import parse_version_query
+from shared.dialects.registry.requests import parse_split_key, parse_version_query
 from shared.dialects.registry.responses import dump_prompt, dump_version
 from shared.ids import parse_id
 from shared.serve import serve
@@ -21,8 +21,10 @@ def get_prompt(call: Call, id: str) -> Response[PromptAndVersionResponse]:
     store = call.open_prompt(prompt_id) if prompt_id else call.open_prompt_by_slug(id)
     if (selector := parse_version_query(call.request.query)) is None:
         return call.respond({"prompt": dump_prompt(store.prompt)})
-    version = dump_version(store.get_cached_version(selector), store.prompt)
-    return call.respond({"prompt": dump_prompt(store.prompt), "version": version})
+    version = store.get_cached_version(selector, split_key=parse_split_key(call.request.query))
+    return call.respond(
+        {"prompt": dump_prompt(store.prompt), "version": dump_version(version, store.prompt)}
+    )
 
 
 lambda_handler = serve(get_prompt)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.access_models import Invitation
-from shared.dialects.registry.access_requests import parse_email, parse_path_id, parse_role
+from shared.dialects.registry.access_requests import parse_path_id, parse_role
 from shared.dialects.registry.access_responses import dump_user
 from shared.dialects.registry.requests import parse_uuid
+from shared.domain.people import parse_email
 from shared.serve import serve
 from shared.writing import commit_access
 
@@ -30,7 +31,7 @@ def invite_person(call: Call, orgID: str) -> Response[UserResponse]:
     team_id = parse_uuid(body.team_id, problem="invalid id") if body.team_id is not None else None
 
     def decide(origin: Origin) -> tuple[UserResponse, Write | None]:
-        person, write = store.decide_invitation(email, role, team_id, origin)
+        person, write = store.invite(email, role, team_id, origin)
         return {"user": dump_user(person)}, write
 
     return commit_access(call, decide)

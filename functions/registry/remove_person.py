@@ -17,7 +17,7 @@ def remove_person(call: Call, orgID: str, userID: str) -> Response[None]:
     """Remove a person from the organization and all its teams, and end the sessions."""
     store = call.open_organisation(parse_path_id(orgID))
     person_id = parse_path_id(userID)
-    return commit_access(call, lambda origin: (None, store.decide_removal(person_id, origin)))
+    return commit_access(call, lambda origin: (None, store.remove_person(person_id, origin)))
 
 
 lambda_handler = serve(remove_person)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.access_models import PasswordReset
-from shared.dialects.registry.access_requests import check_password, parse_email
+from shared.dialects.registry.access_requests import check_password
 from shared.domain.checks import check_text
+from shared.domain.people import parse_email
 from shared.problems import InvalidCredentials, InvalidRequest
 from shared.serve import serve
 

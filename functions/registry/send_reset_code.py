@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.access_models import ResetRequest
-from shared.dialects.registry.access_requests import parse_email
+from shared.domain.people import parse_email
 from shared.serve import serve
 
 if TYPE_CHECKING:

@@ -8,8 +8,6 @@ from shared.dialects.registry.models import NewTag
 from shared.dialects.registry.requests import parse_prompt_id, parse_selector
 from shared.dialects.registry.responses import dump_version
 from shared.domain import prompts
-from shared.domain.model import NumberOrTag
-from shared.problems import InvalidRequest
 from shared.serve import serve
 from shared.writing import commit
 
@@ -27,15 +25,9 @@ def set_version_tag(call: Call, id: str, version: str) -> Response[VersionRespon
     selector = parse_selector(version)
     store = call.open_prompt(parse_prompt_id(id))
     tag = prompts.check_tag(call.load_body(NewTag).tag)
-    other = parse_selector(tag)
 
     def set_tag(store: PromptStore, origin: Origin) -> Change[Version]:
-        target = store.get_version(selector)
-        if isinstance(other, NumberOrTag) and store.find_version(other.number) is not None:
-            raise InvalidRequest(
-                "a tag must not be the number of a version of the prompt; choose another tag"
-            )
-        return prompts.set_tag(store.prompt, tag, target, origin)
+        return prompts.set_tag(store.prompt, tag, store.get_version(selector), origin)
 
     return commit(
         call,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.access_models import SignInRequest
-from shared.dialects.registry.access_requests import normalize_email
 from shared.dialects.registry.access_responses import dump_sign_in
 from shared.domain.checks import check_text
+from shared.domain.people import normalize_email
 from shared.problems import InvalidCredentials
 from shared.serve import serve
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shared.dialects.registry.key_models import KeyResponse
     from shared.domain.changes import Origin
     from shared.responses import Response
-    from shared.store.key_store import Write
+    from shared.store.accounts import Write
 
 
 def update_api_key(call: Call, id: str) -> Response[KeyResponse]:

@@ -18,6 +18,7 @@ from infra.backup.team import Team
 from infra.backup.transfer import export_team, import_team
 from infra.operator import choose_target, run_command, write_line
 from infra.outputs import get_stack
+from infra.teams import find_team_id
 
 if TYPE_CHECKING:
     from infra.outputs import StackOutputs
@@ -44,7 +45,8 @@ def run_export(stack: StackOutputs, arguments: argparse.Namespace) -> int:
     settings = stack.settings
     if arguments.tables:
         settings = replace_tables(settings, arguments.tables)
-    team = Team(settings, arguments.team or stack.team_id)
+    team_id = find_team_id(settings, arguments.team) if arguments.team else stack.team_id
+    team = Team(settings, team_id)
     counts = export_team(team, arguments.file, Progress())
     summary = ", ".join(f"{count:,} {kind}s" for kind, count in counts.items())
     write_line(f"{arguments.file} has {summary} of the team {team.id}")
@@ -118,7 +120,9 @@ def parse_arguments() -> argparse.Namespace:
                 "--keys", action="store_true", help="also write API keys, even revoked ones"
             )
         if run is run_export:
-            command.add_argument("--team", help="id of the team; by default the stack's first team")
+            command.add_argument(
+                "--team", help="the team, by its id or name; by default the stack's first team"
+            )
         if run is run_restore:
             command.add_argument(
                 "--at", type=parse_moment, required=True, help="such as 2026-01-31T14:05Z"

@@ -4,7 +4,7 @@
     {"access": {…}}, …                            the team, its ledgers, the hashes of its keys
     {"ready": {}}                                 end of these
     {"prompt": {…}}                               a prompt's head
-    {"version": {…}}, {"payload": …}, {"event": …}    its parts
+    {"version": {…}}, {"payload": …}, {"event": …}, {"release": …}    its parts
     {"done": {"prompt_id": "…", "created_at": "…"}}   end of the prompt
     …
     {"audit": {…}}, …                             the team's audit log, oldest first
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Record = tuple[str, Values]
 
 FORMAT = 1
-PARTS = ("version", "payload", "event")
+PARTS = ("version", "payload", "event", "release")
 KINDS = ("prompt", *PARTS)
 
 
@@ -175,7 +175,7 @@ class Archive:
         blocks: The prompts.
         path: The path of the file.
         audit_start: The position of the audit log's first line, in bytes.
-        totals: The numbers of `prompts`, `versions`, `payloads` and `events`.
+        totals: The numbers of `prompts`, `versions`, `payloads`, `events` and `releases`.
     """
 
     team_id: str

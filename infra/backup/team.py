@@ -76,7 +76,7 @@ class Team:
         keys, but a scan finds them. One that cannot be read, of whichever team, is in `left_out`.
         """
         for item in self._database.query_upwards("access", self._partition):
-            if item["entity"]["S"] not in ("directory", "member"):
+            if item["entity"]["S"] not in ("directory", "member", "release"):
                 yield _load_access(item)
         credentials = {
             item["pk"]["S"]: item
@@ -130,7 +130,7 @@ class Team:
         return attributes.load_item(item) | {"events": []}
 
     def list_parts(self, prompt_id: str) -> Iterator[Record]:
-        """List a prompt's versions, payloads and history, each oldest first.
+        """List a prompt's versions, payloads and history, each oldest first, and release requests.
 
         Bodies in the bucket are in `content` too.
         """
@@ -140,6 +140,9 @@ class Team:
                 if "content_hash" in values:
                     values["content"] = self._contents.get(item)
                 yield kind, values
+        releases = keys.build_release_list(prompt_id)
+        for item in self._database.query("access", self._partition, "sk", prefix=releases):
+            yield "release", attributes.load_item(item)
 
     def list_audit(self) -> Iterator[Values]:
         """List the items of the team's audit log, oldest first."""
@@ -235,6 +238,9 @@ class Team:
 
     def _dump_part(self, kind: str, values: Values) -> Iterator[tuple[str, Item]]:
         """Convert a part to items, each with the name of its table."""
+        if kind == "release":
+            yield "access", attributes.dump_item(values)
+            return
         if "content" in values:
             digest, inline = self._contents.put(values["content"])
             if digest != values["content_hash"]:

@@ -6,22 +6,18 @@ these last longer than this process, the objects of the bucket are then stored i
 
 from __future__ import annotations
 
-import copy
 import os
 import threading
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
+from botocore import UNSIGNED
 from moto import mock_aws
-from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUser, cognitoidp_backends
-from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
-from moto.core.serialize import JSONSerializer
-from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.table import Table as MotoTable
+from moto.cognitoidp.models import cognitoidp_backends
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from infra.local.moto_patches import patch_moto
 from infra.project import read_version
 from shared.store import aws
 from shared.store.tables import TABLES, Table
@@ -102,12 +98,13 @@ def simulate_aws(dynamodb_endpoint: str | None, objects: Path) -> Iterator[None]
                 }
             )
         )
-        stack.enter_context(serialize_calls())
-        stack.enter_context(patch_transactions())
-        stack.enter_context(patch_responses())
-        stack.enter_context(patch_invitations())
+        stack.enter_context(patch_moto(None if dynamodb_endpoint else REGION))
         # Also makes the clients, which is not safe in several threads.
-        create_tables(aws.get_dynamodb())
+        client = aws.get_dynamodb()
+        if not dynamodb_endpoint:
+            # Nobody looks at signatures here.
+            client.meta.events.register("choose-signer.dynamodb", lambda **_: UNSIGNED)
+        create_tables(client)
         aws.get_s3().create_bucket(Bucket=BUCKET)
         create_user_pool(aws.get_cognito())
         if dynamodb_endpoint:
@@ -180,157 +177,6 @@ def create_user_pool(client: Any) -> None:
     entry.id = USER_POOL_ID
     entry.clients[USER_POOL_CLIENT_ID] = entry.clients.pop(app["UserPoolClient"]["ClientId"])
     entry.clients[USER_POOL_CLIENT_ID].id = USER_POOL_CLIENT_ID
-
-
-# -- moto under threads
-
-
-@contextmanager
-def replace_attribute(owner: object, name: str, value: object) -> Iterator[None]:
-    """Replace an attribute of a foreign object temporarily."""
-    before = vars(owner).get(name)
-    setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        if before is None:
-            delattr(owner, name)
-        else:
-            setattr(owner, name, before)
-
-
-@contextmanager
-def serialize_calls() -> Iterator[None]:
-    """Make moto process one call at a time, because its checks and writes are not atomic.
-
-    The lock covers only moto's part of a call: clients sign requests and parse responses
-    concurrently.
-    """
-    lock = threading.RLock()
-    process = botocore_stubber.process_request
-
-    def process_request(request: Any) -> Any:
-        with lock:
-            return process(request)
-
-    with replace_attribute(botocore_stubber, "process_request", process_request):
-        yield
-
-
-@contextmanager
-def patch_transactions() -> Iterator[None]:
-    """Make the time of a transaction depend on what it writes, not on the size of its tables.
-
-    To roll back, moto copies every table of a transaction first, which takes half a second for
-    tables of 10 MB. This patch copies only the items of the transaction, and restores those.
-    """
-    transact = DynamoDBBackend.transact_write_items
-
-    def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-        undo = [
-            partial(restore_item, *place)
-            for place in (find_place(self, item) for item in transact_items)
-            if place is not None
-        ]
-        with replace_attribute(MotoTable, "__deepcopy__", lambda table, memo: table):
-            try:
-                transact(self, transact_items)
-            except BaseException:
-                for put in undo:
-                    put()
-                raise
-
-    with replace_attribute(DynamoDBBackend, "transact_write_items", transact_write_items):
-        yield
-
-
-@contextmanager
-def patch_responses() -> Iterator[None]:
-    """Make moto send items as it stores them.
-
-    They already have the format of DynamoDB's responses, but moto looks for each of the ten types
-    of each attribute under several names: ten milliseconds per item, seconds for a long list.
-    """
-    serialize = JSONSerializer._serialize_type_structure
-
-    def serialize_structure(
-        self: JSONSerializer, document: Any, value: Any, shape: Any, key: str
-    ) -> None:
-        if shape.name == "AttributeValue" and not has_bytes(value):
-            document[key] = value
-        else:
-            serialize(self, document, value, shape, key)
-
-    with replace_attribute(JSONSerializer, "_serialize_type_structure", serialize_structure):
-        yield
-
-
-@contextmanager
-def patch_invitations() -> Iterator[None]:
-    """Make moto send an invitation again to the same person, as Cognito does.
-
-    moto adds another person with the same address.
-    """
-    create = CognitoIdpBackend.admin_create_user
-
-    def admin_create_user(
-        self: CognitoIdpBackend,
-        user_pool_id: str,
-        username: str,
-        message_action: str,
-        temporary_password: str,
-        attributes: list[dict[str, str]],
-    ) -> CognitoIdpUser:
-        if message_action == "RESEND":
-            return self.admin_get_user(user_pool_id, username)
-        return create(self, user_pool_id, username, message_action, temporary_password, attributes)
-
-    with replace_attribute(CognitoIdpBackend, "admin_create_user", admin_create_user):
-        yield
-
-
-def has_bytes(attribute: Mapping[str, Any]) -> bool:
-    """Tell whether an attribute contains a binary value, which must be encoded for JSON."""
-    ((kind, value),) = attribute.items()
-    match kind:
-        case "B" | "BS":
-            return True
-        case "M":
-            return any(map(has_bytes, value.values()))
-        case "L":
-            return any(map(has_bytes, value))
-        case _:
-            return False
-
-
-def find_place(
-    backend: DynamoDBBackend, transact_item: Mapping[str, Any]
-) -> tuple[dict[Any, Any], DynamoType, Any] | None:
-    """Find where moto stores an item of a transaction.
-
-    Returns:
-        The items of its partition, its key there, and a copy of the current item; None if moto will
-        reject the transaction.
-    """
-    operation = next(iter(transact_item.values()))
-    table = backend.tables.get(operation.get("TableName"))
-    keys = operation.get("Key") or operation.get("Item") or {}
-    if table is None or not {*table.table_key_attrs} <= keys.keys():
-        return None
-    *outer, key = (DynamoType(keys[name]) for name in table.table_key_attrs)
-    items: dict[Any, Any] = table.items
-    for partition in outer:
-        items = items[partition]
-    # An update changes the item itself; a put or a delete replaces it.
-    return items, key, copy.deepcopy(items.get(key))
-
-
-def restore_item(items: dict[Any, Any], key: DynamoType, item: Any) -> None:
-    """Restore the item of a key; None for no item."""
-    if item is None:
-        items.pop(key, None)
-    else:
-        items[key] = item
 
 
 # -- objects in files

@@ -78,7 +78,7 @@ def seed(
     now = datetime.now(UTC)
     keys = load_keys(folder)
     if store.teams.find_team(TEAM_ID) is None:
-        store.teams.add_team(team_id=TEAM_ID, name="Demo", at=now)
+        store.organisations.create_team(team_id=TEAM_ID, name="Demo", at=now)
     for name, operation in OPERATIONS.items():
         if store.api_keys.find_principal(keys[name]) is None:
             key = api_keys.create(

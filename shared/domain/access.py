@@ -137,6 +137,7 @@ class Principal:
         quota: The maximum number of requests per minute; None for the default of the deployment.
         expires_at: When the credential stops working; None for never.
         session_id: The id of the person's session; None for an API key.
+        secret_hash: The hash of the secret of the API key; None for a person.
     """
 
     id: str
@@ -148,6 +149,7 @@ class Principal:
     quota: int | None = None
     expires_at: datetime | None = None
     session_id: str | None = None
+    secret_hash: str | None = None
 
     @property
     def author(self) -> Author:

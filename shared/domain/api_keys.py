@@ -11,9 +11,8 @@ from shared.domain.access import OPERATIONS, ApiKey, Secret
 from shared.domain.access_events import build_event
 from shared.domain.checks import check_name
 from shared.domain.credentials import PREFIX_LENGTH, hash_secret
-from shared.domain.model import Author
+from shared.domain.model import LIVE, Author
 from shared.domain.prompts import RESERVED_TAGS, TAG
-from shared.domain.restrictions import LIVE
 from shared.problems import InvalidRequest
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from shared.domain.changes import Origin
 
 MAX_KEYS = 1_000  # of the organisation, which lists read at once
+MAX_TEAM_KEYS = 200  # of a team, so that no team leaves none to the others
 MAX_TEAMS = 40  # of a key; each of them gets an event in the transaction that writes the key
 MAX_PROMPTS = 100
 MAX_LOOKUPS = 200  # of slugs in teams, when a key is made

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from shared.domain.model import Author, Payload, Prompt, Version
+    from shared.domain.release_requests import ReleaseRequest
 
 Subject = TypeVar("Subject")
 NextSubject = TypeVar("NextSubject")
@@ -52,9 +53,9 @@ class Change(Generic[Subject]):
         before: The head before the change; None for a new prompt.
         after: The head after the change.
         events: Empty if nothing changes, as when a tag is set to the version that it names already.
-        subject: The version or payload that the change is about, in its new state; None for the
-            prompt itself.
-        puts: New and replaced versions and payloads.
+        subject: The version, payload or release request that the change is about, in its new state;
+            None for the prompt itself.
+        puts: New and replaced versions, payloads and release requests.
         deletes: Deleted versions and payloads.
     """
 
@@ -62,7 +63,7 @@ class Change(Generic[Subject]):
     after: Prompt
     events: tuple[Event, ...] = ()
     subject: Subject
-    puts: tuple[Version | Payload, ...] = ()
+    puts: tuple[Version | Payload | ReleaseRequest, ...] = ()
     deletes: tuple[Version | Payload, ...] = ()
 
     @classmethod
@@ -98,7 +99,7 @@ def build_change(
     *,
     subject: Subject,
     detail: Mapping[str, Any] | None = None,
-    puts: tuple[Version | Payload, ...] = (),
+    puts: tuple[Version | Payload | ReleaseRequest, ...] = (),
     deletes: tuple[Version | Payload, ...] = (),
     **fields: Any,
 ) -> Change[Subject]:
@@ -108,14 +109,21 @@ def build_change(
         prompt: The head before the change; with revision 0 if the prompt is not stored yet.
         origin: Who makes the change, and when.
         kind: The kind of the event.
-        subject: The version or payload that the change is about; None for the prompt itself.
+        subject: The version, payload or release request that the change is about; None for the
+            prompt itself.
         detail: The detail of the event.
-        puts: New and replaced versions and payloads.
+        puts: New and replaced versions, payloads and release requests.
         deletes: Deleted versions and payloads.
         **fields: New values of fields of the head.
     """
     at = origin.get_time_after(prompt)
     after = replace(prompt, revision=prompt.revision + 1, changed_at=at, **fields)
+    splits = {  # a pointer that moves is not split any more
+        pointer: split
+        for pointer, split in after.splits.items()
+        if split[0].version == after.resolve_selector(pointer)
+    }
+    after = replace(after, splits=splits)
     event = Event(
         id=new_id(),
         prompt_id=prompt.id,

@@ -8,12 +8,15 @@ What is read of an event's detail is in `shared.domain.stored.DETAILS`.
 
 from __future__ import annotations
 
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from shared.domain.model import LIVE
 
-    from shared.domain.model import Event
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from shared.domain.model import Event, Prompt
 
 PROMOTIONS = ("version.promoted", "version.rolled_back")
 
@@ -28,11 +31,113 @@ def find_version(events: Iterable[Event], pointer: str) -> int | None:
     Returns:
         The number of the version; None if the pointer named none.
     """
-    if pointer == "live":
+    if pointer == LIVE:
         return _find_live(events)
     if pointer == "latest":
         return _find_latest(events)
     return _find_tag_target(events, pointer)
+
+
+def was_live_here(events: Iterable[Event], number: int, slug: str) -> bool:
+    """Tell whether a version was live under a prompt's slug, since the prompt came into its team.
+
+    Args:
+        events: Events of the prompt up to now, newest first.
+        number: The number of the version.
+        slug: The slug of the prompt.
+    """
+    is_renamed = is_candidate = False
+    for event in events:
+        if event.kind == "prompt.moved":
+            return False
+        if event.kind in ("prompt.renamed", "prompt.created"):
+            # The slug from this event on, up to the next one that was passed before.
+            if is_candidate and event.detail["slug"] == slug:
+                return True
+            is_renamed, is_candidate = True, False
+        elif (
+            event.kind in PROMOTIONS
+            and event.detail["status"] == "live"
+            and event.detail["version"] == number
+        ):
+            if not is_renamed:
+                return True
+            is_candidate = True
+    return False
+
+
+def find_last_moves(
+    prompt: Prompt, events: Iterable[Event], pointers: Iterable[str]
+) -> dict[str, Event]:
+    """Find the last event after which each pointer has given something else than before.
+
+    That a prompt is found by another name is not one of them.
+
+    Args:
+        prompt: The head after the first of the events.
+        events: Events of the prompt, newest first, without gaps.
+        pointers: `live` and tags.
+
+    Returns:
+        The events by pointer, without those that are older than all events.
+    """
+    moves: dict[str, Event] = {}
+    ends: dict[tuple[str, int], Event] = {}  # by kind and version
+    targets = {name: {share.version for share in prompt.list_shares(name)} for name in pointers}
+    if LIVE in targets:
+        targets[LIVE].update(deployment["number"] for deployment in prompt.deployments)
+    rows: Iterable[Event | None] = chain(events, [None])
+    for event, older in pairwise(rows):
+        if event is None or targets.keys() == moves.keys():
+            break
+        if event.kind in ("version.archived", "version.deleted"):
+            ends[event.kind, event.detail["version"]] = event
+        for pointer in targets.keys() - moves.keys():
+            if pointer == LIVE:
+                move = _find_move_of_live(event, older, ends)
+            else:
+                move = _find_move_of_tag(event, pointer, ends)
+            if move is None and _changes_target(event, pointer, targets[pointer]):
+                move = event
+            if move is not None:
+                moves[pointer] = move
+    return moves
+
+
+def _find_move_of_live(
+    event: Event, older: Event | None, ends: Mapping[tuple[str, int], Event]
+) -> Event | None:
+    if event.kind == "prompt.configured":
+        return event if "conditions" in event.detail else None  # one of Maxim's deployments
+    if older and event.live_version is not None and older.live_version is not None:
+        return event if event.live_version != older.live_version else None
+    if event.kind in PROMOTIONS and event.detail["status"] == LIVE:
+        return ends.get(("version.archived", event.detail["version"]), event)
+    return event if event.kind == "version.demoted" else None
+
+
+def _find_move_of_tag(
+    event: Event, tag: str, ends: Mapping[tuple[str, int], Event]
+) -> Event | None:
+    if event.kind == "tag.removed":
+        return event if event.detail["tag"] == tag else None
+    if (event.kind == "tag.moved" and event.detail["tag"] == tag) or (
+        event.kind == "tags.moved" and tag in event.detail["tags"]
+    ):
+        # Deleting a version deletes its tags.
+        return ends.get(("version.deleted", event.detail["to_version"]), event)
+    return None
+
+
+def _changes_target(event: Event, pointer: str, numbers: Collection[int]) -> bool:
+    """Tell whether an event changes what a pointer at some versions gives, and does not move it."""
+    if event.kind in ("split.set", "split.ended"):
+        return bool(event.detail["pointer"] == pointer)
+    if event.kind == "version.updated" or (event.kind == "version.archived" and pointer == LIVE):
+        # A deployment of Maxim's gives no version that has been archived.
+        return event.detail.get("version") in numbers
+    # Nobody in the new team has decided on it before.
+    return event.kind == "prompt.moved" and bool(numbers)
 
 
 def _find_live(events: Iterable[Event]) -> int | None:
@@ -45,7 +150,7 @@ def _find_live(events: Iterable[Event]) -> int | None:
                 archived_numbers.add(event.detail["version"])
             elif event.kind == "version.demoted":
                 return None
-            elif event.kind in PROMOTIONS and event.detail["status"] == "live":
+            elif event.kind in PROMOTIONS and event.detail["status"] == LIVE:
                 number = event.detail["version"]
         if number is not None:
             return None if number in archived_numbers or not number else number

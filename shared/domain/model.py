@@ -7,10 +7,12 @@ It is written again with the entity; nothing else is done with it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from shared.domain.splits import TOTAL_WEIGHT, Share, choose_version, compute_bucket
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from shared.domain.content import Content
@@ -22,7 +24,7 @@ Scope = Literal["team", "organization"]
 Stage = Literal["draft", "stable", "archived"]
 Status = Literal["draft", "stable", "live", "archived"]
 
-
+LIVE: Final = "live"  # the pointer, and the status of the version that it is at
 # px0's clients name an organisation, of which a deployment has one.
 ORGANISATION_ID = "0b0c6f0e-8c1f-4d3a-9a55-6b1f0d9c7e21"
 
@@ -103,6 +105,9 @@ class Prompt:
         live_version: The number of the live version, if there is one.
         has_been_live: Whether there ever was a live version, which clients may still serve.
         tags: Version numbers by tag.
+        splits: The versions that `live` or a tag hands out by weight; the first is the version that
+            the pointer is at. A pointer that has left it is not split any more.
+        waiting: The pointers of the release requests that wait for somebody, by id of the request.
         scope: A look-up by slug tries `team` before `organization`.
         settings: Settings of the prompt that only one dialect has, by dialect.
         revision: Counts the changes; the condition of every write.
@@ -122,6 +127,8 @@ class Prompt:
     live_version: int | None = None
     has_been_live: bool = False
     tags: Mapping[str, int] = field(default_factory=dict)
+    splits: Mapping[str, Sequence[Share]] = field(default_factory=dict)
+    waiting: Mapping[str, str] = field(default_factory=dict)
     scope: Scope = "team"
     settings: Mapping[str, Any] = field(default_factory=dict)
     revision: int = 1
@@ -138,14 +145,43 @@ class Prompt:
         folder_id = self.settings.get("maxim", {}).get("folderId")
         return folder_id if isinstance(folder_id, str) else None
 
-    def resolve_selector(self, selector: int | str) -> int | None:
+    @property
+    def deployments(self) -> list[dict[str, Any]]:
+        """Maxim's deployments, newest first: versions under conditions, preferred to `live`."""
+        deployments: list[dict[str, Any]] = self.settings.get("maxim", {}).get("deployments", [])
+        return deployments
+
+    def resolve_selector(self, selector: int | str, split_key: str | None = None) -> int | None:
         """Find the version number of a number, a tag or `live`.
 
         Only the store resolves `latest`: the head does not record which drafts are deleted.
+
+        Args:
+            selector: The number, the tag or `live`.
+            split_key: The caller's key, where the pointer may be split; without one, it is the
+                split's first version.
         """
         if isinstance(selector, int):
             return selector
-        return self.live_version if selector == "live" else self.tags.get(selector)
+        if split_key is not None and (shares := self.list_shares(selector)):
+            return choose_version(shares, compute_bucket(self.id, selector, split_key))
+        return self.live_version if selector == LIVE else self.tags.get(selector)
+
+    def list_shares(self, pointer: str) -> Sequence[Share]:
+        """List the versions that a pointer hands out; empty if it is at none."""
+        number = self.resolve_selector(pointer)
+        split = self.splits.get(pointer)
+        if split and split[0].version == number:
+            return split
+        return [] if number is None else [Share(number, TOTAL_WEIGHT)]
+
+    def list_splits(self, number: int) -> list[str]:
+        """List the pointers that are split between a version and others, in alphabetical order."""
+        return sorted(
+            pointer
+            for pointer, split in self.splits.items()
+            if any(share.version == number for share in split)
+        )
 
     def list_tags(self, number: int) -> list[str]:
         """List the tags of a version in alphabetical order."""
@@ -157,7 +193,7 @@ class Prompt:
         `live` is not a stage of the version: it is the stable version that the head points at.
         """
         if version.stage == "stable" and self.live_version == version.number:
-            return "live"
+            return LIVE
         return version.stage
 
 

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from shared.domain.model import ORGANISATION_ID
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 __all__ = ["DEFAULT_NAME", "ORGANISATION_ID", "Organisation"]
 
@@ -21,7 +17,6 @@ class Organisation:
 
     Attributes:
         name: The name.
-        created_at: When it got its first team; None for those of earlier releases.
         team_ids: The ids of its teams.
         admins: The ids of its admins.
         revision: Counts the writes to its teams and its name, so that no two teams get the same
@@ -29,7 +24,6 @@ class Organisation:
     """
 
     name: str = DEFAULT_NAME
-    created_at: datetime | None = None
     team_ids: frozenset[str] = frozenset()
     admins: frozenset[str] = frozenset()
     revision: int = 0

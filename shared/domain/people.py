@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.domain.access import ORGANISATION_ADMIN, PERSON, ROLES, Principal
+from shared.domain.checks import check_text
 from shared.domain.credentials import hash_secret
 from shared.ids import new_id
+from shared.problems import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +20,13 @@ if TYPE_CHECKING:
     from shared.domain.model import Rest
 
 SESSION_LIFE = timedelta(hours=24)  # source: px0
+# Source: px0.
+EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+\.[A-Za-z]{2,}")
+EMAIL_LENGTH = 254  # characters; source: RFC 5321
+WEAK_PASSWORD = (
+    "password must contain at least one uppercase letter, one lowercase letter, one digit, and "
+    "one special character"
+)  # nosec B105; source: px0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,3 +119,26 @@ def build_principal(
         expires_at=session.expires_at,
         session_id=session.id,
     )
+
+
+def normalize_email(text: str) -> str:
+    """Normalize an e-mail address, whose letters have no case here.
+
+    Raises:
+        InvalidRequest: No address has such characters.
+    """
+    return check_text(text, "email").strip().lower()
+
+
+def parse_email(text: str) -> str:
+    """Parse the e-mail address of a person to invite.
+
+    Raises:
+        InvalidRequest: There is none, or it is malformed.
+    """
+    if not text:
+        raise InvalidRequest("email is required")
+    email = normalize_email(text)
+    if len(email) > EMAIL_LENGTH or not EMAIL.fullmatch(email):
+        raise InvalidRequest("invalid email format")
+    return email

@@ -146,9 +146,20 @@ def rename(
 
 
 def configure(
-    prompt: Prompt, dialect: str, settings: Mapping[str, Any], origin: Origin
+    prompt: Prompt,
+    dialect: str,
+    settings: Mapping[str, Any],
+    origin: Origin,
+    **detail: Any,
 ) -> Change[None]:
     """Replace the settings that one dialect has of a prompt.
+
+    Args:
+        prompt: The prompt.
+        dialect: The name of the dialect.
+        settings: The settings.
+        origin: Who makes the change, and when.
+        **detail: The detail of the event.
 
     Raises:
         Unprocessable: The settings of all dialects together are too large.
@@ -163,8 +174,41 @@ def configure(
         )
     at = origin.get_time_after(prompt)
     return build_change(
-        prompt, origin, "prompt.configured", subject=None, settings=after, updated_at=at
+        prompt,
+        origin,
+        "prompt.configured",
+        subject=None,
+        detail=detail,
+        settings=after,
+        updated_at=at,
     )
+
+
+def deploy(prompt: Prompt, deployment: Mapping[str, Any], origin: Origin) -> Change[None]:
+    """Add one of Maxim's deployments as the newest, replacing the one with the same conditions.
+
+    Raises:
+        Unprocessable: The prompt's settings take too many bytes.
+    """
+    conditions = _list_conditions(deployment)
+    others = [each for each in prompt.deployments if _list_conditions(each) != conditions]
+    settings = {**prompt.settings.get("maxim", {}), "deployments": [deployment, *others]}
+    return configure(
+        prompt,
+        "maxim",
+        settings,
+        origin,
+        version=deployment["number"],
+        version_id=deployment["versionId"],
+        conditions=deployment["conditions"],
+    )
+
+
+def _list_conditions(deployment: Mapping[str, Any]) -> set[tuple[str, str, str]]:
+    return {
+        (condition["variable"], condition["operator"], condition["value"])
+        for condition in deployment["conditions"]
+    }
 
 
 def delete(prompt: Prompt, origin: Origin) -> Change[None]:
@@ -173,7 +217,13 @@ def delete(prompt: Prompt, origin: Origin) -> Change[None]:
         return Change.none(prompt, subject=None)
     at = origin.get_time_after(prompt)
     return build_change(
-        prompt, origin, "prompt.deleted", subject=None, status="deleted", updated_at=at
+        prompt,
+        origin,
+        "prompt.deleted",
+        subject=None,
+        status="deleted",
+        waiting={},
+        updated_at=at,
     )
 
 
@@ -199,6 +249,7 @@ def move(prompt: Prompt, team_id: str, origin: Origin) -> Change[None]:
         subject=None,
         detail={"from_team_id": prompt.team_id, "to_team_id": team_id},
         team_id=team_id,
+        waiting={},  # what was requested by the rules of a team is of this team
         updated_at=origin.get_time_after(prompt),
     )
 
@@ -230,6 +281,7 @@ def set_tag(prompt: Prompt, tag: str, version: Version, origin: Origin) -> Chang
     """Set a tag to a version, whether or not it exists already.
 
     Raises:
+        InvalidRequest: The tag is the number of a version.
         Unprocessable: The tag is new and the prompt has the maximum number of tags.
     """
     return set_tags(prompt, [tag], version, origin)
@@ -241,11 +293,17 @@ def set_tags(
     """Set tags to a version, whether or not they exist already, with one event however many.
 
     Raises:
+        InvalidRequest: A tag is the number of a version.
         Unprocessable: Tags are new and the prompt would have more than the maximum number of tags.
         LimitReached: One event cannot tell of so many tags.
     """
-    number = version.number
-    moved = [name for name in dict.fromkeys(names) if prompt.tags.get(name) != number]
+    number, names = version.number, [*dict.fromkeys(names)]
+    if any(name.isdecimal() and 1 <= int(name) <= prompt.last_version for name in names):
+        # Also of one that was deleted: numbers are never used twice.
+        raise InvalidRequest(
+            "a tag must not be the number of a version of the prompt; choose another tag"
+        )
+    moved = [name for name in names if prompt.tags.get(name) != number or name in prompt.splits]
     if not moved:
         return Change.none(prompt, subject=version)
     if len(moved) > TAGS_PER_EVENT:
@@ -266,7 +324,11 @@ def set_tags(
         kind = "tags.moved"
         before = {name: prompt.tags[name] for name in moved if name in prompt.tags}
         detail = {"tags": moved, "from_versions": before, "to_version": number}
-    return build_change(prompt, origin, kind, subject=version, detail=detail, tags=tags)
+    # A tag that is set to the first version of its split hands out this version alone from now on.
+    splits = {name: split for name, split in prompt.splits.items() if name not in moved}
+    return build_change(
+        prompt, origin, kind, subject=version, detail=detail, tags=tags, splits=splits
+    )
 
 
 def remove_tag(prompt: Prompt, tag: str, origin: Origin) -> Change[None]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.model import NumberOrTag, Version
+from shared.domain.model import LIVE, NumberOrTag, Version
 from shared.problems import Forbidden
 
 if TYPE_CHECKING:
+    from shared.domain.access import Principal
     from shared.domain.changes import Change
     from shared.domain.model import Prompt, Selector
 
-LIVE = "live"
 # The events of changes that move a pointer, and change nothing else.
 TAG_MOVES = frozenset({"tag.moved", "tag.removed"})
+SPLIT_MOVES = frozenset({"split.set", "split.ended"})
 LIVE_MOVES = frozenset({"version.promoted", "version.rolled_back", "version.demoted"})
 
 
@@ -47,11 +48,13 @@ class Restrictions:
         pointers: The tags, or `live`, that are the only ones; None for all.
         can_move: Whether the request is there to move a pointer. It may read any version, to which
             the pointer is to move.
+        principal: Who is restricted; None for an operator, who is not.
     """
 
     prompt_ids: frozenset[str] | None = None
     pointers: frozenset[str] | None = None
     can_move: bool = False
+    principal: Principal | None = None
 
     def reaches(self, prompt_id: str) -> bool:
         """Tell whether the prompt is one of those that there are for the principal."""
@@ -73,6 +76,19 @@ class Restrictions:
             raise build_pointer_problem(self.pointers)
         return name
 
+    def allows_pointer(self, pointer: str) -> bool:
+        """Tell whether a pointer is one that the principal may know of."""
+        return self.pointers is None or pointer in self.pointers
+
+    def check_pointer(self, pointer: str) -> None:
+        """Check that the principal may know of a pointer.
+
+        Raises:
+            Forbidden: It is none of the pointers.
+        """
+        if self.pointers is not None and pointer not in self.pointers:
+            raise build_pointer_problem(self.pointers)
+
     def check_all_versions(self) -> None:
         """Check that versions may be read whatever points at them.
 
@@ -87,9 +103,12 @@ class Restrictions:
         return self.pointers is None or self.can_move or number in self.list_targets(prompt)
 
     def list_targets(self, prompt: Prompt) -> set[int]:
-        """List the numbers of the versions that the pointers are at."""
-        targets = {prompt.resolve_selector(pointer) for pointer in self.pointers or ()}
-        return {number for number in targets if number is not None}
+        """List the numbers of the versions that the pointers hand out."""
+        return {
+            share.version
+            for pointer in self.pointers or ()
+            for share in prompt.list_shares(pointer)
+        }
 
     def check_change(self, change: Change[Any]) -> None:
         """Check a change that is about to be written.
@@ -134,11 +153,32 @@ class Restrictions:
                 number = event.detail.get("version")
                 if LIVE not in pointers or number not in (before.live_version, after.live_version):
                     return False
+            elif event.kind in SPLIT_MOVES or event.kind.startswith("release."):
+                if event.detail["pointer"] not in pointers:
+                    return False
+            elif event.kind == "prompt.configured":
+                # Maxim's deployments count as `live`, and nothing else of the settings does.
+                if LIVE not in pointers or not _has_same_settings(before, after):
+                    return False
             elif event.kind not in TAG_MOVES:
                 return False
         # The response shows this version, also where there was nothing to do.
         targets = self.list_targets(before) | self.list_targets(after)
         return not isinstance(change.subject, Version) or change.subject.number in targets
+
+
+def _has_same_settings(before: Prompt, after: Prompt) -> bool:
+    """Tell whether the settings of two heads are the same but for Maxim's deployments."""
+    return _list_settings(before) == _list_settings(after)
+
+
+def _list_settings(prompt: Prompt) -> dict[tuple[str, str], Any]:
+    return {
+        (dialect, name): value
+        for dialect, settings in prompt.settings.items()
+        for name, value in settings.items()
+        if (dialect, name) != ("maxim", "deployments")
+    }
 
 
 UNRESTRICTED = Restrictions()

@@ -46,20 +46,19 @@ EXTRAS: Shapes = {
         for name in ("texts", "model", "parameters", "type", "output", "variables")
     },
 }
+DEPLOYMENT: Shape = {
+    "id": str,
+    "versionId": str,
+    "number": int,
+    "timestamp": str,
+    "conditions": [{"variable": str, "operator": str, "value": str}],
+}
 # Settings of a prompt by dialect; a prompt has some of them.
 SETTINGS: Shapes = {
     "maxim": {
         "folderId": (str, NoneType),
         "config": dict,
-        "deployments": [
-            {
-                "id": str,
-                "versionId": str,
-                "number": int,
-                "timestamp": str,
-                "conditions": [{"variable": str, "operator": str, "value": str}],
-            }
-        ],
+        "deployments": [DEPLOYMENT],
     },
 }
 
@@ -75,6 +74,8 @@ DETAILS: Mapping[str, Shape] = {
     "tag.moved": {"tag": str, "to_version": int},
     "tags.moved": {"tags": [str], "to_version": int},
     "tag.removed": {"tag": str},
+    "split.set": {"pointer": str},
+    "split.ended": {"pointer": str},
 }
 
 

@@ -185,10 +185,16 @@ def archive(prompt: Prompt, version: Version, origin: Origin) -> Change[Version]
     """Archive a version permanently; if it was live, the prompt has no live version.
 
     Raises:
-        WrongState: The version is already archived.
+        WrongState: The version is already archived, or a pointer is split between it and others.
     """
     if version.stage == "archived":
         raise WrongState("version is already archived: conflict")
+    if pointers := prompt.list_splits(version.number):
+        raise WrongState(
+            f"version {version.number} is in the split of {', '.join(pointers)}; end the split or "
+            "set it without the version first",
+            details=[{"splits": pointers}],
+        )
     after = replace(version, stage="archived", updated_at=origin.get_time_after(prompt))
     was_live = prompt.live_version == version.number
     return build_change(

@@ -8,7 +8,7 @@ from shared.domain.access import Permission
 from shared.routes.route import ADDS, HEAD, PAGE, RECORD, SLUG, Parameter, Route
 
 KEY_ID = Parameter("id", "The API key's id.", format="uuid")
-PARTITIONS = ("keys", "key#*")  # the list of all keys, and what authentication reads
+KEY_PARTITIONS = ("keys", "key#*")  # the list of all keys, and what authentication reads
 WRITE = ("access:PutItem", "history:PutItem")
 RECORDED = ("lookups:GetItem", "lookups:PutItem", *RECORD)
 NO_READ = "no read of one API key has an ETag"
@@ -19,7 +19,7 @@ _keys = partial(
     chapter="API Keys",
     permission=Permission.MANAGE,
     sessions_only=True,
-    leading_keys=PARTITIONS,
+    leading_keys=KEY_PARTITIONS,
 )
 _key = partial(_keys, segments=(KEY_ID,), problems=(404,))
 
@@ -55,11 +55,13 @@ ROWS: tuple[Route, ...] = (
         actions=(
             *WRITE,
             *RECORDED,
+            "access:Query",
             "access:UpdateItem",
             "access:BatchGetItem",
             "access:ConditionCheckItem",
         ),
         body=("KeyChanges",),
+        problems=(404, 422),
         no_if_match=NO_READ,
     ),
     _key(

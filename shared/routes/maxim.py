@@ -14,12 +14,15 @@ from shared.domain.access import Permission
 from shared.routes.route import (
     ADDS,
     CHANGE,
+    CHECK,
     COMMIT,
     HEAD,
+    MOVE,
     NEW_PROMPT,
     NEW_VERSION,
     OMITTED_BODIES,
     RECORD,
+    REVIEW,
     SLUG,
     UNREADABLE_ITEMS,
     VERSION,
@@ -120,7 +123,7 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts",
         status=204,
         permission=Permission.CURATE,
-        actions=(*HEAD, *COMMIT, "access:DeleteItem", "lookups:DeleteItem"),
+        actions=(*HEAD, *COMMIT, "access:DeleteItem", "lookups:DeleteItem", *CHECK),
         query=(
             WORKSPACE_ID,
             Parameter("id", "The prompt's id.", format="uuid", required=True),
@@ -161,10 +164,12 @@ ROWS: tuple[Route, ...] = (
     # -- deployments and configuration
     _versions(
         name="deploy_prompt",
+        pointer_use="moves",
         method="POST",
         path="/v1/prompts/deploy",
         permission=Permission.WRITE,
-        actions=(*CHANGE, *VERSION, *VERSION_BY_ID),
+        actions=(*CHANGE, *VERSION, *VERSION_BY_ID, *MOVE, *REVIEW),
+        is_reviewed=True,
         body=("NewDeployment",),
         problems=(404,),
         if_match="/v1/prompts/deploy?promptId={promptId}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from shared.domain.access import Permission
+from shared.routes.keys import KEY_PARTITIONS
 from shared.routes.route import ADDS, RECORD, Parameter, Route
 
 ORGANISATION_ID = Parameter("orgID", "The organization's id.", format="uuid")
@@ -26,7 +27,6 @@ END_SESSIONS = ("access:Query", "access:DeleteItem")
 WRITE = ("history:PutItem", "lookups:GetItem", "lookups:PutItem")
 
 ATTEMPTS, SESSIONS, PEOPLE = "attempt#*", "session#*", "person#*"
-KEYS = ("keys", "key#*")  # the list of all keys, and what authentication reads
 TEAMS, LIST, ORGANISATION_ITEM = "team#*", "people", "organisation"
 
 MANY = "it concerns no single thing that could have been read"
@@ -120,6 +120,35 @@ ROWS: tuple[Route, ...] = (
         ),
         leading_keys=(ATTEMPTS, SESSIONS, PEOPLE),
         body=("PasswordChange",),
+        no_if_match=MANY,
+    ),
+    _account(
+        name="create_second_factor",
+        method="POST",
+        path="/v1/auth/me/second-factor",
+        sessions_only=True,
+        shows_secret=True,
+        actions=(*ATTEMPT, "people:AdminInitiateAuth"),
+        leading_keys=(ATTEMPTS,),
+        body=("SecondFactorRequest",),
+        problems=(409,),
+        no_if_match=MANY,
+    ),
+    _account(
+        name="set_second_factor",
+        method="PUT",
+        path="/v1/auth/me/second-factor",
+        sessions_only=True,
+        shows_secret=True,
+        actions=(
+            *ATTEMPT,
+            "people:AdminInitiateAuth",
+            "people:AdminRespondToAuthChallenge",
+            "people:AdminSetUserMFAPreference",
+        ),
+        leading_keys=(ATTEMPTS,),
+        body=("SecondFactorChange",),
+        problems=(409,),
         no_if_match=MANY,
     ),
     _account(
@@ -254,6 +283,17 @@ ROWS: tuple[Route, ...] = (
         no_if_match=MANY,
     ),
     _organisation(
+        name="end_second_factor",
+        method="DELETE",
+        path="/v1/orgs/{orgID}/members/{userID}/second-factor",
+        segments=(ORGANISATION_ID, PERSON),
+        status=204,
+        permission=Permission.ORGANISE,
+        actions=(*WRITE, "people:AdminSetUserMFAPreference"),
+        leading_keys=(),
+        no_if_match=MANY,
+    ),
+    _organisation(
         name="set_organisation_role",
         method="PUT",
         path="/v1/orgs/{orgID}/members/{userID}/role",
@@ -289,7 +329,7 @@ ROWS: tuple[Route, ...] = (
             "access:DeleteItem",
             "prompts:BatchGetItem",
         ),
-        leading_keys=(TEAMS, PEOPLE, ORGANISATION_ITEM, *KEYS),
+        leading_keys=(TEAMS, PEOPLE, ORGANISATION_ITEM, *KEY_PARTITIONS),
         query=(
             Parameter(
                 "name", "The team's name, to delete it although it has prompts, which are kept."

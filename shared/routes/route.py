@@ -70,8 +70,13 @@ COMMIT = (
     "lookups:GetItem",
     "lookups:PutItem",
 )
+CHECK = ("access:ConditionCheckItem",)  # what a team protects, and who may move it
 # A prompt that comes into a team checks that the team has not been deleted.
-NEW_PROMPT = (*COMMIT, "access:ConditionCheckItem")
+NEW_PROMPT = (*COMMIT, *CHECK)
+# Before a version comes to a protected pointer, all payloads must render with it.
+MOVE = (*CHECK, "payloads:Query", "content:GetObject")
+# What somebody may not move is requested, unless the same request waits.
+REVIEW = ("access:BatchGetItem",)
 RECORD = ("content:GetObject", "content:PutObject")  # for recorded responses with a body
 CHANGE = (*HEAD, *COMMIT, "access:DeleteItem", *RECORD)
 NEW_VERSION = (*CHANGE, "versions:PutItem")
@@ -82,6 +87,8 @@ ADDS = "it adds something, and changes nothing that could have been read"
 # Headers of a response that depend on what is stored.
 UNREADABLE_ITEMS = "X-Unreadable-Items"
 OMITTED_BODIES = "X-Omitted-Bodies"
+
+REQUESTED = 202  # the status of a move that waits for somebody else
 
 MAX_LIMIT = 1000  # rows per page, if the caller sets a limit
 LIMIT = Parameter(
@@ -95,6 +102,13 @@ LIMIT = Parameter(
 PAGE = (
     LIMIT,
     Parameter("cursor", "The `next_cursor` of the previous page."),
+)
+# Of reads of one version.
+SPLIT_KEY = Parameter(
+    "split_key",
+    "Whose version it is, where the pointer is split between several: the same text, of at most "
+    "255 characters, gets the same version.",
+    examples=("user-1",),
 )
 # The query parameters of lists whose cursor is in a header.
 PAGE_OF_ROWS = (
@@ -124,6 +138,7 @@ class Route:
             such as its people, so that no API key of some prompts may use it.
         pointer_use: What an API key of some pointers may use it for: it `reads` versions by these
             pointers only, or `moves` these; empty for what such a key may not use at all.
+        is_reviewed: Whether it makes a release request of a move that the principal may not make.
         shows_secret: Whether the request or its response has a secret, so that it is never
             recorded, not even as a hash.
         actions: The AWS actions of its role, in addition to those that authenticate.
@@ -155,6 +170,7 @@ class Route:
     sessions_only: bool = False
     whole_team: bool = False
     pointer_use: Literal["", "reads", "moves"] = ""
+    is_reviewed: bool = False
     shows_secret: bool = False
     actions: tuple[str, ...] = ()
     leading_keys: tuple[str, ...] = ("team#*",)

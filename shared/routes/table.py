@@ -14,7 +14,7 @@ DIALECTS = ("registry", "maxim", "langwatch", "tela")
 NATIVE = DIALECTS[0]
 
 # Modules of rows. The native dialect has several.
-MODULES = (NATIVE, "keys", "people", "audit", *DIALECTS[1:])
+MODULES = (NATIVE, "releases", "keys", "people", "audit", *DIALECTS[1:])
 
 ROUTES: tuple[Route, ...] = tuple(
     route for name in MODULES for route in import_module(f"shared.routes.{name}").ROWS

@@ -6,9 +6,12 @@ from functools import partial
 
 from shared.domain.access import Permission
 from shared.routes.route import (
+    CHECK,
     HEAD,
+    MOVE,
     NEW_VERSION,
     PAGE_OF_ROWS,
+    REVIEW,
     VERSION,
     VERSIONS,
     Parameter,
@@ -38,7 +41,7 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/prompt-version",
         permission=Permission.WRITE,
-        actions=(*NEW_VERSION, *VERSION),
+        actions=(*NEW_VERSION, *VERSION, *MOVE),
         body=("NewCanvasVersion",),
         problems=(404, 422),
         if_match="/prompt/{promptId}/promoted-version",
@@ -69,7 +72,8 @@ ROWS: tuple[Route, ...] = (
         method="PATCH",
         path="/prompt-version/{id}",
         permission=Permission.WRITE,
-        actions=(*VERSION_BY_ID, *NEW_VERSION, *VERSION),
+        actions=(*VERSION_BY_ID, *NEW_VERSION, *VERSION, *MOVE, *REVIEW),
+        is_reviewed=True,
         body=("CanvasVersionChanges",),
         problems=(413, 422),
         if_match="/prompt-version/{id}",
@@ -83,6 +87,7 @@ ROWS: tuple[Route, ...] = (
             *VERSION_BY_ID,
             *NEW_VERSION,
             *VERSION,
+            *CHECK,
             "versions:DeleteItem",
             "lookups:DeleteItem",
         ),
@@ -122,6 +127,11 @@ ROWS: tuple[Route, ...] = (
         ),
         problems=(404, 422),
     ),
-    _reads(name="list_projects", pointer_use="reads", path="/project"),
+    _reads(
+        name="list_projects",
+        pointer_use="reads",
+        path="/project",
+        actions=("access:BatchGetItem",),
+    ),
     _reads(name="check_api_key", pointer_use="reads", path="/api-key"),
 )

@@ -35,7 +35,6 @@ def load_organisation(item: Mapping[str, Any]) -> Organisation:
         values = Attributes(item)
         return Organisation(
             name=values.find("name", str, default=DEFAULT_NAME),
-            created_at=load_optional_time(values.find("created_at", str)),
             team_ids=values.find("team_ids", frozenset, default=frozenset()),
             admins=values.find("admins", frozenset, default=frozenset()),
             revision=values.find("revision", int, default=0),

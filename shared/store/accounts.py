@@ -26,7 +26,7 @@ from shared.store.sign_in import Challenge
 from shared.store.transactions import LostRaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from shared.domain.access import Principal
     from shared.domain.changes import Origin
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
 NOT_IN_ORGANISATION = "user is not a member of the organization"
 TEAM_NAME_CONFLICT = "team name already exists under this organization"
-ORGANISATION_ROLES = ("admin", "member")
 
 
 class SignInStore:
@@ -152,6 +151,43 @@ class SignInStore:
         if not isinstance(outcome, Challenge) and outcome != person.id:
             raise InvalidCredentials
 
+    def create_second_factor(self, person: Person, password: str) -> str:
+        """Create the secret of an authenticator for a person who is signed in.
+
+        Raises:
+            Conflict: The account has a second factor.
+            InvalidCredentials: The password is wrong, or the account is locked.
+            Throttled: There have been too many attempts.
+        """
+        self._attempts.count(person.email, self._source)
+        return self._sign_in.create_second_factor(person.id, password, source=self._source)
+
+    def start_second_factor(self, person: Person, password: str, code: str) -> None:
+        """Have sign-in ask a person for a code of the authenticator from now on.
+
+        Raises:
+            Conflict: The account has a second factor.
+            InvalidCredentials: The password or the code is wrong, or the account is locked.
+            Throttled: There have been too many attempts.
+        """
+        self._attempts.count(person.email, self._source)
+        self._sign_in.start_second_factor(person.id, password, code, source=self._source)
+
+    def end_second_factor(self, person: Person, password: str, code: str) -> None:
+        """Have sign-in ask a person for the password only, if it asks for a code.
+
+        Raises:
+            InvalidCredentials: The password or the code is wrong, or the account is locked.
+            Throttled: There have been too many attempts.
+        """
+        self._attempts.count(person.email, self._source)
+        outcome = self._sign_in.authenticate(person.id, password, source=self._source)
+        if isinstance(outcome, Challenge) and not outcome.asks_for_password:
+            outcome = self._sign_in.respond(outcome, code, source=self._source)
+        if outcome != person.id:
+            raise InvalidCredentials
+        self._sign_in.set_second_factor(person.id, is_on=False)
+
     def send_reset_code(self, email: str) -> None:
         """Send a code to set another password with, if somebody has this address.
 
@@ -257,10 +293,10 @@ class AccountStore:
             Throttled: There have been too many attempts.
         """
         attempts.check_password(self.get_person(), current)
-        self._people.revoke_sessions(self._id, but=self._session_id)
+        self._people.revoke_sessions(self._id, other_than=self._session_id)
         self._sign_in.set_password(self._id, new)
         # Those that somebody has opened meanwhile, with the password that was changed.
-        self._people.revoke_sessions(self._id, but=self._session_id)
+        self._people.revoke_sessions(self._id, other_than=self._session_id)
 
     def decide_leaving(self, team_id: str, origin: Origin) -> Write:
         """Decide to leave a team.
@@ -303,12 +339,13 @@ class OrganisationStore:
     def list_teams(self) -> list[Team]:
         """List the teams by name: all for admins of the organisation, else the caller's own."""
         if self.is_admin:
-            return self._organisations.list_teams(self.get_organisation().team_ids)
+            team_ids = self.get_organisation().team_ids
+            return self._organisations.list_teams(team_ids, self._annotations)
         return self.list_own_teams()
 
     def list_own_teams(self) -> list[Team]:
         """List the teams that the caller is in, by name."""
-        return self._organisations.list_teams(self._principal.permissions)
+        return self._organisations.list_teams(self._principal.permissions, self._annotations)
 
     def list_people(self) -> list[Person]:
         """List all people, in the order in which they were invited."""
@@ -327,7 +364,8 @@ class OrganisationStore:
             NameTaken: Another team has the name.
         """
         organisation = self.get_organisation()
-        _require_free_name(self._organisations, organisation, name)
+        teams = self._organisations.list_teams(organisation.team_ids, self._annotations)
+        _require_free_name(teams, name)
         team = Team(id=new_id(), name=name, created_at=origin.now)
         admin = Membership(
             team_id=team.id,
@@ -338,7 +376,7 @@ class OrganisationStore:
         )
         return team, partial(self._organisations.add_team, organisation, team, admin, origin)
 
-    def decide_invitation(
+    def invite(
         self, email: str, role: str, team_id: str | None, origin: Origin
     ) -> tuple[Person, Write | None]:
         """Invite a person, and decide what is written.
@@ -385,6 +423,20 @@ class OrganisationStore:
             return person, None
         return person, partial(self._organisations.add_member, membership, origin)
 
+    def end_second_factor(self, person_id: str, origin: Origin) -> Write:
+        """End the second factor of a person who has lost it, and decide on the entry of the log.
+
+        Raises:
+            PersonNotFound: There is no such person.
+        """
+        if (person := self._people.find_person(person_id)) is None:
+            raise PersonNotFound(NOT_IN_ORGANISATION)
+        try:
+            self._sign_in.set_second_factor(person_id, is_on=False)
+        except InvalidCredentials as problem:
+            raise PersonNotFound(NOT_IN_ORGANISATION) from problem
+        return partial(self._organisations.note_end_of_second_factor, person, origin)
+
     def decide_role(self, person_id: str, role: str, origin: Origin) -> Write | None:
         """Decide on the role of a person in the organisation.
 
@@ -398,7 +450,7 @@ class OrganisationStore:
             return None
         return partial(self._organisations.set_organisation_role, person, origin, is_admin=is_admin)
 
-    def decide_removal(self, person_id: str, origin: Origin) -> Write:
+    def remove_person(self, person_id: str, origin: Origin) -> Write:
         """Remove a person, and decide on the last write of the removal.
 
         The person leaves the teams, then the organisation, and has no access from there on. Then
@@ -459,7 +511,8 @@ class MemberStore:
         if name == self.team.name:
             return None
         organisation = self._organisations.get_organisation()
-        _require_free_name(self._organisations, organisation, name, but=self.team.id)
+        teams = self._organisations.list_teams(organisation.team_ids, self._annotations)
+        _require_free_name((team for team in teams if team.id != self.team.id), name)
         return partial(self._organisations.rename_team, organisation, self.team, name, origin)
 
     def decide_new_member(self, person_id: str, role: str | None, origin: Origin) -> Write | None:
@@ -513,14 +566,11 @@ class MemberStore:
         return partial(self._organisations.remove_member, member, origin)
 
 
-def _require_free_name(
-    organisations: Organisations, organisation: Organisation, name: str, *, but: str = ""
-) -> None:
+def _require_free_name(teams: Iterable[Team], name: str) -> None:
     """Check that no other team has a name, whatever the case of its letters.
 
     Raises:
-        NameTaken: Another team has it.
+        NameTaken: One of the teams has it.
     """
-    for team in organisations.list_teams(organisation.team_ids):
-        if team.id != but and team.name.casefold() == name.casefold():
-            raise NameTaken(TEAM_NAME_CONFLICT)
+    if name.casefold() in {team.name.casefold() for team in teams}:
+        raise NameTaken(TEAM_NAME_CONFLICT)

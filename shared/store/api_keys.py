@@ -11,7 +11,7 @@ from shared.cache import Cache
 from shared.domain.credentials import hash_secret
 from shared.problems import Unreadable
 from shared.store import items, keys
-from shared.store.team import split
+from shared.store.team import load_readable, split
 from shared.store.transactions import Write
 
 if TYPE_CHECKING:
@@ -23,9 +23,15 @@ if TYPE_CHECKING:
     from shared.domain.changes import Origin
     from shared.store.attributes import Item
     from shared.store.dynamodb import Database
+    from shared.store.team import Annotations
     from shared.store.transactions import Record, Transactions
 
 CACHED_KEYS = 10_000
+
+
+def get_position(key: ApiKey) -> str:
+    """Get the place of an API key in the list of all, from the oldest."""
+    return keys.build_event(key.created_at, key.id)
 
 
 class ApiKeys:
@@ -86,6 +92,11 @@ class ApiKeys:
         """
         item = self._database.get("access", keys.build_api_key(key_id))
         return items.load_api_key(item) if item else None
+
+    def list_keys(self, annotations: Annotations) -> list[ApiKey]:
+        """List all API keys, newest first; one that cannot be read is left out and named."""
+        rows = load_readable(items.load_api_key, self.list_items(), annotations)
+        return sorted((key for _, key in rows), key=get_position, reverse=True)
 
     def list_items(self) -> Iterator[Item]:
         """List the items of all API keys, by id."""

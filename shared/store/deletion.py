@@ -22,17 +22,13 @@ from shared.store import items
 from shared.store.team import load_readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from shared.domain.changes import Origin
     from shared.domain.model import Team
+    from shared.store.accounts import Write
     from shared.store.api_keys import ApiKeys
     from shared.store.organisation import Organisations
     from shared.store.team import Annotations, TeamStore
     from shared.store.teams import Teams
-
-    # Writes a change with a `record`.
-    Write = Callable[..., None]
 
 
 class TeamDeletion:

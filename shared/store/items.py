@@ -26,6 +26,7 @@ from shared.domain.content import Content
 from shared.domain.ledgers import split_entries
 from shared.domain.model import Author, Event, Ledger, Payload, Prompt, Scope, Team, Version
 from shared.domain.shapes import check_shape
+from shared.domain.splits import Share
 from shared.domain.stored import SETTINGS, check_detail, check_parts
 from shared.ids import is_id
 from shared.problems import Unreadable
@@ -128,6 +129,12 @@ def dump_prompt(prompt: Prompt, events: Iterable[Event] = ()) -> Item:
             "live_version": prompt.live_version,
             "has_been_live": prompt.has_been_live or None,
             "tags": prompt.tags,
+            "splits": {
+                pointer: [[share.version, share.weight] for share in split]
+                for pointer, split in prompt.splits.items()
+            }
+            or None,
+            "waiting": prompt.waiting or None,
             "scope": prompt.scope,
             "settings": exact_json.encode(prompt.settings),
             "revision": prompt.revision,
@@ -168,11 +175,25 @@ def load_prompt(item: Mapping[str, Any]) -> Prompt:
             live_version=values.find("live_version", int),
             has_been_live=values.find("has_been_live", bool, default=False),
             tags=check_shape(values.take("tags", dict), {...: int}),
+            splits={
+                pointer: _load_split(rows)
+                for pointer, rows in check_shape(
+                    values.find("splits", dict, default={}), {...: [[int]]}
+                ).items()
+            },
+            waiting=check_shape(values.find("waiting", dict, default={}), {...: str}),
             scope=scope,
             settings=settings,
             revision=values.take("revision", int),
             rest=values.rest,
         )
+
+
+def _load_split(rows: Sequence[Sequence[int]]) -> tuple[Share, ...]:
+    split = tuple(Share(*row) for row in rows)
+    if not split:
+        raise ValueError("a split without versions")
+    return split
 
 
 def dump_version(version: Version, *, content_hash: str, content: str | None) -> Item:
@@ -537,7 +558,7 @@ def dump_team(team: Team) -> Item:
     )
 
 
-def load_team(item: Mapping[str, Any], *, team_id: str) -> Team:
+def load_team(item: Mapping[str, Any]) -> Team:
     """Convert an item to a team.
 
     Raises:
@@ -547,7 +568,7 @@ def load_team(item: Mapping[str, Any], *, team_id: str) -> Team:
         values = Attributes(item)
         values.drop(*WRITTEN_ANEW, "pk", "sk")
         return Team(
-            id=team_id,
+            id=keys.parse_team(item["pk"]["S"]),
             name=values.take("name", str),
             created_at=keys.load_time(values.take("created_at", str)),
             admins=values.find("admins", frozenset, default=frozenset()),
@@ -695,6 +716,7 @@ def load_principal(item: Mapping[str, Any], team_ids: Callable[[], Iterable[str]
             pointers=grant.pointers,
             quota=grant.quota,
             expires_at=grant.expires_at,
+            secret_hash=keys.parse_credential(item["pk"]["S"]),
         )
 
 

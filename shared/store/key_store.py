@@ -12,8 +12,8 @@ from shared.domain.checks import check_name
 from shared.domain.credentials import generate_api_key
 from shared.ids import is_id
 from shared.problems import Forbidden, InvalidRequest, KeyNotFound, LimitReached, TeamNotFound
-from shared.store import items, keys
-from shared.store.team import load_readable, split
+from shared.store.api_keys import get_position
+from shared.store.team import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 
     from shared.domain.access import ApiKey, Grant, Principal
     from shared.domain.changes import Origin
+    from shared.store.accounts import Write
     from shared.store.api_keys import ApiKeys
     from shared.store.team import Annotations
-
-    # Writes a change with a `record`.
-    Write = Callable[..., None]
 
 
 class KeyStore:
@@ -73,20 +71,14 @@ class KeyStore:
         Returns:
             For each key its position, the key, and the day on which it was last used.
         """
-        rows = load_readable(items.load_api_key, self._api_keys.list_items(), self._annotations)
-        by_position = {
-            keys.build_event(key.created_at, key.id): key
-            for _, key in rows
+        rows = (
+            (get_position(key), key)
+            for key in self._api_keys.list_keys(self._annotations)
             if self._manages(key.grant.team_ids)
-        }
-        positions = sorted(
-            (position for position in by_position if before is None or position < before),
-            reverse=True,
         )
-        for batch in split(positions, size):
-            uses = self.find_last_uses(by_position[position].id for position in batch)
-            for position in batch:
-                key = by_position[position]
+        for batch in split((row for row in rows if before is None or row[0] < before), size):
+            uses = self.find_last_uses(key.id for _, key in batch)
+            for position, key in batch:
                 yield position, key, uses.get(key.id)
 
     def find_last_uses(self, key_ids: Iterable[str]) -> Mapping[str, str]:
@@ -109,7 +101,7 @@ class KeyStore:
         Raises:
             Forbidden: The person does not manage all of its teams.
             InvalidRequest: A field is out of its bounds.
-            LimitReached: The organisation has the maximum number of keys.
+            LimitReached: The organisation or one of the teams has the maximum number of keys.
             PromptNotFound: None of its teams has such a prompt.
             TeamNotFound: A team does not exist.
         """
@@ -118,11 +110,7 @@ class KeyStore:
             grant = replace(grant, prompt_ids=self._resolve(grant, [*dict.fromkeys(names)]))
         secret = generate_api_key()
         key = api_keys.create(secret, grant, by=origin.by, now=origin.now)
-        if sum(1 for _ in self._api_keys.list_items()) >= api_keys.MAX_KEYS:
-            raise LimitReached(
-                f"the organization has {api_keys.MAX_KEYS:,} API keys, which is the maximum; "
-                "delete those that nobody uses"
-            )
+        self._check_room(grant.team_ids)
         return secret, key, partial(self._api_keys.commit, None, key, origin, requires_teams=True)
 
     def decide_change(
@@ -141,11 +129,13 @@ class KeyStore:
             Forbidden: The person does not manage all of its teams, before or after the change.
             InvalidRequest: A field is out of its bounds.
             KeyNotFound: There is no such key for the person.
+            LimitReached: One of the teams has the maximum number of keys.
             TeamNotFound: A team does not exist.
         """
         key = self.get_key(key_id)
         if team_ids is not None:
             self._check_teams(team_ids)
+            self._check_room(sorted({*team_ids} - {*key.grant.team_ids}), is_new=False)
         grant = replace(
             key.grant,
             name=key.grant.name if name is None else name,
@@ -219,6 +209,29 @@ class KeyStore:
             raise Forbidden
         if not {*team_ids} <= {*self._list_team_ids()}:
             raise TeamNotFound
+
+    def _check_room(self, team_ids: Iterable[str], *, is_new: bool = True) -> None:
+        """Check that another key may be made for some teams, or come into them.
+
+        Raises:
+            LimitReached: The organisation or one of the teams has the maximum number of keys.
+        """
+        all_keys = self._api_keys.list_keys(self._annotations)
+        owners = [("organization", len(all_keys), api_keys.MAX_KEYS)] if is_new else []
+        owners += [
+            (
+                f"team {team_id}",
+                sum(team_id in key.grant.team_ids for key in all_keys),
+                api_keys.MAX_TEAM_KEYS,
+            )
+            for team_id in team_ids
+        ]
+        for owner, count, most in owners:
+            if count >= most:
+                raise LimitReached(
+                    f"the {owner} has {most:,} API keys, which is the maximum; "
+                    "delete those that nobody uses"
+                )
 
     def _resolve(self, grant: Grant, names: Sequence[str]) -> frozenset[str]:
         """Find the prompts of a key, within bounds.

@@ -32,6 +32,8 @@ ATTEMPTS = "attempts"
 PROMPT = "prompt#"  # in the directory: every prompt that is not deleted, by time of creation
 CHANGES = "changed#"  # every prompt with versions that is not deleted, by time of change
 DELETIONS = "deleted#"  # deleted prompts, by time of deletion
+RELEASE = "release#"  # in the partition of a team: release requests, by prompt, oldest first
+PROTECTION = "protected"
 CONTENT = "content/"
 # The directory of what teams share with all; it has the form of a team's.
 SHARED_DIRECTORY = f"team#{ORGANISATION_ID}"
@@ -98,6 +100,21 @@ def parse_team(partition: str) -> str:
 def build_ledger(team_id: str, name: str) -> dict[str, str]:
     """Build the key of a team's ledger."""
     return {"pk": f"team#{team_id}", "sk": f"ledger#{name}"}
+
+
+def build_protection(team_id: str) -> dict[str, str]:
+    """Build the key of what a team protects."""
+    return {"pk": f"team#{team_id}", "sk": PROTECTION}
+
+
+def build_release_list(prompt_id: str) -> str:
+    """Build the prefix of the release requests of a prompt, in the partition of its team."""
+    return f"{RELEASE}{prompt_id}#"
+
+
+def build_release(team_id: str, prompt_id: str, release_id: str) -> dict[str, str]:
+    """Build the key of a release request, in the partition of the team that it was made in."""
+    return {"pk": f"team#{team_id}", "sk": f"{build_release_list(prompt_id)}{release_id}"}
 
 
 def build_credential(secret_hash: str) -> dict[str, str]:

@@ -8,11 +8,12 @@ admins: a transaction that takes an admin away has the condition that another on
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.domain.access import Role
-from shared.domain.access_events import build_event
-from shared.domain.model import Author
+from shared.domain.access_events import OPERATOR, build_event
+from shared.domain.changes import Origin
+from shared.domain.model import Author, Team
 from shared.domain.organisation import ORGANISATION_ID, Organisation
 from shared.problems import LastAdmin
 from shared.store import access_items, items, keys
@@ -21,22 +22,23 @@ from shared.store.attributes import dump_item
 from shared.store.dynamodb import ITEMS_PER_READ
 from shared.store.people import NOT_REMOVED
 from shared.store.team import load_readable
-from shared.store.transactions import Write
+from shared.store.transactions import LostRaceError, Write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
     from shared.domain.access_events import AccessEvent
-    from shared.domain.changes import Origin
-    from shared.domain.model import Team
     from shared.domain.people import Membership, Person
     from shared.store.attributes import Item
     from shared.store.dynamodb import Database
     from shared.store.people import People
     from shared.store.team import Annotations
     from shared.store.transactions import Record, Transactions
+
+Entity = TypeVar("Entity")
 
 # The team exists, and has not been deleted.
 IN_USE = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
@@ -86,15 +88,22 @@ class Organisations:
 
     # -- teams
 
-    def list_teams(self, team_ids: Iterable[str]) -> list[Team]:
-        """List those of the teams that are not deleted, by name."""
+    def list_teams(
+        self, team_ids: Iterable[str], annotations: Annotations | None = None
+    ) -> list[Team]:
+        """List those of the teams that are not deleted, by name.
+
+        Args:
+            team_ids: The ids of the teams.
+            annotations: Where one that cannot be read is named, which is left out; None to raise
+                `Unreadable`, where none may be missed.
+        """
         ids = sorted(team_ids)
         teams = []
         for first in range(0, len(ids), ITEMS_PER_READ):
             batch = [keys.build_team(team_id) for team_id in ids[first : first + ITEMS_PER_READ]]
-            for item in self._database.get_many({"access": batch})["access"]:
-                team_id = keys.parse_team(item["pk"]["S"])
-                teams.append(items.load_team(item, team_id=team_id))
+            rows = self._database.get_many({"access": batch})["access"]
+            teams += _load_all(items.load_team, rows, annotations)
         in_use = (team for team in teams if team.deleted_at is None)
         return sorted(in_use, key=lambda team: (team.name.casefold(), team.id))
 
@@ -106,7 +115,7 @@ class Organisations:
         origin: Origin,
         record: Record | None = None,
     ) -> None:
-        """Write a new team, with its first admin."""
+        """Write a new team, with its first admin, or without one."""
         if admin is not None:
             team = replace(team, admins=frozenset({admin.person_id}))
         item = items.dump_team(team)
@@ -122,6 +131,17 @@ class Organisations:
         self._write(writes, event, record)
         if admin is not None:
             self._people.forget(admin.person_id)
+
+    def create_team(self, *, team_id: str, name: str, at: datetime) -> None:
+        """Create a team without admin, for operators, whoever else changes the teams meanwhile."""
+        team = Team(id=team_id, name=name, created_at=at)
+        while True:
+            try:
+                return self.add_team(
+                    self.get_organisation(), team, None, Origin(by=OPERATOR, now=at)
+                )
+            except LostRaceError:
+                continue
 
     def rename_team(
         self,
@@ -206,7 +226,9 @@ class Organisations:
                 condition=IN_DELETION,
             )
         )
-        return [*self._delete_membership(before), Write(team)], _build_leaving(before, origin)
+        return [*self._delete_membership(before), Write(team)], _build_member_event(
+            "member.removed", before, origin
+        )
 
     def _build_completion(self, team_id: str, last_person_id: str = "") -> TransactWriteItemTypeDef:
         expression, values = " REMOVE is_being_deleted, must_be_empty", dict[str, Any]()
@@ -251,10 +273,7 @@ class Organisations:
         """
         partition = "pk", keys.build_team(team_id)["pk"]
         rows = self._database.query("access", partition, "sk", prefix=keys.MEMBER)
-        members: Iterable[Membership] = map(access_items.load_membership, rows)
-        if annotations is not None:
-            readable = load_readable(access_items.load_membership, rows, annotations)
-            members = (member for _, member in readable)
+        members = _load_all(access_items.load_membership, rows, annotations)
         return sorted(members, key=lambda member: (member.created_at, member.person_id))
 
     def add_member(
@@ -265,7 +284,7 @@ class Organisations:
             *self._list_new_membership(membership),
             self._check_person(membership.person_id),
         ]
-        self._write(writes, _build_addition(membership, origin), record)
+        self._write(writes, _build_member_event("member.added", membership, origin), record)
         self._people.forget(membership.person_id)
 
     def set_role(
@@ -310,7 +329,7 @@ class Organisations:
             *self._delete_membership(before),
             self._change_team_admins(before, is_admin=False),
         ]
-        self._write(writes, _build_leaving(before, origin), record)
+        self._write(writes, _build_member_event("member.removed", before, origin), record)
         self._people.forget(before.person_id)
 
     # -- people
@@ -337,7 +356,7 @@ class Organisations:
             writes.append(self._change_admins(organisation, person.id, is_admin=True))
         for membership in memberships:
             writes += self._list_new_membership(membership)
-            addition = _build_addition(membership, origin)
+            addition = _build_member_event("member.added", membership, origin)
             writes.append(build_access_event(self._database, addition))
         detail = {each.team_id: each.role for each in memberships}
         event = build_event(origin, "person.invited", _name_person(person), teams=detail)
@@ -370,6 +389,13 @@ class Organisations:
         event = build_event(origin, "person.role_changed", _name_person(person), role=role)
         self._write(writes, event, record)
         self._people.forget(person.id)
+
+    def note_end_of_second_factor(
+        self, person: Person, origin: Origin, record: Record | None = None
+    ) -> None:
+        """Write that somebody has ended the second factor of a person."""
+        event = build_event(origin, "person.second_factor_ended", _name_person(person))
+        self._write([], event, record)
 
     def require_another_admin(self, person_id: str, team_id: str | None = None) -> None:
         """Check that a team or the organisation has another admin, before anything is written.
@@ -568,28 +594,27 @@ def _build_role_condition(membership: Membership) -> dict[str, Any]:
     }
 
 
-def _build_leaving(before: Membership, origin: Origin) -> AccessEvent:
-    """Build the event that a person leaves a team, or is taken out of it."""
-    return build_event(
-        origin,
-        "member.removed",
-        _name_member(before),
-        team_id=before.team_id,
-        role=before.role,
-    )
+def _load_all(
+    load: Callable[[Item], Entity], rows: Iterable[Item], annotations: Annotations | None
+) -> list[Entity]:
+    """Load items; without those that cannot be read, if there is somewhere to name these.
+
+    Raises:
+        Unreadable: An item cannot be read, and there are no annotations.
+    """
+    if annotations is None:
+        return [load(item) for item in rows]
+    return [entity for _, entity in load_readable(load, rows, annotations)]
 
 
 def _name_team(team: Team) -> Author:
     return Author(id=team.id, name=team.name)
 
 
-def _build_addition(membership: Membership, origin: Origin) -> AccessEvent:
+def _build_member_event(kind: str, membership: Membership, origin: Origin) -> AccessEvent:
+    """Build the event that a person comes into a team or leaves it."""
     return build_event(
-        origin,
-        "member.added",
-        _name_member(membership),
-        team_id=membership.team_id,
-        role=membership.role,
+        origin, kind, _name_member(membership), team_id=membership.team_id, role=membership.role
     )
 
 

@@ -173,12 +173,12 @@ class People:
         )
         self._sessions.remove(session.secret_hash)
 
-    def revoke_sessions(self, person_id: str, *, but: str | None = None) -> None:
+    def revoke_sessions(self, person_id: str, *, other_than: str | None = None) -> None:
         """Delete the sessions of a person, also those that are about to begin.
 
         Args:
             person_id: The id of the person.
-            but: The id of a session that goes on.
+            other_than: The id of a session that goes on.
 
         Raises:
             Unreadable: A session cannot be read, so that it may go on; all others are deleted.
@@ -197,7 +197,7 @@ class People:
             except Unreadable as problem:
                 damage = problem
                 continue
-            if session.id != but:
+            if session.id != other_than:
                 self.revoke_session(session)
         if damage is not None:
             raise damage

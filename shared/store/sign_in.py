@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from shared import exact_json, observe
+from shared.domain.people import WEAK_PASSWORD
 from shared.problems import (
+    Conflict,
     Contended,
     InvalidCredentials,
     InvalidRequest,
@@ -55,6 +57,8 @@ WRONG_CODE = frozenset(
         "ResourceNotFoundException",  # a session that does not exist; moto's for an address too
     }
 )
+# A code that is not of the authenticator; none was begun to be set up.
+WRONG_FACTOR = frozenset({"EnableSoftwareTokenMFAException", "SoftwareTokenMFANotFoundException"})
 UNDELIVERED = frozenset({"CodeDeliveryFailureException"})  # the mail quota, a blocked address
 UNKNOWN_PERSON = frozenset({"UserNotFoundException"})
 # By operation. Every other error is a bug, such as a permission that is missing.
@@ -64,10 +68,13 @@ REJECTIONS: Mapping[str, frozenset[str]] = {
     "admin_get_user": UNKNOWN_PERSON | WRONG_TEXT,
     "admin_initiate_auth": WRONG_PERSON | WRONG_TEXT,
     "admin_respond_to_auth_challenge": WRONG_PERSON | WRONG_TEXT | WRONG_CODE | TOO_OFTEN,
+    "admin_set_user_mfa_preference": UNKNOWN_PERSON,
     "admin_set_user_password": UNKNOWN_PERSON | WRONG_TEXT | {"NotAuthorizedException"},
     "confirm_forgot_password": WRONG_PERSON | WRONG_TEXT | WRONG_CODE | TOO_OFTEN,
     "forgot_password": WRONG_PERSON | WRONG_TEXT | TOO_OFTEN | UNDELIVERED,
     "get_user": WRONG_PERSON,
+    "associate_software_token": WRONG_PERSON,
+    "verify_software_token": WRONG_PERSON | WRONG_TEXT | WRONG_CODE | WRONG_FACTOR,
 }
 # Whoever operates the deployment can be to blame for these too.
 AMBIGUOUS = UNDELIVERED | {"InvalidParameterException", "ResourceNotFoundException"}
@@ -75,10 +82,6 @@ AMBIGUOUS = UNDELIVERED | {"InvalidParameterException", "ResourceNotFoundExcepti
 OVERTAKEN = frozenset({"UnsupportedUserStateException", "UserNotFoundException"})
 EMAIL_PAUSE = 60  # seconds; Cognito does not say when it sends e-mails again
 SESSION_LENGTH = range(20, 2049)  # characters of a session of Cognito
-WEAK_PASSWORD = (
-    "password must contain at least one uppercase letter, one lowercase letter, one digit, and "
-    "one special character"
-)  # source: px0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,15 +163,7 @@ class SignIn:
             InvalidCredentials: Nobody has this name and password, or the account is locked.
             Unsupported: Cognito asks for something that only its own page can ask for.
         """
-        response = _call(
-            "admin_initiate_auth",
-            UserPoolId=self._pool_id,
-            ClientId=self._client_id,
-            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": name, "PASSWORD": password},
-            ContextData=_describe(source),
-        )
-        return self._continue(response, name)
+        return self._continue(self._begin(name, password, source), name)
 
     def respond(self, challenge: Challenge, text: str, *, source: str) -> str | Challenge:
         """Give Cognito what it has asked for.
@@ -200,6 +195,16 @@ class SignIn:
         )
         return self._continue(response, challenge.username)
 
+    def _begin(self, name: str, password: str, source: str) -> Any:
+        return _call(
+            "admin_initiate_auth",
+            UserPoolId=self._pool_id,
+            ClientId=self._client_id,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": name, "PASSWORD": password},
+            ContextData=_describe(source),
+        )
+
     def _continue(self, response: Any, username: str) -> str | Challenge:
         name = response.get("ChallengeName")
         if not name:
@@ -213,6 +218,70 @@ class SignIn:
             )
         username = response["ChallengeParameters"].get("USER_ID_FOR_SRP", username)
         return Challenge(name=name, username=username, session=response["Session"])
+
+    # -- second factors
+
+    def create_second_factor(self, person_id: str, password: str, *, source: str) -> str:
+        """Create the secret of an authenticator, which counts once a code of it was seen.
+
+        Args:
+            person_id: The id of the person.
+            password: The password.
+            source: The address in the network that the request comes from.
+
+        Returns:
+            The secret, in base 32. Source: RFC 6238, and Google's URI of keys.
+
+        Raises:
+            Conflict: The account has a second factor.
+            InvalidCredentials: The password is wrong, or the account is locked.
+        """
+        token = self._get_token(person_id, password, source)
+        secret: str = _call("associate_software_token", AccessToken=token)["SecretCode"]
+        return secret
+
+    def start_second_factor(self, person_id: str, password: str, code: str, *, source: str) -> None:
+        """Have sign-in ask for a code of the authenticator from now on.
+
+        Args:
+            person_id: The id of the person.
+            password: The password.
+            code: A code of the authenticator that has the secret.
+            source: The address in the network that the request comes from.
+
+        Raises:
+            Conflict: The account has a second factor.
+            InvalidCredentials: The password or the code is wrong, or the account is locked.
+        """
+        token = self._get_token(person_id, password, source)
+        status = _call("verify_software_token", AccessToken=token, UserCode=code)["Status"]
+        if status != "SUCCESS":
+            raise InvalidCredentials
+        self.set_second_factor(person_id, is_on=True)
+
+    def _get_token(self, person_id: str, password: str, source: str) -> str:
+        """Get the access token of a person, which no caller is given.
+
+        Whoever has it could change the attribute with the groups of the person.
+        """
+        response = self._begin(person_id, password, source)
+        if response.get("ChallengeName"):
+            raise Conflict("this account has a second factor; end it, then set up another one")
+        token: str = response["AuthenticationResult"]["AccessToken"]
+        return token
+
+    def set_second_factor(self, person_id: str, *, is_on: bool) -> None:
+        """Have sign-in ask for a code of the authenticator, or for the password only.
+
+        Raises:
+            InvalidCredentials: Nobody has this id.
+        """
+        _call(
+            "admin_set_user_mfa_preference",
+            UserPoolId=self._pool_id,
+            Username=person_id,
+            SoftwareTokenMfaSettings={"Enabled": is_on, "PreferredMfa": is_on},
+        )
 
     # -- passwords
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from shared.store.key_store import KeyStore
     from shared.store.organisation import Organisations
     from shared.store.people import People
+    from shared.store.protections import Protections
     from shared.store.quotas import Quotas
     from shared.store.sign_in import SignIn
     from shared.store.team import Annotations
@@ -69,7 +70,7 @@ class Store:
         database = Database(settings.tables)
         contents = Contents(bucket=settings.content_bucket, inline_bytes=settings.inline_bytes)
         self.transactions = Transactions(database, contents)
-        self.teams = Teams(database, self.transactions)
+        self.teams = Teams(database)
         self.api_keys = ApiKeys(
             database,
             self.transactions,
@@ -83,6 +84,7 @@ class Store:
             transactions=self.transactions,
             versions=Cache(weight=settings.content_cache_bytes),
             complete_directories=Cache(weight=CACHED_TEAMS),
+            get_protections=lambda: self.protections,
         )
         self._ids_by_slug: Cache[str, str] = Cache(weight=CACHED_SLUGS)
 
@@ -101,6 +103,14 @@ class Store:
         """
         annotations = {} if annotations is None else annotations
         return TeamStore(self._backend, team_id, annotations, restrictions)
+
+    @cached_property
+    def protections(self) -> Protections:
+        """What teams protect, which reads do not need."""
+        from shared.store.protections import Protections
+
+        backend = self._backend
+        return Protections(backend.database, self.transactions, backend.contents, self._settings)
 
     # -- quotas: where there are none, they are no part of a start, and nothing is read or written
 

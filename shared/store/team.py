@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from sys import getsizeof
@@ -13,28 +14,40 @@ from shared.domain.ledgers import name_entry
 from shared.domain.model import Ledger, NumberOrTag
 from shared.domain.restrictions import UNRESTRICTED
 from shared.ids import is_id
-from shared.problems import Contended, PayloadNotFound, Unreadable, VersionNotFound
+from shared.problems import (
+    Contended,
+    PayloadNotFound,
+    ReleaseNotFound,
+    Unreadable,
+    VersionNotFound,
+)
 from shared.store import items, keys
 from shared.store.dynamodb import GROWTH, ITEMS_PER_READ
+from shared.store.transactions import ProtectionChangedError, Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from shared.cache import Cache
-    from shared.domain.changes import Change
+    from shared.domain.changes import Change, Origin
     from shared.domain.ledgers import LedgerType
     from shared.domain.model import Event, Payload, Prompt, Selector, Version
+    from shared.domain.protection import Protection
+    from shared.domain.release_requests import ReleaseRequest
     from shared.domain.restrictions import Restrictions
     from shared.store.attributes import Item
     from shared.store.contents import Contents
     from shared.store.dynamodb import Database
+    from shared.store.protections import Protections
     from shared.store.transactions import Record, Transactions
 
     Entity = TypeVar("Entity")
 
 Position = TypeVar("Position")
 Row = TypeVar("Row")
+VERSIONS_READ = 50  # of one prompt, to find the newest that is stable
+FIRST_VERSIONS = 5  # which is most often one of the newest
 HEAD_READS = 4  # of one call, while its tag moves from one deleted version to another
 
 # Fields of a call's log line and trace, added as the call finds them out.
@@ -96,6 +109,7 @@ class Backend:
             cached version is valid as long as the head has the same revision.
         complete_directories: The ids of teams whose directory is known to be complete, which it
             stays.
+        get_protections: Gets what teams protect, which reads do not need.
     """
 
     database: Database
@@ -103,6 +117,7 @@ class Backend:
     transactions: Transactions
     versions: Cache[tuple[str, int | str], tuple[int, Version]]
     complete_directories: Cache[str, bool]
+    get_protections: Callable[[], Protections]
 
     def load_version(self, item: Item) -> Version:
         """Load a version from its item, and its content from the item or the bucket.
@@ -474,7 +489,10 @@ class TeamStore:
 
         Raises:
             Forbidden: The principal is restricted to some prompts or pointers, and the change is
-                more than that.
+                more than that; or the principal may not move a pointer any more.
+            PointerProtected: The principal may not move a protected pointer.
+            PayloadsFailed: A version does not render with all payloads, before it comes to a
+                protected pointer.
             LostRaceError: Another writer has changed the head.
             NameTaken: The team has a prompt with this name or slug.
             LimitReached: One transaction cannot hold the change.
@@ -488,13 +506,79 @@ class TeamStore:
         parts = (*change.puts, *change.deletes, *change.events)
         if {part.prompt_id for part in parts} - {change.after.id}:
             raise OtherTeamError(f"parts of another prompt, in a change of {change.after.id}")
-        self._backend.transactions.commit(change, record=record)
+        with self._forget_other_protection(change.after):
+            checks = self._check_moves(change)
+            self._backend.transactions.commit(change, record=record, checks=checks)
 
-    def commit_ledger(self, ledger: Ledger, *, record: Record | None = None) -> None:
-        """Write the next revision of a ledger of this team.
+    def _check_moves(self, change: Change[Any]) -> Iterable[Write]:
+        from shared.domain.protection import list_moves, takes_slug  # which reads do not need
+
+        moves = list_moves(change)
+        if not change.events or not (moves or takes_slug(change)):
+            return []
+        protections, principal = self._backend.get_protections(), self.restrictions.principal
+        return [*protections.check_change(change, moves, principal)]
+
+    @contextmanager
+    def _forget_other_protection(self, *prompts: Prompt) -> Iterator[None]:
+        try:
+            yield
+        except ProtectionChangedError:
+            teams = {self.id, *(prompt.team_id for prompt in prompts)}
+            self._backend.get_protections().forget(*teams)
+            raise
+
+    def get_protection(self) -> Protection:
+        """Get what the team protects, as it is stored.
 
         Raises:
-            Forbidden: The principal is restricted to some prompts or pointers.
+            Unreadable: The item is damaged.
+        """
+        return self._backend.get_protections().find(self.id, is_fresh=True)
+
+    def decide_protection(
+        self, after: Protection, origin: Origin, name: str
+    ) -> Callable[..., None] | None:
+        """Decide on what the team protects from now on; None if that is the same.
+
+        Args:
+            after: What is to be protected.
+            origin: Who decides it, and when.
+            name: The name of the team, for the audit log.
+        """
+        before = self.get_protection()
+        same = replace(
+            after, revision=before.revision, changed_at=before.changed_at, rest=before.rest
+        )
+        if same == before:
+            return None
+        return partial(self._backend.get_protections().write, before, after, origin, name)
+
+    def require_mover(self, pointer: str) -> None:
+        """Check that the principal may move a pointer.
+
+        Raises:
+            PointerProtected: The team protects the pointer.
+        """
+        from shared.domain.protection import build_pointer_problem
+
+        if not self.get_protection().may_move(self.restrictions.principal, pointer):
+            raise build_pointer_problem([pointer])
+
+    def commit_ledger(
+        self, ledger: Ledger, *, record: Record | None = None, moves: frozenset[str] = frozenset()
+    ) -> None:
+        """Write the next revision of a ledger of this team.
+
+        Args:
+            ledger: The ledger.
+            record: The request with its idempotency key, and its response.
+            moves: The pointers that somebody who asks for them does not find any more.
+
+        Raises:
+            Forbidden: The principal is restricted to some prompts or pointers, or may not move a
+                pointer any more.
+            PointerProtected: The principal may not move a protected pointer.
             LostRaceError: Another writer has changed the ledger.
             OtherTeamError: The ledger is another team's.
             RecordExistsError: A concurrent attempt of the same request was committed first.
@@ -502,7 +586,12 @@ class TeamStore:
         if ledger.team_id != self.id:
             raise OtherTeamError(f"a ledger of {ledger.team_id}, in the store of team {self.id}")
         self.restrictions.check_ledger()
-        self._backend.transactions.commit_ledger(ledger, record=record)
+        with self._forget_other_protection():
+            checks = list[Write]()
+            if moves:
+                principal = self.restrictions.principal
+                checks += self._backend.get_protections().check_ledger(self.id, moves, principal)
+            self._backend.transactions.commit_ledger(ledger, record=record, checks=checks)
 
     def _owns(self, prompt: Prompt) -> bool:
         return prompt.team_id == self.id
@@ -546,11 +635,15 @@ class PromptStore:
 
     # -- versions
 
-    def find_version(self, selector: Selector) -> Version | None:
+    def find_version(self, selector: Selector, split_key: str | None = None) -> Version | None:
         """Find a version by its number, a tag, `live` or `latest`.
 
         A tag may have left a draft, which was then deleted, since the head was read. Then the head
         is read again.
+
+        Args:
+            selector: The selector.
+            split_key: The caller's key, where the pointer may be split.
 
         Raises:
             Contended: That happened again and again.
@@ -558,12 +651,12 @@ class PromptStore:
         """
         selector = self._restrictions.check_selector(selector)
         if isinstance(selector, NumberOrTag):
-            return self.find_version(selector.number) or self.find_version(selector.tag)
+            return self.find_version(selector.number) or self.find_version(selector.tag, split_key)
         if selector == "latest":
             newest = next(self._query_versions(limit=1), None)
             return self._backend.load_version(newest) if newest else None
         for _ in range(HEAD_READS):
-            number = self.prompt.resolve_selector(selector)
+            number = self.prompt.resolve_selector(selector, split_key)
             if number is None or not 0 < number <= self.prompt.last_version:
                 return None
             key = {"prompt_id": self.prompt.id, "version": number}
@@ -581,41 +674,50 @@ class PromptStore:
         self._prompt = current
         return True
 
-    def get_version(self, selector: Selector, *, missing: str = "") -> Version:
+    def get_version(
+        self, selector: Selector, *, split_key: str | None = None, missing: str = ""
+    ) -> Version:
         """Get a version.
 
         Args:
             selector: Its number, a tag, `live` or `latest`.
+            split_key: The caller's key, where the pointer may be split.
             missing: The problem's message if there is none.
 
         Raises:
             Forbidden: The principal is restricted to other pointers.
             VersionNotFound: The prompt has no such version.
         """
-        return self.require_version(self.find_version(selector), missing=missing)
+        return self.require_version(self.find_version(selector, split_key), missing=missing)
 
-    def get_cached_version(self, selector: Selector, *, missing: str = "") -> Version:
+    def get_cached_version(
+        self, selector: Selector, *, split_key: str | None = None, missing: str = ""
+    ) -> Version:
         """Get a version for a read, from the cache while the head has the same revision.
 
         Args:
             selector: Its number, a tag, `live` or `latest`.
+            split_key: The caller's key, where the pointer may be split.
             missing: The problem's message if there is none.
 
         Raises:
             Forbidden: The principal is restricted to other pointers.
             VersionNotFound: The prompt has no such version.
         """
-        return self.require_version(self._find_cached_version(selector), missing=missing)
+        version = self._find_cached_version(selector, split_key)
+        return self.require_version(version, missing=missing)
 
-    def _find_cached_version(self, selector: Selector) -> Version | None:
+    def _find_cached_version(self, selector: Selector, split_key: str | None) -> Version | None:
         selector = self._restrictions.check_selector(selector)
         if isinstance(selector, NumberOrTag):
-            version = self._find_cached_version(selector.number)
-            return version or self._find_cached_version(selector.tag)
-        number = selector if selector == "latest" else self.prompt.resolve_selector(selector)
+            version = self._find_cached_version(selector.number, None)
+            return version or self._find_cached_version(selector.tag, split_key)
+        number = (
+            selector if selector == "latest" else self.prompt.resolve_selector(selector, split_key)
+        )
         revision, version = self._backend.versions.get((self.prompt.id, number or 0)) or (0, None)
         if revision != self.prompt.revision:
-            version = self.find_version(selector)
+            version = self.find_version(selector, split_key)
             if version is not None:
                 key = self.prompt.id, selector if selector == "latest" else version.number
                 entry = self.prompt.revision, version
@@ -661,6 +763,12 @@ class PromptStore:
             "versions", partition, "version", before=before, limit=limit, first_page=size
         )
 
+    def find_newest_stable(self) -> int | None:
+        """Find the number of the newest stable version, among the newest `VERSIONS_READ`."""
+        rows = self._query_versions(limit=VERSIONS_READ, size=FIRST_VERSIONS)
+        stages = ((int(item["version"]["N"]), item.get("stage")) for item in rows)
+        return next((number for number, stage in stages if stage == {"S": "stable"}), None)
+
     def find_versions(
         self, numbers: Iterable[int], *, size: int | None = None
     ) -> Iterator[Version]:
@@ -705,6 +813,74 @@ class PromptStore:
         for _, payload in load_readable(load, rows, self._annotations):
             yield payload
 
+    # -- release requests
+
+    def get_release(self, release_id: str) -> ReleaseRequest:
+        """Get a release request by its id.
+
+        Raises:
+            Forbidden: The principal is restricted to other pointers.
+            ReleaseNotFound: The prompt has no such request in this team.
+        """
+        key = keys.build_release(self.team.id, self.prompt.id, release_id)
+        if not is_id(release_id) or (item := self._backend.database.get("access", key)) is None:
+            raise ReleaseNotFound
+        from shared.store import release_items  # which few functions need
+
+        release = release_items.load_release(item)
+        self._restrictions.check_pointer(release.pointer)
+        return release
+
+    def list_waiting_releases(self, pointer: str | None = None) -> list[ReleaseRequest]:
+        """List the release requests that wait, newest first, without reading others.
+
+        Those for pointers that the principal may not know of are left out.
+
+        Args:
+            pointer: Only those for this pointer; None for all.
+        """
+        from shared.store.release_items import load_release
+
+        ids = [
+            id
+            for id, name in self.prompt.waiting.items()
+            if pointer in (None, name) and self._restrictions.allows_pointer(name)
+        ]
+        requests = [keys.build_release(self.team.id, self.prompt.id, id) for id in ids]
+        rows = self._backend.database.get_many({"access": requests})["access"] if ids else []
+        releases = [
+            release
+            for _, release in load_readable(load_release, rows, self._annotations)
+            if release.status == "waiting"  # still, since the head was read
+        ]
+        return sorted(releases, key=lambda release: release.id, reverse=True)
+
+    def list_releases(
+        self, *, before: str | None = None, size: int | None = None
+    ) -> Iterator[ReleaseRequest]:
+        """List the release requests of the prompt in this team, newest first.
+
+        Those for pointers that the principal may not know of are left out.
+
+        Args:
+            before: The id below which to start.
+            size: How many requests the caller expects to need; None for all.
+        """
+        from shared.store.release_items import load_release
+
+        prefix = keys.build_release_list(self.prompt.id)
+        rows = self._backend.database.query(
+            "access",
+            ("pk", keys.build_team(self.team.id)["pk"]),
+            "sk",
+            prefix=prefix,
+            before=None if before is None else f"{prefix}{before}",
+            first_page=size,
+        )
+        for _, release in load_readable(load_release, rows, self._annotations):
+            if self._restrictions.allows_pointer(release.pointer):
+                yield release
+
     # -- history
 
     def list_events(
@@ -723,11 +899,14 @@ class PromptStore:
         for item, event in load_readable(items.load_event, rows, self._annotations):
             yield item["event"]["S"], event
 
-    def list_events_until(self, at: datetime) -> Iterator[Event]:
+    def list_events_until(self, at: datetime, *, size: int = 1) -> Iterator[Event]:
         """List the events of the history up to a time, newest first.
 
-        The newest is read by itself: it often is all that the caller needs. No event is left out,
-        because without it the caller would conclude something else.
+        No event is left out, because without it the caller would conclude something else.
+
+        Args:
+            at: The time.
+            size: How many events are read first; the newest is often all that the caller needs.
 
         Raises:
             Unreadable: The next event cannot be read.
@@ -737,6 +916,6 @@ class PromptStore:
             ("prompt_id", self.prompt.id),
             "event",
             before=keys.build_event_bound(at),
-            first_page=1,
+            first_page=size,
         ):
             yield items.load_event(item)

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 
 from shared import exact_json
 from shared.deadline import get_deadline
-from shared.domain.model import Payload
+from shared.domain.model import Payload, Version
 from shared.problems import Contended, Forbidden, LastAdmin, LimitReached, NameTaken, Unavailable
 from shared.store import items, keys
 from shared.store.dynamodb import ITEMS_PER_TRANSACTION, make_pauses
@@ -46,6 +46,10 @@ class LostRaceError(Exception):
     """Another writer was faster; the change must be decided again from the current state."""
 
 
+class ProtectionChangedError(LostRaceError):
+    """The rules of a team are not those any more by which the change was decided."""
+
+
 class ConflictError(LostRaceError):
     """Another transaction on the same items is under way; no condition has failed."""
 
@@ -64,7 +68,9 @@ class Write:
     """
 
     request: TransactWriteItemTypeDef
-    guard: Literal["head", "name", "record", "ledger", "admins", "team"] = "head"
+    guard: Literal[
+        "head", "name", "record", "ledger", "admins", "team", "protection", "authority"
+    ] = "head"
 
 
 class Transactions:
@@ -77,13 +83,22 @@ class Transactions:
         self._database = database
         self._contents = contents
 
-    def commit(self, change: Change[Any], *, record: Record | None = None) -> None:
+    def commit(
+        self, change: Change[Any], *, record: Record | None = None, checks: Iterable[Write] = ()
+    ) -> None:
         """Commit a change, together with the record of the request that caused it.
+
+        Args:
+            change: The change.
+            record: The request with its idempotency key, and its response.
+            checks: Further conditions of the change.
 
         Raises:
             LostRaceError: Another writer has changed the head.
+            ProtectionChangedError: Somebody has changed what the team protects.
             NameTaken: The team has a prompt with this name or slug.
-            Forbidden: The team that the prompt comes into has been deleted.
+            Forbidden: The team that the prompt comes into has been deleted, or the principal may
+                not move the pointer any more.
             Unreadable: The claim on a name in another spelling cannot be read.
             LimitReached: One transaction cannot hold the change.
             RecordExistsError: A concurrent attempt of the same request was committed first.
@@ -92,6 +107,7 @@ class Transactions:
         if change.events:
             writes += [*self._write_head(change), *self._write_names(change)]
             writes += self._check_team(change)
+            writes += checks
             writes += self._write_directory(change)
             # Each part can have a claim. This comes before any body is put into the bucket.
             parts = 2 * (len(change.puts) + len(change.deletes))
@@ -105,10 +121,18 @@ class Transactions:
         if writes or record is not None:
             self.transact(writes, record=record)
 
-    def commit_ledger(self, ledger: Ledger, *, record: Record | None = None) -> None:
+    def commit_ledger(
+        self, ledger: Ledger, *, record: Record | None = None, checks: Iterable[Write] = ()
+    ) -> None:
         """Write the next revision of a ledger.
 
+        Args:
+            ledger: The ledger.
+            record: The request with its idempotency key, and its response.
+            checks: Further conditions of the change.
+
         Raises:
+            Forbidden: The principal may not move a pointer any more.
             LostRaceError: Another writer has changed the ledger.
             RecordExistsError: A concurrent attempt of the same request was committed first.
         """
@@ -119,7 +143,7 @@ class Transactions:
             ConditionExpression="attribute_not_exists(pk) OR revision = :revision",
             ExpressionAttributeValues={":revision": {"N": str(ledger.revision - 1)}},
         )
-        self.transact([Write(put, "ledger")], record=record)
+        self.transact([Write(put, "ledger"), *checks], record=record)
 
     def find_response(self, attempt: Attempt) -> EncodedResponse | None:
         """Find the response that an earlier attempt of the same request got.
@@ -221,12 +245,18 @@ class Transactions:
                 raise NameTaken
 
     def _write_parts(self, change: Change[Any]) -> Iterator[Write]:
-        """Write versions and payloads; the condition on the head protects them too."""
+        """Write versions, payloads and release requests; the head's condition is theirs too."""
         for part in change.puts:
             if isinstance(part, Payload):
                 digest, inline = self._contents.put(exact_json.encode_sorted(part.variables))
                 item = items.dump_payload(part, content_hash=digest, variables=inline)
                 yield Write(self._database.build_put("payloads", item))
+                continue
+            if not isinstance(part, Version):
+                from shared.store import release_items  # which few functions need
+
+                item = release_items.dump_release(part, change.after.team_id)
+                yield Write(self._database.build_put("access", item))
                 continue
             digest, inline = self._contents.put(part.content.document)
             item = items.dump_version(part, content_hash=digest, content=inline)
@@ -273,11 +303,11 @@ class Transactions:
         """Run writes as one transaction, together with the record of the request that caused it.
 
         Raises:
-            LostRaceError: A condition of a guard `head` or `ledger` does not hold.
+            LostRaceError: A condition of a guard `head`, `ledger` or `protection` does not hold.
             RecordExistsError: A concurrent attempt of the same request was committed first.
             NameTaken: The name belongs to something else.
             LastAdmin: A team, or the organisation, would have no admin.
-            Forbidden: The team has been deleted.
+            Forbidden: The team has been deleted, or the principal may not do it any more.
         """
         if record is not None:
             writes = [*writes, self._write_record(*record)]
@@ -318,8 +348,12 @@ def _raise_meaning(error: ClientError, writes: Sequence[Write]) -> None:
         raise RecordExistsError from error
     if "head" in failures:
         raise LostRaceError from error
+    if "protection" in failures:
+        raise ProtectionChangedError from error
     if "team" in failures:
         raise Forbidden("the team has been deleted") from error
+    if "authority" in failures:
+        raise Forbidden("the right to move this pointer has been taken away") from error
     if "admins" in failures:
         raise LastAdmin from error
     if "name" in failures:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from shared.domain import notices, payloads, prompts, versions
+from shared.domain import notices, payloads, pointers, prompts, reviews, versions
 from shared.domain.changes import Origin
 from shared.domain.content import Content
 from shared.domain.model import Author
@@ -48,6 +48,19 @@ def list_events() -> list[Event]:
     go_on(prompts.remove_tag(prompt, "a", ORIGIN))
     version = go_on(versions.promote(prompt, version, ORIGIN))
     version = go_on(versions.promote(prompt, version, ORIGIN))
+    go_on(pointers.set_split(prompt, "live", [(version, 9_000), (older, 1_000)], ORIGIN))
+    go_on(pointers.end_split(prompt, "live", ORIGIN))
+    conditions = [{"variable": "env", "operator": "=", "value": "prod"}]
+    deployment = {"number": version.number, "versionId": version.id, "conditions": conditions}
+    go_on(prompts.deploy(prompt, deployment, ORIGIN))
+
+    shares = [(older, 10_000)]
+    for decide in (reviews.withdraw, reviews.reject):
+        release = go_on(reviews.create(prompt, "production", shares, ORIGIN, person_id="1"))
+        person_id = "1" if decide is reviews.withdraw else "2"
+        go_on(decide(prompt, release, ORIGIN, person_id=person_id))
+    release = go_on(reviews.create(prompt, "production", shares, ORIGIN, person_id="1"))
+    go_on(reviews.approve(prompt, release, [older], ORIGIN, person_id="2"))
     older = go_on(versions.roll_back(prompt, older, ORIGIN, reason="x"))
     go_on(versions.demote(prompt, older, ORIGIN))
     go_on(versions.archive(prompt, version, ORIGIN))

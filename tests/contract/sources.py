@@ -26,7 +26,16 @@ def list_files() -> tuple[Path, ...]:
 def list_event_kinds() -> frozenset[str]:
     """List the kinds of events that the rules make."""
     texts = (file.read_text("utf-8") for file in list_files() if file.parent.name == "domain")
-    kind = re.compile(r'"((?:prompt|version|tags?|payload)\.[a-z_]+)"')
+    kind = re.compile(r'"((?:prompt|version|tags?|split|release|payload)\.[a-z_]+)"')
+    return frozenset(word for text in texts for word in kind.findall(text))
+
+
+def list_access_kinds() -> frozenset[str]:
+    """List the kinds of entries of audit logs that are not about prompts."""
+    texts = (
+        file.read_text("utf-8") for file in list_files() if file.is_relative_to(ROOT / "shared")
+    )
+    kind = re.compile(r'"((?:key|person|member|team|organisation)\.[a-z_]+)"')
     return frozenset(word for text in texts for word in kind.findall(text))
 
 

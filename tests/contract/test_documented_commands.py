@@ -32,6 +32,7 @@ MAKE = re.compile(r"(?:^|\s|\()make (?:-s )?([a-z][a-z0-9-]*)")
 # What targets need to be told; any value is as good for a dry run.
 VARIABLES = (
     "STACK=cuebook-dev",
+    "TEAM=Platform",
     "FILE=team.jsonl",
     "AT=2026-01-31T14:05Z",
     "TABLES=rescue-",
@@ -81,7 +82,7 @@ def list_aws_commands() -> Iterator[tuple[str, str, dict[str, str]]]:
 def test_commands_of_aws_are_what_aws_takes() -> None:
     commands = list(list_aws_commands())
 
-    assert len(commands) == 7
+    assert len(commands) == 10
     for service, operation, options in commands:
         model = Session().get_service_model(service)
         name = "".join(word.capitalize() for word in operation.split("-"))
@@ -125,6 +126,22 @@ def test_the_rule_matches_what_goes_live_and_nothing_else() -> None:
     assert {event.kind for event in matching} == {"version.promoted", "version.rolled_back"}
     assert matching == [event for event in events if event.detail.get("status") == "live"]
     assert all(event.live_version == event.detail["version"] for event in matching)
+
+
+def test_the_rule_of_releases_matches_what_waits_for_a_protected_pointer() -> None:
+    (pattern,) = (
+        json.loads(options["--event-pattern"])
+        for _, _, options in list_aws_commands()
+        if options.get("--name") == "cuebook-releases" and "--event-pattern" in options
+    )
+
+    matching = [event for event in list_events() if matches(pattern, build_envelope(event))]
+
+    assert matching
+    assert {event.kind for event in matching} == {"release.requested"}
+    other = build_envelope(matching[0])
+    other["detail"]["detail"]["pointer"] = "staging"
+    assert not matches(pattern, other)
 
 
 def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:

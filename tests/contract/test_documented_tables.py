@@ -12,10 +12,12 @@ from infra.local import demo, servers
 from infra.project import ROOT
 from shared import exact_json, problems
 from shared.dialects.dialect import get_dialect
-from shared.domain import checks, diffs, history, prompts, versions
+from shared.dialects.registry import release_models
+from shared.domain import api_keys, checks, diffs, history, prompts, reviews, versions
 from shared.domain.access import OPERATIONS
 from shared.domain.content import ENGINES, Content
 from shared.domain.model import Status
+from shared.domain.protection import MAX_POINTERS
 from shared.ids import ID
 from shared.paging import MAX_SKIPPED
 from shared.problems import Problem, PromptNotFound
@@ -24,9 +26,10 @@ from shared.rendering.limits import Limits
 from shared.routes import audit
 from shared.routes.route import MAX_LIMIT
 from shared.settings import Settings
+from shared.store.protections import MAX_EVENTS, MAX_PAYLOAD_BYTES, MAX_PAYLOADS
 from shared.writing import IDEMPOTENCY_KEY_LENGTH
 from tests.contract.histories import ORIGIN, build_envelope, list_events
-from tests.contract.sources import list_event_kinds, parse
+from tests.contract.sources import list_access_kinds, list_event_kinds, parse
 from tests.documents import list_words, read_document
 
 if TYPE_CHECKING:
@@ -88,8 +91,17 @@ def test_limits() -> None:
         "name, slug": f"{checks.NAME_LENGTH} characters",
         "description": f"{checks.DESCRIPTION_LENGTH:,} characters",
         "message, reason of a rollback": f"{checks.MESSAGE_LENGTH:,} characters",
+        "message of a release request, comment on it": f"{reviews.TEXT_LENGTH:,} characters",
+        "release requests of a prompt that wait": f"{reviews.MAX_WAITING}",
+        "protected pointers of a team": f"{MAX_POINTERS}",
+        "payloads of a prompt, where they must render": (
+            f"{MAX_PAYLOADS}, {MAX_PAYLOAD_BYTES >> 20} MiB in all"
+        ),
         "tags that a request moves": f"{prompts.TAGS_PER_EVENT}",
         "tags of a prompt": f"{prompts.TAGS_PER_PROMPT:,}",
+        "API keys of the organization, of a team": (
+            f"{api_keys.MAX_KEYS:,}, {api_keys.MAX_TEAM_KEYS}"
+        ),
         "rows of a page": f"{MAX_LIMIT:,}",
         "nesting of JSON": f"{exact_json.MAX_DEPTH} levels",
         "commas and opening brackets of a body": f"{exact_json.MAX_PARTS:,}",
@@ -182,6 +194,14 @@ def test_kinds_of_events() -> None:
     assert {kind: {*list_words(cell)} for kind, (cell, _) in rows.items()} == fields
 
 
+def test_events_of_releases_are_kinds() -> None:
+    table = read_document(EVENTS).get_table("Tell people about releases", "who should know")
+    names = {name for row in table.rows for name in list_words(row[1])}
+    names -= {"status", "live", "conditions"}
+
+    assert {*reviews.KINDS.values()} <= names <= list_event_kinds()
+
+
 def test_fields_of_an_event() -> None:
     rows = read_document(EVENTS).get_table("What an event holds").rows
     (block,) = read_document(EVENTS).get_blocks("json")
@@ -209,6 +229,15 @@ def test_the_last_event_says_what_is_live() -> None:
 # -- docs/operate.md
 
 
+def test_rules_of_protected_pointers() -> None:
+    rows = read_document(OPERATE).get_table("Protected pointers", "rule").index_rows()
+
+    assert [*rows] == [*release_models.NewProtection.model_fields]
+    assert f"{MAX_POINTERS} tags" in rows["pointers"][0]
+    assert f"may have {MAX_PAYLOADS} then" in rows["require_payloads"][0]
+    assert f"last {MAX_EVENTS:,} changes" in rows["editors_roll_back"][0]
+
+
 def test_parameters_of_audit_logs() -> None:
     rows = read_document(OPERATE).get_table("Audit logs", "parameter").rows
     names = {name for row in rows for name in re.findall(r"`(\w+)`", row[0])}
@@ -216,6 +245,12 @@ def test_parameters_of_audit_logs() -> None:
 
     assert names == log == logs - {"offset"}  # which is px0's
     assert f"{MAX_SKIPPED:,} entries" in " ".join(row[1] for row in rows)
+
+
+def test_kinds_of_audit_logs() -> None:
+    rows = read_document(OPERATE).get_table("Audit logs", "kind").index_rows()
+
+    assert rows.keys() == list_access_kinds()
 
 
 def test_variables_of_the_local_server() -> None:

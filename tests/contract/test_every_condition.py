@@ -31,6 +31,21 @@ RIVALS: dict[str, tuple[str, str, Any]] = {
     ),
     "/v1/prompts/{id}/versions/live": ("POST", "/v1/prompts/{id}/versions/live/tags", TAG),
     "/v1/prompts/{id}/versions/{tag}": ("POST", "/v1/prompts/{id}/versions/{tag}/tags", TAG),
+    "/v1/prompts/{id}/splits/{pointer}": (
+        "PUT",
+        "/v1/prompts/{id}/splits/{pointer}",
+        {"split": [{"version": 2, "weight": 5_000}, {"version": 1, "weight": 5_000}]},
+    ),
+    "/v1/teams/{id}/protected": (
+        "PUT",
+        "/v1/teams/{id}/protected",
+        {"pointers": ["rival"]},
+    ),
+    "/v1/prompts/{id}/releases/{release_id}": (
+        "POST",
+        "/v1/prompts/{id}/releases/{release_id}/reject",
+        {"comment": "rival"},
+    ),
     "/v1/prompts/{id}/payloads/{payload_id}": (
         "PUT",
         "/v1/prompts/{id}/payloads/{payload_id}",
@@ -152,7 +167,7 @@ def test_a_rival_between_the_read_and_the_write_wins(scene: Scene) -> None:
                 after.append(scene.list_stored())
 
             registry.cloud.run_before("TransactWriteItems", rival)
-            response = call.send(registry.editor, If_Match=etag)
+            response = call.send(scene.get_caller(route), If_Match=etag)
 
             assert_problem(response, route, 412)
             assert [scene.list_stored()] == after

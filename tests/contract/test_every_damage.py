@@ -16,9 +16,7 @@ import pytest
 
 from shared.routes import ROUTES
 from shared.routes.route import UNREADABLE_ITEMS
-from shared.settings import get_settings
 from shared.store import items as store_items
-from shared.store.dynamodb import Database
 from shared.store.items import KEYS, name_damage, name_item
 from tests.contract.damage import VALUES, damage_item, list_paths, open_documents
 from tests.routes.pages import fill_lists
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.client import Response
     from tests.contract.damage import Path
-    from tests.memory import Item, Memory
+    from tests.memory import Item, Memory, Saved
     from tests.routes.scene import Prepared
 
 pytestmark = pytest.mark.slow
@@ -67,9 +65,49 @@ class Reading:
     items: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What is stored before anything is damaged.
+
+    Attributes:
+        readings: All calls that only read.
+        prompt_id: The id of a prompt that nothing happens to.
+        saved: What is stored.
+    """
+
+    readings: list[Reading]
+    prompt_id: str
+    saved: Saved
+
+
+@pytest.fixture(scope="module")
+def whole(memory: Memory, stage: tuple[Scene, Saved]) -> Whole:
+    """What each test begins with: reading all of it takes longer than most of them."""
+    scene, saved = stage
+    memory.restore(saved)
+    scene.registry.open()
+    calls = list_calls(scene)
+    whole_id = create_whole_prompt(scene)
+    whole = Whole(list_readings(scene, calls), whole_id, memory.save())
+    scene.registry.cloud.close()
+    return whole
+
+
 @pytest.fixture
-def calls(scene: Scene) -> list[Prepared]:
-    """All calls that only read, of a prompt with one of everything that dialects write."""
+def readings(scene: Scene, memory: Memory, whole: Whole) -> list[Reading]:
+    """The calls with what they respond and load while nothing is damaged."""
+    memory.restore(whole.saved)
+    return whole.readings
+
+
+@pytest.fixture
+def whole_id(whole: Whole) -> str:
+    """The id of a prompt that nothing happens to."""
+    return whole.prompt_id
+
+
+def list_calls(scene: Scene) -> list[Prepared]:
+    """List all calls that only read, of a prompt with one of everything that dialects write."""
     fill_lists(scene, 1)
     for route in ROUTES:
         if route.name in WRITERS:
@@ -82,9 +120,8 @@ def calls(scene: Scene) -> list[Prepared]:
     ]
 
 
-@pytest.fixture
-def whole_id(scene: Scene, calls: list[Prepared]) -> str:
-    """The id of a prompt that nothing happens to."""
+def create_whole_prompt(scene: Scene) -> str:
+    """Create a prompt that nothing happens to, and give its id."""
     editor = scene.registry.editor
     prompt_id: str = editor.create_prompt()["id"]
     editor.create_version(prompt_id)
@@ -92,11 +129,8 @@ def whole_id(scene: Scene, calls: list[Prepared]) -> str:
     return prompt_id
 
 
-@pytest.fixture
-def readings(
-    scene: Scene, calls: list[Prepared], whole_id: str, monkeypatch: pytest.MonkeyPatch
-) -> list[Reading]:
-    """The calls with what they respond and load while nothing is damaged."""
+def list_readings(scene: Scene, calls: list[Prepared]) -> list[Reading]:
+    """List calls with what they respond and load while nothing is damaged."""
     names: set[str] = set()
 
     def note_item(table: str, item: Mapping[str, Any], **team: Any) -> Any:
@@ -104,7 +138,7 @@ def readings(
         return name_damage(table, item, **team)
 
     readings = []
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store_items, "name_damage", note_item)
         for call in calls:
             names.clear()
@@ -143,7 +177,7 @@ def damage(memory: Memory, table: str, damaged: Item) -> Iterator[None]:
     """Have a damaged item instead of the whole one, and name it in whatever fails meanwhile."""
     saved = memory.save()
     try:
-        Database(get_settings().tables).put(table, damaged)
+        memory.put(table, damaged)
         yield
     except BaseException as error:
         error.add_note(f"The damaged item in {table} is {damaged}.")

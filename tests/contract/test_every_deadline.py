@@ -11,8 +11,8 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from botocore.retries.quota import RetryQuota
 from moto.core.models import botocore_stubber
 
-from infra.local.aws import replace_attribute
 from infra.local.gateway import SECONDS
+from infra.local.moto_patches import replace_attribute
 from shared.deadline import PATIENCE_SECONDS, RESPONSE_SECONDS
 from shared.store import aws
 from shared.store.dynamodb import ATTEMPTS

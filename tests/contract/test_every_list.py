@@ -16,7 +16,6 @@ from shared.paging import MAX_READ_PAGES, build_page, measure_row
 from shared.routes import ROUTES
 from shared.routes.route import OMITTED_BODIES
 from shared.settings import get_settings
-from shared.store.dynamodb import Database
 from tests.routes.malformed import MALFORMED_TEXTS, NO_LIMITS
 from tests.routes.pages import fill_lists, iterate_pages, read_page
 from tests.routes.problems import assert_problem
@@ -159,8 +158,8 @@ def test_a_forged_position_is_never_a_bug_and_shows_nothing_else(lists: Scene) -
 SMALL_RESPONSE = 30_000  # bytes
 LARGE = "x" * 40_000  # a text that no such response can hold
 # Lists of what is always small: a tag has at most 50 characters, all folders are in one item, and
-# the fields of an API key are bounded.
-ALWAYS_SMALL = {"list_version_tags", "list_folders", "list_api_keys"}
+# the fields of an API key, and of a release request, are bounded.
+ALWAYS_SMALL = {"list_version_tags", "list_folders", "list_api_keys", "list_releases"}
 (SYNC,) = (route for route in ROUTES if route.name == "sync_prompts")
 
 
@@ -192,7 +191,7 @@ def enlarge_all(scene: Scene, memory: Memory) -> None:
     scene.registry.cloud.is_strict = False
     for table, items in memory.list_items().items():
         for item in items:
-            Database(get_settings().tables).put(table, enlarge(table, item))
+            memory.put(table, enlarge(table, item))
 
 
 def limit_responses(scene: Scene, monkeypatch: pytest.MonkeyPatch, size: int) -> int:

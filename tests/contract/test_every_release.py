@@ -6,17 +6,18 @@ writing routes: the team and its keys in the first line, then the items and the 
 
 from __future__ import annotations
 
+import copy
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.local.aws import BUCKET, build_table_name
+from infra.local.aws import BUCKET
 from shared.routes import ROUTES
 from shared.store import aws
 from shared.store.items import KEYS, SCHEMA
-from shared.store.tables import TABLES
 from tests.client import Client
 from tests.routes.sample import get_sample
 from tests.routes.scene import READING, STABLE, WRITING, get_credential
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 EARLIER = Path(__file__).with_name("earlier_tables.jsonl")
-NAMES = {table.name: build_table_name(table) for table in TABLES}
 # What a made-up later release adds: types that this one does not store are among them.
 NEW: Item = {
     "next_text": {"S": "later"},
@@ -39,10 +39,6 @@ NEW: Item = {
 }
 FIELD = {"later": [1, {"deep": None}]}
 DOCUMENTS = ("content", "settings", "entries")  # attributes that are JSON
-
-
-def put(table: str, item: Item) -> None:
-    aws.get_dynamodb().put_item(TableName=NAMES[table], Item=item)
 
 
 def build_key(table: str, item: Item) -> tuple[Any, ...]:
@@ -79,6 +75,22 @@ def list_losses(table: str, before: Item, after: Item) -> list[str]:
     return [f"{table} {build_key(table, before)}: {loss}" for loss in losses]
 
 
+def renew_requests(memory: Memory) -> None:
+    """Have release requests name the contents that the versions have now."""
+    items = memory.list_items()
+    hashes = {
+        (item["prompt_id"]["S"], item["version"]["N"]): sha256(item["content"]["S"].encode())
+        for item in items["versions"]
+    }
+    for item in items["access"]:
+        if item["entity"]["S"] == "release":
+            request = copy.deepcopy(item)
+            for target in request["targets"]["L"]:
+                place = request["prompt_id"]["S"], target["M"]["version"]["N"]
+                target["M"]["content_hash"] = {"S": hashes[place].hexdigest()}
+            memory.put("access", request)
+
+
 def test_what_a_later_release_stored_survives_every_writing_route(
     scene: Scene, memory: Memory
 ) -> None:
@@ -89,7 +101,8 @@ def test_what_a_later_release_stored_survives_every_writing_route(
             with scene.visit(route, variant) as call:
                 for table, items in memory.list_items().items():
                     for item in items:
-                        put(table, add_field(item))
+                        memory.put(table, add_field(item))
+                renew_requests(memory)
                 scene.registry.forget()
                 before = memory.list_items()
 
@@ -117,7 +130,7 @@ def test_what_a_later_release_stored_is_read_by_every_reading_route(
         with scene.visit(route) as call:
             for table, items in memory.list_items().items():
                 for item in items:
-                    put(table, add_field(item))
+                    memory.put(table, add_field(item))
             scene.registry.forget()
 
             response = call.send(scene.get_caller(route, scene.registry.admin))
@@ -152,7 +165,9 @@ def test_a_version_that_cannot_be_read_fails_by_itself_and_is_named(
                 if (item["prompt_id"]["S"], item["version"]["N"]) == (scene.id, str(STABLE))
             )
             values = {**item, **damage}
-            put("versions", {key: value for key, value in values.items() if value is not None})
+            memory.put(
+                "versions", {key: value for key, value in values.items() if value is not None}
+            )
             scene.registry.forget()
 
             response = call.send(scene.get_caller(route, scene.registry.admin))
@@ -172,7 +187,7 @@ def test_a_head_that_cannot_be_read_is_left_out_of_lists_and_hidden_from_strange
     registry.cloud.is_strict = False
     other = registry.editor.create_prompt("Whole")
     (head,) = (i for i in memory.list_items()["prompts"] if i["prompt_id"]["S"] == scene.id)
-    put("prompts", {**head, "created_at": {"S": "?"}})
+    memory.put("prompts", {**head, "created_at": {"S": "?"}})
     registry.forget()
 
     listed = registry.viewer("GET", f"/v1/teams/{registry.team_id}/prompts")
@@ -191,9 +206,9 @@ def test_entries_and_events_that_cannot_be_read_fail_by_themselves(
     assert registry.admin("POST", "/api/prompts/tags", {"name": "defined"}).status == 201
     (ledger,) = (i for i in memory.list_items()["access"] if i["sk"]["S"] == "ledger#tags")
     entries = [*json.loads(ledger["entries"]["S"]), {"id": scene.id, "weights": [1, 2]}]
-    put("access", {**ledger, "entries": {"S": json.dumps(entries)}})
+    memory.put("access", {**ledger, "entries": {"S": json.dumps(entries)}})
     event = memory.list_items()["history"][0]
-    put("history", {**event, "detail": {"S": "{"}})
+    memory.put("history", {**event, "detail": {"S": "{"}})
 
     tags = registry.admin("GET", "/api/prompts/tags")
     assert tags.status == 200
@@ -218,7 +233,7 @@ def load_earlier(registry: Registry, memory: Memory) -> Client:
         if row[0] == "content":
             aws.get_s3().put_object(Bucket=BUCKET, Key=row[1], Body=row[2].encode())
         else:
-            put(*row)
+            memory.put(*row)
     registry.forget()
     return Client(keys["team"], keys["admin"], registry.cloud)
 

@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
-from functions.registry.move_prompt import move_prompt
 from shared import background
-from shared.call import Call
-from shared.dialects.dialect import get_dialect
-from shared.domain.access import Principal
-from shared.request import Request
-from shared.responses import encode_body
-from shared.routes import ROUTES, Permission
+from shared.domain.access import Grant
+from shared.routes import ROUTES
 from shared.settings import get_settings
-from shared.writing import find_replay
-from tests.client import list_actions, note_running
+from tests.client import Client, list_actions
 from tests.routes.roles import call_hidden_prompts, call_in_every_way
 from tests.routes.scene import Scene
 
@@ -87,34 +80,22 @@ def test_roles_allow_exactly_what_functions_do(
 
 
 def move_to_the_other_team(scene: Scene) -> None:
-    """Move a prompt by a caller who is in both teams, which no API key is; then replay that."""
+    """Move a prompt into a team that protects its pointer, by a key of both; then replay that."""
     registry = scene.registry
-    (route,) = (route for route in ROUTES if route.name == "move_prompt")
-    curator = frozenset({Permission.READ, Permission.CURATE})
-    both = {registry.team_id: curator, registry.stranger.team_id: curator}
-    event: dict[str, Any] = {
-        "resource": route.resource,
-        "path": f"{scene.path}/move",
-        "httpMethod": route.method,
-        "headers": {"content-type": "application/json", "idempotency-key": "move"},
-        "pathParameters": {"p1": scene.id},
-        "body": f'{{"team_id": "{registry.stranger.team_id}"}}',
-        "requestContext": {"requestId": "move"},
-    }
-    call = Call(
-        request=Request(route, event),
-        dialect=get_dialect(route.dialect),
-        principal=Principal(id=str(uuid4()), name="in both teams", permissions=both),
-        store=registry.store,
-        settings=get_settings(),
-        annotations={},
-    )
-    with note_running(route):
-        response = move_prompt(call, scene.id)
-        replay = find_replay(call)
-    assert response.body["prompt"]["team_id"] == registry.stranger.team_id
-    assert replay is not None
-    assert replay.response.body == encode_body(response.body)
+    theirs = registry.stranger.team_id
+    grant = Grant(name="both", operation="admin", team_ids=(registry.team_id, theirs))
+    both = Client(registry.team_id, registry.create_key(grant), registry.cloud)
+    rules = {"pointers": ["live"], "require_payloads": True}
+    assert registry.stranger("PUT", f"/v1/teams/{theirs}/protected", rules).status == 200
+    for _ in range(2):
+        registry.forget()
+        response = both(
+            "POST",
+            f"{scene.path}/move",
+            {"team_id": theirs},
+            headers={"Idempotency-Key": "move"},
+        )
+        assert response.json["prompt"]["team_id"] == theirs
 
 
 @pytest.mark.parametrize(

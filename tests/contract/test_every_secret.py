@@ -25,6 +25,8 @@ WITH_SECRETS = {
     "exchange_code",
     "reset_password",
     "change_password",
+    "create_second_factor",
+    "set_second_factor",
 }
 
 

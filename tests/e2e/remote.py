@@ -6,12 +6,17 @@ Whatever is needed for them is made through the API, by the first admin: no tabl
 from __future__ import annotations
 
 import json
+import time
+from base64 import b32decode
 from collections import defaultdict
 from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 from uuid import uuid4
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from infra.local.gateway import Response
 from shared.domain.organisation import ORGANISATION_ID
@@ -28,10 +33,20 @@ if TYPE_CHECKING:
     from tests.routes.sample import Variant
     from tests.routes.scene import Prepared
 
+SECOND_FACTOR = "/v1/auth/me/second-factor"
 PEOPLE = f"/v1/orgs/{ORGANISATION_ID}/people"
 RESET_CODE = "654321"  # the emulator's, which it sends to nobody
 # Whoever calls these is not the same afterwards.
-ENDING = frozenset({"leave_team", "revoke_session", "change_password", "sign_out"})
+ENDING = frozenset(
+    {
+        "leave_team",
+        "revoke_session",
+        "change_password",
+        "create_second_factor",
+        "set_second_factor",
+        "sign_out",
+    }
+)
 
 
 class RemoteCloud(Cloud):
@@ -63,6 +78,7 @@ class RemoteRegistry(Registry):
         )
         self.nobody = self.stranger = Client(self.team_id, None, self.cloud)
         self.emails: dict[str, str] = {}
+        self.authenticators: dict[str, TOTP] = {}
         self.statuses: set[int] = set()
         self._sources = count(1)
         with self.connect():
@@ -71,6 +87,7 @@ class RemoteRegistry(Registry):
             self.people |= {
                 "organisation_admin": self.boss,
                 "password": self.create_user("viewer"),
+                "second_factor": self.create_user_with_second_factor(),
             }
 
     def forget(self) -> None:
@@ -113,6 +130,23 @@ class RemoteRegistry(Registry):
         self.deployment.set_password(email, PASSWORD)
         return self.sign_in(email, PASSWORD)
 
+    def create_user_with_second_factor(self) -> Client:
+        """Create a person whom sign-in asks for a code of an authenticator."""
+        user = self.create_user("viewer")
+        body = {"enabled": True, "password": PASSWORD, "code": self.build_code(user)}
+        assert user("PUT", SECOND_FACTOR, body).status == 200
+        return user
+
+    def build_code(self, user: Client) -> str:
+        """Build the code that the authenticator of a person shows, which is set up first."""
+        if user.person_id not in self.authenticators:
+            response = user("POST", SECOND_FACTOR, {"password": PASSWORD})
+            assert response.status == 200, response.text
+            secret = b32decode(response.json["secret"])
+            authenticator = TOTP(secret, 6, SHA1(), 30, enforce_key_length=False)
+            self.authenticators[user.person_id] = authenticator
+        return self.authenticators[user.person_id].generate(int(time.time())).decode()
+
     def sign_in(self, email: str, password: str) -> Client:
         """Sign in."""
         body = {"email": email, "password": password}
@@ -133,6 +167,12 @@ class RemoteRegistry(Registry):
         return token
 
 
+def choose_variant(route: Route, variant: Variant | None) -> Variant | None:
+    """Choose the call of a route: all others need the team that the good one would delete."""
+    is_ending = route.name == "delete_team" and variant is None
+    return get_sample(route).variants[0] if is_ending else variant
+
+
 class RemoteScene(Scene):
     """A scene in a deployment, where nothing that was done can be undone.
 
@@ -144,6 +184,7 @@ class RemoteScene(Scene):
 
     def __init__(self, registry: RemoteRegistry, caller: Client | None = None) -> None:
         self.caller = caller or registry.editor
+        self.is_protected = False
         super().__init__(registry)
 
     def create_empty_team(self) -> dict[str, str]:
@@ -158,20 +199,38 @@ class RemoteScene(Scene):
         """Create none, for the same reason."""
         return {}
 
+    def create_author(self) -> Client:
+        """Create who makes the release requests, once for all scenes."""
+        return self.registry.people.get("author") or self.registry.create_user("editor")
+
+    def protect(self, **rules: bool) -> None:
+        """Protect all pointers that samples move, until the visit ends."""
+        super().protect(**rules)
+        self.is_protected = True
+
+    def unprotect(self) -> None:
+        """Protect nothing any more."""
+        path = f"/v1/teams/{self.registry.team_id}/protected"
+        assert self.registry.admin("PUT", path, {"pointers": []}).status == 200
+        self.is_protected = False
+
     def get_caller(
         self, route: Route, default: Client | None = None, variant: Variant | None = None
     ) -> Client:
         """Get who makes the good call of a route: somebody new if the call changes that."""
-        if route.name == "delete_team" and variant is None:
-            variant = get_sample(route).variants[0]  # as `visit` does
+        variant = choose_variant(route, variant)
         role = (variant and variant.caller) or get_sample(route).caller
         is_new = bool(role) and route.name in ENDING
         self.caller = (
-            self.registry.create_user("viewer" if role == "password" else role)
-            if is_new
-            else super().get_caller(route, default, variant)
+            self.create_user(role) if is_new else super().get_caller(route, default, variant)
         )
         return self.caller
+
+    def create_user(self, role: str) -> Client:
+        """Create somebody with a role, or a viewer with what is called by another name."""
+        if role == "second_factor":
+            return self.registry.create_user_with_second_factor()
+        return self.registry.create_user("viewer" if role == "password" else role)
 
     def build_name(self, name: str, names: Mapping[str, Any]) -> Any:
         """Build what a text in braces stands for, if it has to be made for the call."""
@@ -192,6 +251,10 @@ class RemoteScene(Scene):
                 return registry.invite(None)
             case "email":
                 return registry.emails[registry.create_user("viewer").person_id]
+            case "account":
+                return registry.create_user_with_second_factor().person_id
+            case "authenticator":
+                return registry.build_code(self.caller)
             case "password":
                 return PASSWORD
             case "challenge":
@@ -216,8 +279,7 @@ class RemoteScene(Scene):
     ) -> Iterator[Prepared]:
         """Make a call ready, on a scene of its own if something is changed there."""
         sample = get_sample(route)
-        if route.name == "delete_team" and variant is None:
-            variant = sample.variants[0]  # all other calls need the team of the deployment
+        variant = choose_variant(route, variant)
         is_read = route not in WRITING and not sample.first
         with name_route(route):
             scene = self if is_read else RemoteScene(self.registry, self.caller)
@@ -229,4 +291,8 @@ class RemoteScene(Scene):
             for name in sorted({*NAME.findall(json.dumps(parts))}, key="code".__eq__):
                 if name not in scene.names and (value := scene.build_name(name, own)) is not None:
                     own[name] = value
-            yield scene.prepare(route, variant, {**own, **(names or {})})
+            try:
+                yield scene.prepare(route, variant, {**own, **(names or {})})
+            finally:
+                if self.is_protected or route.name == "set_protected":
+                    self.unprotect()

@@ -8,7 +8,9 @@ import subprocess
 import sys
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -20,7 +22,7 @@ from tests.e2e.emulator import ROOT
 from tests.e2e.events import receive, subscribe
 from tests.e2e.remote import RemoteRegistry, RemoteScene
 from tests.routes.roles import call_hidden_prompts, call_in_every_way
-from tests.sign_in_page import build_exchange
+from tests.sign_in_page import CLIENT_ID, GROUP, build_exchange, build_groups, run_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,6 +87,52 @@ def test_every_role_suffices(deployment: Deployment, api: Api) -> None:
     assert {500, 503}.isdisjoint(registry.statuses)
     answered = list_statuses(deployment)
     assert {name: seen for name, seen in answered.items() if max(seen) in (500, 503)} == {}
+
+
+def test_people_sign_in_on_the_page_of_their_organisation(deployment: Deployment, api: Api) -> None:
+    """The emulator has no such page: one of ours responds, and the function is told where it is."""
+    functions = deployment.client("lambda")
+    (name,) = (
+        each["FunctionName"]
+        for page in functions.get_paginator("list_functions").paginate()
+        for each in page["Functions"]
+        if each.get("Description") == "registry: POST /v1/auth/exchange"
+    )
+    before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    registry = RemoteRegistry(deployment, api)
+    person_id = str(uuid4())
+    with run_page() as page, registry.connect():
+        user = {"sub": person_id, "email": "grace@corp.example", "custom:groups": f"[{GROUP}]"}
+        page.responses = {
+            "/oauth2/token": (200, {"access_token": "the-token"}),
+            "/oauth2/userInfo": (200, user),
+        }
+        variables = {
+            **before,
+            "SIGN_IN_URL": page.url,
+            "SIGN_IN_CLIENT_ID": CLIENT_ID,
+            "GROUPS": build_groups(api.demo["team_id"]),
+        }
+        functions.update_function_configuration(
+            FunctionName=name, Environment={"Variables": variables}
+        )
+        try:
+            first = registry.nobody("POST", "/v1/auth/exchange", build_exchange(person_id))
+            page.responses["/oauth2/token"] = (400, {"error": "invalid_grant"})
+            again = registry.nobody("POST", "/v1/auth/exchange", build_exchange(person_id))
+        finally:
+            functions.update_function_configuration(
+                FunctionName=name, Environment={"Variables": before}
+            )
+        session = replace(registry.nobody, key=first.json["token"])
+        teams = session("GET", "/v1/me/teams").json["teams"]
+        created = session("POST", f"/v1/teams/{api.demo['team_id']}/prompts", {"name": "Sign-on"})
+
+    assert (first.status, first.json["user"]["email"]) == (200, "grace@corp.example")
+    assert [team["id"] for team in teams] == [api.demo["team_id"]]
+    assert created.status == 201
+    assert (again.status, again.json["code"]) == (401, "invalid_credentials")
+    assert len(page.requests) == 3
 
 
 def test_content_beyond_an_item_lies_in_the_bucket(deployment: Deployment, api: Api) -> None:

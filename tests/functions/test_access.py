@@ -44,6 +44,15 @@ def test_only_bearer_one_space_and_a_key_is_a_credential(registry: Registry, hea
     assert (answer.status, answer.error) == (401, "unauthorized")
 
 
+@pytest.mark.parametrize("client", ["nobody", "admin"])
+def test_a_call_for_people_says_that_it_takes_a_session(registry: Registry, client: str) -> None:
+    response = getattr(registry, client)("GET", "/v1/auth/sessions")
+
+    assert response.status == 401
+    (details,) = response.json["details"]
+    assert details["message"].startswith("A session, `Bearer sess_…`")
+
+
 @pytest.mark.parametrize("header", ["X-API-Key", "X-Auth-Token", "x-maxim-api-key", "Cookie"])
 def test_a_key_elsewhere_is_no_credential(registry: Registry, header: str) -> None:
     key = registry.viewer.key

@@ -308,6 +308,20 @@ def test_the_organisation_has_a_maximum_of_keys(
     assert make(admin).status == 201
 
 
+def test_a_team_has_a_maximum_of_keys(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    boss, other = registry.people["organisation_admin"], registry.create_team("Other")
+    mine = make(boss, team_ids=[registry.team_id]).json["id"]
+    monkeypatch.setattr(api_keys, "MAX_TEAM_KEYS", 1)
+    first = make(boss, team_ids=[other])
+
+    second = make(boss, team_ids=[other])
+    moved = boss("PUT", f"{KEYS}/{mine}", {"team_ids": [registry.team_id, other]})
+
+    assert (first.status, second.status, moved.status) == (201, 422, 422)
+    assert f"the team {other} has 1 API keys" in second.error
+    assert boss("PUT", f"{KEYS}/{mine}", {"team_ids": [registry.team_id]}).status == 200
+
+
 def test_slugs_are_not_looked_up_in_too_many_teams(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -136,6 +136,7 @@ def test_the_log_is_for_admins_of_the_team_and_of_the_organisation(registry: Reg
     assert statuses == {
         "viewer": (403, 403),
         "password": (403, 403),
+        "second_factor": (403, 403),
         "editor": (403, 403),
         "admin": (200, 403),
         "organisation_admin": (200, 200),

@@ -69,6 +69,8 @@ def team(registry: Registry) -> Team:
     call = f"/v1/prompts?workspaceId={registry.team_id}&id={deleted['id']}"
     key = {"x-maxim-api-key": str(admin.key), "authorization": None}
     assert admin("DELETE", call, headers=key).status == 204
+    rules = {"pointers": ["nowhere"]}
+    assert admin("PUT", f"/v1/teams/{registry.team_id}/protected", rules).status == 200
     return Team(get_settings(), registry.team_id)
 
 
@@ -177,7 +179,7 @@ def test_the_other_deployments_tables_hold_exactly_what_the_teams_did(
     assert {name: len(items) > 0 for name, items in before.items()} == dict.fromkeys(before, True)
     assert {head["status"] for head in before["prompts"]} == {"active", "archived", "deleted"}
     assert {values["entity"] for values in before["access"]} == {
-        *("team", "api_key", "key", "ledger", "directory")
+        *("team", "api_key", "key", "ledger", "directory", "protection", "release")
     }
 
 
@@ -307,7 +309,8 @@ def test_an_import_that_dies_anywhere_shows_no_half_and_is_run_again(
             assert head == heads[head["prompt_id"]]
             assert list_prompt_items(here, head) == list_prompt_items(expected, head)
         if survived <= parts:
-            assert {values["entity"] for values in here["access"]} <= {"directory"}
+            entities = {values["entity"] for values in here["access"]}
+            assert entities <= {"directory", "release"}  # of prompts
 
         import_team(archive, Team(other_deployment, team.id), ignore, with_keys=True)
 

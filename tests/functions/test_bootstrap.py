@@ -18,8 +18,8 @@ from shared.domain import credentials
 from shared.domain.access import OPERATIONS
 from shared.settings import get_settings
 from shared.store import aws
+from shared.store.organisation import Organisations
 from shared.store.store import Store
-from shared.store.teams import Teams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +109,7 @@ def test_a_run_that_was_interrupted_leaves_no_key_behind(
 
     with monkeypatch.context() as patch:
         patch.setattr("infra.bootstrap.generate_api_key", note)
-        patch.setattr(Teams, "add_team", stop)
+        patch.setattr(Organisations, "create_team", stop)
         with pytest.raises(KeyboardInterrupt):
             run(team_id)
 

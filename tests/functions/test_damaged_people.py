@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shared.domain.access import Grant
 from shared.domain.organisation import ORGANISATION_ID
 from shared.settings import get_settings
 from shared.store.dynamodb import Database
+from tests.client import Client
 
 if TYPE_CHECKING:
-    from tests.client import Client, Registry, Response
+    from tests.client import Registry, Response
     from tests.memory import Memory
 
 SESSIONS, MY_TEAMS = "/v1/auth/sessions", "/v1/me/teams"
@@ -30,6 +32,17 @@ def damage(registry: Registry, memory: Memory, entity: str, **values: str) -> st
     Database(get_settings().tables).put("access", {**item, "created_at": {"S": "damaged"}})
     registry.forget()
     return str(item["sk"]["S"])
+
+
+def damage_team(registry: Registry, memory: Memory, team_id: str) -> None:
+    """Damage the item of a team."""
+    item = next(
+        item
+        for item in memory.list_items()["access"]
+        if item["pk"]["S"] == f"team#{team_id}" and item["entity"]["S"] == "team"
+    )
+    Database(get_settings().tables).put("access", {**item, "created_at": {"S": "damaged"}})
+    registry.forget()
 
 
 def add_session(registry: Registry, person: Client) -> Client:
@@ -63,6 +76,45 @@ def test_a_list_goes_on_without_a_damaged_person(
 
     assert list_ids(response, name) == [one for one in before if one != viewer.person_id]
     assert sort in response.headers[HEADER]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [(f"/v1/orgs/{ORGANISATION_ID}/teams", "teams"), (MY_TEAMS, "teams"), ("/project", "")],
+)
+def test_a_list_goes_on_without_a_damaged_team(
+    registry: Registry, memory: Memory, path: str, name: str
+) -> None:
+    boss, other = registry.people["organisation_admin"], registry.create_team("Other")
+    body = {"user_id": boss.person_id, "role": "editor"}
+    for team_id in (registry.team_id, other):
+        assert boss("POST", f"/v1/teams/{team_id}/members", body).status == 204
+    caller = boss
+    if path == "/project":
+        grant = Grant(name="both", team_ids=(registry.team_id, other))
+        caller = Client(registry.team_id, registry.create_key(grant), registry.cloud)
+    damage_team(registry, memory, other)
+
+    response = caller("GET", path)
+
+    assert response.status == 200, response.text
+    rows = response.json[name] if name else response.json
+    ids = {row["id"] for row in rows}
+    assert registry.team_id in ids
+    assert other not in ids
+    assert f"team#{other}" in response.headers[HEADER]
+
+
+def test_teams_are_created_and_renamed_beside_a_damaged_one(
+    registry: Registry, memory: Memory
+) -> None:
+    boss = registry.people["organisation_admin"]
+    damage_team(registry, memory, registry.create_team("Other"))
+
+    created = boss("POST", f"/v1/orgs/{ORGANISATION_ID}/teams", {"name": "New"})
+    renamed = boss("PUT", f"/v1/teams/{registry.team_id}", {"name": "Newer"})
+
+    assert (created.status, renamed.status) == (201, 200)
 
 
 def test_a_damaged_membership_costs_its_person_nothing_but_the_team(

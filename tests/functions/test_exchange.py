@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from uuid import uuid4
 
@@ -21,7 +18,7 @@ from shared.store import sign_in_page as page_module
 from shared.store.sign_in_page import PageError, SignInPage
 from shared.store.sign_in_page import send as send_over_http
 from tests.memory import Memory
-from tests.sign_in_page import CLIENT_ID, REDIRECT_URI, VERIFIER, build_exchange
+from tests.sign_in_page import CLIENT_ID, REDIRECT_URI, VERIFIER, Page, build_exchange, run_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,49 +216,8 @@ def test_without_single_sign_on_it_is_refused_with_what_to_do_instead(
 # -- what is sent to the page, over HTTP
 
 
-@dataclass
-class Page:
-    """A page that responds as it is told.
-
-    Attributes:
-        responses: Status and document by path.
-        requests: Path, headers and body of what it was sent.
-    """
-
-    port: int = 0
-    responses: dict[str, tuple[int, Any]] = field(default_factory=dict)
-    requests: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
-
-    @property
-    def client(self) -> SignInPage:
-        return SignInPage(url=f"http://127.0.0.1:{self.port}", client_id=CLIENT_ID)
-
-
-@contextmanager
-def run_page() -> Iterator[Page]:
-    page = Page()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
-            page.requests.append((f"{self.command} {self.path}", dict(self.headers), body))
-            status, document = page.responses[self.path]
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(json.dumps(document).encode())
-
-        do_GET = do_POST
-
-        def log_message(self, *_: object) -> None:
-            """Write nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        page.port = server.server_port
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        yield page
-        server.shutdown()
-        thread.join()
+def build_client(page: Page) -> SignInPage:
+    return SignInPage(url=page.url, client_id=CLIENT_ID)
 
 
 @pytest.fixture
@@ -280,7 +236,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
 
 @pytest.mark.enable_socket
 def test_the_code_is_exchanged_and_cognito_itself_says_who_it_is(page: Page) -> None:
-    identity = page.client.identify("the code", verifier=VERIFIER, redirect_uri=REDIRECT_URI)
+    identity = build_client(page).identify("the code", verifier=VERIFIER, redirect_uri=REDIRECT_URI)
 
     assert identity == Identity(id=ID, email="ada@corp.example", groups=frozenset({"a", "b"}))
     (exchanged, headers, form), (asked, token, empty) = page.requests
@@ -312,7 +268,7 @@ def test_what_the_page_refuses_is_the_callers_or_temporary(
     page.responses[path] = (status, {"error": "invalid_grant", "token": "the-token"})
 
     with pytest.raises(problem) as caught:
-        page.client.identify("the code", verifier=VERIFIER, redirect_uri=REDIRECT_URI)
+        build_client(page).identify("the code", verifier=VERIFIER, redirect_uri=REDIRECT_URI)
 
     assert "the-token" not in str(caught.value)
 
@@ -334,7 +290,7 @@ def test_what_no_caller_can_cause_is_a_bug(
     page.responses[path] = (status, document)
 
     with pytest.raises(PageError):
-        page.client.identify("the code", verifier=VERIFIER, redirect_uri=REDIRECT_URI)
+        build_client(page).identify("the code", verifier=VERIFIER, redirect_uri=REDIRECT_URI)
 
 
 @pytest.mark.enable_socket
@@ -344,7 +300,7 @@ def test_a_request_that_the_page_does_not_understand_is_logged(
     page.responses["/oauth2/token"] = (400, {"error": "invalid_request"})
 
     with pytest.raises(InvalidCredentials):
-        page.client.identify("the code", verifier="short", redirect_uri=REDIRECT_URI)
+        build_client(page).identify("the code", verifier="short", redirect_uri=REDIRECT_URI)
 
     assert "rejected by Cognito" in [record.message for record in caplog.records]
 
@@ -353,7 +309,7 @@ def test_a_request_that_the_page_does_not_understand_is_logged(
 def test_a_page_that_cannot_be_reached_is_temporary(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_module, "send", send_over_http)
     with run_page() as page:
-        client = page.client
+        client = build_client(page)
 
     with pytest.raises(Unavailable):
         client.identify("the code", verifier=VERIFIER, redirect_uri=REDIRECT_URI)

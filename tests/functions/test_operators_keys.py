@@ -9,6 +9,7 @@ import pytest
 
 from infra.keys import find_prompts, format_key, format_keys, list_keys, make_key, revoke_key
 from infra.operator import OperatorError
+from infra.teams import find_team_id
 from shared.domain.access import Grant
 from shared.settings import get_settings
 from tests.client import Client
@@ -61,6 +62,15 @@ def test_the_list_has_slugs_and_the_last_use(registry: Registry) -> None:
 
     assert "prompts order_confirmation only" in line
     assert line.endswith("last used 2026-01-31")
+
+
+def test_teams_are_named_by_name_or_id(registry: Registry) -> None:
+    other = registry.create_team("Search & Ads")
+
+    assert find_team_id(get_settings(), "search & ads") == other
+    assert find_team_id(get_settings(), other) == other
+    with pytest.raises(OperatorError, match="no team 'Sales'; the teams are: 'Ours', 'Search"):
+        find_team_id(get_settings(), "Sales")
 
 
 def test_prompts_are_named_by_slug_or_id(registry: Registry) -> None:

@@ -430,6 +430,7 @@ def test_history_tells_who_did_what_newest_first(registry: Registry, scene: Scen
 
     assert [event["event"] for event in events] == [
         "version.demoted",
+        "release.requested",
         "payload.created",
         "tag.moved",
         "version.promoted",
@@ -440,8 +441,9 @@ def test_history_tells_who_did_what_newest_first(registry: Registry, scene: Scen
         "version.created",
         "prompt.created",
     ]
-    assert [event["sequence"] for event in events] == list(range(10, 0, -1))
-    assert {event["by"]["name"] for event in events[1:]} == {"all key"}
+    assert [event["sequence"] for event in events] == list(range(11, 0, -1))
+    assert {event["by"]["name"] for event in events[2:]} == {"all key"}
+    assert events[1]["by"]["id"] == registry.people["author"].person_id
     assert events[0]["by"]["name"] == "admin key"
-    assert events[2]["detail"] == {"tag": "prod", "from_version": None, "to_version": 1}
+    assert events[3]["detail"] == {"tag": "prod", "from_version": None, "to_version": 1}
     assert sorted((event["at"] for event in events), reverse=True) == [e["at"] for e in events]

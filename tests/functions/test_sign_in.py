@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.local.aws import USER_POOL_CLIENT_ID, USER_POOL_ID
+from infra.local.aws import USER_POOL_ID
 from shared.domain.credentials import SESSION, generate_session, parse_kind
 from shared.domain.organisation import ORGANISATION_ID
 from shared.store import attempts, aws
 from shared.store.attempts import Attempts
 from shared.store.sign_in import Challenge
-from tests.client import PASSWORD
+from tests.client import AUTHENTICATOR_CODE, PASSWORD, UNKNOWN_ID
 from tests.memory import Memory
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ NEW_PASSWORD = "Another-horse-7"
 UNKNOWN = "nobody@example.com"
 LOGIN, CHALLENGE = "/v1/auth/login", "/v1/auth/login/challenge"
 TRIGGER, RESET = "/v1/auth/password-reset/trigger", "/v1/auth/password-reset/reset"
-CHANGE = "/v1/auth/me/change-password"
+CHANGE, SECOND_FACTOR = "/v1/auth/me/change-password", "/v1/auth/me/second-factor"
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_an_invitation_asks_for_a_password_of_ones_own(registry: Registry) -> No
 def test_a_second_factor_is_asked_for_after_the_password_only(
     registry: Registry, person: Client, email: str
 ) -> None:
-    add_second_factor(person)
+    set_up_second_factor(person)
 
     wrong, asked = sign_in(registry, email, "Wrong-horse-7"), sign_in(registry, email)
 
@@ -140,7 +140,7 @@ def test_a_second_factor_is_asked_for_after_the_password_only(
 
 
 def test_a_wrong_code_is_refused(registry: Registry, person: Client, email: str) -> None:
-    add_second_factor(person)
+    set_up_second_factor(person)
     token = sign_in(registry, email).json["details"][0]["challenge_token"]
     registry.cloud.fail("CodeMismatchException", operation="AdminRespondToAuthChallenge")
 
@@ -149,26 +149,105 @@ def test_a_wrong_code_is_refused(registry: Registry, person: Client, email: str)
     assert (response.status, response.json["code"]) == (401, "invalid_credentials")
 
 
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_second_factor_needs_the_password(
+    registry: Registry, person: Client, email: str, enabled: bool
+) -> None:
+    if not enabled:
+        set_up_second_factor(person)
+
+    response = set_second_factor(person, enabled=enabled, password="Wrong-horse-7")
+
+    assert (response.status, response.json["code"]) == (401, "invalid_credentials")
+    assert (sign_in(registry, email).status == 200) is enabled
+
+
+@pytest.mark.parametrize("code", ["CodeMismatchException", "EnableSoftwareTokenMFAException"])
+def test_a_second_factor_begins_with_a_right_code_only(
+    registry: Registry, person: Client, email: str, code: str
+) -> None:
+    person("POST", SECOND_FACTOR, {"password": PASSWORD})
+    registry.cloud.fail(code, operation="VerifySoftwareToken")
+
+    response = set_second_factor(person, enabled=True)
+
+    assert (response.status, response.json["code"]) == (401, "invalid_credentials")
+    assert sign_in(registry, email).status == 200
+
+
+def test_an_account_has_one_second_factor(registry: Registry, person: Client) -> None:
+    set_up_second_factor(person)
+
+    responses = [
+        person("POST", SECOND_FACTOR, {"password": PASSWORD}),
+        set_second_factor(person, enabled=True),
+    ]
+
+    assert [(each.status, each.json["code"]) for each in responses] == [(409, "conflict")] * 2
+
+
+def test_a_second_factor_ends_with_a_right_code_only(
+    registry: Registry, person: Client, email: str
+) -> None:
+    set_up_second_factor(person)
+    stop = registry.cloud.fail("CodeMismatchException", operation="AdminRespondToAuthChallenge")
+    wrong = set_second_factor(person, enabled=False)
+    stop()
+    asked = sign_in(registry, email)
+
+    right = set_second_factor(person, enabled=False)
+
+    assert (wrong.status, asked.status, right.status) == (401, 403, 200)
+    assert sign_in(registry, email).status == 200
+    assert set_second_factor(person, enabled=False).status == 200
+
+
+def test_attempts_at_a_second_factor_are_limited(registry: Registry, person: Client) -> None:
+    statuses = [
+        person("POST", SECOND_FACTOR, {"password": "Wrong-horse-7"}).status for _ in range(11)
+    ]
+
+    assert statuses == [401] * 10 + [429]
+
+
+def test_an_admin_ends_the_second_factor_of_who_has_lost_it(
+    registry: Registry, person: Client, email: str
+) -> None:
+    boss, member = registry.people["organisation_admin"], registry.people["admin"]
+    path = f"/v1/orgs/{ORGANISATION_ID}/members/{person.person_id}/second-factor"
+    set_up_second_factor(person)
+    refused, asked = member("DELETE", path), sign_in(registry, email)
+
+    ended = boss("DELETE", path)
+
+    assert (refused.status, asked.status, ended.status) == (403, 403, 204)
+    assert sign_in(registry, email).status == 200
+    (entry, *_) = boss("GET", f"/v1/orgs/{ORGANISATION_ID}/audit-logs").json["logs"]
+    assert (entry["kind"], entry["subject"]["id"]) == (
+        "person.second_factor_ended",
+        person.person_id,
+    )
+    nobody = boss("DELETE", path.replace(person.person_id, UNKNOWN_ID))
+    assert (nobody.status, nobody.json["code"]) == (404, "user_not_found")
+
+
 def set_first_password(client: Client) -> None:
     aws.get_cognito().admin_set_user_password(
         UserPoolId=USER_POOL_ID, Username=client.person_id, Password=PASSWORD, Permanent=False
     )
 
 
-def add_second_factor(client: Client) -> None:
-    cognito = aws.get_cognito()
-    user = {"UserPoolId": USER_POOL_ID, "Username": client.person_id}
-    signed_in = cognito.admin_initiate_auth(
-        UserPoolId=USER_POOL_ID,
-        ClientId=USER_POOL_CLIENT_ID,
-        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": client.person_id, "PASSWORD": PASSWORD},
-    )
-    token = signed_in["AuthenticationResult"]["AccessToken"]
-    cognito.associate_software_token(AccessToken=token)
-    cognito.verify_software_token(AccessToken=token, UserCode="123456")
-    factor = {"Enabled": True, "PreferredMfa": True}
-    cognito.admin_set_user_mfa_preference(**user, SoftwareTokenMfaSettings=factor)
+def set_up_second_factor(client: Client) -> None:
+    created = client("POST", SECOND_FACTOR, {"password": PASSWORD})
+    assert created.status == 200, created.text
+    assert f"secret={created.json['secret']}&" in created.json["uri"]
+    response = set_second_factor(client, enabled=True)
+    assert response.status == 200, response.text
+
+
+def set_second_factor(client: Client, *, password: str = PASSWORD, **fields: object) -> Response:
+    body = {"password": password, "code": AUTHENTICATOR_CODE, **fields}
+    return client("PUT", SECOND_FACTOR, body)
 
 
 def answer(registry: Registry, token: str, **fields: str) -> Response:

@@ -50,7 +50,7 @@ def test_an_empty_team_is_deleted_by_its_admin(registry: Registry) -> None:
     assert registry.editor("GET", f"/v1/teams/{registry.team_id}/prompts").status == 401
     kinds = [event["kind"] for event in list_events(registry.team_id)]
     assert kinds.count("team.deleted") == 1
-    assert kinds.count("member.removed") == 5
+    assert kinds.count("member.removed") == 6
     assert kinds.count("key.revoked") == 3
 
 

@@ -11,7 +11,7 @@ from shared.problems import Unreadable
 from shared.settings import get_settings
 from shared.store import items, keys
 from shared.store.dynamodb import Database
-from tests.contract.test_every_release import load_earlier, put
+from tests.contract.test_every_release import load_earlier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ def test_damage_in_one_prompt_or_entry_leaves_the_others_upgraded_and_the_team_i
         if table == "prompts"
         else {**find_entry(items_by_table, admin.team_id), "sk": {"S": "prompt#no id"}}
     )
-    put(table, damaged)
+    memory.put(table, damaged)
 
     problem = dict(upgrade(get_settings()))[admin.team_id]
 

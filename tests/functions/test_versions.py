@@ -347,7 +347,7 @@ def test_deleting_erases_a_draft_and_archives_anything_else(
         "version.archived",
         "version.archived",
         "version.deleted",
-        "payload.created",
+        "release.requested",
     ]
 
 

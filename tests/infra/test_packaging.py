@@ -137,8 +137,8 @@ def test_the_layer_describes_the_services_that_functions_call() -> None:
 
 
 # Lambda unpacks at most 250 MB of a function and its layers, and fetches all of it at a cold start.
-# These are budgets, to be raised knowingly: they have 3.04 (114 endpoints) and 27 MB.
-MOST_CODE = 3_200_000
+# These are budgets, to be raised knowingly: they have 3.33 (126 endpoints) and 27 MB.
+MOST_CODE = 3_500_000
 MOST_LAYER = 28_000_000
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from infra.openapi import list_documented_routes
 from shared.domain.organisation import ORGANISATION_ID
+from tests.client import AUTHENTICATOR_CODE
 from tests.live.server import Server, run_server
 
 Values = Mapping[str, Iterable[object]]
@@ -85,8 +86,15 @@ def list_native_values(server: Server) -> dict[str, Values]:
             create(server, f"/v1/prompts/{prompt}/versions/{number}/promote")
         payload = create(server, f"/v1/prompts/{prompt}/payloads", variables={"number": number})
         payloads.append(payload["payload"]["id"])
+    # By hand: no weights at random have the right sum.
+    split = {"split": [{"version": 1, "weight": 1}, {"version": 3, "weight": 9_999}]}
+    for pointer in ("live", "tag-3"):
+        path = f"/v1/prompts/{prompt}/splits/{pointer}"
+        assert server.call("PUT", path, split).status == 200
+    assert server.call("DELETE", f"/v1/prompts/{prompt}/splits/live").status == 204
     return {
         "": {
+            "path.pointer": ["live", "tag-3"],
             "path.id": [prompt],
             "path.slug": [f"steady{number}" for number in range(VERSIONS)],
             "path.version": ["live", "latest", *map(str, range(1, VERSIONS + 1))],
@@ -103,6 +111,32 @@ def list_native_values(server: Server) -> dict[str, Values]:
         "rollbackPrompt": {"path.id": prompts[1::3], "body.target_version": [2]},
         "updateVersion": {"path.id": prompts[2::3], "path.version": ["3"]},
         **list_values_of_people(server),
+        **list_values_of_releases(server, prompt),
+    }
+
+
+def list_values_of_releases(server: Server, prompt: str) -> dict[str, Values]:
+    """Have each decision made once, by another person than the author of the request."""
+    session, path = sign_in(server), f"/v1/prompts/{prompt}/releases"
+    releases = [
+        create(server, path, pointer=f"asked-{number}", version=1)["release"]["id"]
+        for number in range(4)
+    ]
+    for release, decision, key in (
+        (releases[0], "approve", session),
+        (releases[1], "reject", session),
+        (releases[2], "withdraw", None),
+    ):
+        create(server, f"{path}/{release}/{decision}", key=key, comment="as it should be")
+    team = {"path.id": [server.demo["team_id"]]}
+    return {
+        "getProtected": team,
+        "setProtected": team,
+        "createRelease": {"path.id": [prompt], "body.pointer": ["asked"], "body.version": [1]},
+        "getRelease": {"path.id": [prompt], "path.release_id": releases},
+        "approveRelease": {"path.id": [prompt], "path.release_id": releases},
+        "rejectRelease": {"path.id": [prompt], "path.release_id": releases},
+        "withdrawRelease": {"path.id": [prompt], "path.release_id": releases},
     }
 
 
@@ -120,6 +154,11 @@ def list_values_of_people(server: Server) -> dict[str, Values]:
     assert revoked.status == 204
     password = dict.fromkeys(("current_password", "new_password"), server.demo["password"])
     create(server, "/v1/auth/me/change-password", key=session, **password)
+    factor, own = "/v1/auth/me/second-factor", {"password": server.demo["password"]}
+    create(server, factor, key=session, **own)
+    for enabled in (True, False):
+        body = {**own, "enabled": enabled, "code": AUTHENTICATOR_CODE}
+        assert server.call("PUT", factor, body, key=session).status == 200
     organisation = f"/v1/orgs/{ORGANISATION_ID}"
 
     def invite(place: str, **fields: str) -> list[str]:
@@ -159,6 +198,7 @@ def list_values_of_people(server: Server) -> dict[str, Values]:
         "createTeam": {"path.orgID": [ORGANISATION_ID]},
         "listPeople": {"path.orgID": [ORGANISATION_ID]},
         "invitePerson": {"path.orgID": [ORGANISATION_ID], "body.email": ["bea@example.com"]},
+        "endSecondFactor": {"path.orgID": [ORGANISATION_ID], "path.userID": members[:3]},
         "removePerson": {"path.orgID": [ORGANISATION_ID], "path.userID": spares},
         "setOrganisationRole": {"path.orgID": [ORGANISATION_ID], "path.userID": others},
         "renameTeam": {"path.id": teams},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from moto.core.models import botocore_stubber
 
-from infra.local.aws import replace_attribute
+from infra.local.moto_patches import replace_attribute
 from tests.properties.consistency import assert_consistent, assert_follows
 from tests.properties.interception import Clock, Interceptor
 from tests.properties.scene import Scene, create_mover

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from infra.local.aws import BUCKET, build_table_name
@@ -60,6 +61,8 @@ KEYS: dict[str, dict[str, tuple[str, ...]]] = {
             f"{TEAM}/deleted#{TIME}#{ID}",
             f"{TEAM}/folder#{ID}#{TIME}#{ID}",
         ),
+        "protection": (f"{TEAM}/protected",),
+        "release": (f"{TEAM}/release#{ID}#{ID}",),
         "api_key": (f"keys/{ID}",),
         "use": (f"usage#{ID}/day",),
         "organisation": ("organisation/organisation",),
@@ -210,6 +213,8 @@ def assert_consistent(snapshot: Snapshot) -> None:
         _audit(snapshot, prompt_id)
     assert_access_consistent(snapshot)
     _ledgers(snapshot)
+    _protections(snapshot)
+    _releases(snapshot)
     _lookups(snapshot)
     _directory(snapshot)
     _bodies(snapshot)
@@ -256,6 +261,14 @@ def _pointers(snapshot: Snapshot, head: Item) -> None:
     for tag, number in head["tags"].items():
         assert number in versions, f"the tag {tag} names a version that is missing"
         assert tag not in ("live", "latest")
+    for pointer, rows in head.get("splits", {}).items():
+        target = live if pointer == "live" else head["tags"].get(pointer)
+        assert rows[0][0] == target, f"{pointer} is split, and at another version"
+        assert 1 < len(rows) <= 5
+        assert sum(weight for _, weight in rows) == 10_000
+        for number, weight in rows:
+            assert versions[number]["stage"] == "stable", f"the split of {pointer} has a draft"
+            assert weight > 0
     for item in versions.values():
         assert ("published_at" in item) or item["stage"] != "stable"
         assert not (item["stage"] == "draft" and "published_at" in item)
@@ -309,6 +322,8 @@ def _replay(snapshot: Snapshot, prompt_id: str) -> None:
         state.apply(event)
     assert state.live == head.get("live_version"), "history tells of another live version"
     assert state.tags == head["tags"], "history tells of other tags"
+    assert state.splits == head.get("splits", {}), "history tells of other splits"
+    assert state.waiting == head.get("waiting", {}), "history tells of other requests"
     assert state.status == head["status"], "history tells of another status"
     assert state.names == {"name": head["name"], "slug": head["slug"]}
     assert state.scope in (None, head["scope"]), "history tells of another scope"
@@ -332,6 +347,8 @@ class Replay:
         self.stages: dict[int, str] = {}
         self.ids: dict[int, str] = {}
         self.payloads: set[str] = set()
+        self.splits: dict[str, list[list[int]]] = {}
+        self.waiting: dict[str, str] = {}
         self.status = "active"
         self.names: dict[str, str] = {}
         self.scope: str | None = None
@@ -344,7 +361,7 @@ class Replay:
         number = detail.get("version")
         if number is not None and kind != CREATED:
             assert number in self.stages, f"{kind} of a version that was not there"
-            assert detail["version_id"] == self.ids[number]
+            assert kind == "split.ended" or detail["version_id"] == self.ids[number]
         match kind:
             case "prompt.created" | "prompt.renamed":
                 self.names = {name: detail[name] for name in ("name", "slug")}
@@ -393,6 +410,18 @@ class Replay:
                 self.tags |= dict.fromkeys(detail["tags"], detail["to_version"])
             case "tag.removed":
                 assert self.tags.pop(detail["tag"]) == detail["from_version"]
+            case "split.set":
+                rows = [[share["version"], share["weight"]] for share in detail["split"]]
+                target = self.live if detail["pointer"] == "live" else self.tags[detail["pointer"]]
+                assert rows[0][0] == target
+                assert all(self.stages[version] == "stable" for version, _ in rows)
+                self.splits[detail["pointer"]] = rows
+            case "split.ended":
+                assert self.splits.pop(detail["pointer"])[0][0] == detail["version"]
+            case "release.requested":
+                self.waiting[detail["release_id"]] = detail["pointer"]
+            case "release.approved" | "release.rejected" | "release.withdrawn":
+                assert self.waiting.pop(detail["release_id"]) == detail["pointer"]
             case "payload.created":
                 self.payloads.add(detail["payload_id"])
             case "payload.updated":
@@ -401,6 +430,15 @@ class Replay:
                 self.payloads.remove(detail["payload_id"])
             case _:
                 raise AssertionError(f"an event of unknown kind: {kind}")
+        if kind in ("prompt.moved", "prompt.deleted"):
+            self.waiting = {}
+        moved = {detail.get("tag"), *detail.get("tags", ())}
+        self.splits = {  # a pointer that has moved is not split any more
+            pointer: rows
+            for pointer, rows in self.splits.items()
+            if pointer not in moved
+            and rows[0][0] == (self.live if pointer == "live" else self.tags.get(pointer))
+        }
         assert event["live_version"] == (self.live or 0), "an event names another live version"
 
 
@@ -436,6 +474,65 @@ def _ledgers(snapshot: Snapshot) -> None:
                     assert parent is None or types.get(parent) == entry["entityType"]
             case name:
                 raise AssertionError(f"a ledger of unknown kind: {name}")
+
+
+def _protections(snapshot: Snapshot) -> None:
+    """What a team protects is what the last entry about it in its audit log says."""
+    for item in snapshot.tables["access"]:
+        if item["entity"] != "protection":
+            continue
+        changes = _list_rules(snapshot, item["pk"])
+        assert item["revision"] == len(changes), "rules without an entry in the audit log"
+        for before, after in pairwise(
+            [{"after": NO_RULES}, *(event["detail"] for event in changes)]
+        ):
+            assert before["after"] == after["before"], "the audit log has a gap"
+        assert {name: item[name] for name in NO_RULES} == changes[-1]["detail"]["after"]
+
+
+NO_RULES = {
+    "pointers": [],
+    "required_review": False,
+    "require_payloads": False,
+    "editors_roll_back": True,
+}
+
+
+def _list_rules(snapshot: Snapshot, partition: str) -> list[Item]:
+    """The changes of a team's rules, oldest first."""
+    changes = [
+        item
+        for item in snapshot.tables["history"]
+        if item["prompt_id"] == partition and item["kind"] == "team.protected"
+    ]
+    return sorted(changes, key=lambda item: str(item["event"]))
+
+
+def _releases(snapshot: Snapshot) -> None:
+    """A request waits if the head of its prompt names it, and its events tell what became of it."""
+    releases = [item for item in snapshot.tables["access"] if item["entity"] == "release"]
+    waiting = {
+        (item["prompt_id"], item["id"]): item["pointer"]
+        for item in releases
+        if item["status"] == "waiting"
+    }
+    heads = {head["prompt_id"]: head for head in snapshot.tables["prompts"]}
+    for head in heads.values():
+        for id, pointer in head.get("waiting", {}).items():
+            assert waiting.pop((head["prompt_id"], id)) == pointer, "the head has another pointer"
+    for prompt_id, id in waiting:
+        all_kinds = {event["kind"] for event in snapshot.list_history(prompt_id)}
+        # It stays with the team that its prompt has left.
+        assert all_kinds & {"prompt.moved", "prompt.deleted"}, f"the head does not know {id}"
+    for item in releases:
+        kinds = [
+            event["kind"]
+            for event in snapshot.list_history(item["prompt_id"])
+            if event["detail"].get("release_id") == item["id"]
+        ]
+        closing = [] if item["status"] == "waiting" else [f"release.{item['status']}"]
+        assert kinds == ["release.requested", *closing], "its events tell something else"
+        assert ("decided_by" in item) == ("decided_at" in item) == bool(closing)
 
 
 def _assert_distinct(entries: Sequence[Item], field: str) -> None:
@@ -535,6 +632,7 @@ def assert_follows(earlier: Snapshot, later: Snapshot) -> None:
     audit = [item for item in earlier.tables["history"] if item["entity"] == "access_event"]
     assert all(item in later.tables["history"] for item in audit), "an audit log was rewritten"
     assert_access_follows(earlier, later)
+    _protected_moves(earlier, later)
     for table, name in (("access", "sk"), ("lookups", "key")):
         kept = {_identify(item, name): item for item in later.tables[table]}
         for item in earlier.tables[table]:
@@ -548,6 +646,63 @@ def assert_follows(earlier: Snapshot, later: Snapshot) -> None:
 
 def _identify(item: Item, name: str) -> tuple[Any, ...]:
     return item.get("pk"), item[name]
+
+
+def _protected_moves(earlier: Snapshot, later: Snapshot) -> None:
+    """A protected pointer is moved only by whoever may, and by whom it was approved."""
+    known = {event["event_id"] for event in earlier.tables["history"]}
+    for head in later.tables["prompts"]:
+        rules = [_get_rules(snapshot, head["team_id"]) for snapshot in (earlier, later)]
+        history = later.list_history(head["prompt_id"])
+        for number, event in enumerate(history):
+            if event["event_id"] in known:
+                continue
+            for pointer in _list_moved(event, history[:number]):
+                if not all(pointer in each["pointers"] for each in rules):
+                    continue  # nobody knows which came first
+                is_back = event["kind"] == "version.rolled_back" or (
+                    event["kind"] == "split.ended" and pointer == "live"
+                )
+                is_way_back = is_back and any(
+                    each["detail"].get("status") == "live"
+                    and each["detail"]["version"] == event["detail"]["version"]
+                    for each in history[:number]
+                )
+                assert (is_way_back and any(each["editors_roll_back"] for each in rules)) or any(
+                    _may_move(snapshot, event["by"]["id"], head["team_id"], pointer)
+                    for snapshot in (earlier, later)
+                ), f"{event['by']} has moved {pointer}, which is protected"
+
+
+def _get_rules(snapshot: Snapshot, team_id: str) -> Item:
+    changes = _list_rules(snapshot, f"team#{team_id}")
+    rules: Item = changes[-1]["detail"]["after"] if changes else NO_RULES
+    return rules
+
+
+def _list_moved(event: Item, before: Sequence[Item]) -> set[str]:
+    """The pointers that an event moves, away from where they are or to where they were not."""
+    kind, detail = event["kind"], event["detail"]
+    live = (before[-1]["live_version"] or None) if before else None
+    moved = set() if (event["live_version"] or None) == live else {"live"}
+    if kind.startswith("split."):
+        moved.add(detail["pointer"])
+    if kind in ("tag.moved", "tag.removed"):
+        moved.add(detail["tag"])
+    return moved | {*(detail["tags"] if kind == "tags.moved" else ())}
+
+
+def _may_move(snapshot: Snapshot, author: str, team_id: str, pointer: str) -> bool:
+    access = snapshot.tables["access"]
+    for key in (item for item in access if item["entity"] == "api_key" and item["id"] == author):
+        return key["operation"] == "admin" or pointer in key.get("pointers", ())
+    for person in (item for item in access if item["entity"] == "person" and item["id"] == author):
+        return bool(person["is_organisation_admin"]) or any(
+            (item["person_id"], item["pk"], item["role"]) == (author, f"team#{team_id}", "admin")
+            for item in access
+            if item["entity"] == "member"
+        )
+    return True  # an operator
 
 
 def _sealed(earlier: Snapshot, later: Snapshot, prompt_id: str) -> None:

@@ -26,6 +26,7 @@ STEPS = frozenset(
         TRANSACTION,
         "AdminCreateUser",
         "AdminDeleteUser",
+        "AdminSetUserMFAPreference",
         "AdminSetUserPassword",
         "DeleteItem",
         "PutItem",

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.openapi import list_problems
+from shared.routes import NATIVE
+from shared.routes.route import REQUESTED
 from tests.properties.consistency import assert_consistent, assert_follows
 from tests.properties.effects import Baseline
 from tests.properties.faults import (
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from tests.properties.faults import Hit
     from tests.properties.interception import Clock
     from tests.properties.scene import Scene
+    from tests.routes.sample import Variant
 
 INLINE_BYTES = 0  # all bodies are in the bucket, so that every request needs S3 too
 WITH_KEY, WITHOUT_KEY = {"Idempotency_Key": "once"}, dict[str, str]()
@@ -61,14 +64,17 @@ def test_a_fault_at_any_call_breaks_nothing_and_a_repeat_completes_the_request(
     ways: set[tuple[str, ...]] = set()
     counts = [0, len(FAULTS), 0]
     record_property("faults", counts)
-    for variant in (None, *get_sample(route).variants):
+    for variant, status in list_ways(route):
         with scene.base.visit(route, variant, scene.get_names(route)) as call:
+            if status == REQUESTED:
+                scene.base.protect(required_review=True, editors_roll_back=False)
             for headers in (WITH_KEY, WITHOUT_KEY) if route in WRITING else (WITHOUT_KEY,):
                 original = Original(scene, call, headers)
                 # Another way to make the call counts if it leads to other calls of AWS.
-                if original.response.status != route.status or original.calls in ways:
+                way = (str(status), *original.calls)
+                if original.response.status != status or way in ways:
                     continue
-                ways.add(original.calls)
+                ways.add(way)
                 hits = original.list_hits()
                 if not pytestconfig.getoption("every_fault"):
                     hits = choose_hits(hits, CALLING.index(route) + len(ways))
@@ -79,6 +85,15 @@ def test_a_fault_at_any_call_breaks_nothing_and_a_repeat_completes_the_request(
                 counts[0] += len({place for _, place in hits})
                 counts[2] += len(hits)
     assert counts[2]
+    assert {status for status, *_ in ways} == {str(status) for _, status in list_ways(route)}
+
+
+def list_ways(route: Route) -> Iterator[tuple[Variant | None, int]]:
+    """List the calls of a route, each with its status, also that of a move that waits."""
+    for variant in (None, *get_sample(route).variants):
+        yield variant, route.status
+        if route.is_reviewed and route.dialect == NATIVE:
+            yield variant, REQUESTED
 
 
 def test_a_choice_has_every_place_and_in_time_every_fault() -> None:
@@ -161,14 +176,14 @@ class Original:
 
 def try_fault(original: Original, fault: Fault, place: int) -> None:
     """Make a request that a fault comes to, and then make it again."""
-    route, is_success = original.call.route, False
+    route, status, is_success = original.call.route, original.response.status, False
     fault.plan(original.interceptor, place, original.calls[place])
     if fault.is_deadly:
         with pytest.raises(CrashError):
             original.send()
     else:
         response = original.send()
-        is_success = response.status == route.status
+        is_success = response.status == status
         if is_success:
             assert original.is_same(response)
         elif original.calls[place] in ONE_TIME_STEPS and response.status != 503:
@@ -195,7 +210,7 @@ def try_fault(original: Original, fault: Fault, place: int) -> None:
     is_used_up = is_partial and not ONE_TIME_STEPS.isdisjoint(original.calls[: place + 1])
     if (effect and not is_partial and not original.headers) or is_used_up:
         # Without a key it is another request, and what is done may be in its way.
-        if repeat.status != route.status:
+        if repeat.status != status:
             assert_problem(repeat, route, *list_problems(route) - {500, 503})
         original.observe_effect()
     else:

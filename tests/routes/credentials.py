@@ -86,7 +86,7 @@ def expect_key(route: Route, *, operation: str) -> frozenset[int]:
         return frozenset({route.status})
     if route.sessions_only:
         return frozenset({401})
-    is_allowed = route.permission in OPERATIONS[operation]
+    is_allowed = route.permission in OPERATIONS[operation] and not get_sample(route).is_own
     return frozenset({route.status if is_allowed else get_sample(route).viewer})
 
 
@@ -115,6 +115,8 @@ def expect_key_of_prompt(route: Route) -> frozenset[int]:
 
 def expect_key_of_other_prompt(route: Route) -> frozenset[int]:
     """Expect what a key of another prompt leads to, for which this one is not there."""
+    if get_sample(route).is_own:
+        return frozenset({404})
     expected = expect_key_of_prompt(route)
     if expected != {route.status} or route.permission is Permission.PUBLIC:
         return expected
@@ -151,6 +153,8 @@ def expect_person(
     everywhere = ORGANISATION_ADMIN if is_admin else PERSON
     if route.chapter == OWN:
         return frozenset({_expect_own(route, role)})
+    if get_sample(route).is_own and role and role != get_sample(route).caller:
+        return frozenset({403})
     if route.permission in {*everywhere, *ROLES.get(role, ())}:
         return frozenset({route.status})
     if role:

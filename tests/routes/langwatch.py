@@ -27,6 +27,7 @@ SYNC = {"configData": CONFIG, "localVersion": 3}
 DELETE_DRAFT = (("POST", NATIVE, {"template": "x"}), ("DELETE", f"{NATIVE}/4", None))
 STAGING = ("POST", f"{NATIVE}/2/tags", {"tag": "staging"})
 DEFINE_TAG = (("POST", TAGS, {"name": "{new}"}),)
+RENAME_TAG = ("PUT", f"{TAGS}/{{new}}", {"name": "{new}-before"})
 
 SAMPLES = {
     "list_prompts_by_handle": Sample(stranger=None, first=DELETE_DRAFT),
@@ -82,7 +83,10 @@ SAMPLES = {
         variants=(Variant(target="/api/prompts/{id}/tags/staging"),),
     ),
     "list_tag_definitions": Sample(stranger=None),
-    "create_tag_definition": Sample(body={"name": "{new}"}, stranger=None),
+    # Under a name that another tag had, which still has its pointer.
+    "create_tag_definition": Sample(
+        body={"name": "{new}"}, first=(*DEFINE_TAG, RENAME_TAG), stranger=None
+    ),
     "rename_tag_definition": Sample(
         target=f"{TAGS}/{{new}}", body={"name": "{new}-again"}, first=DEFINE_TAG, stranger=404
     ),

@@ -11,6 +11,8 @@ from tests.sign_in_page import build_exchange
 PROMPT, VERSIONS = "/v1/prompts/{id}", "/v1/prompts/{id}/versions"
 GONE = {"team": 404}
 PAYLOADS = "/v1/prompts/{id}/payloads"
+TAG_ON_DRAFT = (("POST", f"{VERSIONS}/3/tags", {"tag": "blue"}),)
+RELEASE = "/v1/prompts/{id}/releases/{release}"
 # What selects a version leads to different reads; a number that there is not, to fewer.
 SELECTORS = ("latest", "live", "prod", "99")
 
@@ -29,6 +31,7 @@ def _select(path: str, **more: Any) -> Sample:
 
 
 PERSON = "/v1/orgs/{org}/members/{person}"
+SECOND_FACTOR = "/v1/auth/me/second-factor"
 MEMBERS, MEMBER = "/v1/teams/{team}/members", "/v1/teams/{team}/members/{person}"
 
 PEOPLE_SAMPLES = {
@@ -57,6 +60,27 @@ PEOPLE_SAMPLES = {
         body={"current_password": "{password}", "new_password": "Another-horse-7"},
         caller="password",
         stranger=403,
+    ),
+    "create_second_factor": Sample(
+        target=SECOND_FACTOR,
+        body={"password": "{password}"},
+        caller="password",
+        stranger=401,
+        viewer=401,
+    ),
+    "set_second_factor": Sample(
+        target=SECOND_FACTOR,
+        body={"enabled": True, "password": "{password}", "code": "{authenticator}"},
+        caller="password",
+        stranger=401,
+        viewer=401,
+        variants=(
+            Variant(
+                body={"enabled": False, "password": "{password}", "code": "{authenticator}"},
+                caller="second_factor",
+                stranger=401,
+            ),
+        ),
     ),
     "list_sessions": Sample(caller="viewer", stranger=401, viewer=401),
     "revoke_session": Sample(
@@ -102,6 +126,11 @@ PEOPLE_SAMPLES = {
             Variant(target="/v1/orgs/{org}/members/{team_admin}", stranger=403),
             Variant(target="/v1/orgs/{org}/members/{second_admin}", stranger=403),
         ),
+    ),
+    "end_second_factor": Sample(
+        target="/v1/orgs/{org}/members/{account}/second-factor",
+        caller="organisation_admin",
+        stranger=403,
     ),
     "set_organisation_role": Sample(
         target=f"{PERSON}/role",
@@ -212,6 +241,12 @@ AUDIT_SAMPLES = {
     ),
 }
 
+SPLIT_LIVE = (
+    "PUT",
+    f"{PROMPT}/splits/live",
+    {"split": [{"version": 1, "weight": 9_500}, {"version": 2, "weight": 500}]},
+)
+
 SAMPLES = {
     "health_check": Sample(),
     "get_openapi": Sample(),
@@ -251,12 +286,22 @@ SAMPLES = {
     "diff_versions": Sample(target=f"{VERSIONS}/diff?from=1&to=2"),
     "get_version": _select(f"{VERSIONS}/{{version}}"),
     "update_version": _select(
-        f"{VERSIONS}/{{version}}", version=3, body={"template": "Hi again {{.name}}"}
+        f"{VERSIONS}/{{version}}",
+        version=3,
+        body={"template": "Hi again {{.name}}"},
+        first=TAG_ON_DRAFT,
     ),
     "delete_prompt_version": _select(
-        f"{VERSIONS}/{{version}}", version=3, variants=(Variant(target=f"{VERSIONS}/2"),)
+        f"{VERSIONS}/{{version}}",
+        version=3,
+        first=TAG_ON_DRAFT,
+        variants=(Variant(target=f"{VERSIONS}/2"),),
     ),
-    "promote_version": _select(f"{VERSIONS}/{{version}}/promote", version=3),
+    "promote_version": _select(
+        f"{VERSIONS}/{{version}}/promote",
+        version=3,
+        variants=(Variant(target=f"{VERSIONS}/2/promote"),),
+    ),
     "demote_version": _select(f"{VERSIONS}/{{version}}/demote"),
     "archive_version": _select(f"{VERSIONS}/{{version}}/archive", version=2),
     "duplicate_version": _select(f"{VERSIONS}/{{version}}/duplicate"),
@@ -274,6 +319,49 @@ SAMPLES = {
     "get_prompt_payload": Sample(),
     "update_prompt_payload": Sample(body={"name": "Ada", "variables": {"name": "Ada Lovelace"}}),
     "delete_prompt_payload": Sample(),
+    "get_split": Sample(target=f"{PROMPT}/splits/live"),
+    "set_split": Sample(
+        target=f"{PROMPT}/splits/live",
+        body={"split": [{"version": 1, "weight": 9_000}, {"version": 2, "weight": 1_000}]},
+        first=(SPLIT_LIVE,),
+        variants=(
+            # The pointer moves too.
+            Variant(body={"split": [{"version": 2, "weight": 10_000}]}),
+            # The split ends.
+            Variant(body={"split": [{"version": 1, "weight": 10_000}]}),
+            Variant(
+                target=f"{PROMPT}/splits/prod",
+                body={"split": [{"version": 2, "weight": 1}, {"version": 1, "weight": 9_999}]},
+            ),
+        ),
+    ),
+    "get_protected": Sample(target="/v1/teams/{team}/protected", stranger=403),
+    "set_protected": Sample(
+        target="/v1/teams/{team}/protected",
+        body={"pointers": ["live", "prod"], "required_review": True},
+        caller="admin",
+        stranger=403,
+    ),
+    "get_release_state": Sample(),
+    "create_release": Sample(
+        body={"pointer": "prod", "version": 2},
+        variants=(
+            Variant(body={"pointer": "live", "version": 2}),  # as somebody else requests too
+            Variant(body={"pointer": "live", "split": [{"version": 2, "weight": 10_000}]}),
+            Variant(body={"pointer": "live", "version": 3}),
+        ),
+    ),
+    "list_releases": Sample(variants=(Variant(target=f"{PROMPT}/releases?status=waiting"),)),
+    "get_release": Sample(target=RELEASE),
+    "approve_release": Sample(
+        target=f"{RELEASE}/approve", body={"comment": "good"}, missing={"release": 404}
+    ),
+    "reject_release": Sample(target=f"{RELEASE}/reject", body={"comment": "not yet"}),
+    "withdraw_release": Sample(target=f"{RELEASE}/withdraw", body={}, caller="author", is_own=True),
+    "end_split": Sample(
+        target=f"{PROMPT}/splits/live",
+        first=(SPLIT_LIVE,),
+    ),
     **KEY_SAMPLES,
     **PEOPLE_SAMPLES,
     **AUDIT_SAMPLES,

@@ -9,7 +9,7 @@ from uuid import uuid4
 from shared.routes import NATIVE, ROUTES, Permission, Route
 from tests.routes.problems import assert_problem
 from tests.routes.sample import get_sample
-from tests.routes.scene import GUARDED, WRITING, Scene
+from tests.routes.scene import GUARDED, MOVING, WRITING, Scene
 
 if TYPE_CHECKING:
     from tests.client import Registry
@@ -44,10 +44,31 @@ def call_in_every_way(scene: Scene, route: Route) -> None:
         with scene.visit(route) as call:
             response = call.send(registry.admin)
             assert response.status < 500, response.text
+    if route in MOVING:
+        call_under_protection(scene, route)
     for variant in get_sample(route).variants:
         with scene.visit(route, variant) as call:
             response = call.send(scene.get_caller(route, client, variant))
             assert response.status < 500, response.text
+
+
+def call_under_protection(scene: Scene, route: Route) -> None:
+    """Call a route that moves a pointer where all of them are protected."""
+    for variant in (None, *get_sample(route).variants):
+        with scene.visit(route, variant) as call:
+            scene.protect(require_payloads=True)
+            scene.registry.forget()
+            assert call.send(scene.registry.admin).status < 500
+        with scene.visit(route, variant) as call:
+            scene.protect(editors_roll_back=True)
+            scene.registry.forget()
+            assert call.send(scene.registry.editor).status < 500
+        with scene.visit(route, variant) as call:
+            scene.protect(required_review=True, editors_roll_back=False)
+            # The request of a review is recorded, and is there when the same is requested again.
+            for headers in ({"Idempotency_Key": str(uuid4())}, {}):
+                scene.registry.forget()
+                assert call.send(scene.registry.editor, **headers).status < 500
 
 
 def race(scene: Scene) -> None:

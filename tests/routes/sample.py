@@ -35,6 +35,8 @@ class Sample:
         stranger: The status for a caller of another team; None where the call names nothing of a
             team, and so works on the caller's own.
         viewer: The status for a caller who may only read, where it is not 403.
+        is_own: Whether it is about what is the caller's own, so that nobody else of the team may
+            make it.
         missing: The status where what is named in the call is not there, by its name in the scene,
             where it is not 404.
     """
@@ -46,6 +48,7 @@ class Sample:
     caller: str = ""
     stranger: int | None = 404
     viewer: int = 403
+    is_own: bool = False
     missing: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -17,7 +17,8 @@ from shared.domain.changes import Origin
 from shared.domain.credentials import generate_api_key, hash_secret
 from shared.domain.organisation import ORGANISATION_ID
 from shared.routes import ROUTES, Permission, Route
-from tests.client import PASSWORD, build_bearer
+from shared.routes.route import CHECK
+from tests.client import AUTHENTICATOR_CODE, PASSWORD, build_bearer
 from tests.memory import Memory
 from tests.routes.sample import NAME, Variant, fill, get_sample
 
@@ -30,9 +31,15 @@ GUARDED = tuple(route for route in ROUTES if route.permission is not Permission.
 CALLING = tuple(route for route in ROUTES if route in GUARDED or route.actions)  # AWS
 CHANGING = tuple(route for route in CALLING if route.method != "GET")
 READING = tuple(route for route in ROUTES if route.method == "GET")
+MOVING = tuple(  # pointers of prompts
+    route
+    for route in GUARDED
+    if {*CHECK} <= {*route.actions} and route.permission in (Permission.WRITE, Permission.CURATE)
+)
 WRITING = tuple(route for route in GUARDED if route.writes and route.status < 300)
 
 LIVE, STABLE, DRAFT = 1, 2, 3
+POINTERS = ["live", "prod", "blue", "staging"]  # that samples move
 FOLDER_CHANGE = {"workspaceId": "team", "id": "id", "folderId": "folder"}
 ADA = {"variables": {"name": "Ada"}}  # what the versions are rendered with
 
@@ -139,6 +146,7 @@ class Scene:
             "tag": "prod",
             "payload_id": self.payload["id"],
             "prompt_name": quote(self.prompt["name"]),
+            "release": self.create_release(),
             "folder": self.create_folder(),
             "org": ORGANISATION_ID,
             **self.create_empty_team(),
@@ -185,11 +193,13 @@ class Scene:
             "team_admin": registry.people["admin"].person_id,
             "other_admin": registry.people["organisation_admin"].person_id,
             "outsider": registry.create_person().person_id,
+            "account": registry.people["second_factor"].person_id,
             "session": session.id,
             "email": email,
             "password": PASSWORD,
             "challenge": registry.create_challenge(),
             "code": "4829-from-the-mail",  # moto takes any
+            "authenticator": AUTHENTICATOR_CODE,
         }
 
     def get_caller(
@@ -205,6 +215,24 @@ class Scene:
         caller = (variant and variant.caller) or get_sample(route).caller
         return self.registry.people[caller] if caller else default or self.registry.editor
 
+    def create_release(self) -> str:
+        """Create a release request of another editor, which waits, and give its id."""
+        author = self.registry.people["author"] = self.create_author()
+        body = {"pointer": "live", "version": STABLE}
+        response = author("POST", f"{self.path}/releases", body)
+        release_id: str = response.json["release"]["id"]
+        return release_id
+
+    def create_author(self) -> Client:
+        """Create who makes the release request."""
+        return self.registry.create_person(role="editor")
+
+    def protect(self, **rules: bool) -> None:
+        """Protect all pointers that samples move."""
+        body = {"pointers": POINTERS, **rules}
+        path = f"/v1/teams/{self.registry.team_id}/protected"
+        assert self.registry.admin("PUT", path, body).status == 200
+
     def create_folder(self) -> str:
         """Create a folder, as only Maxim's clients can, and give its id."""
         body = {"workspaceId": self.registry.team_id, "entityType": "PROMPT", "name": "Folder"}
@@ -212,6 +240,18 @@ class Scene:
         response = Prepared(route, route.path, body).send(self.registry.editor)
         folder_id: str = response.json["data"]["id"]
         return folder_id
+
+    def deploy(self, number: int) -> None:
+        """Deploy a version under a condition, as only Maxim's clients can."""
+        (route,) = (route for route in ROUTES if route.name == "deploy_prompt")
+        condition = {"variable": "scene", "operator": "=", "value": str(number)}
+        body = {
+            "workspaceId": self.registry.team_id,
+            "promptId": self.id,
+            "version": number,
+            "deploymentConditions": [condition],
+        }
+        assert Prepared(route, route.path, body).send(self.registry.admin).status == 200
 
     def put_into_folder(self) -> None:
         """Put the prompt into the folder, as only Maxim's clients can."""

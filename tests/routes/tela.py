@@ -20,10 +20,14 @@ SAMPLES = {
     "update_canvas_version": Sample(
         target="/prompt-version/{draft}",
         body={"content": "new", "title": "new", "promoted": True},
+        variants=(Variant(target="/prompt-version/{stable}", body={"promoted": True}),),
     ),
     "delete_canvas_version": Sample(
         target="/prompt-version/{draft}",
-        variants=(Variant(target="/prompt-version/{stable}"),),
+        variants=(
+            Variant(target="/prompt-version/{stable}"),
+            Variant(target="/prompt-version/{live}"),
+        ),
     ),
     "get_promoted_version": Sample(),
     "list_canvases": Sample(

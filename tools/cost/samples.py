@@ -138,7 +138,7 @@ class Team:
         self.names = count(1000)
         self.folder = ""
         now = datetime.now(UTC)
-        store.teams.add_team(team_id=self.id, name="Support", at=now)
+        store.organisations.create_team(team_id=self.id, name="Support", at=now)
         grant = Grant(name="measurements", operation="admin", team_ids=(self.id,))
         key_id = str(UUID(int=number + 1, version=4))
         key = api_keys.create(self.key, grant, by=None, now=now, key_id=key_id)

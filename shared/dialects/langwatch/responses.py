@@ -212,8 +212,11 @@ def _dump_forbidden(problem: Forbidden) -> models.Explanation:
         PERMISSIONS[detail["permission"]] for detail in details if "permission" in detail
     ]
     restrictions = [detail["message"] for detail in details if "message" in detail]
+    message = "The API key does not have this permission."
+    if problem.message != problem.default:
+        message = problem.message
     return {
-        **_explain("api_key_permission_denied", "The API key does not have this permission."),
+        **_explain("api_key_permission_denied", message),
         "permission": next(iter(permissions), None),
         "tips": [*restrictions, "Use an API key that has the permission."],
         "docsUrl": "https://langwatch.ai/docs",

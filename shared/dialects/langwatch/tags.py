@@ -100,7 +100,7 @@ def define(ledger: Ledger, name: str, *, id: str, at: str) -> tuple[Ledger, Defi
     """
     definitions = list_definitions(ledger)
     _require_free(definitions, check_tag_name(name))
-    pointer = LIVE if name == PRODUCTION else name
+    pointer = _get_own_pointer(name)
     if pointer in {definition.pointer for definition in definitions}:
         # A tag that was renamed from this name still has this pointer.
         pointer = f"{name[:41]}.{id[:8]}"
@@ -135,6 +135,32 @@ def remove(ledger: Ledger, name: str) -> Ledger:
     before = get_definition(definitions, name, missing=f"Tag not found: {name}")
     others = tuple(definition for definition in definitions if definition != before)
     return _replace_definitions(ledger, others)
+
+
+def list_moves(before: Ledger, after: Ledger) -> frozenset[str]:
+    """List the pointers that somebody who asks for a tag by its name gets no more.
+
+    These are the pointers of tags that were removed or renamed, and those that other dialects have
+    by a name that is now the name of another pointer.
+    """
+    old, new = (
+        {each.name: each.pointer for each in list_definitions(ledger)} for ledger in (before, after)
+    )
+    pointers: set[str] = set()
+    for name in old.keys() | new.keys():
+        if old.get(name) == new.get(name):
+            continue
+        if name in old:
+            pointers.add(old[name])
+        own = _get_own_pointer(name)
+        if new.get(name, own) != own:
+            pointers.add(own)
+    return frozenset(pointers)
+
+
+def _get_own_pointer(name: str) -> str:
+    """Get the pointer that a tag has unless it was renamed."""
+    return LIVE if name == PRODUCTION else name
 
 
 def get_definition(definitions: Iterable[Definition], name: str, *, missing: str) -> Definition:

@@ -40,12 +40,6 @@ def update_settings(prompt: Prompt, origin: Origin, **settings: Any) -> Change[N
     return prompts.configure(prompt, NAME, {**get_settings(prompt), **settings}, origin)
 
 
-def list_deployments(prompt: Prompt) -> list[Document]:
-    """List the deployments of a prompt, newest first, so that the SDKs choose the newest."""
-    deployments: list[Document] = get_settings(prompt).get("deployments", [])
-    return deployments
-
-
 def deploy(
     prompt: Prompt, version: Version, conditions: Iterable[Document], origin: Origin
 ) -> Change[None]:
@@ -69,12 +63,7 @@ def deploy(
         "conditions": list(distinct.values()),
         "timestamp": dump_js_time(origin.now),
     }
-    others = [
-        deployment
-        for deployment in list_deployments(prompt)
-        if {_get_key(condition) for condition in deployment["conditions"]} != distinct.keys()
-    ]
-    return update_settings(prompt, origin, deployments=[new, *others])
+    return prompts.deploy(prompt, new, origin)
 
 
 def _get_key(condition: Document) -> tuple[str, str, str]:

@@ -51,9 +51,9 @@ def dump_prompt(prompt: Prompt) -> models.CreatedPrompt:
 
 def dump_whole_prompt(prompt: Prompt) -> models.WorkspacePrompt:
     """Dump a prompt with its deployments."""
-    times = [deployment["timestamp"] for deployment in deployments.list_deployments(prompt)]
+    times = [deployment["timestamp"] for deployment in prompt.deployments]
     created_at = dump_js_time(prompt.created_at)
-    rules = deployments.build_rules(deployments.list_deployments(prompt))
+    rules = deployments.build_rules(prompt.deployments)
     body = cast("models.WorkspacePrompt", dump_prompt(prompt))
     body["deploymentHistory"] = {
         "id": prompt.id,
@@ -151,7 +151,7 @@ def dump_deployment(deployment: Document, prompt: Prompt) -> models.Deployment:
 
 def dump_deployments(prompt: Prompt) -> models.DeploymentsData:
     """Dump the deployments of a prompt, newest first, which is also their precedence."""
-    rows = deployments.list_deployments(prompt)
+    rows = prompt.deployments
     return {"data": [_dump_deployment_with_conditions(row, prompt) for row in rows]}
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from shared.dialects.formats import dump_js_time
 from shared.dialects.maxim import contents
-from shared.dialects.maxim.deployments import build_rules, list_deployments
+from shared.dialects.maxim.deployments import build_rules
 from shared.paging import measure_row
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def list_numbers(prompt: Prompt) -> list[int]:
     """List the versions that can be served: of deployments, newest first, then the live one."""
     if prompt.is_deleted:
         return []
-    targets = [deployment["number"] for deployment in list_deployments(prompt)]
+    targets = [deployment["number"] for deployment in prompt.deployments]
     live = [] if prompt.live_version is None else [prompt.live_version]
     return list(dict.fromkeys([*targets, *live]))
 
@@ -117,7 +117,7 @@ def dump_bundle(
         "folderId": prompt.folder_id,
     }
     bodies: dict[int, models.RuntimeVersion] = {}
-    size = measure_row(empty) + measure_row(build_rules(list_deployments(prompt)))
+    size = measure_row(empty) + measure_row(build_rules(prompt.deployments))
     for number, version in zip(list_numbers(prompt), versions, strict=True):
         if version is None or version.stage != "stable" or (whole := version.load()) is None:
             continue
@@ -129,7 +129,7 @@ def dump_bundle(
     return {
         **empty,
         "rules": build_rules(
-            deployment for deployment in list_deployments(prompt) if deployment["number"] in bodies
+            deployment for deployment in prompt.deployments if deployment["number"] in bodies
         ),
         "versions": list(bodies.values()),
         "fallbackVersion": bodies.get(prompt.live_version) if prompt.live_version else None,

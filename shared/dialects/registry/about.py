@@ -19,6 +19,7 @@ DIALECT = Dialect(
         "Account": "What belongs to the person who calls.",
         "Organization": "The deployment itself: its teams and its people.",
         "Teams": "A team and its members.",
+        "Releases": "How versions reach those who call.",
         "API Keys": "Keys of programs, which people manage.",
         "Audit": "Who did what, when, and in which request.",
         "Health": "Whether the service is available.",

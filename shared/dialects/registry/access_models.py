@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, StrictBool
 from typing_extensions import TypedDict
 
 from shared.dialects.registry.models import require_fields
@@ -60,6 +60,20 @@ class PasswordChange(BaseModel):
     model_config = require_fields("current_password", "new_password")
     current_password: SecretStr = Field(NO_SECRET, max_length=MAX_SECRET)
     new_password: SecretStr = Field(NO_SECRET, max_length=MAX_SECRET)
+
+
+class SecondFactorRequest(BaseModel):
+    model_config = require_fields("password")
+    password: SecretStr = Field(NO_SECRET, max_length=MAX_SECRET)
+
+
+class SecondFactorChange(BaseModel):
+    model_config = require_fields("enabled", "password", "code")
+    enabled: StrictBool = Field(True, description="Whether sign-in asks for a code.")
+    password: SecretStr = Field(NO_SECRET, max_length=MAX_SECRET)
+    code: SecretStr = Field(
+        NO_SECRET, description="The code that the authenticator shows.", max_length=MAX_SECRET
+    )
 
 
 class ResetRequest(BaseModel):
@@ -131,6 +145,11 @@ class SignedIn(TypedDict):
 
 class Message(TypedDict):
     message: str
+
+
+class SecondFactor(TypedDict):
+    secret: Annotated[str, Field(description="For an authenticator, in base 32.")]
+    uri: Annotated[str, Field(description="The same as a URI, for a QR code.")]
 
 
 class PasswordResetResponse(TypedDict):

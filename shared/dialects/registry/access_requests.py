@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from shared.dialects.registry.requests import NUMBER, parse_uuid
 from shared.domain.access import Role
 from shared.domain.checks import check_name, check_text
+from shared.domain.people import WEAK_PASSWORD
 from shared.problems import InvalidRequest
 
 if TYPE_CHECKING:
@@ -15,16 +16,9 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 
-# Source: px0.
-EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+\.[A-Za-z]{2,}")
-EMAIL_LENGTH = 254  # characters; source: RFC 5321
 PASSWORD_BYTES = range(8, 257)  # px0's least, Cognito's most
 SHORT_PASSWORD = "password must be at least 8 characters"  # nosec B105
 LONG_PASSWORD = "password must be at most 256 bytes"  # nosec B105
-WEAK_PASSWORD = (
-    "password must contain at least one uppercase letter, one lowercase letter, one digit, and "
-    "one special character"
-)  # nosec B105
 DEFAULT_LIMIT = 10  # source: px0
 MAX_LIMIT = 1000
 MAX_PAGE = 10**9
@@ -37,29 +31,6 @@ def parse_path_id(text: str) -> str:
         InvalidRequest: The text is not an id.
     """
     return parse_uuid(text, problem="invalid id")
-
-
-def normalize_email(text: str) -> str:
-    """Normalize an e-mail address, whose letters have no case here.
-
-    Raises:
-        InvalidRequest: No address has such characters.
-    """
-    return check_text(text, "email").strip().lower()
-
-
-def parse_email(text: str) -> str:
-    """Parse the e-mail address of a person to invite.
-
-    Raises:
-        InvalidRequest: There is none, or it is malformed.
-    """
-    if not text:
-        raise InvalidRequest("email is required")
-    email = normalize_email(text)
-    if len(email) > EMAIL_LENGTH or not EMAIL.fullmatch(email):
-        raise InvalidRequest("invalid email format")
-    return email
 
 
 def check_password(text: str) -> str:

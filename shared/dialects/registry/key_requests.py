@@ -22,6 +22,18 @@ def parse_key_id(text: str) -> str:
     return parse_uuid(text, problem="invalid id")
 
 
+def require_organisation(text: str | None) -> str:
+    """Check that a request names its organisation, which px0 wants of all about API keys.
+
+    Raises:
+        InvalidRequest: It does not.
+    """
+    if not text:
+        details = [{"path": "org_id", "message": "GET /v1/me/orgs has the id"}]
+        raise InvalidRequest("org_id is required", details=details)
+    return text
+
+
 def check_organisation(text: str | None, *, problem: str) -> None:
     """Check that the organisation of a request is this one.
 
@@ -33,9 +45,7 @@ def check_organisation(text: str | None, *, problem: str) -> None:
         InvalidRequest: It is missing, or not an id.
         Forbidden: It is another organisation.
     """
-    if not text:
-        raise InvalidRequest("org_id is required")
-    if parse_uuid(text, problem=problem) != ORGANISATION_ID:
+    if parse_uuid(require_organisation(text), problem=problem) != ORGANISATION_ID:
         raise Forbidden
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from shared.dialects.schemas import Id, Omissions, Time
+from shared.dialects.schemas import Id, Items, Omissions, Time
+from shared.domain.splits import SHARES, SPLIT_KEY_LENGTH, TOTAL_WEIGHT
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
@@ -114,6 +115,29 @@ class PayloadChanges(BaseModel):
 class RenderRequest(BaseModel):
     model_config = require_fields()
     variables: dict[str, Any] | None = Field(None, examples=[{"name": "Ada"}])
+    split_key: str | None = Field(
+        None,
+        max_length=SPLIT_KEY_LENGTH,
+        description="Whose version it is, where the pointer is split, such as the id of a user.",
+        examples=["user-1"],
+    )
+
+
+class Share(BaseModel):
+    model_config = require_fields("version", "weight")
+    version: int = Field(ge=1, examples=[2])
+    weight: int = Field(ge=1, le=TOTAL_WEIGHT, description=f"Parts of {TOTAL_WEIGHT}.")
+
+
+class NewSplit(BaseModel):
+    model_config = require_fields("split")
+    split: Items[Share] = Field(
+        min_length=1,
+        max_length=SHARES,
+        description=f"The versions, whose weights sum to {TOTAL_WEIGHT}; the first is that of "
+        "callers without a `split_key`.",
+        examples=[[{"version": 2, "weight": 9500}, {"version": 3, "weight": 500}]],
+    )
 
 
 # -- responses
@@ -251,6 +275,16 @@ class Event(TypedDict):
 
 class EventPage(Page):
     events: list[Event]
+
+
+class SplitShare(TypedDict):
+    version: int
+    weight: Annotated[int, Field(description=f"Parts of {TOTAL_WEIGHT}.")]
+
+
+class SplitResponse(TypedDict):
+    pointer: str
+    split: list[SplitShare]
 
 
 class Rendering(TypedDict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +11,7 @@ from shared import exact_json
 from shared.dialects.details import dump_field_error, dump_syntax_error
 from shared.dialects.dialect import Credential
 from shared.domain.model import NumberOrTag
+from shared.domain.splits import check_split_key
 from shared.ids import parse_id
 from shared.problems import MAX_DETAILS, InvalidRequest, Unauthorized
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from shared.domain.content import Engine
-    from shared.domain.model import Selector
+    from shared.domain.model import Prompt, Selector
     from shared.request import Request
 
 Model = TypeVar("Model")
@@ -109,6 +111,28 @@ def parse_version_query(query: Mapping[str, str]) -> Selector | None:
     if text := query.get("version"):
         return parse_selector(text)
     return query.get("tag") or None
+
+
+def parse_split_key(query: Mapping[str, str]) -> str | None:
+    """Parse the parameter `split_key`; None if it is missing.
+
+    Raises:
+        InvalidRequest: The key is too long.
+    """
+    return check_split_key(query.get("split_key"))
+
+
+def load_split_key(request: Request, prompt: Prompt) -> str | None:
+    """Load the key by which a split pointer of a prompt is resolved.
+
+    Returns:
+        The key; None if there is none, or if no pointer is split. It is also None if the body is
+        malformed, which `load_variables` tells after the version was found, as px0 does.
+    """
+    if prompt.splits:
+        with suppress(InvalidRequest):
+            return check_split_key(load_document(request).get("split_key"))
+    return None
 
 
 def parse_time_query(query: Mapping[str, str]) -> datetime:
@@ -251,9 +275,11 @@ def load_variables(request: Request, engine: Engine) -> dict[str, Any]:
 
     Raises:
         InvalidRequest: The variables are not a JSON object, or a number is out of the range of
-            floats.
+            floats, or the `split_key` beside them is no text or too long.
     """
-    variables = load_document(request).get("variables")
+    document = load_document(request)
+    check_split_key(document.get("split_key"))
+    variables = document.get("variables")
     if variables is None:
         return {}
     if not isinstance(variables, dict):

@@ -75,6 +75,15 @@ def dump_payload(payload: model.Payload) -> models.PromptPayload:
     }
 
 
+def dump_split(prompt: model.Prompt, pointer: str) -> models.SplitResponse:
+    """Dump the versions that a pointer hands out, with their weights."""
+    split = prompt.list_shares(pointer)
+    return {
+        "pointer": pointer,
+        "split": [{"version": share.version, "weight": share.weight} for share in split],
+    }
+
+
 def dump_rendering(text: str, prompt: model.Prompt, version: model.Version) -> models.Rendering:
     """Dump the text that a version of a prompt was rendered to."""
     return {

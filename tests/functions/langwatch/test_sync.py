@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from moto.core.models import botocore_stubber
 
-from infra.local.aws import replace_attribute
+from infra.local.moto_patches import replace_attribute
 from tests.functions.langwatch.calls import (
     create_prompt,
     drop_fields,

@@ -2,7 +2,9 @@
 
 import copy
 import os
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +12,18 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.responses import DynamoHandler
 
-from infra.local import aws
+from infra.local import aws, moto_patches
 from shared.settings import Settings
 from shared.store.tables import TABLES
 
 
 @pytest.fixture
 def client() -> Iterator[Any]:
-    with mock_aws(), aws.serialize_calls(), aws.patch_transactions():
+    with mock_aws(), moto_patches.patch_moto(aws.REGION):
         client = boto3.client("dynamodb", region_name=aws.REGION)
         aws.create_tables(client)
         yield client
@@ -32,6 +37,31 @@ def build_version(number: int, **values: str) -> dict[str, Any]:
 def read_everything(client: Any) -> dict[str, list[Any]]:
     tables = [aws.build_table_name(table) for table in TABLES]
     return {name: client.scan(TableName=name)["Items"] for name in tables}
+
+
+def get_items(table: str) -> Any:
+    return dynamodb_backends[DEFAULT_ACCOUNT_ID][aws.REGION].tables[table].items
+
+
+def test_operations_come_one_after_the_other(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Moto's checks and writes are not atomic."""
+    call, running, most = DynamoHandler.call_action, [0], [0]
+
+    def call_action(self: DynamoHandler) -> Any:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        time.sleep(0.002)  # lets the other threads come in, if they can
+        try:
+            return call(self)
+        finally:
+            running[0] -= 1
+
+    monkeypatch.setattr(DynamoHandler, "call_action", call_action)
+    key = build_version(1)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: client.get_item(TableName="cuebook-versions", Key=key), range(20)))
+
+    assert most == [1]
 
 
 def build_failing_check(**condition: Any) -> dict[str, Any]:
@@ -175,7 +205,28 @@ def test_transaction_does_not_copy_the_table(client: Any, monkeypatch: pytest.Mo
             ]
         )
 
-    assert len(copied) <= 4  # two items noted, two tables asked for a copy of themselves
+    assert len(copied) <= 2  # two tables are asked for a copy of themselves
+
+
+def test_an_update_leaves_the_item_that_it_replaces_as_it_was(client: Any) -> None:
+    client.put_item(TableName="cuebook-versions", Item=build_version(1, text="old"))
+    (partition,) = get_items("cuebook-versions").values()
+    (item,) = partition.values()
+    attributes = copy.deepcopy(item.attrs)
+    change = {
+        "TableName": "cuebook-versions",
+        "Key": build_version(1),
+        "UpdateExpression": "SET #t = :t, added = :t",
+        "ExpressionAttributeNames": {"#t": "text"},
+        "ExpressionAttributeValues": {":t": {"S": "new"}},
+    }
+
+    client.update_item(**change)
+    client.transact_write_items(TransactItems=[{"Update": change}])
+
+    assert item.attrs == attributes
+    (after,) = read_everything(client)["cuebook-versions"]
+    assert after == build_version(1, text="new", added="new")
 
 
 def test_objects_outlive_the_bucket(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from infra.local import aws
+from infra.local import aws, moto_patches
 from shared.store.tables import TABLES
 
 VERSIONS, LOOKUPS = "cuebook-versions", "cuebook-lookups"
@@ -119,9 +119,7 @@ def run(*, patched: bool) -> dict[str, Any]:
     with ExitStack() as stack:
         stack.enter_context(mock_aws())
         if patched:
-            stack.enter_context(aws.serialize_calls())
-            stack.enter_context(aws.patch_transactions())
-            stack.enter_context(aws.patch_responses())
+            stack.enter_context(moto_patches.patch_moto(aws.REGION))
         client = boto3.client("dynamodb", region_name=aws.REGION)
         aws.create_tables(client)
         return {

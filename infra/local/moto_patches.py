@@ -1,0 +1,287 @@
+"""Patches of moto, which simulates AWS in this process.
+
+They replace what is unsafe in several threads, slow, or not as in AWS.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import ExitStack, contextmanager
+from functools import cache, lru_cache, partial
+from typing import TYPE_CHECKING, Any
+
+from botocore import useragent
+from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUser
+from moto.core import responses, utils
+from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
+from moto.core.serialize import JSONSerializer
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@contextmanager
+def patch_moto(region: str | None) -> Iterator[None]:
+    """Replace what is unsafe in several threads, slow, or not as in AWS.
+
+    Args:
+        region: The region of the tables; None if another server has them.
+    """
+    with ExitStack() as stack:
+        if region is not None:
+            stack.enter_context(patch_requests(region))
+        # Whatever processes a request is within the lock.
+        stack.enter_context(serialize_calls())
+        stack.enter_context(patch_items())
+        stack.enter_context(patch_queries())
+        stack.enter_context(patch_transactions())
+        stack.enter_context(patch_responses())
+        stack.enter_context(patch_invitations())
+        yield
+
+
+@contextmanager
+def replace_attribute(owner: object, name: str, value: object) -> Iterator[None]:
+    """Replace an attribute of a foreign object temporarily."""
+    before = vars(owner).get(name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        if before is None:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
+
+
+@contextmanager
+def serialize_calls() -> Iterator[None]:
+    """Make moto process one call at a time, because its checks and writes are not atomic.
+
+    The lock covers only moto's part of a call: clients sign requests and parse responses
+    concurrently.
+    """
+    lock = threading.RLock()
+    process = botocore_stubber.process_request
+
+    def process_request(request: Any) -> Any:
+        with lock:
+            return process(request)
+
+    with replace_attribute(botocore_stubber, "process_request", process_request):
+        yield
+
+
+@contextmanager
+def patch_requests(region: str) -> Iterator[None]:
+    """Make moto find an operation of DynamoDB by the header that names it.
+
+    moto compares the URL with those of all services, makes a request for a web server, and looks
+    through all methods of a class, which takes longer than most operations do.
+    """
+    process = botocore_stubber.process_request
+
+    def process_request(request: Any) -> Any:
+        is_dynamodb = request.headers.get("X-Amz-Target", b"").startswith(b"DynamoDB")
+        # moto decodes binary values as it finds them in the shape of the request.
+        if is_dynamodb and b'"B"' not in request.body and b'"BS"' not in request.body:
+            return run_operation(request, region)
+        return process(request)
+
+    names = cache(utils.method_names_from_class)
+    clean = lru_cache(useragent.sanitize_user_agent_string_component)
+    with (
+        replace_attribute(botocore_stubber, "process_request", process_request),
+        replace_attribute(responses, "method_names_from_class", names),
+        replace_attribute(useragent, "sanitize_user_agent_string_component", clean),
+    ):
+        yield
+
+
+def run_operation(request: Any, region: str) -> Any:
+    """Run an operation of DynamoDB in moto, as moto itself does in the end."""
+    handler: Any = DynamoHandler()
+    handler.region, handler.current_account = region, DEFAULT_ACCOUNT_ID
+    handler.headers = {
+        name: str(request.headers[name], "ascii") for name in ("X-Amz-Target", "Content-Type")
+    }
+    handler.response_headers = {"server": "amazon.com"}
+    handler.querystring, handler.params = {}, json.loads(request.body)
+    return handler.call_action()
+
+
+@contextmanager
+def patch_items() -> Iterator[None]:
+    """Make an update replace an item, as a put does, where moto changes it in place.
+
+    So whoever holds an item has it as it was: none needs a copy, and each is measured once. moto
+    copies and measures what a query finds, and measures a new item for each of its attributes.
+    """
+    replicate, measure, update = Item.__deepcopy__, Item.size, DynamoDBBackend.update_item
+
+    def create(
+        self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]
+    ) -> None:
+        self.hash_key, self.range_key = hash_key, range_key
+        self.attrs = LimitedSizeDict()
+        dict.update(self.attrs, {name: DynamoType(value) for name, value in attrs.items()})
+        for name in [*attrs][-1:]:
+            self.attrs[name] = self.attrs[name]  # moto refuses what is too large
+
+    def get_size(self: Item) -> int:
+        if "bytes" not in vars(self):
+            vars(self)["bytes"] = measure(self)
+        size: int = vars(self)["bytes"]
+        return size
+
+    def update_item(
+        self: DynamoDBBackend, table_name: str, key: dict[str, Any], *args: Any, **options: Any
+    ) -> Any:
+        place = find_place(self, {"TableName": table_name, "Key": key})
+        if place is not None:
+            items, name, item = place
+            if item is not None:
+                items[name] = replicate(item, {})
+        return update(self, table_name, key, *args, **options)
+
+    with (
+        replace_attribute(Item, "__init__", create),
+        replace_attribute(Item, "__deepcopy__", lambda item, memo: item),
+        replace_attribute(Item, "size", get_size),
+        replace_attribute(DynamoDBBackend, "update_item", update_item),
+    ):
+        yield
+
+
+@contextmanager
+def patch_queries() -> Iterator[None]:
+    """Make the time of a query depend on its partition, not on the size of its table."""
+    query = Table.query
+
+    def query_partition(self: Table, hash_key: DynamoType, *args: Any, **options: Any) -> Any:
+        items = list(self.items.get(hash_key, {}).values())
+        with replace_attribute(self, "all_items", lambda: items):
+            return query(self, hash_key, *args, **options)
+
+    with replace_attribute(Table, "query", query_partition):
+        yield
+
+
+@contextmanager
+def patch_transactions() -> Iterator[None]:
+    """Make the time of a transaction depend on what it writes, not on the size of its tables.
+
+    To roll back, moto copies every table of a transaction first, which takes half a second for
+    tables of 10 MB. This patch keeps only the items of the transaction, and restores those; it
+    needs `patch_items`.
+    """
+    transact = DynamoDBBackend.transact_write_items
+
+    def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+        undo = [
+            partial(restore_item, *place)
+            for place in (find_place(self, *item.values()) for item in transact_items)
+            if place is not None
+        ]
+        with replace_attribute(Table, "__deepcopy__", lambda table, memo: table):
+            try:
+                transact(self, transact_items)
+            except BaseException:
+                for put in undo:
+                    put()
+                raise
+
+    with replace_attribute(DynamoDBBackend, "transact_write_items", transact_write_items):
+        yield
+
+
+@contextmanager
+def patch_responses() -> Iterator[None]:
+    """Make moto send items as it stores them.
+
+    They already have the format of DynamoDB's responses, but moto looks for each of the ten types
+    of each attribute under several names: ten milliseconds per item, seconds for a long list.
+    """
+    serialize = JSONSerializer._serialize_type_structure
+
+    def serialize_structure(
+        self: JSONSerializer, document: Any, value: Any, shape: Any, key: str
+    ) -> None:
+        if shape.name == "AttributeValue" and not has_bytes(value):
+            document[key] = value
+        else:
+            serialize(self, document, value, shape, key)
+
+    with replace_attribute(JSONSerializer, "_serialize_type_structure", serialize_structure):
+        yield
+
+
+@contextmanager
+def patch_invitations() -> Iterator[None]:
+    """Make moto send an invitation again to the same person, as Cognito does.
+
+    moto adds another person with the same address.
+    """
+    create = CognitoIdpBackend.admin_create_user
+
+    def admin_create_user(
+        self: CognitoIdpBackend,
+        user_pool_id: str,
+        username: str,
+        message_action: str,
+        temporary_password: str,
+        attributes: list[dict[str, str]],
+    ) -> CognitoIdpUser:
+        if message_action == "RESEND":
+            return self.admin_get_user(user_pool_id, username)
+        return create(self, user_pool_id, username, message_action, temporary_password, attributes)
+
+    with replace_attribute(CognitoIdpBackend, "admin_create_user", admin_create_user):
+        yield
+
+
+def has_bytes(attribute: Mapping[str, Any]) -> bool:
+    """Tell whether an attribute contains a binary value, which must be encoded for JSON."""
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "B" | "BS":
+            return True
+        case "M":
+            return any(map(has_bytes, value.values()))
+        case "L":
+            return any(map(has_bytes, value))
+        case _:
+            return False
+
+
+def find_place(
+    backend: DynamoDBBackend, operation: Mapping[str, Any]
+) -> tuple[dict[Any, Any], DynamoType, Any] | None:
+    """Find where moto stores the item that a write is about.
+
+    Returns:
+        The items of its partition, its key there, and the current item; None if moto will reject
+        the write.
+    """
+    table = backend.tables.get(operation.get("TableName", ""))
+    keys = operation.get("Key") or operation.get("Item") or {}
+    if table is None or not {*table.table_key_attrs} <= keys.keys():
+        return None
+    *outer, key = (DynamoType(keys[name]) for name in table.table_key_attrs)
+    items: dict[Any, Any] = table.items
+    for partition in outer:
+        items = items[partition]
+    return items, key, items.get(key)
+
+
+def restore_item(items: dict[Any, Any], key: DynamoType, item: Any) -> None:
+    """Restore the item of a key; None for no item."""
+    if item is None:
+        items.pop(key, None)
+    else:
+        items[key] = item
