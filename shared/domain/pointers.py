@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shared.domain import prompts, versions
 from shared.domain.changes import Change, build_change
 from shared.domain.model import LIVE
-from shared.domain.splits import Share, check_shares
+from shared.domain.splits import Share, check_shares, describe_shares
 from shared.problems import NoLiveVersion, SplitNotFound, TagNotFound, WrongState
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def set_split(
             subject=None,
             detail={
                 "pointer": pointer,
-                "split": [{"version": each.version, "weight": each.weight} for each in split],
+                "split": describe_shares(split),
             },
             splits={**after.splits, pointer: split},
         )

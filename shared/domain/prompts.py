@@ -190,8 +190,12 @@ def deploy(prompt: Prompt, deployment: Mapping[str, Any], origin: Origin) -> Cha
     Raises:
         Unprocessable: The prompt's settings take too many bytes.
     """
-    conditions = _list_conditions(deployment)
-    others = [each for each in prompt.deployments if _list_conditions(each) != conditions]
+    conditions = {*map(identify_condition, deployment["conditions"])}
+    others = [
+        each
+        for each in prompt.deployments
+        if {*map(identify_condition, each["conditions"])} != conditions
+    ]
     settings = {**prompt.settings.get("maxim", {}), "deployments": [deployment, *others]}
     return configure(
         prompt,
@@ -204,11 +208,9 @@ def deploy(prompt: Prompt, deployment: Mapping[str, Any], origin: Origin) -> Cha
     )
 
 
-def _list_conditions(deployment: Mapping[str, Any]) -> set[tuple[str, str, str]]:
-    return {
-        (condition["variable"], condition["operator"], condition["value"])
-        for condition in deployment["conditions"]
-    }
+def identify_condition(condition: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Identify a condition of a deployment: what is equal in this is the same condition."""
+    return condition["variable"], condition["operator"], condition["value"]
 
 
 def delete(prompt: Prompt, origin: Origin) -> Change[None]:

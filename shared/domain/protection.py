@@ -55,6 +55,16 @@ class Protection:
     changed_at: datetime | None = None
     rest: Rest = field(default_factory=dict)
 
+    @property
+    def rules(self) -> dict[str, Any]:
+        """What an admin has decided, as JSON."""
+        return {
+            "pointers": sorted(self.pointers),
+            "required_review": self.required_review,
+            "require_payloads": self.require_payloads,
+            "editors_roll_back": self.editors_roll_back,
+        }
+
     def may_move(self, principal: Principal | None, pointer: str) -> bool:
         """Tell whether somebody may move a pointer.
 

@@ -19,7 +19,7 @@ from shared.domain.changes import Change, build_change
 from shared.domain.checks import check_text
 from shared.domain.model import LIVE
 from shared.domain.release_requests import ReleaseRequest, Target
-from shared.domain.splits import TOTAL_WEIGHT, check_shares
+from shared.domain.splits import TOTAL_WEIGHT, check_shares, describe_shares
 from shared.ids import new_ordered_id
 from shared.problems import Conflict, Forbidden, LimitReached
 
@@ -253,9 +253,7 @@ def _record(
     detail: dict[str, Any] = {
         "release_id": release.id,
         "pointer": release.pointer,
-        "split": [
-            {"version": target.version, "weight": target.weight} for target in release.targets
-        ],
+        "split": describe_shares(release.shares),
         "conditions": release.conditions,
         "is_rollback": release.is_rollback,
         "requested_by": {"id": release.by.id, "name": release.by.name},

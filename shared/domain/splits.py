@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shared.problems import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 TOTAL_WEIGHT = 10_000
 SHARES = 5  # versions of one split
@@ -27,6 +27,11 @@ class Share:
 
     version: int
     weight: int
+
+
+def describe_shares(shares: Iterable[Share]) -> list[dict[str, int]]:
+    """Describe shares as JSON."""
+    return [{"version": share.version, "weight": share.weight} for share in shares]
 
 
 def check_shares(shares: Sequence[Share]) -> None:

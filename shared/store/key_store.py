@@ -135,7 +135,8 @@ class KeyStore:
         key = self.get_key(key_id)
         if team_ids is not None:
             self._check_teams(team_ids)
-            self._check_room(sorted({*team_ids} - {*key.grant.team_ids}), is_new=False)
+            if added := sorted({*team_ids} - {*key.grant.team_ids}):
+                self._check_room(added, is_new=False)
         grant = replace(
             key.grant,
             name=key.grant.name if name is None else name,

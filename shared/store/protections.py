@@ -180,8 +180,8 @@ class Protections:
             "team.protected",
             Author(id=team_id, name=team_name),
             team_id=team_id,
-            before=_dump_rules(before),
-            after=_dump_rules(after),
+            before=before.rules,
+            after=after.rules,
         )
         writes = [
             Write(put, "protection"),
@@ -307,64 +307,11 @@ class Protections:
         moved = pointers & protection.pointers
         if principal is None or not moved:
             return
-        team_id = protection.team_id
-        is_admin = principal.has_permission(Permission.MANAGE, team_id)
-        condition: dict[str, Any]
-        if principal.secret_hash is not None:
-            # Not the item in the list of all keys, which those of earlier releases lack.
-            key = keys.build_credential(principal.secret_hash)
-            operations = [
-                f":{name}"
-                for name, permissions in OPERATIONS.items()
-                if (Permission.MANAGE if is_admin else Permission.WRITE) in permissions
-            ]
-            clauses = [
-                # The key may still do it.
-                f"operation IN ({', '.join(operations)})",
-                # It still is of this team, or of all; those of earlier releases have one.
-                "(team_id = :team OR size(team_ids) = :zero OR contains(team_ids, :team))",
-            ]
-            values: dict[str, Any] = {
-                **{name: {"S": name[1:]} for name in operations},
-                ":team": {"S": team_id},
-                ":zero": {"N": "0"},
-            }
-            if principal.pointers is not None and moved <= principal.pointers:
-                # It still lists the pointers.
-                names = {f":p{number}": name for number, name in enumerate(sorted(moved))}
-                clauses += [f"contains(pointers, {name})" for name in names]
-                values |= {name: {"S": pointer} for name, pointer in names.items()}
-            condition = {
-                "ConditionExpression": " AND ".join(clauses),
-                "ExpressionAttributeValues": values,
-            }
-        elif (
-            is_admin
-            and principal.is_in(team_id)
-            and Permission.MANAGE in (principal.permissions[team_id])
-        ):
-            # The person is still an admin of the team.
-            key = keys.build_member(team_id, principal.id)
-            condition = {
-                "ConditionExpression": "#role = :admin",
-                "ExpressionAttributeNames": {"#role": "role"},
-                "ExpressionAttributeValues": {":admin": {"S": "admin"}},
-            }
-        elif is_admin:
-            # The person is still an admin of the organisation.
-            key = keys.build_person(principal.id)
-            condition = {
-                "ConditionExpression": "is_organisation_admin = :true",
-                "ExpressionAttributeValues": {":true": {"BOOL": True}},
-            }
-        else:
-            # An editor who rolls back may still write.
-            key = keys.build_member(team_id, principal.id)
-            condition = {
-                "ConditionExpression": "#role IN (:editor, :admin)",
-                "ExpressionAttributeNames": {"#role": "role"},
-                "ExpressionAttributeValues": {":editor": {"S": "editor"}, ":admin": {"S": "admin"}},
-            }
+        key, condition = (
+            _build_person_condition(principal, protection.team_id)
+            if principal.secret_hash is None
+            else _build_key_condition(principal, principal.secret_hash, protection.team_id, moved)
+        )
         yield Write(self._database.build_check("access", key, **condition), "authority")
 
     # -- payloads
@@ -468,15 +415,6 @@ def _describe_failures(failures: Sequence[Mapping[str, Any]], count: int) -> str
     return text
 
 
-def _dump_rules(protection: Protection) -> dict[str, Any]:
-    return {
-        "pointers": sorted(protection.pointers),
-        "required_review": protection.required_review,
-        "require_payloads": protection.require_payloads,
-        "editors_roll_back": protection.editors_roll_back,
-    }
-
-
 def _build_condition(revision: int) -> dict[str, Any]:
     """Build the condition that what a team protects has a revision; 0 if there is no item."""
     if not revision:
@@ -484,4 +422,57 @@ def _build_condition(revision: int) -> dict[str, Any]:
     return {
         "ConditionExpression": "revision = :revision",
         "ExpressionAttributeValues": {":revision": {"N": str(revision)}},
+    }
+
+
+def _build_key_condition(
+    principal: Principal, secret_hash: str, team_id: str, pointers: frozenset[str]
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Build the condition that an API key may move pointers; returns the key of its item too.
+
+    The item is not that in the list of all keys, which those of earlier releases lack.
+    """
+    needed = (
+        Permission.MANAGE
+        if principal.has_permission(Permission.MANAGE, team_id)
+        else Permission.WRITE
+    )
+    operations = {
+        f":{name}": {"S": name} for name, permissions in OPERATIONS.items() if needed in permissions
+    }
+    clauses = [
+        # The key may still do it.
+        f"operation IN ({', '.join(operations)})",
+        # It still is of this team, or of all; those of earlier releases have one.
+        "(team_id = :team OR size(team_ids) = :zero OR contains(team_ids, :team))",
+    ]
+    values: dict[str, Any] = {**operations, ":team": {"S": team_id}, ":zero": {"N": "0"}}
+    if principal.pointers is not None and pointers <= principal.pointers:
+        # It still lists the pointers.
+        names = {f":p{number}": {"S": name} for number, name in enumerate(sorted(pointers))}
+        clauses += [f"contains(pointers, {name})" for name in names]
+        values |= names
+    return keys.build_credential(secret_hash), {
+        "ConditionExpression": " AND ".join(clauses),
+        "ExpressionAttributeValues": values,
+    }
+
+
+def _build_person_condition(
+    principal: Principal, team_id: str
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Build the condition that a person may move pointers; returns the key of the item too."""
+    is_team_admin = Permission.MANAGE in principal.permissions.get(team_id, ())
+    if not is_team_admin and principal.has_permission(Permission.MANAGE, team_id):
+        # The person is still an admin of the organisation.
+        return keys.build_person(principal.id), {
+            "ConditionExpression": "is_organisation_admin = :true",
+            "ExpressionAttributeValues": {":true": {"BOOL": True}},
+        }
+    # The person is still an admin of the team, or who rolls back may still write.
+    roles = ["admin"] if is_team_admin else ["admin", "editor"]
+    return keys.build_member(team_id, principal.id), {
+        "ConditionExpression": f"#role IN ({', '.join(f':{role}' for role in roles)})",
+        "ExpressionAttributeNames": {"#role": "role"},
+        "ExpressionAttributeValues": {f":{role}": {"S": role} for role in roles},
     }

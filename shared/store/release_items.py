@@ -36,10 +36,7 @@ def dump_protection(protection: Protection) -> Item:
         {
             **keys.build_protection(protection.team_id),
             "entity": "protection",
-            "pointers": sorted(protection.pointers),
-            "required_review": protection.required_review,
-            "require_payloads": protection.require_payloads,
-            "editors_roll_back": protection.editors_roll_back,
+            **protection.rules,
             "revision": protection.revision,
             "changed_at": protection.changed_at and keys.dump_time(protection.changed_at),
         },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from sys import getsizeof
@@ -547,10 +547,7 @@ class TeamStore:
             name: The name of the team, for the audit log.
         """
         before = self.get_protection()
-        same = replace(
-            after, revision=before.revision, changed_at=before.changed_at, rest=before.rest
-        )
-        if same == before:
+        if after.rules == before.rules:
             return None
         return partial(self._backend.get_protections().write, before, after, origin, name)
 

@@ -55,7 +55,7 @@ def deploy(
             "choose a stable version, or promote the draft first"
         )
     # The SDKs would count a repeated condition twice.
-    distinct = {_get_key(condition): condition for condition in conditions}
+    distinct = {prompts.identify_condition(condition): condition for condition in conditions}
     new = {
         "id": new_id(),
         "versionId": version.id,
@@ -64,10 +64,6 @@ def deploy(
         "timestamp": dump_js_time(origin.now),
     }
     return prompts.deploy(prompt, new, origin)
-
-
-def _get_key(condition: Document) -> tuple[str, str, str]:
-    return condition["variable"], condition["operator"], condition["value"]
 
 
 def build_rules(deployments: Iterable[Document]) -> dict[str, list[models.DeploymentRule]]:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from shared.dialects.registry.responses import dump_author, dump_split, dump_time
+from shared.dialects.registry.responses import dump_author, dump_shares, dump_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from shared.dialects.registry import models, release_models
+    from shared.dialects.registry import release_models
     from shared.domain.model import Event, Prompt
     from shared.domain.protection import Protection
     from shared.domain.release_requests import ReleaseRequest
-    from shared.domain.splits import Share
 
 
 def dump_protection(protection: Protection) -> release_models.Protection:
     """Dump what a team protects."""
-    return {
-        "pointers": sorted(protection.pointers),
-        "required_review": protection.required_review,
-        "require_payloads": protection.require_payloads,
-        "editors_roll_back": protection.editors_roll_back,
-    }
+    return cast("release_models.Protection", protection.rules)
 
 
 def dump_release(release: ReleaseRequest, prompt: Prompt) -> release_models.Release:
@@ -32,7 +26,7 @@ def dump_release(release: ReleaseRequest, prompt: Prompt) -> release_models.Rele
         "id": release.id,
         "prompt_id": release.prompt_id,
         "pointer": release.pointer,
-        "split": _dump_shares(release.shares),
+        "split": dump_shares(release.shares),
         "conditions": _dump_conditions(release),
         "is_rollback": release.is_rollback,
         "message": release.message,
@@ -64,7 +58,7 @@ def dump_pointer(
         waiting: The requests of the prompt that wait.
         newest_stable: The number of the newest stable version.
     """
-    split = dump_split(prompt, pointer)["split"]
+    split = dump_shares(prompt.list_shares(pointer))
     move = moves.get(pointer)
     return {
         "pointer": pointer,
@@ -90,7 +84,3 @@ def _dump_conditions(release: ReleaseRequest) -> list[release_models.Condition] 
         }
         for condition in release.conditions
     ]
-
-
-def _dump_shares(shares: Iterable[Share]) -> list[models.SplitShare]:
-    return [{"version": share.version, "weight": share.weight} for share in shares]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
+from shared.domain.splits import describe_shares
 from shared.responses import Response
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from shared.dialects.registry import models
     from shared.domain import model
+    from shared.domain.splits import Share
     from shared.problems import Problem
 
     Page = TypeVar("Page", bound=models.Page)
@@ -77,11 +80,12 @@ def dump_payload(payload: model.Payload) -> models.PromptPayload:
 
 def dump_split(prompt: model.Prompt, pointer: str) -> models.SplitResponse:
     """Dump the versions that a pointer hands out, with their weights."""
-    split = prompt.list_shares(pointer)
-    return {
-        "pointer": pointer,
-        "split": [{"version": share.version, "weight": share.weight} for share in split],
-    }
+    return {"pointer": pointer, "split": dump_shares(prompt.list_shares(pointer))}
+
+
+def dump_shares(shares: Iterable[Share]) -> list[models.SplitShare]:
+    """Dump versions with their weights."""
+    return cast("list[models.SplitShare]", describe_shares(shares))
 
 
 def dump_rendering(text: str, prompt: model.Prompt, version: model.Version) -> models.Rendering:
