@@ -17,7 +17,7 @@ PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help serve serve-durable quick test faults test-clients e2e check cost bounds contention documents synth \
-	cdk-bootstrap deploy bootstrap key keys revoke restore-team export-team import-team restore-tables upgrade destroy lock sbom clean
+	cdk-bootstrap deploy bootstrap key keys revoke restore-team export-team import-team restore-tables upgrade change-engine destroy lock sbom clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -133,6 +133,12 @@ import-team: $(VENV)/.dev ## a team out of a file, compared item by item (STACK=
 upgrade: $(VENV)/.dev ## rewrite what an earlier release stored otherwise (STACK=)
 	$(call named,STACK,make upgrade STACK=cuebook-prod)
 	@$(BIN)/python -m infra.upgrade $(STACK)
+
+change-engine: $(VENV)/.dev ## a draft of a prompt's newest version in another template language (STACK= PROMPT= ENGINE=)
+	$(call named,STACK,make change-engine STACK=cuebook-prod PROMPT=the-id-of-the-prompt ENGINE=liquid)
+	$(call named,PROMPT,make change-engine STACK=cuebook-prod PROMPT=the-id-of-the-prompt ENGINE=liquid)
+	$(call named,ENGINE,make change-engine STACK=cuebook-prod PROMPT=the-id-of-the-prompt ENGINE=liquid)
+	@$(BIN)/python -m infra.engines $(STACK) --prompt $(PROMPT) --engine $(ENGINE)
 
 restore-tables: $(VENV)/.dev ## the tables as they were, beside those in use (STACK= AT= TABLES=)
 	$(call named,STACK,make restore-tables STACK=cuebook-prod AT=2026-01-31T14:05Z TABLES=rescue-)

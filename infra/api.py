@@ -21,7 +21,7 @@ from infra.cors import (
     build_preflight_headers,
     build_problem_headers,
 )
-from infra.gateway_problems import OTHER_METHOD, PROBLEMS, UNKNOWN_PATH, GatewayProblem
+from infra.gateway_problems import PROBLEMS, UNKNOWN_PATH, GatewayProblem, build_other_method
 from infra.unsupported import UNSUPPORTED_CALLS
 from shared.routes import NATIVE
 
@@ -260,14 +260,19 @@ def build_document(
             paths[call.resource]["head"] = operation
     for path in ("/", "/{proxy+}"):
         paths.setdefault(path, {})
-    for operations in paths.values():
+    dialects: dict[str, set[str]] = defaultdict(set)
+    for route in integrations:
+        for resource in route.resources:
+            dialects[resource].add(route.dialect)
+    for path, operations in paths.items():
         methods = [method.upper() for method in operations]
         if cors_origins:
             preflight = _build_preflight(cors_origins, methods)
             operations.setdefault(PREFLIGHT_METHOD.lower(), preflight)
         if methods:
             allow = ", ".join(sorted(method.upper() for method in operations))
-            mock = _build_problem_mock(OTHER_METHOD, cors_origins, Allow=f"'{allow}'")
+            problem = build_other_method(dialects[path])
+            mock = _build_problem_mock(problem, cors_origins, Allow=f"'{allow}'")
         else:
             mock = _build_problem_mock(UNKNOWN_PATH, cors_origins)
         operations[ANY_METHOD] = mock

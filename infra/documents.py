@@ -14,21 +14,28 @@ import ast
 import json
 import re
 import sys
+from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from infra.openapi import read_docstring
 from infra.project import ROOT
 from infra.unsupported import UNSUPPORTED_CALLS
 from shared.dialects.dialect import get_dialect
+from shared.domain.content import Content, Engine
 from shared.problems import PromptNotFound
 from shared.rendering.jinja.unsupported import GAPS
 from shared.routes import DIALECTS, NATIVE, ROUTES
+from shared.settings import Settings
 from shared.store import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from infra.unsupported import UnsupportedCall
+    from shared.dialects.lenses import Lenses
     from shared.routes import Route
 
 PART = re.compile(r"<!-- (?P<name>[\w ]+) -->\n(?P<text>.*?)(?=<!-- /(?P=name) -->)", re.DOTALL)
@@ -78,11 +85,25 @@ def build_native_endpoints() -> str:
 
 def build_unsupported_calls() -> str:
     """Build the table of px0's calls that are refused, with what to do instead."""
+    return build_refusals(call for call in UNSUPPORTED_CALLS if call.dialect == NATIVE)
+
+
+def build_unsupported_vendor_calls() -> str:
+    """Build the same table for the other dialects."""
+    return build_refusals(call for call in UNSUPPORTED_CALLS if call.dialect != NATIVE)
+
+
+def build_refusals(calls: Iterable[UnsupportedCall]) -> str:
+    """Build a table of calls that are refused, with what to do instead."""
     rows = (
-        (f"`{call.method} {call.path}`", f"{call.summary}.", INLINE.sub(r"`\g<0>`", call.instead))
-        for call in UNSUPPORTED_CALLS
+        (
+            f"`{call.method} {call.path}`",
+            f"{call.summary}.",
+            INLINE.sub(r"`\g<0>`", call.instead),
+        )
+        for call in calls
     )
-    return build_table(("call", "what it does in px0", "instead"), rows)
+    return build_table(("call", "what it does there", "instead"), rows)
 
 
 def build_vendor_endpoints() -> str:
@@ -128,6 +149,56 @@ def build_errors() -> str:
         for name, response in responses
     )
     return build_table(("dialect", "status", "body"), rows)
+
+
+# What is stored where matters to nothing that is shown.
+STORES = (*(f"{table.name.upper()}_TABLE" for table in tables.TABLES), "CONTENT_BUCKET")
+# One version of each engine that has a translation, and one that has none.
+SAMPLES: tuple[tuple[Engine, str], ...] = (
+    ("go", "Hello {{.name}}!"),
+    ("go", 'Say {{"{{"}}x}} to {{.user.city}}'),
+    ("go", "{{if .vip}}Hello{{end}} {{.name}}"),
+    ("jinja", "Hello {{ name }}!"),
+    ("jinja", "Hello {{ name | upper }}!"),
+    ("liquid", "Hello {{ name }}!"),
+    ("liquid", "Hello {{ name | upcase }}!"),
+    ("simple", "Hello {{name}}, write {% if %}"),
+    ("simple", "Hello {{first name}}!"),
+    ("tela", "Hello {name}, write {x}"),
+    ("text", "Hello {{name}}!"),
+)
+
+
+def build_languages() -> str:
+    """Build the table of what each dialect's clients are shown of a version."""
+    settings = Settings.load(dict.fromkeys(STORES, ""))
+    lenses = {name: load_lenses(name) for name in DIALECTS if shows_texts(name)}
+    rows = []
+    for engine, text in SAMPLES:
+        content = Content(template=text, engine=engine)
+        if engine == "tela":
+            content = replace(content, inputs=[{"name": "name", "type": "str"}])
+        views = (each.show(content, settings).text for each in lenses.values())
+        rows.append((f"`{engine}`", _cite(text), *map(_cite, views)))
+    first, *others = (f"{get_dialect(name).title}'s" for name in lenses)
+    heads = ("written with `engine`", "as", f"{first} clients see", *others)
+    return build_table(heads, iter(rows))
+
+
+def shows_texts(dialect: str) -> bool:
+    """Tell whether a dialect shows texts in its own language instead of as they are stored."""
+    return dialect != NATIVE and find_spec(f"shared.dialects.{dialect}.contents") is not None
+
+
+def load_lenses(dialect: str) -> Lenses:
+    """Load the lenses of a dialect that shows texts."""
+    lenses: Lenses = import_module(f"shared.dialects.{dialect}.contents").LENSES
+    return lenses
+
+
+def _cite(text: str) -> str:
+    """Write a text as code in a cell of a table."""
+    return f"`{text}`".replace("|", "\\|")
 
 
 def build_endpoints(dialect: str) -> str:
@@ -206,10 +277,12 @@ def build_table(heads: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
 PARTS: Mapping[str, Callable[[], str]] = {
     "native endpoints": build_native_endpoints,
     "unsupported calls": build_unsupported_calls,
+    "unsupported vendor calls": build_unsupported_vendor_calls,
     "vendor endpoints": build_vendor_endpoints,
     "credentials": build_credentials,
     "shared urls": build_shared_urls,
     "errors": build_errors,
+    "languages": build_languages,
     "conditions": build_conditions,
     "tables": build_tables,
     "alarms": build_alarms,

@@ -7,8 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from shared import problems
+from shared.dialects.dialect import get_dialect
+from shared.routes import DIALECTS, NATIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,26 @@ class GatewayProblem:
         return json.dumps(body) + "\n"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialectProblem(GatewayProblem):
+    """A problem at a path that only one dialect has, in the format that its clients read.
+
+    Attributes:
+        dialect: The dialect.
+        kind: The kind of problem.
+    """
+
+    dialect: str
+    kind: type[problems.Problem]
+
+    def encode(self, request_id: str) -> str:
+        """Encode the body, which contains nothing of the request except its id."""
+        if self.dialect == NATIVE:
+            return super(DialectProblem, self).encode(request_id)
+        response = get_dialect(self.dialect).dump_problem(self.kind(self.text), request_id)
+        return json.dumps(response.body) + "\n"
+
+
 UNKNOWN_PATH = GatewayProblem(
     status=404,
     code=problems.NotFound.code,
@@ -61,11 +87,32 @@ UNKNOWN_PATH = GatewayProblem(
     "description for programs",
 )
 OTHER_METHOD = GatewayProblem(
-    status=405,
-    code="method_not_allowed",
-    text="method not allowed",
+    status=problems.MethodNotAllowed.status,
+    code=problems.MethodNotAllowed.code,
+    text=problems.MethodNotAllowed.default,
     advice="the header Allow lists the methods of this path",
 )
+
+
+def build_other_method(dialects: Collection[str]) -> GatewayProblem:
+    """Build the problem of a method that a path does not have.
+
+    Args:
+        dialects: The dialects that have the path.
+    """
+    if len(dialects) == 1:
+        (name,) = dialects
+        if name in DIALECTS and get_dialect(name).has_own_405:
+            return DialectProblem(
+                status=OTHER_METHOD.status,
+                code=OTHER_METHOD.code,
+                text=OTHER_METHOD.text,
+                dialect=name,
+                kind=problems.MethodNotAllowed,
+            )
+    return OTHER_METHOD
+
+
 BAD_REQUEST = GatewayProblem(status=400, code="bad_request", text="bad request")
 INTERNAL = GatewayProblem.from_problem(problems.Internal)
 MALFORMED_RESULT = replace(INTERNAL, status=502)

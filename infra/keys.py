@@ -184,6 +184,7 @@ def _run_make(arguments: argparse.Namespace, settings: Settings, first_team_id: 
         ),
     )
     write_line(format_key(key))
+    write_line(f"beside it, Langfuse's clients send the public key {key.public_key}")
     write_line("store the key, because it is shown only once")
     sys.stdout.write(f"{secret}\n")
 

@@ -28,9 +28,16 @@ from shared import problems
 from shared.call import Call
 from shared.dialects.dialect import get_dialect
 from shared.domain.access import OPERATIONS, ORGANISATION_ADMIN, PERSON, ROLES
+from shared.domain.content import ENGINES
 from shared.responses import JSON, Response
 from shared.routes import DIALECTS, NATIVE, ROUTES, Parameter, Permission, registry
-from shared.routes.route import OMITTED_BODIES, REQUESTED, SEGMENT, UNREADABLE_ITEMS
+from shared.routes.route import (
+    OMITTED_BODIES,
+    REQUESTED,
+    SEGMENT,
+    TEMPLATE_LANGUAGE,
+    UNREADABLE_ITEMS,
+)
 from shared.writing import IDEMPOTENCY_KEY_LENGTH
 
 if TYPE_CHECKING:
@@ -54,7 +61,7 @@ A prompt registry: teams have prompts, and a prompt has numbered versions of its
 promoted from draft to stable to live. Clients render the live version by the prompt's slug.
 
 - The operations of px0 have its names, bodies and error texts, so px0's clients work unchanged.
-- The operations of Maxim, LangWatch and Tela have their own chapters: they use the same prompts,
+- The operations of other products have their own chapters: they use the same prompts,
   with the formats, credentials and errors that their clients expect.
 - Every `GET` also supports `HEAD`. If `If-None-Match` contains the current `ETag`, the status is
   304.
@@ -84,6 +91,11 @@ HEADERS: Mapping[str, Json] = {
         "description": "The request's id in the service's logs.",
         "required": True,
         "schema": TEXT,
+    },
+    TEMPLATE_LANGUAGE: {
+        "description": "The language of the texts in the body. Texts of another engine are "
+        "translated where that is exact; if they are not, the header names that engine.",
+        "schema": {"type": "string", "enum": [*ENGINES]},
     },
     "ETag": {
         "description": "Changes whenever the body does.",
@@ -115,13 +127,20 @@ HEADERS: Mapping[str, Json] = {
     },
 }
 
-SUCCESSES = {200: "Success.", 201: "Created.", 204: "Success, without a body."}
+SUCCESSES = {
+    200: "Success.",
+    201: "Created.",
+    202: "Accepted.",
+    204: "Success, without a body.",
+    207: "Accepted, part by part.",
+}
 PROBLEMS = {problem.status: problem for problem in problems.Problem.__subclasses__()}
 PROBLEM_DESCRIPTIONS = {
     400: "A part of the request is malformed or missing.",
     401: "The API key is missing or unknown.",
     403: "The API key does not have the required permission.",
     404: "The resource does not exist, or the API key has no access to it.",
+    405: "The resource does not have this method.",
     409: "The request conflicts with existing data, or with the first use of the idempotency key.",
     412: "The resource has changed since it was read.",
     413: "The request's body is too large.",
@@ -171,6 +190,7 @@ def build_document() -> Json:
     for call in UNSUPPORTED_CALLS:
         paths.setdefault(call.path, {})[call.method.lower()] = build_unsupported(call)
     statuses = {(route.dialect, status) for route in routes for status in list_problems(route)}
+    statuses |= {(call.dialect, call.problem.status) for call in UNSUPPORTED_CALLS}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -265,7 +285,7 @@ def build_unsupported(call: UnsupportedCall) -> Json:
             build_parameter(Parameter(name, "Any.", examples=(REQUEST_ID,)), "path")
             for name in segments
         ]
-    name = name_problem(get_dialect(NATIVE), call.problem.status)
+    name = name_problem(get_dialect(call.dialect), call.problem.status)
     reference = {"$ref": f"#/components/responses/{name}"}
     return {**operation, "responses": {str(call.problem.status): reference}}
 

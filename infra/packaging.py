@@ -43,6 +43,9 @@ UNUSED_FILES = (
     "**/*.pyi",
     "boto3/examples",
     "botocore/data/*/*/examples-1.json",
+    # Of dependencies of python-liquid, which uses no language and no time zone of theirs: 36 MB.
+    "babel/locale-data",
+    "pytz/zoneinfo",
 )
 
 

@@ -1,4 +1,4 @@
-"""Calls of px0's clients that make no sense here, and what to do instead of each.
+"""Calls of vendors' clients that are not served here, and what to do instead of each.
 
 The gateway itself responds to them, on AWS and on this machine: none of them needs a function.
 """
@@ -6,9 +6,11 @@ The gateway itself responds to them, on AWS and on this machine: none of them ne
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from infra.gateway_problems import GatewayProblem
+from infra.gateway_problems import DialectProblem
 from shared import problems
+from shared.routes import NATIVE
 from shared.routes.route import number_segments
 
 
@@ -18,11 +20,12 @@ class UnsupportedCall:
 
     Attributes:
         method: The HTTP method in upper case; `GET` stands for `HEAD` too.
-        path: The path, with px0's names of variable segments.
-        operation_id: px0's id of the operation.
+        path: The path, with the vendor's names of variable segments.
+        operation_id: px0's id of the operation, or one of our own.
         chapter: The tag in the OpenAPI document.
-        summary: What it does in px0.
+        summary: What it does at the vendor.
         instead: What to do instead.
+        dialect: The dialect whose clients make it.
     """
 
     method: str
@@ -31,6 +34,7 @@ class UnsupportedCall:
     chapter: str
     summary: str
     instead: str
+    dialect: str = NATIVE
 
     @property
     def resource(self) -> str:
@@ -38,12 +42,14 @@ class UnsupportedCall:
         return number_segments(self.path)
 
     @property
-    def problem(self) -> GatewayProblem:
+    def problem(self) -> DialectProblem:
         """What every caller gets."""
-        return GatewayProblem(
+        return DialectProblem(
             status=problems.Unsupported.status,
             code=problems.Unsupported.code,
             text=f"not supported; {self.instead}",
+            dialect=self.dialect,
+            kind=problems.Unsupported,
         )
 
 
@@ -51,7 +57,7 @@ INVITE = "an admin invites people with POST /v1/orgs/{orgID}/people"
 ADD = "an admin adds people to a team with POST /v1/teams/{id}/members"
 ONE = "a deployment is one organization"
 
-UNSUPPORTED_CALLS = (
+NATIVE_CALLS = (
     UnsupportedCall(
         method="POST",
         path="/v1/auth/register",
@@ -134,3 +140,112 @@ UNSUPPORTED_CALLS = (
         instead=ADD,
     ),
 )
+
+RUN = (
+    "this registry does not run models; render the prompt with POST /v1/prompts/{slug}/render, and "
+    "send the result to the provider of its model"
+)
+FILES = "this registry keeps no files; send them to the provider of the model"
+PARTIALS = "this registry has no prompt partials; write their text into the prompt"
+TOOLS = "this registry has no library of tools; send tools as modelParameters.promptTools"
+MODELS = "this registry does not run models; modelName takes any name"
+
+_tela = partial(UnsupportedCall, dialect="tela", chapter="Tela: Prompts")
+_maxim = partial(UnsupportedCall, dialect="maxim", chapter="Maxim: Prompts")
+
+TELA_CALLS = (
+    _tela(
+        method="POST",
+        path="/v2/chat/completions",
+        operation_id="createCompletion",
+        summary="Run a prompt",
+        instead=RUN,
+    ),
+    _tela(
+        method="GET",
+        path="/v2/chat/completions/{id}",
+        operation_id="getCompletion",
+        summary="Get a run",
+        instead=RUN,
+    ),
+    _tela(
+        method="GET",
+        path="/v1/completion-run",
+        operation_id="listCompletionRuns",
+        summary="List runs",
+        instead=RUN,
+    ),
+    _tela(
+        method="POST",
+        path="/v2/file",
+        operation_id="createFile",
+        summary="Prepare the upload of a file",
+        instead=FILES,
+    ),
+    _tela(
+        method="POST",
+        path="/v3/files",
+        operation_id="createFileV3",
+        summary="Prepare the upload of a file",
+        instead=FILES,
+    ),
+    _tela(
+        method="GET",
+        path="/v3/files/{id}",
+        operation_id="getFileV3",
+        summary="Get a file",
+        instead=FILES,
+    ),
+)
+
+MAXIM_CALLS = (
+    *(
+        _maxim(
+            method=method,
+            path=path,
+            operation_id=f"{operation}{name}",
+            summary=f"{verb} {what}",
+            instead=instead,
+        )
+        for path, name, what, instead in (
+            ("/v1/prompt-partials", "PromptPartials", "prompt partials", PARTIALS),
+            ("/v1/prompt-tools", "PromptTools", "tools", TOOLS),
+        )
+        for method, operation, verb in (
+            ("GET", "list", "List"),
+            ("POST", "create", "Create"),
+            ("PUT", "update", "Update"),
+            ("DELETE", "delete", "Delete"),
+        )
+    ),
+    _maxim(
+        method="GET",
+        path="/v1/prompt-partials/versions",
+        operation_id="listPromptPartialVersions",
+        summary="List versions of a prompt partial",
+        instead=PARTIALS,
+    ),
+    _maxim(
+        method="POST",
+        path="/v1/prompt-partials/versions",
+        operation_id="createPromptPartialVersion",
+        summary="Create a version of a prompt partial",
+        instead=PARTIALS,
+    ),
+    _maxim(
+        method="GET",
+        path="/v1/models",
+        operation_id="listModels",
+        summary="List models",
+        instead=MODELS,
+    ),
+    _maxim(
+        method="GET",
+        path="/v1/integrations",
+        operation_id="listIntegrations",
+        summary="List integrations",
+        instead="this registry is connected to no other product",
+    ),
+)
+
+UNSUPPORTED_CALLS = (*NATIVE_CALLS, *TELA_CALLS, *MAXIM_CALLS)

@@ -17,9 +17,10 @@ from shared.domain.restrictions import (
     build_pointer_problem,
     build_prompt_problem,
 )
-from shared.ids import is_id
+from shared.ids import is_id, parse_id
 from shared.problems import (
     Forbidden,
+    InvalidRequest,
     PromptNotFound,
     TeamNotFound,
     Unreadable,
@@ -27,7 +28,7 @@ from shared.problems import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from shared.domain.access import Principal
     from shared.domain.model import Prompt, Selector, Team, Version
@@ -60,6 +61,9 @@ class Admission:
         *,
         route: Route,
         principal: Principal | None,
+        has_drafts: bool,
+        has_archived_versions: bool,
+        resolves: bool,
         store: Store,
         annotations: Annotations,
     ) -> None:
@@ -68,6 +72,9 @@ class Admission:
         Args:
             route: The route whose permission is enforced.
             principal: The principal; None for public routes.
+            has_drafts: Whether the route's dialect has drafts; in others they do not exist.
+            has_archived_versions: Whether it has archived versions; in others they do not exist.
+            resolves: Whether the route's dialect shows texts with all parts in them.
             store: The store of the process.
             annotations: Fields of the call's log line and trace, to which this adds the prompt.
         """
@@ -83,6 +90,10 @@ class Admission:
                 pointers=principal.pointers,
                 can_move=route.pointer_use == "moves",
                 principal=principal,
+                hides_drafts=not has_drafts,
+                hides_archived_versions=not has_archived_versions,
+                resolves=resolves,
+                is_write=route.writes,
             )
         )
 
@@ -298,6 +309,19 @@ class Admission:
         """
         return self.admit(self._find_prompt(prompt_id))
 
+    def resolve_prompt_id(self, name: str) -> str:
+        """Find the id of a prompt by its id in any form, which is not looked up, or by its slug.
+
+        Raises:
+            InvalidRequest: The name is no id, and no prompt of the principal's teams has this slug.
+        """
+        if (prompt_id := parse_id(name)) is not None:
+            return prompt_id
+        prompt = self._find_prompt_by_slug(name)
+        if prompt is None:
+            raise InvalidRequest("invalid prompt id")
+        return prompt.id
+
     def open_prompt_of_team(self, team: TeamStore, prompt_id: str) -> PromptStore:
         """Open the store of a prompt of an open team by its id.
 
@@ -330,6 +354,30 @@ class Admission:
             with suppress(PromptNotFound):
                 return self.open_prompt(name)
         return self.admit(self._find_prompt_by_slug(name), missing=missing)
+
+    def open_prompt_by_name_or_slug(
+        self, name: str, *, has_slug: Callable[[Prompt], bool], missing: str = ""
+    ) -> PromptStore:
+        """Open the store of a prompt by its name, exactly, or else by its slug.
+
+        Args:
+            name: The name or the slug.
+            has_slug: Tells of a prompt whether it may be found by its slug.
+            missing: The problem's message if there is no such prompt.
+
+        Raises:
+            PromptNotFound: There is no such prompt in the principal's teams.
+            Forbidden: The principal does not have the route's permission in the prompt's team.
+        """
+        with self._hide_others():
+            prompt = self._store.find_prompt_by_name(
+                self.principal.permissions, name, self._restrictions
+            )
+        if prompt is None:
+            prompt = self._find_prompt_by_slug(name)
+            if prompt is not None and not has_slug(prompt):
+                prompt = None
+        return self.admit(prompt, missing=missing)
 
     def open_visible_prompt(self, name: str, *, missing: str = "") -> PromptStore:
         """Open the store of a prompt of the principal's, or else of one that all teams see.
@@ -389,10 +437,10 @@ class Admission:
                 prompt_id, number, self._restrictions
             )
         store = self.admit(prompt)
-        version = load()
+        version = self._hide_draft(load())
         if version is None and isinstance(selector, NumberOrTag):
-            version = store.find_version(selector.tag, split_key)
-        return store, store.require_version(version)
+            return store, store.get_version(selector.tag, split_key=split_key)
+        return store, store.add_parts(store.require_version(version))
 
     def open_version_by_id(self, version_id: str) -> tuple[PromptStore, Version]:
         """Get a version by its id, and open the store of its prompt.
@@ -408,7 +456,10 @@ class Admission:
         except PromptNotFound as error:
             raise VersionNotFound from error
         self._restrictions.check_all_versions()  # an id is no pointer
-        return store, store.require_version(load())
+        return store, store.add_parts(store.require_version(self._hide_draft(load())))
+
+    def _hide_draft(self, version: Version | None) -> Version | None:
+        return version if version is not None and self._restrictions.shows(version) else None
 
     def find_own_version(self, store: PromptStore, version_id: str) -> Version:
         """Get a version of an open prompt by its id.

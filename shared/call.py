@@ -49,7 +49,13 @@ class Call(Admission):
         annotations: Annotations,
     ) -> None:
         super().__init__(
-            route=request.route, principal=principal, store=store, annotations=annotations
+            route=request.route,
+            principal=principal,
+            has_drafts=dialect.has_drafts,
+            has_archived_versions=dialect.has_archived_versions,
+            resolves=dialect.resolves,
+            store=store,
+            annotations=annotations,
         )
         self.request = request
         self.dialect = dialect
@@ -120,9 +126,9 @@ class Call(Admission):
 
     # -- responses
 
-    def respond(self, body: Body) -> Response[Body]:
+    def respond(self, body: Body, *, headers: Mapping[str, str] | None = None) -> Response[Body]:
         """Build a response with the route's status of success."""
-        return Response(status=self.request.route.status, body=body)
+        return Response(status=self.request.route.status, body=body, headers=headers or {})
 
     def respond_page(
         self, page: Page[Any], body: Body, *, headers: Mapping[str, str] | None = None

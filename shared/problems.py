@@ -2,7 +2,7 @@
 
 Problem
 ├── InvalidRequest 400
-│   └── InvalidTemplate
+│   └── InvalidTemplate, InvalidComposition
 ├── Unauthorized 401
 │   └── InvalidCredentials
 ├── Forbidden 403
@@ -12,14 +12,15 @@ Problem
 │   │   FolderNotFound, KeyNotFound, PersonNotFound, SessionNotFound, OrganisationNotFound,
 │   │   ReleaseNotFound
 │   └── NoLiveVersion
+├── MethodNotAllowed 405
 ├── Conflict 409
-│   ├── NameTaken, NotRollable, LastAdmin
+│   ├── NameTaken, NotRollable, MixedLanguages, LastAdmin, Included
 │   └── IdempotencyMismatch
 ├── PreconditionFailed 412
 ├── TooLarge 413
 ├── Unprocessable 422
 │   ├── NotDraft, WrongState, PayloadsFailed
-│   └── TemplateFailed, LimitReached, ResponseTooLarge, Unreadable
+│   └── TemplateFailed, CompositionFailed, LimitReached, ResponseTooLarge, Unreadable
 ├── Throttled 429
 │   └── QuotaExceeded
 ├── Internal 500
@@ -75,6 +76,10 @@ class InvalidRequest(Problem):
 
 class InvalidTemplate(InvalidRequest):
     code, default = "invalid_template", "invalid template"
+
+
+class InvalidComposition(InvalidRequest):
+    code, default = "invalid_composition", "what this includes cannot be included"
 
 
 class Unauthorized(Problem):
@@ -174,6 +179,10 @@ class KeyNotFound(NotFound):
     code, default = "api_key_not_found", "api key not found"
 
 
+class MethodNotAllowed(Problem):
+    status, code, default = 405, "method_not_allowed", "method not allowed"
+
+
 class Conflict(Problem):
     status, code, default = 409, "conflict", "conflict"
 
@@ -185,6 +194,14 @@ class NameTaken(Conflict):
 
 class NotRollable(Conflict):
     code, default = "not_rollable", "can only rollback to stable version: conflict"
+
+
+class MixedLanguages(Conflict):
+    code = "mixed_languages"
+
+
+class Included(Conflict):
+    code, default = "included", "other prompts include this one"
 
 
 class LastAdmin(Conflict):
@@ -224,6 +241,22 @@ class PayloadsFailed(Unprocessable):
 
 class TemplateFailed(Unprocessable):
     code, default = "template_failed", "template execution failed"
+
+
+class CompositionFailed(Unprocessable):
+    """A version includes what cannot be put in.
+
+    Attributes:
+        via: The name in the reference of the version itself that leads there.
+        item: The name of the version, where it is one of a list.
+    """
+
+    code, default = "composition_failed", "what this includes cannot be put in"
+
+    def __init__(self, message: str = "", *, via: str = "", **fields: Any) -> None:
+        super().__init__(message, **fields)
+        self.via = via
+        self.item = ""
 
 
 class LimitReached(Unprocessable):

@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from shared.problems import MethodNotAllowed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -43,7 +45,12 @@ class Request:
 
         They are matched by position, because the route can be another one than API Gateway chose.
         API Gateway passes them percent-encoded.
+
+        Raises:
+            MethodNotAllowed: The path is one of another route, with other methods.
         """
+        if self.route.greedy is not None:
+            return self._split_rest()
         values = self.event.get("pathParameters") or {}
         segments = [
             unquote(values[segment.strip("{}")]) if segment.startswith("{") else segment
@@ -59,6 +66,24 @@ class Request:
             for name, text in zip(names, segments, strict=True)
             if name.startswith("{")
         }
+
+    def _split_rest(self) -> dict[str, str]:
+        """Split the rest of the path, as it was sent, at what the route has behind the segment.
+
+        So a name may contain a slash, percent-encoded or not, and even look like a path.
+        """
+        values = self.event.get("pathParameters") or {}
+        (rest,) = values.values()
+        names = self.route.path.split("/")
+        names = names[names.index(f"{{{self.route.greedy}}}") :]
+        first, *segments = rest.rsplit("/", len(names) - 1)
+        fixed = [(name, text) for name, text in zip(names[1:], segments, strict=False)]
+        if len(segments) < len(names) - 1 or any(
+            name != unquote(text) for name, text in fixed if not name.startswith("{")
+        ):
+            raise MethodNotAllowed
+        texts = {name: unquote(text) for name, text in zip(names, (first, *segments), strict=True)}
+        return {name.strip("{}"): text for name, text in texts.items() if name.startswith("{")}
 
     @cached_property
     def body(self) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.content import is_placeholder
 from shared.problems import MAX_DETAILS, InvalidTemplate, LimitReached, TemplateFailed
 from shared.rendering.engines import compile_template
 from shared.rendering.errors import (
@@ -12,16 +14,17 @@ from shared.rendering.errors import (
     TemplateExecutionError,
     TemplateSyntaxError,
 )
-from shared.rendering.limits import Limits
-from shared.rendering.suggestions import suggest_other_engine
+from shared.rendering.limits import Limits, Usage
 from shared.texts import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from shared.domain.content import Content
+    from shared.domain.content import Content, Document
     from shared.rendering.engines import Template
     from shared.settings import Settings
+
+MARKUP = "{"  # a text without it is the same in every template language
 
 
 def build_limits(settings: Settings) -> Limits:
@@ -33,73 +36,189 @@ def build_limits(settings: Settings) -> Limits:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """What a content was rendered to.
+
+    Attributes:
+        text: The text; of a conversation its texts, without those of placeholders.
+        messages: The messages; None for a template, and for a conversation that is one text.
+        missing: The variables that its texts use and that had no value, sorted.
+    """
+
+    text: str
+    messages: Sequence[Document] | None
+    missing: list[str]
+
+
 def check_template(content: Content, settings: Settings) -> None:
-    """Check that the text of a content is a template in its language, and can be rendered.
+    """Check that the texts of a content are templates in their language, and can be rendered.
 
     Raises:
-        InvalidTemplate: The text is not a template, or has something that its engine leaves out.
-            The details suggest what to write where the text looks like the other engine's.
-        LimitReached: The text is too large for a template.
+        InvalidTemplate: A text is not a template, or has something that its engine leaves out.
+            The details suggest what to write where the text looks like another engine's.
+        LimitReached: A text is too large for a template.
     """
-    if gap := _compile(content, settings).find_gap():
-        # Texts that were stored before are rendered as far as they get.
-        raise InvalidTemplate(f"invalid template: {gap}")
+    for template in _compile_all(content, settings):
+        if gap := template.find_gap():
+            # Texts that were stored before are rendered as far as they get.
+            raise InvalidTemplate(f"invalid template: {gap}")
 
 
-def render(content: Content, variables: Mapping[str, Any], settings: Settings) -> str:
-    """Render the text of a content.
-
-    Raises:
-        TemplateFailed: The text is not a template, or cannot be rendered with these variables. The
-            details name all that are missing.
-        LimitReached: The text is too large, its output is too large, or it takes too many steps.
-    """
+def is_template(content: Content, settings: Settings) -> bool:
+    """Tell whether the texts of a content are templates in their language."""
     try:
-        template = _compile(content, settings)
+        check_template(content, settings)
+    except (InvalidTemplate, LimitReached):
+        return False
+    return True
+
+
+def render(
+    content: Content, variables: Mapping[str, Any], settings: Settings, *, is_strict: bool = False
+) -> Rendering:
+    """Render each text of a content, under limits that all of them share.
+
+    Args:
+        content: The content.
+        variables: Values by name.
+        settings: The settings of the deployment.
+        is_strict: Whether a missing variable is an error, as it always is in Go and Jinja.
+
+    Raises:
+        TemplateFailed: A text is not a template, or cannot be rendered with these variables. The
+            details name all that are missing.
+        LimitReached: A text is too large, the output is too large, or it takes too many steps.
+    """
+    if content.is_one_text:
+        content = replace(content, template=content.text, messages=None)
+    try:
+        templates = _compile_all(content, settings)
     except InvalidTemplate as error:
         # The other dialects store texts that are not templates.
         raise TemplateFailed(
             f"template execution failed: {error.__cause__}", details=error.details
         ) from error
+    placeholders = find_missing_placeholders(content, variables)
+    limits, usage = build_limits(settings), Usage()
     try:
-        return template.render(variables, limits=build_limits(settings))
-    except TemplateExecutionError as error:
-        missing = (
-            [name for name in template.list_required_variables() if name not in variables]
-            if isinstance(error, MissingVariableError)
-            else []
+        results = iter(
+            [
+                template.render(variables, limits=limits, is_strict=is_strict, usage=usage)
+                for template in templates
+            ]
         )
+    except TemplateExecutionError as error:
+        missing = set[str]()
+        if isinstance(error, MissingVariableError):
+            for template in templates:
+                missing |= {*template.list_required_variables()} & {
+                    *template.list_missing(variables)
+                }
         raise TemplateFailed(
             f"template execution failed: {error}",
-            details=[_dump_missing_variable(name) for name in missing[:MAX_DETAILS]],
+            details=[
+                _dump_missing_variable(name)
+                for name in [*sorted(missing), *placeholders][:MAX_DETAILS]
+            ],
         ) from error
     except LimitExceededError as error:
         raise LimitReached(f"template execution failed: {error}") from error
+    if placeholders:
+        raise TemplateFailed(
+            "template execution failed: a placeholder needs a list of messages",
+            details=[_dump_missing_variable(name) for name in placeholders[:MAX_DETAILS]],
+        )
+    content = content.map_texts(lambda text: next(results))
+    return Rendering(
+        text=content.text,
+        messages=_fill_placeholders(content, variables),
+        missing=sorted({name for one in templates for name in one.list_missing(variables)}),
+    )
+
+
+def find_missing_placeholders(content: Content, variables: Mapping[str, Any]) -> list[str]:
+    """Find the placeholders for which the variables have no list of messages."""
+    names = [
+        str(message.get("name")) for message in content.messages or () if is_placeholder(message)
+    ]
+    return [
+        name
+        for name in dict.fromkeys(names)
+        if not isinstance(messages := variables.get(name), list)
+        or not all(isinstance(message, dict) for message in messages)
+    ]
+
+
+def _fill_placeholders(content: Content, variables: Mapping[str, Any]) -> Sequence[Document] | None:
+    """Replace each placeholder by the messages that the variable of its name has."""
+    if content.messages is None:
+        return None
+    messages: list[Document] = []
+    for message in content.messages:
+        if is_placeholder(message):
+            messages += variables[str(message.get("name"))]
+        else:
+            messages.append(message)
+    return messages
 
 
 def list_variables(content: Content, settings: Settings) -> list[str]:
-    """List the variables that a template may use, without rendering it.
+    """List the variables that the texts of a content may use, without rendering them.
 
     Raises:
-        InvalidTemplate: The text is not a template.
-        LimitReached: The text is too large for a template.
+        InvalidTemplate: A text is not a template.
+        LimitReached: A text is too large for a template.
     """
-    return _compile(content, settings).list_variables()
+    templates = _compile_all(content, settings)
+    names = {name for template in templates for name in template.list_variables()}
+    return sorted({*names, *find_missing_placeholders(content, {})})
 
 
 def find_variables(content: Content, settings: Settings) -> list[str]:
-    """List the variables that a template may use; none if the text is not a template."""
+    """List the variables that the texts may use; none if one of them is not a template.
+
+    Texts of literals and plain references, which most are, are read without loading an engine.
+    """
+    from shared.rendering.translation import parse_pieces
+
+    names = content.variable_names if content.engine == "tela" else frozenset()
+    pieces = [parse_pieces(text, content.engine, names) for text in content.texts]
+    if None not in pieces:
+        references = (
+            piece for part in pieces for piece in part or () if not isinstance(piece, str)
+        )
+        return sorted({reference.path[0] for reference in references})
     try:
         return list_variables(content, settings)
     except (InvalidTemplate, LimitReached):
         return []
 
 
-def _compile(content: Content, settings: Settings) -> Template:
+def _compile_all(content: Content, settings: Settings) -> list[Template]:
+    if content.is_one_text:
+        return [_compile(content.text, content, settings)]
+    templates = []
+    for number, text in content.numbered_texts:
+        try:
+            templates.append(_compile(text, content, settings))
+        except InvalidTemplate as problem:
+            if number is not None:
+                problem.message = f"{problem.message} (in messages[{number}])"
+            raise
+    return templates
+
+
+def _compile(text: str, content: Content, settings: Settings) -> Template:
+    names = content.variable_names if content.engine == "tela" else frozenset()
     try:
-        return compile_template(content.text, engine=content.engine, limits=build_limits(settings))
+        return compile_template(
+            text, engine=content.engine, limits=build_limits(settings), names=names
+        )
     except TemplateSyntaxError as error:
-        suggestion = suggest_other_engine(content.text, engine=content.engine)
+        from shared.rendering.suggestions import suggest_other_engine
+
+        suggestion = suggest_other_engine(text, engine=content.engine)
         raise InvalidTemplate(
             f"invalid template: {error}",
             details=[{"path": "template", "message": suggestion}] if suggestion else (),

@@ -32,7 +32,7 @@ from shared.store.idempotency import Attempt
 from shared.store.transactions import LostRaceError, RecordExistsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from shared.call import Call
     from shared.domain.changes import Change
@@ -60,6 +60,8 @@ def create(
     team: TeamStore,
     decide: Callable[[Origin], Change[Subject]],
     dump: Callable[[Change[Subject]], Body],
+    *,
+    headers: Callable[[Change[Subject]], Mapping[str, str]] = lambda change: {},
 ) -> Response[Body]:
     """Create a prompt.
 
@@ -68,15 +70,18 @@ def create(
         team: The store of the prompt's team.
         decide: Makes the change.
         dump: Makes the response's body from the change.
+        headers: Makes its headers from the change.
 
     Raises:
+        InvalidComposition: A version includes what it cannot include.
         NameTaken: The team has a prompt with this name or slug.
         LimitReached: One transaction cannot hold the change.
         Contended: Other writers were faster until the time was up.
     """
-    change = decide(_get_origin(call))
-    response = call.respond(dump(change))
+    decision = decide(_get_origin(call))
     for _ in _count_tries(call):
+        change = _compose(team, decision)
+        response = call.respond(dump(change), headers=headers(change))
         try:
             _commit(call, response, partial(team.commit, change))
         except LostRaceError:
@@ -92,8 +97,10 @@ def commit(
     decide: Callable[[PromptStore, Origin], Change[Subject]],
     dump: Callable[[Change[Subject]], Body],
     *,
+    headers: Callable[[Change[Subject]], Mapping[str, str]] = lambda change: {},
     read: Callable[[PromptStore], Any] | None = None,
     target: TeamStore | None = None,
+    is_forced: bool = False,
 ) -> Response[Body]:
     """Change a prompt: decide, write conditionally, and decide again after a lost race.
 
@@ -102,12 +109,16 @@ def commit(
         store: The store of the prompt, which was just read.
         decide: Makes the change from the current prompt and the origin of the change.
         dump: Makes the response's body from the change.
+        headers: Makes its headers from the change.
         read: Makes the body that `If-Match` is about from the current prompt; None if there is
             nothing to read. Left out where the row of the route says that the header does not
             matter.
         target: The team that the prompt may be moved to.
+        is_forced: Whether to take away what other prompts include.
 
     Raises:
+        Included: Other prompts include what the change takes away.
+        InvalidComposition: A version includes what it cannot include.
         Problem: `decide` or `read` raises it for the current prompt.
         PreconditionFailed: `If-Match` does not match the current prompt.
         PromptNotFound: The prompt was deleted in the meantime.
@@ -128,7 +139,7 @@ def commit(
         try:
             if read is not None:
                 call.require_match(partial(read, store))
-            change = decide(store, origin)
+            change = _compose(store.team, decide(store, origin))
         except Problem:
             # These can read versions that are newer than the head, so the problem counts only
             # if the head has not changed.
@@ -136,9 +147,10 @@ def commit(
             if current.prompt.revision == store.prompt.revision:
                 raise
             continue
-        response = call.respond(dump(change))
+        response = call.respond(dump(change), headers=headers(change))
         try:
-            _commit(call, response, partial(store.team.commit, change, target=target))
+            write = partial(store.team.commit, change, target=target, is_forced=is_forced)
+            _commit(call, response, write)
         except LostRaceError:
             continue
         except PointerProtected as problem:
@@ -150,6 +162,17 @@ def commit(
         _annotate(call, change)
         return response
     raise Contended(retry_after=1)
+
+
+def _compose(team: TeamStore, change: Change[Subject]) -> Change[Subject]:
+    """Find out what the texts of a change include, which its response shows.
+
+    Raises:
+        InvalidComposition: A version includes what it cannot include.
+    """
+    from shared.domain.compositions import writes_references  # which reads do not need
+
+    return team.compose(change) if writes_references(change) else change
 
 
 def _request_review(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections import defaultdict
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -222,6 +223,11 @@ def build_bearer(key: str) -> dict[str, str]:
     return {"authorization": f"Bearer {key}"}
 
 
+def build_basic(key: str, user: str = "pk-lf-1") -> dict[str, str]:
+    """Build the header in which dialects send a key as the second of a pair."""
+    return {"authorization": f"Basic {b64encode(f'{user}:{key}'.encode()).decode()}"}
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """A caller of the API.
@@ -298,6 +304,13 @@ class Client:
         assert response.status == 201, response.text
         version: dict[str, Any] = response.json["version"]
         return version
+
+    def create_stable_version(
+        self, prompt_id: str, template: str = "Hi", **fields: Any
+    ) -> dict[str, Any]:
+        """Create a version that is no draft, so that it exists in every dialect."""
+        version = self.create_version(prompt_id, template, **fields)
+        return self.promote(prompt_id, version["version"])
 
     def promote(self, prompt_id: str, number: int, *, times: int = 1) -> dict[str, Any]:
         """Promote a version, twice for a draft to become live."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.langwatch.bodies import load_message, load_whole_content, revise_content
+from shared.dialects.langwatch.contents import LENSES
 from shared.dialects.langwatch.models import FlatVersion, NewConfigVersion
 from shared.dialects.langwatch.project import Project
 from shared.dialects.langwatch.requests import check_name_length, is_flat
@@ -37,11 +38,11 @@ def create_config_version(call: Call, id: str) -> Response[ConfigVersion]:
     message = load_message(new)
 
     def create(store: PromptStore, origin: Origin) -> Change[Version]:
+        newest = store.find_version("latest")
+        base = newest.content if newest else Content(template="", engine="liquid")
         if isinstance(new, NewConfigVersion):
-            content = load_whole_content(new, call.settings)
+            content = load_whole_content(new, call.settings, base=base)
         else:
-            newest = store.find_version("latest")
-            base = newest.content if newest else Content(template="", engine="jinja")
             content = revise_content(base, new, call.settings)
         return versions.create(store.prompt, content, origin, message=message, status="stable")
 
@@ -50,6 +51,7 @@ def create_config_version(call: Call, id: str) -> Response[ConfigVersion]:
         store,
         create,
         lambda change: dump_config_version(change.after, change.subject, call.settings),
+        headers=lambda change: LENSES.build_headers(call.settings, change.subject.content),
         read=lambda store: project.dump_newest(store.prompt, store.find_version("latest")),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.dialects.langwatch.contents import LENSES
 from shared.dialects.langwatch.project import Project
 from shared.dialects.langwatch.requests import check_name_length, parse_version_query
 from shared.domain.splits import check_split_key
@@ -30,7 +31,8 @@ def get_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
         split_key=check_split_key(call.request.query.get("split_key")),
     )
     is_newest = True if selector == "latest" else None
-    return call.respond(project.dump_prompt(store.prompt, version, is_newest=is_newest))
+    body = project.dump_prompt(store.prompt, version, is_newest=is_newest)
+    return call.respond(body, headers=LENSES.build_headers(call.settings, version.content))
 
 
 lambda_handler = serve(get_prompt_by_handle)

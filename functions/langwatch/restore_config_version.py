@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.langwatch.contents import sign_content
+from shared.dialects.langwatch.contents import LENSES, sign_content
 from shared.dialects.langwatch.project import Project
 from shared.dialects.langwatch.requests import check_name_length
 from shared.domain import versions
@@ -37,6 +37,7 @@ def restore_config_version(call: Call, id: str, version_id: str) -> Response[Pro
         store,
         restore,
         lambda change: project.dump_prompt(change.after, change.subject),
+        headers=lambda change: LENSES.build_headers(call.settings, change.subject.content),
         read=lambda store: project.dump_newest(store.prompt, store.find_version("latest")),
     )
 

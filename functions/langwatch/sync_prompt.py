@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from shared.dialects.langwatch.contents import dump_config, get_runtime_parameters
+from shared.dialects.langwatch.contents import LENSES, dump_config, get_runtime_parameters
 from shared.dialects.langwatch.models import LocalPrompt
 from shared.dialects.langwatch.problems import HandleTaken
 from shared.dialects.langwatch.project import Project
@@ -77,6 +77,9 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
             },
         }
 
+    def build_headers(change: Change[Outcome]) -> dict[str, str]:
+        return LENSES.build_headers(call.settings, change.subject.version.content)
+
     def sync_existing() -> Response[SyncResult]:
         store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
         return commit(
@@ -84,13 +87,14 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
             store,
             sync,
             dump,
+            headers=build_headers,
             read=lambda store: project.dump_newest(store.prompt, store.find_version("latest")),
         )
 
     with suppress(PromptNotFound):
         return sync_existing()
     try:
-        return create(call, team, create_prompt, dump)
+        return create(call, team, create_prompt, dump, headers=build_headers)
     except NameTaken as error:
         # Another caller has created the prompt in the meantime, or one has only the same name.
         with suppress(PromptNotFound):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.langwatch.bodies import load_message, load_names, revise_content
-from shared.dialects.langwatch.models import HandleChanges
+from shared.dialects.langwatch.contents import LENSES
+from shared.dialects.langwatch.models import HandleChanges, NamedPrompt
 from shared.dialects.langwatch.problems import HandleTaken, StaleBase
 from shared.dialects.langwatch.project import Project
-from shared.dialects.langwatch.requests import SCOPES, check_name_length
+from shared.dialects.langwatch.requests import SCOPES, check_name_length, is_of_first_api
 from shared.dialects.langwatch.responses import SCOPE_NAMES
 from shared.dialects.langwatch.tags import assign_all, select_tags
 from shared.domain import prompts, versions
+from shared.domain.changes import Change
 from shared.domain.content import Content
 from shared.problems import NameTaken, PromptNotFound
 from shared.serve import serve
@@ -20,7 +22,7 @@ from shared.writing import commit
 if TYPE_CHECKING:
     from shared.call import Call
     from shared.dialects.langwatch.models import PromptOfHandle
-    from shared.domain.changes import Change, Origin
+    from shared.domain.changes import Origin
     from shared.domain.model import Version
     from shared.responses import Response
     from shared.store.team import PromptStore
@@ -30,10 +32,13 @@ def update_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
     """Create a prompt's next version from its newest, and change the prompt's handle and scope.
 
     To avoid overwriting an update of somebody else, send the number of the version that was read
-    as `baseVersion`, or its ETag as `If-Match`.
+    as `baseVersion`, or its ETag as `If-Match`. A `name` alone, as in LangWatch's first API,
+    renames the prompt and creates no version.
     """
     store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
     project = Project(call.request, call.settings, store.team.get_ledger)
+    if is_of_first_api(call.request):
+        return _rename(call, store, project)
     changes = call.load_body(HandleChanges)
     message = load_message(changes)
     tags = select_tags(project.tags, changes.tags) if changes.tags else []
@@ -43,7 +48,7 @@ def update_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
         prompt, newest = store.prompt, store.find_version("latest")
         if "baseVersion" in fields and changes.baseVersion != (newest and newest.number):
             raise StaleBase
-        base = newest.content if newest else Content(template="", engine="jinja")
+        base = newest.content if newest else Content(template="", engine="liquid")
         content = revise_content(base, changes, call.settings)
         name, handle = load_names(changes, prompt)
         scope = SCOPES[changes.scope] if "scope" in fields else None
@@ -61,11 +66,32 @@ def update_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
             store,
             update,
             lambda change: project.dump_prompt(change.after, change.subject),
+            headers=lambda change: LENSES.build_headers(call.settings, change.subject.content),
             read=lambda store: project.dump_newest(store.prompt, store.find_version("latest")),
         )
     except NameTaken as error:
         scope = changes.scope if "scope" in fields else SCOPE_NAMES[store.prompt.scope]
         raise HandleTaken(f"Prompt handle already exists for scope {scope}") from error
+
+
+def _rename(call: Call, store: PromptStore, project: Project) -> Response[PromptOfHandle]:
+    name = call.load_body(NamedPrompt).name
+
+    def rename(store: PromptStore, origin: Origin) -> Change[Version]:
+        newest = store.get_version("latest")
+        change = prompts.rename(store.prompt, origin, name=name)
+        return change.then(lambda prompt: Change.none(prompt, subject=newest))
+
+    try:
+        return commit(
+            call,
+            store,
+            rename,
+            lambda change: project.dump_prompt(change.after, change.subject, is_newest=True),
+            read=lambda store: project.dump_newest(store.prompt, store.find_version("latest")),
+        )
+    except NameTaken as error:
+        raise HandleTaken("A prompt with this name already exists.") from error
 
 
 lambda_handler = serve(update_prompt_by_handle)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.dialects.maxim.contents import LENSES
 from shared.dialects.maxim.requests import parse_page, parse_prompt_id, parse_version_id
 from shared.dialects.maxim.responses import dump_pagination, dump_whole_version
 from shared.paging import parse_number
@@ -31,7 +32,8 @@ def get_prompt_versions(
         if prompt_id not in (None, "", store.prompt.id):
             raise VersionNotFound
         row = dump_whole_version(version, settings, with_tool_ids=with_tool_ids)
-        return call.respond({"data": row})
+        headers = LENSES.build_headers(settings, version.content)
+        return call.respond({"data": row}, headers=headers)
     if not prompt_id:
         raise InvalidRequest("id or promptId is required")
     request = parse_page(call.request, parse_number)

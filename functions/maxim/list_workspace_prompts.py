@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.dialects.maxim.deployments import find_deployment
 from shared.dialects.maxim.requests import (
     get_required,
     parse_boolean,
+    parse_deployment_query,
     parse_page,
-    refuse_deployment_query,
 )
 from shared.dialects.maxim.responses import (
     NO_WORKSPACE,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from shared.call import Call
     from shared.dialects.maxim.models import WorkspacePrompt, WorkspacePromptsData
+    from shared.domain.content import Document
     from shared.domain.model import Prompt
     from shared.paging import PageRequest
     from shared.responses import Response
@@ -39,19 +41,29 @@ VERSIONS_AT_FIRST = 10  # of a prompt, that are read together
 
 
 def list_workspace_prompts(call: Call) -> Response[WorkspacePromptsData]:
-    """List a workspace's prompts, newest first, by default ten per page."""
+    """List a workspace's prompts, newest first, by default ten per page.
+
+    With a `deploymentQuery`, these are the prompts that have a deployment for it, each with the
+    version that is deployed.
+    """
     query = call.request.query
     name = normalize_name(query.get("name", ""))
     team_id = get_required(query, "workspaceId")
     with_versions = parse_boolean(query, "includeVersions")
     request = parse_page(call.request, DirectoryEntry.parse, default_limit=DEFAULT_LIMIT)
-    refuse_deployment_query(query)
+    conditions = parse_deployment_query(query)
     team = call.open_team(team_id, missing=NO_WORKSPACE)
     rows = (
-        (position, _dump(team, prompt, call.settings, with_versions=with_versions))
+        (
+            position,
+            _dump_for_deployment(team, prompt, conditions, call.settings)
+            if conditions
+            else _dump(team, prompt, call.settings, with_versions=with_versions),
+        )
         for position, prompt in _list_candidates(team, query, request)
         if name in ("", normalize_name(prompt.name))
         if query.get("folderId") in (None, "", prompt.folder_id)
+        if conditions is None or find_deployment(prompt, conditions)
     )
     page = call.build_page(rows, request)
     body: WorkspacePromptsData = {"data": page.rows, "pagination": dump_pagination(page.cursor)}
@@ -76,6 +88,19 @@ def _list_candidates(
         yield from team.list_prompts(
             after=after, folder_id=query.get("folderId") or None, size=request.size
         )
+
+
+def _dump_for_deployment(
+    team: TeamStore, prompt: Prompt, conditions: list[Document], settings: Settings
+) -> WorkspacePrompt:
+    body, deployment = dump_whole_prompt(prompt), find_deployment(prompt, conditions)
+    numbers = [deployment["number"]] if deployment else []
+    body["versions"] = [
+        dump_whole_version(version, settings, with_tool_ids=False)
+        for version in team.open_prompt(prompt).find_versions(numbers, size=1)
+        if version.stage == "stable"
+    ]
+    return body
 
 
 def _dump(

@@ -7,6 +7,7 @@ from heapq import merge
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from shared.dialects.maxim.contents import LENSES
 from shared.dialects.maxim.requests import parse_prompt_id, parse_version_number
 from shared.dialects.maxim.runtime import (
     DELETED_SHOWN_FOR,
@@ -53,7 +54,10 @@ def _respond_one(call: Call, prompt_id: str, text: str | None) -> Response[Bundl
         )
         return call.respond({"data": dump_bundle(store.prompt, versions, call.settings)})
     version = store.get_cached_version(number)
-    return call.respond({"data": dump_bundle_of_version(store.prompt, version, call.settings)})
+    return call.respond(
+        {"data": dump_bundle_of_version(store.prompt, version, call.settings)},
+        headers=LENSES.build_headers(call.settings, version.content),
+    )
 
 
 def _respond_all(call: Call) -> Response[BundlesData]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.models import NewPayload
-from shared.dialects.registry.requests import parse_prompt_id
 from shared.dialects.registry.responses import dump_payload
 from shared.domain import payloads
 from shared.problems import InvalidRequest
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 def create_prompt_payload(call: Call, id: str) -> Response[PayloadResponse]:
     """Store sample variables with a prompt."""
-    store = call.open_prompt(parse_prompt_id(id))
+    store = call.open_prompt(call.resolve_prompt_id(id))
     new = call.load_body(NewPayload)
     if "variables" not in new.model_fields_set:
         raise InvalidRequest("payload variables are required")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from shared.dialects.registry.release_models import NewRelease
 from shared.dialects.registry.release_responses import dump_release
-from shared.dialects.registry.requests import parse_prompt_id
 from shared.domain import reviews
 from shared.domain.splits import TOTAL_WEIGHT
 from shared.problems import InvalidRequest
@@ -27,7 +26,7 @@ def create_release(call: Call, id: str) -> Response[ReleaseResponse]:
 
     Somebody else approves it, who may move the pointer. The same request of one person waits once.
     """
-    store = call.open_prompt(parse_prompt_id(id))
+    store = call.open_prompt(call.resolve_prompt_id(id))
     body = call.load_body(NewRelease)
     if (body.version is None) == (body.split is None):
         raise InvalidRequest("send either version or split")

@@ -4,34 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.dialects.languages import check_inclusions, list_warnings
 from shared.dialects.registry.contents import load_content
 from shared.dialects.registry.models import NewVersion
 from shared.dialects.registry.requests import parse_prompt_id
-from shared.dialects.registry.responses import dump_version
+from shared.dialects.registry.responses import dump_written_version
 from shared.domain import versions
 from shared.domain.checks import check_message
 from shared.serve import serve
-from shared.templates import check_template
+from shared.templates import check_template, find_variables
 from shared.writing import commit
 
 if TYPE_CHECKING:
     from shared.call import Call
-    from shared.dialects.registry.models import VersionResponse
+    from shared.dialects.registry.models import WrittenVersion
     from shared.responses import Response
 
 
-def create_version(call: Call, id: str) -> Response[VersionResponse]:
+def create_version(call: Call, id: str) -> Response[WrittenVersion]:
     """Create the next version of a prompt, as a draft."""
     store = call.open_prompt(parse_prompt_id(id))
     new = call.load_body(NewVersion)
     content = load_content(new)
     message = check_message(new.message)
     check_template(content, call.settings)
+    check_inclusions(content)
+    warnings = list_warnings(content, find_variables(content, call.settings))
     return commit(
         call,
         store,
         lambda store, origin: versions.create(store.prompt, content, origin, message=message),
-        lambda change: {"version": dump_version(change.subject, change.after)},
+        lambda change: dump_written_version(change.subject, change.after, warnings),
     )
 
 

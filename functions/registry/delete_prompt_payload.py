@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.registry.requests import parse_payload_id, parse_prompt_id
+from shared.dialects.registry.requests import parse_payload_id
 from shared.dialects.registry.responses import dump_payload
 from shared.domain import payloads
 from shared.serve import serve
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def delete_prompt_payload(call: Call, id: str, payload_id: str) -> Response[None]:
     """Delete a payload."""
-    prompt_id, payload_id = parse_prompt_id(id), parse_payload_id(payload_id)
+    prompt_id, payload_id = call.resolve_prompt_id(id), parse_payload_id(payload_id)
     return commit(
         call,
         call.open_prompt(prompt_id),

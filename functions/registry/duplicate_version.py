@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.registry.requests import parse_prompt_id, parse_selector
+from shared.dialects.registry.requests import parse_selector
 from shared.dialects.registry.responses import dump_version
 from shared.domain import versions
 from shared.serve import serve
@@ -21,7 +21,7 @@ def duplicate_version(call: Call, id: str, version: str) -> Response[VersionResp
     selector = parse_selector(version)
     return commit(
         call,
-        call.open_prompt(parse_prompt_id(id)),
+        call.open_prompt(call.resolve_prompt_id(id)),
         lambda store, origin: versions.create(
             store.prompt, store.get_version(selector).content, origin
         ),

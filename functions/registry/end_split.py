@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.registry.requests import parse_prompt_id
 from shared.dialects.registry.responses import dump_split
 from shared.domain import pointers
 from shared.serve import serve
@@ -19,7 +18,7 @@ def end_split(call: Call, id: str, pointer: str) -> Response[None]:
     """End the split of a pointer, which stays at the first version."""
     return commit(
         call,
-        call.open_prompt(parse_prompt_id(id)),
+        call.open_prompt(call.resolve_prompt_id(id)),
         lambda store, origin: pointers.end_split(store.prompt, pointer, origin),
         lambda change: None,
         read=lambda store: dump_split(store.prompt, pointer),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.registry.requests import parse_prompt_id, parse_time_query
+from shared.dialects.registry.requests import parse_time_query
 from shared.dialects.registry.responses import dump_time, dump_version
 from shared.domain.history import find_version
 from shared.problems import NoLiveVersion, TagNotFound
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def get_prompt_at(call: Call, id: str) -> Response[VersionAtTime]:
     """Get the version that was live at a time, or that had a tag then, in its current state."""
     at = parse_time_query(call.request.query)
-    pointer = call.request.query.get("tag") or "live"
-    store = call.open_prompt(parse_prompt_id(id))
+    pointer = call.request.query.get("tag", "live")
+    store = call.open_prompt(call.resolve_prompt_id(id))
     number = find_version(store.list_events_until(at), pointer)
     if number is None and pointer == "live":
         raise NoLiveVersion("no version of this prompt was live at this time")

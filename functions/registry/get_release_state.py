@@ -7,7 +7,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.release_responses import dump_pointer
-from shared.dialects.registry.requests import parse_prompt_id
 from shared.domain.history import find_last_moves
 from shared.domain.model import LIVE
 from shared.serve import serve
@@ -27,7 +26,7 @@ def get_release_state(call: Call, id: str) -> Response[ReleaseState]:
 
     `live` is always there, and a protected pointer also where it is at no version.
     """
-    store = call.open_prompt(parse_prompt_id(id))
+    store = call.open_prompt(call.resolve_prompt_id(id))
     protection = store.team.get_protection()
     waiting = store.list_waiting_releases()
     newest_stable = store.find_newest_stable()

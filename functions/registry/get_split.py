@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.registry.requests import parse_prompt_id
 from shared.dialects.registry.responses import dump_split
 from shared.domain import pointers
 from shared.serve import serve
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 def get_split(call: Call, id: str, pointer: str) -> Response[SplitResponse]:
     """Get the versions that `live` or a tag hands out, with their weights."""
-    store = call.open_prompt(parse_prompt_id(id))
+    store = call.open_prompt(call.resolve_prompt_id(id))
     store.team.restrictions.check_selector(pointer)
     pointers.require_target(store.prompt, pointer)
     return call.respond(dump_split(store.prompt, pointer))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.registry.requests import parse_prompt_id
 from shared.dialects.registry.responses import add_cursor, dump_event
 from shared.serve import serve
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def list_prompt_history(call: Call, id: str) -> Response[EventPage]:
     """List the events of a prompt, newest first."""
-    store = call.open_prompt(parse_prompt_id(id))
+    store = call.open_prompt(call.resolve_prompt_id(id))
     request = call.parse_page(str)
     rows = (
         (position, dump_event(event))

@@ -2,33 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from shared.dialects.registry.requests import parse_status_filter, parse_uuid
-from shared.dialects.registry.responses import add_cursor, dump_prompt
+from shared.dialects.registry.requests import parse_include, parse_status_filter, parse_uuid
+from shared.dialects.registry.responses import add_cursor, dump_prompt, dump_version
 from shared.serve import serve
 from shared.store.keys import DirectoryEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from shared.call import Call
-    from shared.dialects.registry.models import PromptPage
+    from shared.dialects.registry.models import PromptPage, PromptRow
+    from shared.domain.model import Prompt
     from shared.responses import Response
+    from shared.store.team import TeamStore
 
 
 def list_prompts(call: Call, team_id: str) -> Response[PromptPage]:
-    """List a team's prompts, newest first, archived ones included unless filtered."""
+    """List a team's prompts, newest first, archived ones included unless filtered.
+
+    With `include=live` each comes with its live version.
+    """
+    query = call.request.query
     team = call.open_team(parse_uuid(team_id, problem="invalid id"))
-    status = parse_status_filter(call.request.query)
+    status, has_live = parse_status_filter(query), parse_include(query)
     request = call.parse_page(DirectoryEntry.parse)
-    rows = (
-        (position, dump_prompt(prompt))
-        for position, prompt in team.list_prompts(
-            after=request.after, status=status, size=request.size
-        )
-    )
+    prompts = team.list_prompts(after=request.after, status=status, size=request.size)
+    rows = _list_rows(team, prompts, query.get("q", ""), size=request.size, has_live=has_live)
     page = call.build_page(rows, request)
     body: PromptPage = {"prompts": page.rows}
     return call.respond_page(page, add_cursor(body, page.cursor))
+
+
+def _list_rows(
+    team: TeamStore,
+    prompts: Iterator[tuple[str, Prompt]],
+    words: str,
+    *,
+    size: int | None,
+    has_live: bool,
+) -> Iterator[tuple[str, PromptRow | None]]:
+    """List the rows of prompts; None for one that does not contain the words."""
+    if not has_live:
+        for position, prompt in prompts:
+            yield position, _dump_row(prompt) if prompt.has_words(words) else None
+        return
+    versions = team.find_live_versions(
+        prompts, size=size, is_needed=lambda prompt: prompt.has_words(words)
+    )
+    for position, prompt, version in versions:
+        if not prompt.has_words(words):
+            yield position, None
+            continue
+        row = _dump_row(prompt)
+        row["live"] = dump_version(version, prompt) if version else None
+        yield position, row
+
+
+def _dump_row(prompt: Prompt) -> PromptRow:
+    return cast("PromptRow", dump_prompt(prompt))
 
 
 lambda_handler = serve(list_prompts)

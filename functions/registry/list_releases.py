@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.release_responses import dump_release
-from shared.dialects.registry.requests import parse_prompt_id
 from shared.dialects.registry.responses import add_cursor
 from shared.serve import serve
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 def list_releases(call: Call, id: str) -> Response[ReleasePage]:
     """List the release requests of a prompt, newest first."""
-    store = call.open_prompt(parse_prompt_id(id))
+    store = call.open_prompt(call.resolve_prompt_id(id))
     status = call.request.query.get("status") or None
     request = call.parse_page(str)
     releases = (

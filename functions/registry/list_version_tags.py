@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.registry.requests import parse_prompt_id
 from shared.dialects.registry.responses import add_cursor, dump_tag
 from shared.serve import serve
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def list_version_tags(call: Call, id: str) -> Response[TagPage]:
     """List a prompt's tags in alphabetical order, each with the number of its version."""
-    prompt = call.open_prompt(parse_prompt_id(id)).prompt
+    prompt = call.open_prompt(call.resolve_prompt_id(id)).prompt
     request = call.parse_page(str)
     rows = (
         (tag, dump_tag(tag, number))

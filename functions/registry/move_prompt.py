@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.models import Move
-from shared.dialects.registry.requests import parse_prompt_id, parse_uuid
+from shared.dialects.registry.requests import parse_flag, parse_uuid
 from shared.dialects.registry.responses import dump_prompt
 from shared.domain import prompts
 from shared.problems import Unauthorized
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def move_prompt(call: Call, id: str) -> Response[PromptResponse]:
     """Move a prompt to another team; the caller needs the permission in both."""
-    prompt_id = parse_prompt_id(id)
+    prompt_id = call.resolve_prompt_id(id)
     move = call.load_body(Move, before_permission=True)  # as in px0
     target_id = parse_uuid(move.team_id, problem="invalid target team_id")
     if not call.principal.has_permission_anywhere(call.request.route.permission):
@@ -34,6 +34,7 @@ def move_prompt(call: Call, id: str) -> Response[PromptResponse]:
         lambda change: {"prompt": dump_prompt(change.after)},
         read=lambda store: {"prompt": dump_prompt(store.prompt)},
         target=target,
+        is_forced=parse_flag(call.request.query, "force"),
     )
 
 

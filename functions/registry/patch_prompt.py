@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.models import PromptPatch
-from shared.dialects.registry.requests import load_patch, parse_prompt_id
+from shared.dialects.registry.requests import load_patch
 from shared.dialects.registry.responses import dump_prompt
 from shared.domain import prompts
 from shared.domain.checks import normalize_name
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 def patch_prompt(call: Call, id: str) -> Response[PromptResponse]:
-    """Change the name, slug or description of a prompt; what is left out stays as it is.
+    """Change the name, slug, description or keywords of a prompt; others stay as they are.
 
     A new name does not change the slug, by which applications find the prompt.
     """
-    store = call.open_prompt(parse_prompt_id(id))
+    store = call.open_prompt(call.resolve_prompt_id(id))
     changes = load_patch(call.request, PromptPatch)
     fields = changes.model_fields_set
 
@@ -37,6 +37,10 @@ def patch_prompt(call: Call, id: str) -> Response[PromptResponse]:
             name=changes.name if "name" in fields else None,
             slug=_choose_slug(changes.slug, store.prompt) if "slug" in fields else None,
         )
+        if "keywords" in fields:
+            change = change.then(
+                lambda prompt: prompts.set_keywords(prompt, changes.keywords, origin)
+            )
         if "description" not in fields or changes.description == store.prompt.description:
             return change
         return change.then(lambda prompt: prompts.describe(prompt, changes.description, origin))

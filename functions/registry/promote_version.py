@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.registry.requests import parse_prompt_id, parse_selector
+from shared.dialects.registry.requests import parse_selector
 from shared.dialects.registry.responses import dump_version
 from shared.domain import versions
 from shared.serve import serve
@@ -21,7 +21,7 @@ def promote_version(call: Call, id: str, version: str) -> Response[VersionRespon
     selector = parse_selector(version)
     return commit(
         call,
-        call.open_prompt(parse_prompt_id(id)),
+        call.open_prompt(call.resolve_prompt_id(id)),
         lambda store, origin: versions.promote(store.prompt, store.get_version(selector), origin),
         lambda change: {"version": dump_version(change.subject, change.after)},
         read=lambda store: {"version": dump_version(store.get_version(selector), store.prompt)},

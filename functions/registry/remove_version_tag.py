@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.registry.requests import parse_prompt_id
 from shared.dialects.registry.responses import dump_version
 from shared.domain import prompts
 from shared.serve import serve
@@ -26,7 +25,7 @@ def remove_version_tag(call: Call, id: str, tag: str) -> Response[None]:
 
     return commit(
         call,
-        call.open_prompt(parse_prompt_id(id)),
+        call.open_prompt(call.resolve_prompt_id(id)),
         lambda store, origin: prompts.remove_tag(store.prompt, tag, origin),
         lambda change: None,
         read=read_version,

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.registry.requests import load_split_key, load_variables, parse_selector
+from shared.dialects.registry.requests import (
+    load_payload_id,
+    load_split_key,
+    load_strict,
+    load_variables,
+    parse_selector,
+)
 from shared.dialects.registry.responses import dump_rendering
 from shared.serve import serve
 from shared.templates import render
@@ -12,7 +18,9 @@ from shared.templates import render
 if TYPE_CHECKING:
     from shared.call import Call
     from shared.dialects.registry.models import Rendering
+    from shared.domain.model import Selector
     from shared.responses import Response
+    from shared.store.team import PromptStore
 
 
 def render_version(call: Call, slug: str, version: str) -> Response[Rendering]:
@@ -20,14 +28,20 @@ def render_version(call: Call, slug: str, version: str) -> Response[Rendering]:
 
     The prompt is named by its slug or its id.
     """
-    selector = parse_selector(version)
-    store = call.open_prompt_by_name(slug)
-    current = store.get_cached_version(
-        selector, split_key=load_split_key(call.request, store.prompt)
+    return respond_rendering(call, call.open_prompt_by_name(slug), parse_selector(version))
+
+
+def respond_rendering(call: Call, store: PromptStore, selector: Selector) -> Response[Rendering]:
+    """Render the version that a selector names, with the variables of the request."""
+    version = store.resolve(
+        store.get_cached_version(selector, split_key=load_split_key(call.request, store.prompt))
     )
-    variables = load_variables(call.request, current.content.engine)
-    text = render(current.content, variables, call.settings)
-    return call.respond(dump_rendering(text, store.prompt, current))
+    payload_id = load_payload_id(call.request)
+    sample = store.get_payload(payload_id).variables if payload_id else {}
+    variables = load_variables(call.request, version.content.engine, sample=sample)
+    is_strict = load_strict(call.request)
+    rendering = render(version.content.whole, variables, call.settings, is_strict=is_strict)
+    return call.respond(dump_rendering(rendering, store.prompt, version))
 
 
 lambda_handler = serve(render_version)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.registry.requests import parse_prompt_id
 from shared.dialects.registry.responses import dump_prompt
 from shared.domain import prompts
 from shared.serve import serve
@@ -20,7 +19,7 @@ def restore_prompt(call: Call, id: str) -> Response[PromptResponse]:
     """Make an archived prompt active again."""
     return commit(
         call,
-        call.open_prompt(parse_prompt_id(id)),
+        call.open_prompt(call.resolve_prompt_id(id)),
         lambda store, origin: prompts.set_status(store.prompt, "active", origin),
         lambda change: {"prompt": dump_prompt(change.after)},
         read=lambda store: {"prompt": dump_prompt(store.prompt)},

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.models import NewSplit
-from shared.dialects.registry.requests import parse_prompt_id
 from shared.dialects.registry.responses import dump_split
 from shared.domain import pointers
 from shared.serve import serve
@@ -24,7 +23,7 @@ def set_split(call: Call, id: str, pointer: str) -> Response[SplitResponse]:
 
     The pointer is at the first version then, which callers without a `split_key` get.
     """
-    store = call.open_prompt(parse_prompt_id(id))
+    store = call.open_prompt(call.resolve_prompt_id(id))
     shares = call.load_body(NewSplit).split
 
     def split(store: PromptStore, origin: Origin) -> Change[None]:

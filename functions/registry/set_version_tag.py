@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.models import NewTag
-from shared.dialects.registry.requests import parse_prompt_id, parse_selector
+from shared.dialects.registry.requests import parse_selector
 from shared.dialects.registry.responses import dump_version
 from shared.domain import prompts
 from shared.serve import serve
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def set_version_tag(call: Call, id: str, version: str) -> Response[VersionResponse]:
     """Set a tag to a version; if the prompt has the tag already, it is moved."""
     selector = parse_selector(version)
-    store = call.open_prompt(parse_prompt_id(id))
+    store = call.open_prompt(call.resolve_prompt_id(id))
     tag = prompts.check_tag(call.load_body(NewTag).tag)
 
     def set_tag(store: PromptStore, origin: Origin) -> Change[Version]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shared.dialects.registry.models import PayloadChanges
-from shared.dialects.registry.requests import parse_payload_id, parse_prompt_id
+from shared.dialects.registry.requests import parse_payload_id
 from shared.dialects.registry.responses import dump_payload
 from shared.domain import payloads
 from shared.serve import serve
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def update_prompt_payload(call: Call, id: str, payload_id: str) -> Response[PayloadResponse]:
     """Change the name or replace the variables of a payload; other fields do not change."""
-    prompt_id, payload_id = parse_prompt_id(id), parse_payload_id(payload_id)
+    prompt_id, payload_id = call.resolve_prompt_id(id), parse_payload_id(payload_id)
     store = call.open_prompt(prompt_id)
     changes = call.load_body(PayloadChanges)
     fields: dict[str, Any] = {}

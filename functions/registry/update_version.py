@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.dialects.languages import check_inclusions, list_warnings
 from shared.dialects.registry.contents import revise_content
 from shared.dialects.registry.models import VersionChanges
-from shared.dialects.registry.requests import parse_prompt_id, parse_selector
-from shared.dialects.registry.responses import dump_version
+from shared.dialects.registry.requests import parse_selector
+from shared.dialects.registry.responses import dump_version, dump_written_version
 from shared.domain import versions
 from shared.serve import serve
-from shared.templates import check_template
+from shared.templates import check_template, find_variables
 from shared.writing import commit
 
 if TYPE_CHECKING:
     from shared.call import Call
-    from shared.dialects.registry.models import VersionResponse
+    from shared.dialects.registry.models import WrittenVersion
     from shared.domain.changes import Change, Origin
+    from shared.domain.content import Content
     from shared.domain.model import Version
     from shared.responses import Response
     from shared.store.team import PromptStore
 
 
-def update_version(call: Call, id: str, version: str) -> Response[VersionResponse]:
+def update_version(call: Call, id: str, version: str) -> Response[WrittenVersion]:
     """Change the content of a draft."""
     selector = parse_selector(version)
 
@@ -30,14 +32,21 @@ def update_version(call: Call, id: str, version: str) -> Response[VersionRespons
         current = store.get_version(selector)
         versions.require_draft(current)  # as in px0, before the body is checked
         content = revise_content(current.content, call.load_body(VersionChanges))
+        if content.texts != current.content.texts or content.engine != current.content.engine:
+            check_inclusions(content)
         check_template(content, call.settings)
         return versions.revise(store.prompt, current, content, origin)
 
+    def warn(content: Content) -> list[str]:
+        return list_warnings(content, find_variables(content, call.settings))
+
     return commit(
         call,
-        call.open_prompt(parse_prompt_id(id)),
+        call.open_prompt(call.resolve_prompt_id(id)),
         revise,
-        lambda change: {"version": dump_version(change.subject, change.after)},
+        lambda change: dump_written_version(
+            change.subject, change.after, warn(change.subject.content)
+        ),
         read=lambda store: {"version": dump_version(store.get_version(selector), store.prompt)},
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared.dialects.registry.release_models import Decision
 from shared.dialects.registry.release_responses import dump_release
-from shared.dialects.registry.requests import parse_prompt_id, parse_uuid
+from shared.dialects.registry.requests import parse_uuid
 from shared.domain import reviews
 from shared.serve import serve
 from shared.writing import commit
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def withdraw_release(call: Call, id: str, release_id: str) -> Response[ReleaseResponse]:
     """Withdraw a release request of one's own."""
-    store = call.open_prompt(parse_prompt_id(id))
+    store = call.open_prompt(call.resolve_prompt_id(id))
     release_id = parse_uuid(release_id, problem="invalid release id")
     comment = call.load_body(Decision).comment
     person_id = call.find_person_id()

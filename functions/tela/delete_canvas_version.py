@@ -13,14 +13,14 @@ from shared.writing import commit
 
 if TYPE_CHECKING:
     from shared.call import Call
-    from shared.dialects.tela.models import CanvasVersion
+    from shared.dialects.tela.models import DeletedVersion
     from shared.domain.changes import Change, Origin
     from shared.domain.model import Version
     from shared.responses import Response
     from shared.store.team import PromptStore
 
 
-def delete_canvas_version(call: Call, id: str) -> Response[CanvasVersion]:
+def delete_canvas_version(call: Call, id: str) -> Response[DeletedVersion]:
     """Delete a draft, or archive any other version, which hides it from Tela's clients."""
     store, version = call.open_version_by_id(parse_version_id(id))
 

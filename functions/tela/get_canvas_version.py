@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.dialects.tela.contents import LENSES
 from shared.dialects.tela.flags import require_present
 from shared.dialects.tela.requests import parse_version_id
 from shared.dialects.tela.responses import dump_version
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 def get_canvas_version(call: Call, id: str) -> Response[CanvasVersion]:
     """Get a version."""
     store, version = call.open_version_by_id(parse_version_id(id))
-    return call.respond(dump_version(require_present(version), store.prompt, call.settings))
+    body = dump_version(require_present(version), store.prompt, call.settings)
+    return call.respond(body, headers=LENSES.build_headers(call.settings, version.content))
 
 
 lambda_handler = serve(get_canvas_version)

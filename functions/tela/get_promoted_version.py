@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.dialects.tela.contents import LENSES
 from shared.dialects.tela.flags import require_present
 from shared.dialects.tela.requests import parse_prompt_id
 from shared.dialects.tela.responses import dump_version
@@ -23,7 +24,8 @@ def get_promoted_version(call: Call, id: str) -> Response[CanvasVersion]:
         version = require_present(store.get_cached_version("live"))
     except VersionNotFound as error:
         raise NoLiveVersion("no version of this prompt is promoted") from error
-    return call.respond(dump_version(version, store.prompt, call.settings))
+    body = dump_version(version, store.prompt, call.settings)
+    return call.respond(body, headers=LENSES.build_headers(call.settings, version.content))
 
 
 lambda_handler = serve(get_promoted_version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.tela.contents import revise_content
+from shared.dialects.tela.contents import LENSES, revise_content
 from shared.dialects.tela.flags import apply_flags, require_present
 from shared.dialects.tela.models import CanvasVersionChanges
 from shared.dialects.tela.requests import dump_fields, parse_version_id
@@ -44,6 +44,7 @@ def update_canvas_version(call: Call, id: str) -> Response[CanvasVersion]:
         store,
         update,
         lambda change: dump_version(change.subject, change.after, call.settings),
+        headers=lambda change: LENSES.build_headers(call.settings, change.subject.content),
         read=lambda store: dump_version(
             require_present(store.get_version(version.number)), store.prompt, call.settings
         ),

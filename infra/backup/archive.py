@@ -4,7 +4,8 @@
     {"access": {…}}, …                            the team, its ledgers, the hashes of its keys
     {"ready": {}}                                 end of these
     {"prompt": {…}}                               a prompt's head
-    {"version": {…}}, {"payload": …}, {"event": …}, {"release": …}    its parts
+    {"version": {…}}, {"payload": …}, {"event": …}    its parts
+    {"release": {…}}, {"inclusion": …}            its release requests, and what includes it
     {"done": {"prompt_id": "…", "created_at": "…"}}   end of the prompt
     …
     {"audit": {…}}, …                             the team's audit log, oldest first
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     Record = tuple[str, Values]
 
 FORMAT = 1
-PARTS = ("version", "payload", "event", "release")
+PARTS = ("version", "payload", "event", "release", "inclusion")
 KINDS = ("prompt", *PARTS)
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # The table of each kind of part.
 PARTS = {"version": "versions", "payload": "payloads", "event": "history"}
+# What belongs to a prompt in the partition of its team: the prefix of each kind.
+ENTRIES = {"release": keys.build_release_list, "inclusion": keys.build_inclusion_list}
 
 
 def _load_access(item: Item) -> Values:
@@ -32,7 +34,8 @@ def _load_access(item: Item) -> Values:
     That is how complete its data is, and the people, who sign in there.
     """
     values = attributes.load_item(item)
-    values.pop("has_complete_directory", None)
+    for attribute in keys.COMPLETE:
+        values.pop(attribute, None)
     values.pop("admins", None)
     return values
 
@@ -76,7 +79,7 @@ class Team:
         keys, but a scan finds them. One that cannot be read, of whichever team, is in `left_out`.
         """
         for item in self._database.query_upwards("access", self._partition):
-            if item["entity"]["S"] not in ("directory", "member", "release"):
+            if item["entity"]["S"] not in ("directory", "member", *ENTRIES):
                 yield _load_access(item)
         credentials = {
             item["pk"]["S"]: item
@@ -130,9 +133,10 @@ class Team:
         return attributes.load_item(item) | {"events": []}
 
     def list_parts(self, prompt_id: str) -> Iterator[Record]:
-        """List a prompt's versions, payloads and history, each oldest first, and release requests.
+        """List a prompt's versions, payloads and history, each oldest first.
 
-        Bodies in the bucket are in `content` too.
+        After them come its release requests, and what includes it. Bodies in the bucket are in
+        `content` too.
         """
         for kind, table in PARTS.items():
             for item in self._database.query_upwards(table, ("prompt_id", prompt_id)):
@@ -140,9 +144,10 @@ class Team:
                 if "content_hash" in values:
                     values["content"] = self._contents.get(item)
                 yield kind, values
-        releases = keys.build_release_list(prompt_id)
-        for item in self._database.query("access", self._partition, "sk", prefix=releases):
-            yield "release", attributes.load_item(item)
+        for kind, build_prefix in ENTRIES.items():
+            prefix = build_prefix(prompt_id)
+            for item in self._database.query("access", self._partition, "sk", prefix=prefix):
+                yield kind, attributes.load_item(item)
 
     def list_audit(self) -> Iterator[Values]:
         """List the items of the team's audit log, oldest first."""
@@ -238,7 +243,7 @@ class Team:
 
     def _dump_part(self, kind: str, values: Values) -> Iterator[tuple[str, Item]]:
         """Convert a part to items, each with the name of its table."""
-        if kind == "release":
+        if kind in ENTRIES:
             yield "access", attributes.dump_item(values)
             return
         if "content" in values:

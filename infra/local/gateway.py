@@ -46,10 +46,10 @@ from infra.cors import (
 )
 from infra.gateway_problems import (
     MALFORMED_RESULT,
-    OTHER_METHOD,
     TOO_LARGE,
     UNKNOWN_PATH,
     GatewayProblem,
+    build_other_method,
 )
 from infra.unsupported import UNSUPPORTED_CALLS, UnsupportedCall
 
@@ -531,7 +531,9 @@ class Gateway:
         if request.method not in methods:
             own = [PREFLIGHT_METHOD] if self.cors_origins else []
             allow = ", ".join(sorted({*methods, *own}))
-            return self.refuse(request.id, OTHER_METHOD, Allow=allow)
+            rows = resource.methods.values()
+            dialects = {row.dialect for row in rows if not isinstance(row, GatewayProblem)}
+            return self.refuse(request.id, build_other_method(dialects), Allow=allow)
         method = "GET" if request.method not in resource.methods else request.method
         route = resource.methods[method]
         if isinstance(route, GatewayProblem):

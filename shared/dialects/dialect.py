@@ -67,6 +67,11 @@ class Dialect:
         request_headers: Names of headers that only its requests have, besides the credential.
         error_model: The name of the model of its problems.
         response_headers: OpenAPI's descriptions of headers that only its responses have.
+        has_drafts: Whether its clients know drafts. To others versions appear once they are stable.
+        has_archived_versions: Whether its clients know them. For others they are deleted.
+        has_own_405: Whether the gateway's refusal of a method, at paths that only this dialect has,
+            is in the dialect's words.
+        resolves: Whether it shows texts with all parts in them, instead of the references.
         has_credential: Tells whether request headers, by lower-case name, contain this dialect's
             kind of credential; used where two dialects share a URL.
         parse_credential: Parses the credential in request headers; raises Unauthorized.
@@ -84,6 +89,10 @@ class Dialect:
     request_headers: tuple[str, ...] = ()
     error_model: str
     response_headers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    has_drafts: bool = True
+    has_archived_versions: bool = True
+    has_own_405: bool = False
+    resolves: bool = True
     has_credential: Callable[[Mapping[str, str]], bool]
     parse_credential: Callable[[Mapping[str, str]], Credential]
     load_body: BodyLoader

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from shared.domain.model import Rest
 
+PUBLIC_KEY = "pk-lf-"  # the form of Langfuse's, of which the secret is a key as any other
+
 
 class Permission(StrEnum):
     """What a principal may do in a team."""
@@ -121,6 +123,11 @@ class ApiKey:
     secrets: tuple[Secret, ...]
     revision: int = 1
     rest: Rest = field(default_factory=dict)
+
+    @property
+    def public_key(self) -> str:
+        """What clients that need a pair of keys send beside the secret; it opens nothing."""
+        return f"{PUBLIC_KEY}{self.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

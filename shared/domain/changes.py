@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from shared.domain.model import Event
+from shared.domain.model import MAX_MOVES, Event
 from shared.ids import MICROSECOND, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from shared.domain.model import Author, Payload, Prompt, Version
+    from shared.domain.references import Composition
     from shared.domain.release_requests import ReleaseRequest
 
 Subject = TypeVar("Subject")
@@ -45,6 +46,20 @@ class Origin:
         return max(self.now, prompt.changed_at + MICROSECOND)
 
 
+class Inclusion(NamedTuple):
+    """A version that is written, and includes others.
+
+    Attributes:
+        version: The version.
+        composition: What it includes.
+        heads: The prompts of all parts as they were read, by id.
+    """
+
+    version: Version
+    composition: Composition
+    heads: Mapping[str, Prompt]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change(Generic[Subject]):
     """A write to one prompt, which happens completely or not at all.
@@ -57,6 +72,8 @@ class Change(Generic[Subject]):
             None for the prompt itself.
         puts: New and replaced versions, payloads and release requests.
         deletes: Deleted versions and payloads.
+        inclusions: The versions that are written and include others; None as long as that has not
+            been looked for.
     """
 
     before: Prompt | None
@@ -65,6 +82,7 @@ class Change(Generic[Subject]):
     subject: Subject
     puts: tuple[Version | Payload | ReleaseRequest, ...] = ()
     deletes: tuple[Version | Payload, ...] = ()
+    inclusions: tuple[Inclusion, ...] | None = None
 
     @classmethod
     def none(cls, prompt: Prompt, *, subject: Subject) -> Change[Subject]:
@@ -90,6 +108,29 @@ class Change(Generic[Subject]):
             puts=tuple(puts.values()),
             deletes=(*self.deletes, *second.deletes),
         )
+
+
+def _note_moves(before: Prompt, after: Prompt, at: datetime) -> Mapping[int, datetime]:
+    """Note the versions that tags have come to, and those that any pointer has left.
+
+    A version that becomes live changes itself, and so need not be noted.
+    """
+    numbers: set[int | None] = set()
+    if before.tags != after.tags:
+        for tag in before.tags.keys() | after.tags.keys():
+            if before.tags.get(tag) != after.tags.get(tag):
+                numbers |= {before.tags.get(tag), after.tags.get(tag)}
+    if before.live_version != after.live_version:
+        numbers.add(before.live_version)
+    moves = {number: at for number in numbers if number is not None}
+    if not moves:
+        return before.moved_at
+    others = {
+        number: moved_at
+        for number, moved_at in sorted(before.moved_at.items(), key=lambda move: move[1])
+        if number not in moves
+    }
+    return dict([*others.items(), *sorted(moves.items())][-MAX_MOVES:])
 
 
 def build_change(
@@ -123,7 +164,7 @@ def build_change(
         for pointer, split in after.splits.items()
         if split[0].version == after.resolve_selector(pointer)
     }
-    after = replace(after, splits=splits)
+    after = replace(after, splits=splits, moved_at=_note_moves(prompt, after, at))
     event = Event(
         id=new_id(),
         prompt_id=prompt.id,

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from shared import exact_json
+from shared.domain.outputs import load_outputs
 from shared.domain.shapes import check_shape
 from shared.domain.stored import EXTRAS, check_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from shared.domain.references import Composition
     from shared.domain.shapes import Shape
 
-Engine = Literal["go", "jinja"]
+Engine = Literal["go", "jinja", "liquid", "simple", "text", "tela"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 Document = dict[str, Any]  # a JSON object
+PLACEHOLDER = "placeholder"  # the type of a message that stands for others
 # Stored names of fields, where they differ.
 STORED_NAMES = {"extras": "written"}
 # What every release relies on in the stored form; names of engines may be those of a later one.
@@ -25,6 +29,7 @@ SHAPES: Mapping[str, Shape] = {
     "template": str,
     "messages": [dict],
     "engine": str,
+    "apart": bool,
     "provider": str,
     "model": str,
     "parameters": dict,
@@ -44,6 +49,8 @@ class Content:
         messages: A conversation in OpenAI's format: `role`, `content` (a text, a list of `text`
             and `image_url` parts, or null), `tool_calls`, `tool_call_id`.
         engine: The template language of the texts.
+        apart: Whether each text of a conversation is a template of its own. Earlier releases
+            rendered conversations in Go and Jinja as one text, and theirs still are.
         provider: The provider of the model that the version was written for.
         model: The model's name without its provider.
         parameters: Parameters of the model by their common names, such as `max_tokens`.
@@ -59,6 +66,7 @@ class Content:
     template: str | None = None
     messages: Sequence[Document] | None = None
     engine: Engine = "go"
+    apart: bool = True
     provider: str | None = None
     model: str | None = None
     parameters: Document | None = None
@@ -84,6 +92,8 @@ class Content:
         }
         check_parts(fields.get("extras", {}), EXTRAS)
         content = cls(**fields, rest=values)
+        if content._can_be_one_text and "apart" not in fields:
+            content = replace(content, apart=False)
         content.__dict__["document"] = document
         return content
 
@@ -95,8 +105,37 @@ class Content:
         """
         values = {STORED_NAMES.get(name, name): getattr(self, name) for name in SHAPES}
         values[STORED_NAMES["extras"]] = self.extras or None
+        values["apart"] = True if self._can_be_one_text and self.apart else None
         fields = {name: value for name, value in values.items() if value is not None}
         return exact_json.encode({**fields, **self.rest})
+
+    @property
+    def composition(self) -> Composition | None:
+        """What the references in its texts stand for; None without any, or if that is not known.
+
+        It is no part of the content, which has the references.
+        """
+        composition: Composition | None = self.__dict__.get("_composition")
+        return composition
+
+    def attach(self, composition: Composition | None) -> None:
+        """Attach what the references in the texts of this object stand for."""
+        self.__dict__["_composition"] = composition
+
+    def compose(self, composition: Composition | None) -> Content:
+        """Copy the content, with what the references in its texts stand for."""
+        content = copy(self)
+        content.attach(composition)
+        return content
+
+    @property
+    def whole(self) -> Content:
+        """The content with all parts in its texts; the same object without any."""
+        if (composition := self.composition) is None:
+            return self
+        from shared.domain.references import resolve_text  # which most contents do not need
+
+        return self.map_texts(lambda text: resolve_text(text, composition.texts))
 
     @property
     def qualified_model(self) -> str | None:
@@ -104,11 +143,83 @@ class Content:
         return f"{self.provider}/{self.model}" if self.provider and self.model else self.model
 
     @property
+    def expected_outputs(self) -> Sequence[Document] | None:
+        """The outputs, or else those of the response format; None without either."""
+        return self.outputs if self.outputs is not None else load_outputs(self.parameters)
+
+    @property
     def text(self) -> str:
         """The template, or the texts of the conversation, separated by empty lines."""
         if self.template is not None:
             return self.template
-        return "\n\n".join(filter(None, map(join_texts, self.messages or ())))
+        messages = (each for each in self.messages or () if not is_placeholder(each))
+        return "\n\n".join(filter(None, map(join_texts, messages)))
+
+    @property
+    def is_one_text(self) -> bool:
+        """Whether the texts of the conversation are rendered as one."""
+        return self._can_be_one_text and not self.apart
+
+    @property
+    def _can_be_one_text(self) -> bool:
+        return self.messages is not None and self.engine in ("go", "jinja")
+
+    @property
+    def texts(self) -> list[str]:
+        """The template, or each text of the conversation."""
+        return [text for _, text in self.numbered_texts]
+
+    @property
+    def numbered_texts(self) -> list[tuple[int | None, str]]:
+        """The texts, each with the index of its message; None for the template."""
+        if self.messages is None:
+            return [(None, self.template or "")]
+        return [
+            (number, text)
+            for number, message in enumerate(self.messages)
+            if not is_placeholder(message)
+            for text in _list_texts(message.get("content"))
+        ]
+
+    @property
+    def variable_names(self) -> frozenset[str]:
+        """The names of the declared variables."""
+        return frozenset(item["name"] for item in self.inputs or ())
+
+    def map_texts(self, convert: Callable[[str], str]) -> Content:
+        """Convert each text.
+
+        Returns:
+            The content with the new texts; the same object if none has changed.
+        """
+        texts = self.texts
+        results = [convert(text) for text in texts]
+        if results == texts:
+            return self
+        if self.messages is None:
+            return replace(self, template=results[0])
+        rest = iter(results)
+        return replace(self, messages=[_replace_texts(message, rest) for message in self.messages])
+
+    def drop_placeholders(self) -> Content:
+        """Leave out the placeholders, for dialects that have none."""
+        messages = [message for message in self.messages or () if not is_placeholder(message)]
+        if len(messages) == len(self.messages or ()):
+            return self
+        return replace(self, messages=messages)
+
+    def add_placeholders(self, base: Content) -> Content:
+        """Add the placeholders of another content, each after as many messages as it is there."""
+        count, messages = 0, self.conversation
+        placeholders = []
+        for message in base.messages or ():
+            if is_placeholder(message):
+                placeholders.append((count, message))
+            else:
+                count += 1
+        for index, placeholder in reversed(placeholders):
+            messages.insert(index, placeholder)
+        return replace(self, template=None, messages=messages) if placeholders else self
 
     @property
     def conversation(self) -> list[Document]:
@@ -124,13 +235,36 @@ def split_model(name: str) -> tuple[str | None, str]:
     return (provider, model) if provider and slash and model else (None, name)
 
 
+def is_placeholder(message: Mapping[str, Any]) -> bool:
+    """Tell whether a message stands for those that a rendering's variables have by its name."""
+    return message.get("type") == PLACEHOLDER and "role" not in message
+
+
 def join_texts(message: Mapping[str, Any]) -> str:
     """Join the texts of a message, whose content is one text or a list of parts."""
-    content = message.get("content")
+    return "\n".join(_list_texts(message.get("content")))
+
+
+def _list_texts(content: Any) -> Iterator[str]:
     if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else ()
-    texts = (
-        part.get("text") for part in parts if isinstance(part, dict) and part.get("type") == "text"
+        yield content
+    for part in content if isinstance(content, list) else ():
+        if _is_text(part):
+            yield part["text"]
+
+
+def _replace_texts(message: Document, texts: Iterator[str]) -> Document:
+    """Replace the texts of a message by the next ones."""
+    content = None if is_placeholder(message) else message.get("content")
+    if isinstance(content, str):
+        return {**message, "content": next(texts)}
+    if not isinstance(content, list):
+        return message
+    parts = [{**part, "text": next(texts)} if _is_text(part) else part for part in content]
+    return {**message, "content": parts}
+
+
+def _is_text(part: Any) -> bool:
+    return (
+        isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str)
     )
-    return "\n".join(text for text in texts if isinstance(text, str))

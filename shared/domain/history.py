@@ -140,6 +140,25 @@ def _changes_target(event: Event, pointer: str, numbers: Collection[int]) -> boo
     return event.kind == "prompt.moved" and bool(numbers)
 
 
+def find_previous_live(events: Iterable[Event], current: int | None) -> int | None:
+    """Find the version that was live before the current one, or last if none is live.
+
+    Args:
+        events: All events of a prompt, newest first.
+        current: The number of the live version; None if there is none.
+
+    Returns:
+        The number of the version; None if no other has been live.
+    """
+    for event in events:
+        number = event.live_version
+        if number is None and event.kind in PROMOTIONS and event.detail["status"] == LIVE:
+            number = event.detail["version"]
+        if number and number != current:
+            return number
+    return None
+
+
 def _find_live(events: Iterable[Event]) -> int | None:
     archived_numbers: set[int] = set()
     for event in events:

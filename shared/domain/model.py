@@ -6,6 +6,7 @@ It is written again with the entity; nothing else is done with it.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -24,6 +25,7 @@ Scope = Literal["team", "organization"]
 Stage = Literal["draft", "stable", "archived"]
 Status = Literal["draft", "stable", "live", "archived"]
 
+MAX_MOVES = 50  # the head is read by every call, and so has to stay small
 LIVE: Final = "live"  # the pointer, and the status of the version that it is at
 # px0's clients name an organisation, of which a deployment has one.
 ORGANISATION_ID = "0b0c6f0e-8c1f-4d3a-9a55-6b1f0d9c7e21"
@@ -102,12 +104,19 @@ class Prompt:
         updated_at: When the prompt's own fields last changed.
         changed_at: When the prompt or anything that belongs to it last changed.
         last_version: The highest version number so far; it never decreases.
+        newest_stable: The number of the newest version that is, or has been, stable; 0 if none
+            has. None where an earlier release wrote the head, and no such version since.
         live_version: The number of the live version, if there is one.
         has_been_live: Whether there ever was a live version, which clients may still serve.
         tags: Version numbers by tag.
         splits: The versions that `live` or a tag hands out by weight; the first is the version that
             the pointer is at. A pointer that has left it is not split any more.
         waiting: The pointers of the release requests that wait for somebody, by id of the request.
+        keywords: Words by which people find the prompt, in the order in which they were given.
+        moved_at: When a tag last came to a version, or any pointer left it, by number of the
+            version; only the versions of the last `MAX_MOVES` such moves.
+        inclusions: How often a version was written that includes this prompt; a condition of every
+            write of the head, like the revision, which that leaves as it is.
         scope: A look-up by slug tries `team` before `organization`.
         settings: Settings of the prompt that only one dialect has, by dialect.
         revision: Counts the changes; the condition of every write.
@@ -124,11 +133,15 @@ class Prompt:
     updated_at: datetime
     changed_at: datetime
     last_version: int = 0
+    newest_stable: int | None = None
     live_version: int | None = None
     has_been_live: bool = False
     tags: Mapping[str, int] = field(default_factory=dict)
     splits: Mapping[str, Sequence[Share]] = field(default_factory=dict)
     waiting: Mapping[str, str] = field(default_factory=dict)
+    keywords: Sequence[str] = ()
+    moved_at: Mapping[int, datetime] = field(default_factory=dict)
+    inclusions: int = 0
     scope: Scope = "team"
     settings: Mapping[str, Any] = field(default_factory=dict)
     revision: int = 1
@@ -138,6 +151,11 @@ class Prompt:
     def is_deleted(self) -> bool:
         """Whether the prompt is deleted, and so does not exist for any caller."""
         return self.status == "deleted"
+
+    def has_words(self, text: str) -> bool:
+        """Tell whether the name, the slug or the description contains a text, in any case."""
+        words = unicodedata.normalize("NFC", text).casefold()
+        return any(words in each.casefold() for each in (self.name, self.slug, self.description))
 
     @property
     def folder_id(self) -> str | None:
@@ -196,6 +214,26 @@ class Prompt:
             return LIVE
         return version.stage
 
+    def get_touched_at(self, number: int, updated_at: datetime) -> datetime:
+        """Get when a version, or what points at it, last changed.
+
+        Args:
+            number: The number of the version.
+            updated_at: When the version itself last changed.
+        """
+        return max(updated_at, self.moved_at.get(number, updated_at))
+
+
+def is_published(stage: str, *, has_time: bool) -> bool:
+    """Tell whether a version is, or has been, stable.
+
+    Args:
+        stage: The stage of the version.
+        has_time: Whether it has a time at which it was promoted.
+    """
+    # A stage that cannot be read hides nothing: whoever loads the version says so.
+    return stage != "draft" and (stage != "archived" or has_time)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
@@ -212,6 +250,8 @@ class Version:
         created_at: When the version was created.
         updated_at: When the version last changed.
         published_at: When the version was last promoted.
+        includes: The ids of the prompts that the references in its texts name, by these names.
+            Texts of releases that knew no references have none, whatever is in them.
         rest: Attributes of another release.
     """
 
@@ -225,7 +265,35 @@ class Version:
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None = None
+    includes: Mapping[str, str] = field(default_factory=dict)
     rest: Rest = field(default_factory=dict)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is, or has been, stable."""
+        return is_published(self.stage, has_time=self.published_at is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionSummary:
+    """What a list of prompts needs to know of a version, without its content.
+
+    Attributes:
+        number: The number.
+        stage: The stage.
+        updated_at: When the version last changed.
+        has_been_promoted: Whether it has a time at which it was promoted.
+    """
+
+    number: int
+    stage: Stage
+    updated_at: datetime
+    has_been_promoted: bool
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is, or has been, stable."""
+        return is_published(self.stage, has_time=self.has_been_promoted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ SETTINGS_BYTES = 100_000
 TAG = re.compile(r"[A-Za-z0-9_.-]{1,50}")
 TAGS_PER_EVENT = 250  # the events of a write are in the head too
 TAGS_PER_PROMPT = 1000  # the tags are in the head, an item of at most 400 KB
+KEYWORD_LENGTH = 100  # characters
+KEYWORDS_PER_PROMPT = 20  # each is written beside the head, in the same transaction
 RESERVED_TAGS = frozenset({"live", "latest"})
 # Clients and proxies resolve these segments of a path, so that no request could name such a tag.
 DOT_SEGMENTS = frozenset({".", ".."})
@@ -84,6 +86,7 @@ def create(
         changed_at=origin.now - MICROSECOND,
         scope=scope,
         settings=settings or {},
+        newest_stable=0,
         revision=0,
     )
     detail = {"name": prompt.name, "slug": prompt.slug}
@@ -108,6 +111,35 @@ def describe(prompt: Prompt, description: str, origin: Origin) -> Change[None]:
         description=_check_description(description),
         updated_at=origin.get_time_after(prompt),
     )
+
+
+def set_keywords(prompt: Prompt, keywords: Iterable[str], origin: Origin) -> Change[None]:
+    """Replace the keywords of a prompt; each counts once.
+
+    Raises:
+        InvalidRequest: A keyword is empty, too long or contains a NUL character.
+        Unprocessable: There are too many.
+    """
+    after = tuple(dict.fromkeys(map(_check_keyword, keywords)))
+    if after == tuple(prompt.keywords):
+        return Change.none(prompt, subject=None)
+    if len(after) > KEYWORDS_PER_PROMPT:
+        raise Unprocessable(f"a prompt has at most {KEYWORDS_PER_PROMPT} keywords; send fewer")
+    return build_change(
+        prompt,
+        origin,
+        "prompt.updated",
+        subject=None,
+        detail={"keywords": [*after]},
+        keywords=after,
+        updated_at=origin.get_time_after(prompt),
+    )
+
+
+def _check_keyword(text: str) -> str:
+    if not text:
+        raise InvalidRequest("a keyword must not be empty")
+    return check_text(normalize_name(text), "a keyword", max_length=KEYWORD_LENGTH)
 
 
 def rename(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from shared.domain.model import LIVE, NumberOrTag, Version
 from shared.problems import Forbidden
@@ -39,9 +39,21 @@ def build_prompt_problem(what: str) -> Forbidden:
     )
 
 
+class Publishable(Protocol):
+    """A version, possibly without its content."""
+
+    @property
+    def stage(self) -> str:
+        """The stage of the version."""
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is, or has been, stable."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restrictions:
-    """What a principal reaches of its teams.
+    """What a request reaches of the teams of its principal.
 
     Attributes:
         prompt_ids: The ids of the only prompts; None for all.
@@ -49,16 +61,40 @@ class Restrictions:
         can_move: Whether the request is there to move a pointer. It may read any version, to which
             the pointer is to move.
         principal: Who is restricted; None for an operator, who is not.
+        hides_drafts: Whether there are no drafts, because the dialect of the request has none.
+        hides_archived_versions: Whether there are no archived versions, for the same reason.
+        resolves: Whether versions come with what they include, because the dialect of the request
+            shows texts with all parts in them.
+        is_write: Whether the request is to change something. It can change a version also where
+            what that includes cannot be put in, and is shown the references then.
     """
 
     prompt_ids: frozenset[str] | None = None
     pointers: frozenset[str] | None = None
     can_move: bool = False
     principal: Principal | None = None
+    hides_drafts: bool = False
+    hides_archived_versions: bool = False
+    resolves: bool = False
+    is_write: bool = False
 
     def reaches(self, prompt_id: str) -> bool:
         """Tell whether the prompt is one of those that there are for the principal."""
         return self.prompt_ids is None or prompt_id in self.prompt_ids
+
+    def shows(self, version: Publishable) -> bool:
+        """Tell whether a version exists in the dialect of the request."""
+        is_hidden = self.hides_archived_versions and version.stage == "archived"
+        return not is_hidden and (version.is_published or not self.hides_drafts)
+
+    def get_newest_number(self, prompt: Prompt) -> int | None:
+        """Get the number up to which a prompt has versions for the request.
+
+        Returns:
+            The number; 0 where the head does not limit it, or where there are only drafts; None
+            where an earlier release wrote the head, and drafts of the prompt are hidden.
+        """
+        return prompt.newest_stable if self.hides_drafts else 0
 
     def check_selector(self, selector: Selector) -> Selector:
         """Check that a version may be read by a selector.

@@ -41,6 +41,7 @@ EXTRAS: Shapes = {
         "inputs": _part([{"identifier": str}]),
         "outputs": _part([{"identifier": str}]),
     },
+    "langfuse": {"config": _part(str)},
     "tela": {
         name: _part(dict)
         for name in ("texts", "model", "parameters", "type", "output", "variables")
@@ -60,6 +61,7 @@ SETTINGS: Shapes = {
         "config": dict,
         "deployments": [DEPLOYMENT],
     },
+    "tela": {"environments": [str]},
 }
 
 _OF_VERSION: Shape = {"version": int}

@@ -116,10 +116,18 @@ def promote(prompt: Prompt, version: Version, origin: Origin) -> Change[Version]
             subject=stable,
             detail=_identify(stable) | {"status": "stable"},
             puts=(stable,),
+            newest_stable=_find_newest_stable(prompt, stable.number),
         )
     if status == "stable":
         return _make_live(prompt, version, origin, "version.promoted")
     raise WrongState(f"cannot promote version in {status} status: conflict")
+
+
+def _find_newest_stable(prompt: Prompt, number: int) -> int | None:
+    """Find the number of the newest published version after one has become stable."""
+    if prompt.newest_stable is None:
+        return number if number == prompt.last_version else None
+    return max(prompt.newest_stable, number)
 
 
 def promote_to_live(prompt: Prompt, version: Version, origin: Origin) -> Change[Version]:

@@ -1,4 +1,4 @@
-"""The template engines: Go's text/template and Jinja2, under limits on work and size."""
+"""The engines of all template languages, under limits on work and size, and translation."""
 
 from .engines import Template, compile_template
 from .errors import LimitExceededError, TemplateExecutionError, TemplateSyntaxError

@@ -9,9 +9,9 @@ from ..cache import Cache
 from .errors import LimitExceededError, TemplateSyntaxError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
-    from .limits import Limits
+    from .limits import Limits, Usage
 
 # The size of the cache, in bytes of templates; the largest template fits. A compiled template takes
 # more memory than its text.
@@ -22,8 +22,21 @@ _ENTRY_BYTES: Final = 1024
 class Template(Protocol):
     """A compiled template; several threads may render it at the same time."""
 
-    def render(self, variables: Mapping[str, object], *, limits: Limits) -> str:
+    def render(
+        self,
+        variables: Mapping[str, object],
+        *,
+        limits: Limits,
+        is_strict: bool = False,
+        usage: Usage | None = None,
+    ) -> str:
         """Render the template with variables.
+
+        Args:
+            variables: Values by name.
+            limits: The limits of the rendering.
+            is_strict: Whether a missing variable is an error, which in Go and Jinja it always is.
+            usage: What other texts of the same rendering have used; this text's is added.
 
         Raises:
             MissingVariableError: A variable, or a key of one, is missing.
@@ -40,42 +53,79 @@ class Template(Protocol):
         """List the names of those for whose absence the template does not provide, sorted."""
         ...
 
+    def list_missing(self, variables: Mapping[str, object]) -> list[str]:
+        """List the names of variables that the template uses and that have no value, sorted."""
+        ...
+
     def find_gap(self) -> str | None:
         """Find the first thing that the language has and this engine has not, for a message."""
         ...
 
 
-def _compile_go(source: str) -> Template:
+def _compile_go(source: str, names: Collection[str]) -> Template:
     # Importing an engine on first use makes cold starts that do not need it faster.
     from .go import compile_template
 
     return compile_template(source)
 
 
-def _compile_jinja(source: str) -> Template:
+def _compile_jinja(source: str, names: Collection[str]) -> Template:
     from .jinja import compile_template
 
     return compile_template(source)
 
 
-COMPILERS: Final[Mapping[str, Callable[[str], Template]]] = {
+def _compile_liquid(source: str, names: Collection[str]) -> Template:
+    from .liquid import compile_template
+
+    return compile_template(source)
+
+
+def _compile_simple(source: str, names: Collection[str]) -> Template:
+    from .simple import compile_template
+
+    return compile_template(source)
+
+
+def _compile_tela(source: str, names: Collection[str]) -> Template:
+    from .tela import compile_template
+
+    return compile_template(source, names)
+
+
+def _compile_text(source: str, names: Collection[str]) -> Template:
+    from .text import compile_template
+
+    return compile_template(source)
+
+
+COMPILERS: Final[Mapping[str, Callable[[str, Collection[str]], Template]]] = {
     "go": _compile_go,
     "jinja": _compile_jinja,
+    "liquid": _compile_liquid,
+    "simple": _compile_simple,
+    "text": _compile_text,
+    "tela": _compile_tela,
 }
 
 _Error: TypeAlias = TemplateSyntaxError | LimitExceededError
 
 # Errors too, since the other dialects store texts that are not templates, which are read as often.
-_templates: Final[Cache[tuple[str, bytes], Template | _Error]] = Cache(weight=CACHED_BYTES)
+_templates: Final[Cache[tuple[str, bytes, frozenset[str]], Template | _Error]] = Cache(
+    weight=CACHED_BYTES
+)
 
 
-def compile_template(source: str, *, engine: str, limits: Limits) -> Template:
+def compile_template(
+    source: str, *, engine: str, limits: Limits, names: frozenset[str] = frozenset()
+) -> Template:
     """Compile a template, or get it from the cache.
 
     Args:
         source: The text of the template.
         engine: A key of `COMPILERS`; a later release may have stored another one.
         limits: The limits, of which only `template_bytes` applies.
+        names: The declared variables, if the engine is `tela`, whose templates depend on them.
 
     Raises:
         TemplateSyntaxError: The text is not a template of this engine, or there is none.
@@ -88,13 +138,13 @@ def compile_template(source: str, *, engine: str, limits: Limits) -> Template:
         )
     if engine not in COMPILERS:
         raise TemplateSyntaxError("it is in a language that this release does not know")
-    key = engine, hashlib.sha256(data).digest()
+    key = engine, hashlib.sha256(data).digest(), names
     result = _templates.get(key)
     if result is None:
         # Two threads may compile the same template, which is harmless.
-        weight = _ENTRY_BYTES
+        weight = _ENTRY_BYTES + sum(map(len, names))
         try:
-            result = COMPILERS[engine](source)
+            result = COMPILERS[engine](source, names)
             weight += len(data)
         except (TemplateSyntaxError, LimitExceededError) as error:
             result = _copy_error(error)

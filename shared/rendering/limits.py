@@ -20,3 +20,16 @@ class Limits:
     template_bytes: int = 4 * 1024 * 1024
     output_bytes: int = 5_000_000
     steps: int = 1_000_000
+
+
+@dataclass(slots=True)
+class Usage:
+    """What the texts of one rendering have used so far, of the limits that they share.
+
+    Attributes:
+        steps: The work of the texts before, in steps.
+        output_bytes: The size of their output in UTF-8, in bytes.
+    """
+
+    steps: int = 0
+    output_bytes: int = 0

@@ -1,4 +1,4 @@
-"""What to write instead of an action of the other engine's language."""
+"""What to write instead of an action of another engine's language."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Final
 
 from ..texts import excerpt
 
+# Written like Jinja, as far as a suggestion goes.
+_LIKE_JINJA: Final = ("jinja", "liquid")
 # The name that an action starts with, such as `name` or `.name`, after a keyword as in `if .name`.
 _ACTION: Final = re.compile(r"\{\{-?\s*+((?:if|range|with)\s++(?=\.))?(\.?[^\W\d]\w*+(?:\.\w++)*+)")
 _MAX_ACTIONS: Final = 1_000  # the first that is the other engine's is among the first of all
@@ -26,7 +28,7 @@ def suggest_other_engine(source: str, *, engine: str) -> str | None:
     for match in islice(_ACTION.finditer(source), _MAX_ACTIONS):
         if engine == "go" and match[2][0] != "." and not _is_go_word(match[2]):
             return f"did you mean {{{{.{excerpt(match[2])}}}}}, or engine: jinja"
-        if engine == "jinja" and match[2][0] == ".":
+        if engine in _LIKE_JINJA and match[2][0] == ".":
             keyword, name = (match[1] or "").strip(), excerpt(match[2].removeprefix("."))
             action = {
                 "if": f"{{% if {name} %}}",

@@ -16,14 +16,18 @@ from shared.routes.route import (
     CHANGE,
     CHECK,
     COMMIT,
+    FREE,
     HEAD,
+    INCLUDE,
     MOVE,
     NEW_PROMPT,
     NEW_VERSION,
     OMITTED_BODIES,
+    PARTS,
     RECORD,
     REVIEW,
     SLUG,
+    TEMPLATE_LANGUAGE,
     UNREADABLE_ITEMS,
     VERSION,
     Parameter,
@@ -81,7 +85,15 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts",
         falls_back_to="list_all_prompts",
         permission=Permission.READ,
-        actions=(*LIST, *HEAD, "lookups:BatchGetItem", "versions:Query", "content:GetObject"),
+        actions=(
+            *LIST,
+            *HEAD,
+            "lookups:BatchGetItem",
+            "versions:Query",
+            "versions:BatchGetItem",
+            "content:GetObject",
+            *PARTS,
+        ),
         query=(
             WORKSPACE_ID,
             Parameter("id", "Only the prompt with this id.", format="uuid"),
@@ -90,6 +102,12 @@ ROWS: tuple[Route, ...] = (
             PAGE[0],
             Parameter(
                 "includeVersions", "Whether to include each prompt's versions.", type="boolean"
+            ),
+            Parameter(
+                "deploymentQuery",
+                "Only prompts with a deployment for these conditions, each with the version that "
+                "is deployed: a JSON list of objects with `field`, `operator` and `value`.",
+                examples=('[{"field": "Environment", "operator": "=", "value": "prod"}]',),
             ),
             PAGE[1],
         ),
@@ -123,7 +141,7 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts",
         status=204,
         permission=Permission.CURATE,
-        actions=(*HEAD, *COMMIT, "access:DeleteItem", "lookups:DeleteItem", *CHECK),
+        actions=(*HEAD, *COMMIT, "access:DeleteItem", "lookups:DeleteItem", *CHECK, *FREE),
         query=(
             WORKSPACE_ID,
             Parameter("id", "The prompt's id.", format="uuid", required=True),
@@ -137,10 +155,11 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/v1/prompts/versions",
         permission=Permission.WRITE,
-        actions=NEW_VERSION,
+        actions=(*NEW_VERSION, "versions:Query", *INCLUDE),
         body=("NewPromptVersion",),
         problems=(404,),
         no_if_match=ADDS,
+        response_headers=(TEMPLATE_LANGUAGE,),
     ),
     _versions(
         name="get_prompt_versions",
@@ -151,6 +170,7 @@ ROWS: tuple[Route, ...] = (
         actions=(*GET_PROMPT, *VERSION_BY_ID),
         query=VERSIONS_QUERY,
         problems=(404,),
+        response_headers=(TEMPLATE_LANGUAGE,),
     ),
     _versions(
         name="get_prompt_versions_with_tools",
@@ -160,6 +180,7 @@ ROWS: tuple[Route, ...] = (
         actions=(*HEAD, *VERSION_BY_ID, "versions:Query", "content:GetObject"),
         query=VERSIONS_QUERY,
         problems=(404,),
+        response_headers=(TEMPLATE_LANGUAGE,),
     ),
     # -- deployments and configuration
     _versions(
@@ -278,7 +299,14 @@ ROWS: tuple[Route, ...] = (
         pointer_use="reads",
         method="GET",
         path="/api/sdk/v4/prompts",
-        actions=(*LIST, *HEAD, "versions:GetItem", "versions:BatchGetItem", "content:GetObject"),
+        actions=(
+            *LIST,
+            *HEAD,
+            "versions:GetItem",
+            "versions:BatchGetItem",
+            "content:GetObject",
+            *PARTS,
+        ),
         query=(
             Parameter("promptId", "Get the prompt with this id.", format="uuid"),
             Parameter(
@@ -289,7 +317,7 @@ ROWS: tuple[Route, ...] = (
                 maximum=2**31 - 1,
             ),
         ),
-        response_headers=("X-Omitted-Prompts", OMITTED_BODIES),
+        response_headers=(TEMPLATE_LANGUAGE, "X-Omitted-Prompts", OMITTED_BODIES),
         problems=(404,),
     ),
     _runtime(

@@ -12,24 +12,29 @@ from shared.routes.route import (
     CHANGE,
     CHECK,
     COMMIT,
+    FORCE,
+    FREE,
     HEAD,
     HEAD_AND_VERSION,
+    INCLUDE,
     MOVE,
     NEW_PROMPT,
     NEW_VERSION,
     PAGE,
+    PARTS,
     RECORD,
     REVIEW,
     SLUG,
     SPLIT_KEY,
+    TEMPLATE_LANGUAGE,
     VERSION,
     VERSIONS,
     Parameter,
     Route,
 )
 
-PROMPT_ID = Parameter("id", "The prompt's id.", format="uuid")
-PROMPT_ID_OR_SLUG = Parameter("id", "The prompt's id or its slug.", examples=("welcome",))
+PROMPT_ID = Parameter("id", "The prompt's id; as in px0, no slug.", format="uuid")
+PROMPT_NAME = Parameter("id", "The prompt's id or its slug.", examples=("welcome",))
 PROMPT_SLUG = Parameter("slug", "The prompt's slug, or its id.", examples=("welcome",))
 SELECTOR = Parameter(
     "version",
@@ -39,21 +44,29 @@ SELECTOR = Parameter(
 TAG = Parameter("tag", "The tag's name.", examples=("production",))
 PAYLOAD_ID = Parameter("payload_id", "The payload's id.", format="uuid")
 TEAM_ID = Parameter("team_id", "The team's id.", format="uuid")
-VERSION_NUMBER = partial(Parameter, type="integer", minimum=1, maximum=2**31 - 1, required=True)
+DIFF_END = partial(Parameter, required=True, examples=("1", "live"))
 PROMPT_URL = "/v1/prompts/{id}"
 VERSION_URL = "/v1/prompts/{id}/versions/{version}"
 PAYLOAD_URL = "/v1/prompts/{id}/payloads/{payload_id}"
 PROMPT_FILTERS = (
     Parameter("status", "Only prompts with this status.", enum=get_args(PromptStatus)),
     Parameter("archived", "Only archived prompts, or only active ones.", type="boolean"),
+    Parameter("q", "Only prompts whose name, slug or description contains this text."),
+    Parameter("include", "Whether to include each prompt's live version.", enum=("live",)),
+)
+LISTED_PROMPTS = (
+    "access:Query",
+    "prompts:BatchGetItem",
+    "versions:BatchGetItem",
+    "content:GetObject",
 )
 
 _prompts = partial(Route, dialect="registry", chapter="Prompts")
-_prompt = partial(_prompts, segments=(PROMPT_ID,))
-_versions = partial(Route, dialect="registry", chapter="Prompt Versions", segments=(PROMPT_ID,))
-_version = partial(_versions, segments=(PROMPT_ID, SELECTOR))
-_payloads = partial(Route, dialect="registry", chapter="Prompt Payloads", segments=(PROMPT_ID,))
-_payload = partial(_payloads, segments=(PROMPT_ID, PAYLOAD_ID))
+_prompt = partial(_prompts, segments=(PROMPT_NAME,))
+_versions = partial(Route, dialect="registry", chapter="Prompt Versions", segments=(PROMPT_NAME,))
+_version = partial(_versions, segments=(PROMPT_NAME, SELECTOR))
+_payloads = partial(Route, dialect="registry", chapter="Prompt Payloads", segments=(PROMPT_NAME,))
+_payload = partial(_payloads, segments=(PROMPT_NAME, PAYLOAD_ID))
 _renders = partial(Route, dialect="registry", chapter="Prompt Renders", method="POST")
 _service = partial(Route, dialect="registry", method="GET", permission=Permission.PUBLIC)
 
@@ -82,7 +95,7 @@ ROWS: tuple[Route, ...] = (
         path="/v1/teams/{team_id}/prompts",
         segments=(TEAM_ID,),
         permission=Permission.READ,
-        actions=("access:Query", "prompts:BatchGetItem"),
+        actions=LISTED_PROMPTS,
         query=(*PROMPT_FILTERS, *PAGE),
     ),
     _prompts(
@@ -91,7 +104,7 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/v1/prompts",
         permission=Permission.READ,
-        actions=("access:Query", "prompts:BatchGetItem"),
+        actions=LISTED_PROMPTS,
         query=(
             Parameter("team", "The team's id; without it the list is empty.", format="uuid"),
             Parameter("team_id", "Another name for `team`, which has precedence.", format="uuid"),
@@ -104,7 +117,6 @@ ROWS: tuple[Route, ...] = (
         pointer_use="reads",
         method="GET",
         path="/v1/prompts/{id}",
-        segments=(PROMPT_ID_OR_SLUG,),
         permission=Permission.READ,
         actions=(*SLUG, *HEAD, *VERSION, "versions:Query"),
         query=(
@@ -123,6 +135,7 @@ ROWS: tuple[Route, ...] = (
         name="update_prompt",
         method="PUT",
         path="/v1/prompts/{id}",
+        segments=(PROMPT_ID,),
         permission=Permission.WRITE,
         actions=CHANGE,
         body=("PromptChanges",),
@@ -141,8 +154,9 @@ ROWS: tuple[Route, ...] = (
         name="archive_prompt",
         method="POST",
         path="/v1/prompts/{id}/archive",
+        query=(FORCE,),
         permission=Permission.CURATE,
-        actions=CHANGE,
+        actions=(*CHANGE, *FREE),
         if_match=PROMPT_URL,
     ),
     _prompt(
@@ -158,9 +172,20 @@ ROWS: tuple[Route, ...] = (
         whole_team=True,
         method="POST",
         path="/v1/prompts/{id}/move",
+        query=(FORCE,),
         permission=Permission.CURATE,
-        actions=(*CHANGE, *NEW_PROMPT, "lookups:DeleteItem", *VERSION, *MOVE),
+        actions=(*CHANGE, *NEW_PROMPT, "lookups:DeleteItem", *VERSION, *MOVE, *FREE),
         body=("Move",),
+        if_match=PROMPT_URL,
+    ),
+    _prompt(
+        name="delete_prompt",
+        method="POST",
+        path="/v1/prompts/{id}/delete",
+        status=204,
+        query=(FORCE,),
+        permission=Permission.CURATE,
+        actions=(*HEAD, *COMMIT, "access:DeleteItem", "lookups:DeleteItem", *CHECK, *FREE),
         if_match=PROMPT_URL,
     ),
     _prompt(
@@ -168,7 +193,7 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/v1/prompts/{id}/history",
         permission=Permission.READ,
-        actions=(*HEAD, "history:Query"),
+        actions=(*SLUG, *HEAD, "history:Query"),
         query=PAGE,
     ),
     _prompt(
@@ -176,7 +201,7 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/v1/prompts/{id}/at",
         permission=Permission.READ,
-        actions=(*HEAD, *VERSION, "history:Query"),
+        actions=(*SLUG, *HEAD, *VERSION, "history:Query"),
         query=(
             Parameter(
                 "time",
@@ -199,8 +224,9 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/v1/prompts/{id}/versions",
         status=201,
+        segments=(PROMPT_ID,),
         permission=Permission.WRITE,
-        actions=NEW_VERSION,
+        actions=(*NEW_VERSION, *INCLUDE),
         body=("NewVersion",),
         problems=(422,),
         no_if_match=ADDS,
@@ -209,6 +235,7 @@ ROWS: tuple[Route, ...] = (
         name="list_versions",
         method="GET",
         path="/v1/prompts/{id}/versions",
+        segments=(PROMPT_ID,),
         permission=Permission.READ,
         actions=(*HEAD, *VERSIONS, "versions:BatchGetItem"),
         query=(
@@ -227,10 +254,10 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/v1/prompts/{id}/versions/diff",
         permission=Permission.READ,
-        actions=(*HEAD, *VERSION),
+        actions=(*SLUG, *HEAD, *VERSION, "versions:Query"),
         query=(
-            VERSION_NUMBER("from", "The number of the version that the diff starts from."),
-            VERSION_NUMBER("to", "The number of the version that the diff leads to."),
+            DIFF_END("from", "The version that the diff starts from: a number, a tag or `live`."),
+            DIFF_END("to", "The version that the diff leads to."),
         ),
         problems=(422,),
     ),
@@ -239,17 +266,32 @@ ROWS: tuple[Route, ...] = (
         pointer_use="reads",
         method="GET",
         path="/v1/prompts/{id}/versions/{version}",
+        segments=(PROMPT_ID, SELECTOR),
         permission=Permission.READ,
         actions=HEAD_AND_VERSION,
-        query=(SPLIT_KEY,),
+        query=(
+            SPLIT_KEY,
+            Parameter(
+                "resolve",
+                "Whether to put in what the texts include, instead of the references.",
+                type="boolean",
+            ),
+            Parameter(
+                "as",
+                "The language to show the text in, where that is exact; `engine` in the response "
+                "says in which it is.",
+                enum=("liquid", "simple"),
+            ),
+        ),
         problems=(422,),
+        response_headers=(TEMPLATE_LANGUAGE,),
     ),
     _version(
         name="update_version",
         method="PUT",
         path="/v1/prompts/{id}/versions/{version}",
         permission=Permission.WRITE,
-        actions=(*NEW_VERSION, *VERSION, "versions:Query", *MOVE),
+        actions=(*NEW_VERSION, *VERSION, "versions:Query", *MOVE, *INCLUDE),
         body=("VersionChanges",),
         problems=(422,),
         if_match=VERSION_URL,
@@ -259,6 +301,7 @@ ROWS: tuple[Route, ...] = (
         method="DELETE",
         path="/v1/prompts/{id}/versions/{version}",
         status=204,
+        query=(FORCE,),
         permission=Permission.WRITE,
         actions=(
             *CHECK,
@@ -267,6 +310,7 @@ ROWS: tuple[Route, ...] = (
             "versions:Query",
             "versions:DeleteItem",
             "lookups:DeleteItem",
+            *FREE,
         ),
         problems=(422,),
         if_match=VERSION_URL,
@@ -277,6 +321,7 @@ ROWS: tuple[Route, ...] = (
             method="POST",
             path=f"/v1/prompts/{{id}}/versions/{{version}}/{verb}",
             pointer_use="" if verb == "archive" else "moves",
+            query=(FORCE,) if verb == "archive" else (),
             permission=Permission.WRITE,
             # Demotion changes the head's pointer, but not the version.
             actions=(
@@ -284,6 +329,7 @@ ROWS: tuple[Route, ...] = (
                 *VERSION,
                 "versions:Query",
                 *((*MOVE, *REVIEW) if verb == "promote" else CHECK),
+                *(FREE if verb == "archive" else ()),
             ),
             is_reviewed=verb == "promote",
             problems=(422,),
@@ -297,7 +343,7 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts/{id}/versions/{version}/duplicate",
         status=201,
         permission=Permission.WRITE,
-        actions=(*NEW_VERSION, *VERSION, "versions:Query"),
+        actions=(*NEW_VERSION, *VERSION, "versions:Query", *INCLUDE),
         problems=(422,),
         no_if_match=ADDS,
     ),
@@ -319,7 +365,7 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/v1/prompts/{id}/versions/{version}/variables",
         permission=Permission.READ,
-        actions=HEAD_AND_VERSION,
+        actions=(*SLUG, *HEAD_AND_VERSION),
         problems=(422,),
     ),
     # -- tags
@@ -340,7 +386,7 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/v1/prompts/{id}/tags",
         permission=Permission.READ,
-        actions=HEAD,
+        actions=(*SLUG, *HEAD),
         query=PAGE,
     ),
     _versions(
@@ -348,10 +394,10 @@ ROWS: tuple[Route, ...] = (
         pointer_use="moves",
         method="DELETE",
         path="/v1/prompts/{id}/tags/{tag}",
-        segments=(PROMPT_ID, TAG),
+        segments=(PROMPT_NAME, TAG),
         status=204,
         permission=Permission.WRITE,
-        actions=(*HEAD, *COMMIT, *VERSION, "access:DeleteItem", *CHECK),
+        actions=(*SLUG, *HEAD, *COMMIT, *VERSION, "access:DeleteItem", *CHECK),
         if_match="/v1/prompts/{id}/versions/{tag}",
     ),
     # -- sample payloads
@@ -371,7 +417,7 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/v1/prompts/{id}/payloads",
         permission=Permission.READ,
-        actions=(*HEAD, "payloads:Query", "content:GetObject"),
+        actions=(*SLUG, *HEAD, "payloads:Query", "content:GetObject"),
         query=PAGE,
         problems=(422,),
     ),
@@ -380,7 +426,7 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/v1/prompts/{id}/payloads/{payload_id}",
         permission=Permission.READ,
-        actions=(*HEAD, "payloads:GetItem", "content:GetObject"),
+        actions=(*SLUG, *HEAD, "payloads:GetItem", "content:GetObject"),
         problems=(422,),
     ),
     _payload(
@@ -416,7 +462,7 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts/{slug}/render",
         segments=(PROMPT_SLUG,),
         permission=Permission.READ,
-        actions=(*SLUG, *HEAD, *VERSION),
+        actions=(*SLUG, *HEAD, *VERSION, "payloads:GetItem", *PARTS),
         body=("RenderRequest",),
         problems=(422,),
     ),
@@ -426,7 +472,7 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts/{slug}/versions/{version}/render",
         segments=(PROMPT_SLUG, SELECTOR),
         permission=Permission.READ,
-        actions=(*SLUG, *HEAD, *VERSION, "versions:Query"),
+        actions=(*SLUG, *HEAD, *VERSION, "versions:Query", "payloads:GetItem", *PARTS),
         body=("RenderRequest",),
         problems=(422,),
     ),

@@ -6,7 +6,7 @@ from functools import partial
 
 from shared.domain.access import Permission
 from shared.routes.people import TEAM, WRITE
-from shared.routes.registry import PROMPT_ID
+from shared.routes.registry import PROMPT_NAME
 from shared.routes.route import (
     ADDS,
     CHANGE,
@@ -17,6 +17,7 @@ from shared.routes.route import (
     PAGE,
     RECORD,
     REVIEW,
+    SLUG,
     VERSION,
     Parameter,
     Route,
@@ -34,8 +35,8 @@ STATUS = Parameter(
     enum=("waiting", "approved", "rejected", "withdrawn"),
 )
 
-_releases = partial(Route, dialect="registry", chapter="Releases", segments=(PROMPT_ID,))
-_release = partial(_releases, path=RELEASE_URL, segments=(PROMPT_ID, RELEASE_ID))
+_releases = partial(Route, dialect="registry", chapter="Releases", segments=(PROMPT_NAME,))
+_release = partial(_releases, path=RELEASE_URL, segments=(PROMPT_NAME, RELEASE_ID))
 _protected = partial(
     Route,
     dialect="registry",
@@ -49,7 +50,7 @@ _split = partial(
     dialect="registry",
     chapter="Releases",
     path=SPLIT_URL,
-    segments=(PROMPT_ID, POINTER),
+    segments=(PROMPT_NAME, POINTER),
 )
 
 ROWS: tuple[Route, ...] = (
@@ -58,7 +59,7 @@ ROWS: tuple[Route, ...] = (
         pointer_use="reads",
         method="GET",
         permission=Permission.READ,
-        actions=HEAD,
+        actions=(*SLUG, *HEAD),
     ),
     _split(
         name="set_split",
@@ -99,7 +100,7 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/v1/prompts/{id}/release",
         permission=Permission.READ,
-        actions=(*HEAD, "versions:Query", "history:Query", "access:BatchGetItem"),
+        actions=(*SLUG, *HEAD, "versions:Query", "history:Query", "access:BatchGetItem"),
     ),
     _releases(
         name="create_release",
@@ -119,7 +120,7 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path=RELEASES_URL,
         permission=Permission.READ,
-        actions=(*HEAD, "access:Query", "access:BatchGetItem"),
+        actions=(*SLUG, *HEAD, "access:Query", "access:BatchGetItem"),
         query=(STATUS, *PAGE),
     ),
     _release(
@@ -127,7 +128,7 @@ ROWS: tuple[Route, ...] = (
         pointer_use="reads",
         method="GET",
         permission=Permission.READ,
-        actions=HEAD,
+        actions=(*SLUG, *HEAD),
     ),
     *(
         _releases(
@@ -135,7 +136,7 @@ ROWS: tuple[Route, ...] = (
             pointer_use="moves",
             method="POST",
             path=f"{RELEASE_URL}/{verb}",
-            segments=(PROMPT_ID, RELEASE_ID),
+            segments=(PROMPT_NAME, RELEASE_ID),
             permission=Permission.WRITE,
             actions=(*NEW_VERSION, *VERSION, *MOVE) if verb == "approve" else CHANGE,
             body=("Decision",),

@@ -74,12 +74,31 @@ CHECK = ("access:ConditionCheckItem",)  # what a team protects, and who may move
 # A prompt that comes into a team checks that the team has not been deleted.
 NEW_PROMPT = (*COMMIT, *CHECK)
 # Before a version comes to a protected pointer, all payloads must render with it.
-MOVE = (*CHECK, "payloads:Query", "content:GetObject")
+MOVE = (
+    *CHECK,
+    "payloads:Query",
+    "prompts:BatchGetItem",
+    "versions:BatchGetItem",
+    "content:GetObject",
+)
 # What somebody may not move is requested, unless the same request waits.
 REVIEW = ("access:BatchGetItem",)
 RECORD = ("content:GetObject", "content:PutObject")  # for recorded responses with a body
 CHANGE = (*HEAD, *COMMIT, "access:DeleteItem", *RECORD)
 NEW_VERSION = (*CHANGE, "versions:PutItem")
+
+# What a version includes is read with it.
+PARTS = ("prompts:BatchGetItem", "versions:BatchGetItem", "content:GetObject")
+# Whoever writes a version that includes others writes into the heads of its parts, and checks those
+# of theirs.
+INCLUDE = (
+    *PARTS,
+    "lookups:BatchGetItem",
+    "prompts:UpdateItem",
+    "prompts:ConditionCheckItem",
+)
+# What other prompts include is not taken away without saying so.
+FREE = (*PARTS, "access:Query")
 
 # Why a route that writes does without `If-Match`.
 ADDS = "it adds something, and changes nothing that could have been read"
@@ -87,6 +106,7 @@ ADDS = "it adds something, and changes nothing that could have been read"
 # Headers of a response that depend on what is stored.
 UNREADABLE_ITEMS = "X-Unreadable-Items"
 OMITTED_BODIES = "X-Omitted-Bodies"
+TEMPLATE_LANGUAGE = "X-Template-Language"
 
 REQUESTED = 202  # the status of a move that waits for somebody else
 
@@ -110,6 +130,12 @@ SPLIT_KEY = Parameter(
     "255 characters, gets the same version.",
     examples=("user-1",),
 )
+# Of what may take something away that other prompts include.
+FORCE = Parameter(
+    "force",
+    "Whether to do it although other prompts include it, which cannot be rendered then.",
+    type="boolean",
+)
 # The query parameters of lists whose cursor is in a header.
 PAGE_OF_ROWS = (
     LIMIT,
@@ -131,6 +157,8 @@ class Route:
         permission: The permission that the principal needs.
         segments: The variable segments of the path, in order.
         spread: The segment that may contain one slash, as in `team/greet`.
+        greedy: The segment that may contain any number of slashes. All routes that have one behind
+            the same beginning share a resource, whatever their paths have behind the segment.
         falls_back_to: The native route that handles requests whose credential does not belong to
             this dialect.
         sessions_only: Whether it is for people only, whatever an API key may do.
@@ -166,6 +194,7 @@ class Route:
     permission: Permission
     segments: tuple[Parameter, ...] = ()
     spread: str | None = None
+    greedy: str | None = None
     falls_back_to: str | None = None
     sessions_only: bool = False
     whole_team: bool = False
@@ -189,6 +218,8 @@ class Route:
             raise ValueError(f"{self.name}: segments must be those of {self.path}, not {names}")
         if self.spread is not None and self.spread not in names:
             raise ValueError(f"{self.name}: spread must be a segment of {self.path}")
+        if self.greedy is not None and self.greedy not in names:
+            raise ValueError(f"{self.name}: greedy must be a segment of {self.path}")
 
     @property
     def operation_id(self) -> str:
@@ -263,6 +294,9 @@ class Route:
     @property
     def resources(self) -> tuple[str, ...]:
         """The paths in API Gateway, where all routes share the names of variable segments."""
+        if self.greedy is not None:
+            start, segment, _ = self.path.partition(f"{{{self.greedy}}}")
+            return (f"{number_segments(start + segment).removesuffix('}')}+}}",)
         paths = [self.path]
         if self.spread is not None:
             segment = f"{{{self.spread}}}"

@@ -6,12 +6,18 @@ from functools import partial
 
 from shared.domain.access import Permission
 from shared.routes.route import (
+    ADDS,
+    CHANGE,
     CHECK,
+    FREE,
     HEAD,
+    INCLUDE,
     MOVE,
     NEW_VERSION,
     PAGE_OF_ROWS,
+    PARTS,
     REVIEW,
+    TEMPLATE_LANGUAGE,
     VERSION,
     VERSIONS,
     Parameter,
@@ -20,9 +26,11 @@ from shared.routes.route import (
 
 VERSION_ID = Parameter("id", "The version's id.", format="uuid")
 PROMPT_ID = Parameter("id", "The prompt's id.", format="uuid")
+PROMPT_QUERY = Parameter("promptId", "The prompt's id.", format="uuid", required=True)
 
 _versions = partial(Route, dialect="tela", chapter="Tela: Prompt Versions")
 _version = partial(_versions, segments=(VERSION_ID,))
+_environments = partial(Route, dialect="tela", chapter="Tela: Environments")
 _reads = partial(
     Route, dialect="tela", chapter="Tela: Prompts", method="GET", permission=Permission.READ
 )
@@ -41,21 +49,28 @@ ROWS: tuple[Route, ...] = (
         method="POST",
         path="/prompt-version",
         permission=Permission.WRITE,
-        actions=(*NEW_VERSION, *VERSION, *MOVE),
+        actions=(*NEW_VERSION, *VERSION, *MOVE, "versions:Query", *INCLUDE),
         body=("NewCanvasVersion",),
         problems=(404, 422),
         if_match="/prompt/{promptId}/promoted-version",
+        response_headers=(TEMPLATE_LANGUAGE,),
     ),
     _versions(
         name="list_canvas_versions",
         method="GET",
         path="/prompt-version",
         permission=Permission.READ,
+        actions=(*HEAD, *VERSIONS, *PARTS),
+        query=(PROMPT_QUERY, *PAGE_OF_ROWS),
+        problems=(404, 422),
+    ),
+    _versions(
+        name="list_version_indexes",
+        method="GET",
+        path="/prompt-version/index-map",
+        permission=Permission.READ,
         actions=(*HEAD, *VERSIONS),
-        query=(
-            Parameter("promptId", "The prompt's id.", format="uuid", required=True),
-            *PAGE_OF_ROWS,
-        ),
+        query=(PROMPT_QUERY, *PAGE_OF_ROWS),
         problems=(404, 422),
     ),
     _version(
@@ -63,8 +78,9 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/prompt-version/{id}",
         permission=Permission.READ,
-        actions=VERSION_BY_ID,
+        actions=(*VERSION_BY_ID, *PARTS),
         problems=(422,),
+        response_headers=(TEMPLATE_LANGUAGE,),
     ),
     _version(
         name="update_canvas_version",
@@ -72,11 +88,12 @@ ROWS: tuple[Route, ...] = (
         method="PATCH",
         path="/prompt-version/{id}",
         permission=Permission.WRITE,
-        actions=(*VERSION_BY_ID, *NEW_VERSION, *VERSION, *MOVE, *REVIEW),
+        actions=(*VERSION_BY_ID, *NEW_VERSION, *VERSION, *MOVE, *REVIEW, *INCLUDE),
         is_reviewed=True,
         body=("CanvasVersionChanges",),
         problems=(413, 422),
         if_match="/prompt-version/{id}",
+        response_headers=(TEMPLATE_LANGUAGE,),
     ),
     _version(
         name="delete_canvas_version",
@@ -90,18 +107,78 @@ ROWS: tuple[Route, ...] = (
             *CHECK,
             "versions:DeleteItem",
             "lookups:DeleteItem",
+            *FREE,
         ),
         problems=(422,),
         if_match="/prompt-version/{id}",
     ),
-    # -- endpoints for Tela's n8n node
+    # -- environments
+    _environments(
+        name="create_environment",
+        method="POST",
+        path="/environment",
+        permission=Permission.WRITE,
+        actions=CHANGE,
+        body=("NewEnvironment",),
+        problems=(404, 422),
+        no_if_match=ADDS,
+    ),
+    _environments(
+        name="get_environment_version",
+        pointer_use="reads",
+        method="GET",
+        path="/environment/version",
+        permission=Permission.READ,
+        actions=(*HEAD, *VERSION, *PARTS),
+        query=(
+            Parameter("resourceType", "What has the environment.", enum=("prompt",), required=True),
+            Parameter("resourceId", "The prompt's id.", format="uuid", required=True),
+            Parameter(
+                "envName",
+                "`production`, which is the live version, or another environment's name.",
+                required=True,
+                examples=("production",),
+            ),
+        ),
+        problems=(404, 422),
+        response_headers=(TEMPLATE_LANGUAGE,),
+    ),
+    _environments(
+        name="publish_version",
+        pointer_use="moves",
+        method="POST",
+        path="/environment/publish-by-name",
+        permission=Permission.WRITE,
+        actions=(*VERSION_BY_ID, *NEW_VERSION, *VERSION, *MOVE, *REVIEW, *PARTS),
+        is_reviewed=True,
+        body=("Publication",),
+        problems=(404, 422),
+        if_match="/environment/version?resourceType=prompt&resourceId={resourceId}"
+        "&envName={envName}",
+    ),
+    # -- endpoints for Tela's n8n node, and of its newer API
     _reads(
         name="get_promoted_version",
         pointer_use="reads",
         path="/prompt/{id}/promoted-version",
         segments=(PROMPT_ID,),
-        actions=(*HEAD, *VERSION),
+        actions=(*HEAD, *VERSION, *PARTS),
         problems=(422,),
+        response_headers=(TEMPLATE_LANGUAGE,),
+    ),
+    _reads(
+        name="get_latest_version",
+        path="/prompt/{id}/latest-version",
+        segments=(PROMPT_ID,),
+        actions=(*HEAD, *VERSIONS, *PARTS),
+        problems=(422,),
+    ),
+    _reads(
+        name="list_version_messages",
+        path="/prompt-version-message",
+        actions=(*VERSION_BY_ID, *PARTS),
+        query=(Parameter("promptVersionId", "The version's id.", format="uuid", required=True),),
+        problems=(404, 422),
     ),
     _reads(
         name="list_canvases",
@@ -111,6 +188,7 @@ ROWS: tuple[Route, ...] = (
             "prompts:BatchGetItem",
             "versions:BatchGetItem",
             *VERSIONS,
+            *PARTS,
         ),
         query=(
             Parameter(

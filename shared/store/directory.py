@@ -68,7 +68,7 @@ def complete_directory(database: Database, team_id: str) -> int:
     database.update(
         "access",
         keys.build_team(team_id),
-        "SET has_complete_directory = :true",
+        "SET " + ", ".join(f"{attribute} = :true" for attribute in keys.COMPLETE),
         ConditionExpression="attribute_exists(pk)",  # nobody has deleted the team
         ExpressionAttributeValues={":true": {"BOOL": True}},
     )

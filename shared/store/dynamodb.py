@@ -113,10 +113,11 @@ class Database:
         *,
         prefix: str | None = None,
         before: str | int | None = None,
-        limit: int | None = None,
         first_page: int | None = None,
+        upwards: bool = False,
+        attributes: Sequence[str] = (),
     ) -> Iterator[Item]:
-        """Read the items of a partition from the highest sort key down.
+        """Read the items of a partition, from the highest sort key down unless it says otherwise.
 
         Args:
             table: The table.
@@ -124,9 +125,10 @@ class Database:
             sort: Name of the sort key.
             prefix: Prefix of the sort keys to read; None for all.
             before: The sort key below which to start.
-            limit: The maximum number of items.
             first_page: The maximum number of items of the first page, where these may be enough;
                 each of the following pages may have more. None for as many as DynamoDB returns.
+            upwards: Whether to start at the lowest sort key instead.
+            attributes: The names of the attributes to read; none for all.
         """
         name, value = partition
         names = {"#p": name}
@@ -148,9 +150,13 @@ class Database:
             "KeyConditionExpression": condition,
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,
-            "ScanIndexForward": False,
+            "ScanIndexForward": upwards,
         }
-        for item in self._read_pages("query", table, request, limit=limit, first_page=first_page):
+        if attributes:
+            projection = {f"#a{number}": each for number, each in enumerate(attributes)}
+            request["ProjectionExpression"] = ", ".join(projection)
+            names |= projection
+        for item in self._read_pages("query", table, request, first_page=first_page):
             # BETWEEN includes its bound, and DynamoDB allows one condition on a sort key.
             if prefix is None or item[sort] != values.get(":before"):
                 yield item
@@ -198,11 +204,10 @@ class Database:
         table: str,
         request: Mapping[str, Any],
         *,
-        limit: int | None = None,
         first_page: int | None = None,
     ) -> Iterator[Item]:
         call: Any = getattr(get_dynamodb(), operation)
-        size = limit or first_page
+        size = first_page
         page: dict[str, Any] = {"Limit": size} if size else {}
         while True:
             with translate_errors():
@@ -210,7 +215,7 @@ class Database:
                     TableName=self._tables[table], ConsistentRead=True, **request, **page
                 )
             yield from response["Items"]
-            if "LastEvaluatedKey" not in response or limit is not None:
+            if "LastEvaluatedKey" not in response:
                 return
             page = {"ExclusiveStartKey": response["LastEvaluatedKey"]}
             if size:

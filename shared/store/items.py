@@ -24,7 +24,17 @@ from shared.domain.access import OPERATIONS, ApiKey, Grant, Principal, Secret
 from shared.domain.checks import list_spellings
 from shared.domain.content import Content
 from shared.domain.ledgers import split_entries
-from shared.domain.model import Author, Event, Ledger, Payload, Prompt, Scope, Team, Version
+from shared.domain.model import (
+    Author,
+    Event,
+    Ledger,
+    Payload,
+    Prompt,
+    Scope,
+    Team,
+    Version,
+    VersionSummary,
+)
 from shared.domain.shapes import check_shape
 from shared.domain.splits import Share
 from shared.domain.stored import SETTINGS, check_detail, check_parts
@@ -126,6 +136,7 @@ def dump_prompt(prompt: Prompt, events: Iterable[Event] = ()) -> Item:
             "updated_at": keys.dump_time(prompt.updated_at),
             "changed_at": keys.dump_time(prompt.changed_at),
             "last_version": prompt.last_version,
+            "newest_stable": prompt.newest_stable,
             "live_version": prompt.live_version,
             "has_been_live": prompt.has_been_live or None,
             "tags": prompt.tags,
@@ -135,6 +146,10 @@ def dump_prompt(prompt: Prompt, events: Iterable[Event] = ()) -> Item:
             }
             or None,
             "waiting": prompt.waiting or None,
+            "keywords": [*prompt.keywords] or None,
+            "moved_at": {str(number): keys.dump_time(at) for number, at in prompt.moved_at.items()}
+            or None,
+            "inclusions": prompt.inclusions or None,
             "scope": prompt.scope,
             "settings": exact_json.encode(prompt.settings),
             "revision": prompt.revision,
@@ -172,6 +187,7 @@ def load_prompt(item: Mapping[str, Any]) -> Prompt:
             updated_at=keys.load_time(values.take("updated_at", str)),
             changed_at=keys.load_time(values.take("changed_at", str)),
             last_version=values.take("last_version", int),
+            newest_stable=values.find("newest_stable", int),
             live_version=values.find("live_version", int),
             has_been_live=values.find("has_been_live", bool, default=False),
             tags=check_shape(values.take("tags", dict), {...: int}),
@@ -182,6 +198,14 @@ def load_prompt(item: Mapping[str, Any]) -> Prompt:
                 ).items()
             },
             waiting=check_shape(values.find("waiting", dict, default={}), {...: str}),
+            keywords=tuple(check_shape(values.find("keywords", list, default=[]), [str])),
+            moved_at={
+                int(number): keys.load_time(at)
+                for number, at in check_shape(
+                    values.find("moved_at", dict, default={}), {...: str}
+                ).items()
+            },
+            inclusions=values.find("inclusions", int, default=0),
             scope=scope,
             settings=settings,
             revision=values.take("revision", int),
@@ -218,6 +242,7 @@ def dump_version(version: Version, *, content_hash: str, content: str | None) ->
             "created_at": keys.dump_time(version.created_at),
             "updated_at": keys.dump_time(version.updated_at),
             "published_at": _dump_optional_time(version.published_at),
+            "includes": version.includes or None,
         },
         version.rest,
     )
@@ -250,7 +275,25 @@ def load_version(item: Mapping[str, Any], get_body: Callable[[Mapping[str, Any]]
             created_at=keys.load_time(values.take("created_at", str)),
             updated_at=keys.load_time(values.take("updated_at", str)),
             published_at=load_optional_time(values.find("published_at", str)),
+            includes=check_shape(values.find("includes", dict, default={}), {...: str}),
             rest=values.rest,
+        )
+
+
+def load_version_summary(item: Mapping[str, Any]) -> VersionSummary:
+    """Convert an item to what a list needs to know of a version, without its body.
+
+    Raises:
+        Unreadable: The item is damaged.
+    """
+    with name_damage("versions", item):
+        values = Attributes(item)
+        stage: Any = values.take("stage", str)
+        return VersionSummary(
+            number=values.take("version", int),
+            stage=stage,
+            updated_at=keys.load_time(values.take("updated_at", str)),
+            has_been_promoted="published_at" in item,
         )
 
 
@@ -344,6 +387,8 @@ def list_directory_keys(prompt: Prompt) -> set[tuple[str, str]]:
         entries = {keys.build_entry(prefix, prompt.created_at, prompt.id) for prefix in lists}
         if prompt.last_version:
             entries.add(keys.build_entry(keys.CHANGES, prompt.changed_at, prompt.id))
+            by_name = [keys.NAMES, *map(keys.build_keyword_list, prompt.keywords)]
+            entries |= {keys.build_named_entry(each, prompt.name, prompt.id) for each in by_name}
     partition = keys.build_team(prompt.team_id)["pk"]
     places = {(partition, entry) for entry in entries}
     if prompt.scope == "organization" and not prompt.is_deleted and prompt.last_version:
@@ -369,10 +414,40 @@ def load_directory_entry(item: Mapping[str, Any]) -> str:
         Unreadable: The sort key of the entry is damaged; it has nothing else.
     """
     with name_damage("access", item):
-        _, prompt_id = keys.parse_entry(item["sk"]["S"])
+        prompt_id = keys.parse_prompt_of_entry(item["sk"]["S"])
         if not is_id(prompt_id):
             raise ValueError(prompt_id)
         return prompt_id
+
+
+def dump_inclusion(team_id: str, part_id: str, version: Version, tags: Sequence[str]) -> Item:
+    """Build the entry of a prompt that is included, by which it finds what includes it.
+
+    Args:
+        team_id: The id of the team.
+        part_id: The id of the prompt that is included.
+        version: The version that includes it.
+        tags: The references to the prompt in the texts of the version.
+    """
+    key = keys.build_inclusion(team_id, part_id, version.prompt_id, version.number)
+    return build_item({**key, "entity": "inclusion", "tags": list(tags)})
+
+
+def load_inclusion(item: Mapping[str, Any]) -> tuple[str, int, list[str]]:
+    """Convert the entry of a prompt that is included to what includes it.
+
+    Returns:
+        The id of the prompt and the number of the version that include it, and the references.
+
+    Raises:
+        Unreadable: The entry is damaged.
+    """
+    with name_damage("access", item):
+        values = Attributes(item)
+        prompt_id, number = keys.parse_inclusion(item["sk"]["S"])
+        if not is_id(prompt_id):
+            raise ValueError(prompt_id)  # DynamoDB limits the length of keys
+        return prompt_id, number, check_shape(values.take("tags", list), [str])
 
 
 def dump_payload(payload: Payload, *, content_hash: str, variables: str | None) -> Item:

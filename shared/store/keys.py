@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from shared.domain.model import Prompt
 
 TEAM = "team"
+# Attributes of a team: each prompt has its entries in the lists of the directory; by time, by name.
+COMPLETE_BY_TIME = "has_complete_directory"
+COMPLETE_BY_NAME = "has_directory_by_name"
+COMPLETE = (COMPLETE_BY_TIME, COMPLETE_BY_NAME)
 KEY = "key"
 CREDENTIAL = "key#"  # followed by the hash of a secret
 ORGANISATION = "organisation"
@@ -31,10 +35,14 @@ SESSION = "session"
 ATTEMPTS = "attempts"
 PROMPT = "prompt#"  # in the directory: every prompt that is not deleted, by time of creation
 CHANGES = "changed#"  # every prompt with versions that is not deleted, by time of change
+NAMES = "name#"  # every prompt with versions that is not deleted, by name
+KEYWORDS = "keyword#"  # followed by a hash: the same of one keyword, by name
 DELETIONS = "deleted#"  # deleted prompts, by time of deletion
 RELEASE = "release#"  # in the partition of a team: release requests, by prompt, oldest first
+INCLUSION = "inclusion#"  # in the partition of a team: what includes a prompt, by the prompt
 PROTECTION = "protected"
 CONTENT = "content/"
+NAME_BYTES = 900  # of a name in the sort key of a list by name
 # The directory of what teams share with all; it has the form of a team's.
 SHARED_DIRECTORY = f"team#{ORGANISATION_ID}"
 
@@ -67,6 +75,11 @@ def build_shared_claim(slug: str) -> str:
 def parse_team_of_claim(claim: str) -> str:
     """Parse the key of a name's or slug's claim to the id of its team."""
     return claim.split("#", 2)[1]
+
+
+def name_version(prompt_id: str, number: int) -> str:
+    """Name a version as other items are named, by its table and its key."""
+    return f"versions/{prompt_id}/{number}"
 
 
 def build_version_claim(version_id: str) -> str:
@@ -115,6 +128,34 @@ def build_release_list(prompt_id: str) -> str:
 def build_release(team_id: str, prompt_id: str, release_id: str) -> dict[str, str]:
     """Build the key of a release request, in the partition of the team that it was made in."""
     return {"pk": f"team#{team_id}", "sk": f"{build_release_list(prompt_id)}{release_id}"}
+
+
+def build_inclusion_list(prompt_id: str) -> str:
+    """Build the prefix of what includes a prompt, in the partition of its team."""
+    return f"{INCLUSION}{prompt_id}#"
+
+
+def build_inclusion(team_id: str, part_id: str, prompt_id: str, number: int) -> dict[str, str]:
+    """Build the key of an entry of a prompt that is included.
+
+    Args:
+        team_id: The id of the team.
+        part_id: The id of the prompt that is included.
+        prompt_id: The id of the prompt that includes it.
+        number: The number of the version that does.
+    """
+    entry = f"{build_inclusion_list(part_id)}{prompt_id}#{number:010}"
+    return {"pk": f"team#{team_id}", "sk": entry}
+
+
+def parse_inclusion(sort_key: str) -> tuple[str, int]:
+    """Parse the sort key of an entry to the prompt and the version that include.
+
+    Raises:
+        ValueError: It is no such key.
+    """
+    _, _, prompt_id, number = sort_key.split("#")
+    return prompt_id, int(number)
 
 
 def build_credential(secret_hash: str) -> dict[str, str]:
@@ -214,6 +255,23 @@ def build_folder_list(folder_id: str) -> str:
     return f"folder#{folder_id}#"
 
 
+def build_keyword_list(keyword: str) -> str:
+    """Build the prefix of the directory's entries of a keyword, which sort by name.
+
+    The keyword is hashed, because it is free text.
+    """
+    return f"{KEYWORDS}{sha256(keyword.encode(errors='surrogatepass')).hexdigest()[:32]}#"
+
+
+def build_named_entry(list_prefix: str, name: str, prompt_id: str) -> str:
+    """Build the sort key of a prompt's entry in a list by name.
+
+    A key takes at most 1024 bytes, so that the order of names is that of their beginnings.
+    """
+    start = name.encode(errors="surrogatepass")[:NAME_BYTES].decode(errors="ignore")
+    return f"{list_prefix}{start}\0{prompt_id}"  # no name has NUL, which sorts before all others
+
+
 def build_entry(list_prefix: str, at: datetime, prompt_id: str) -> str:
     """Build the sort key of a prompt's entry in one of the directory's lists."""
     return f"{list_prefix}{dump_time(at)}#{prompt_id}"
@@ -222,6 +280,17 @@ def build_entry(list_prefix: str, at: datetime, prompt_id: str) -> str:
 def build_position(prompt: Prompt) -> str:
     """Build the text of a prompt's position in lists by time of creation."""
     return build_entry(PROMPT, prompt.created_at, prompt.id)
+
+
+def parse_prompt_of_entry(sort_key: str) -> str:
+    """Parse the sort key of an entry, in whichever list, to the prompt's id.
+
+    Raises:
+        ValueError: It is not the sort key of an entry.
+    """
+    if sort_key.startswith((NAMES, KEYWORDS)):
+        return sort_key.rpartition("\0")[2]
+    return parse_entry(sort_key)[1]
 
 
 def parse_entry(sort_key: str) -> tuple[datetime, str]:

@@ -119,7 +119,7 @@ class Organisations:
         if admin is not None:
             team = replace(team, admins=frozenset({admin.person_id}))
         item = items.dump_team(team)
-        item["has_complete_directory"] = {"BOOL": True}  # it has no prompts yet
+        item |= {name: {"BOOL": True} for name in keys.COMPLETE}  # it has no prompts yet
         writes = [
             Write(self._database.build_put("access", item)),
             self._revise(organisation, added_team=team.id),

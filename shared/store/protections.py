@@ -43,7 +43,7 @@ from shared.store.transactions import Write
 from shared.texts import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from shared.domain.access import Principal
     from shared.domain.changes import Change, Origin
@@ -218,6 +218,7 @@ class Protections:
         change: Change[Any],
         moves: Mapping[str, frozenset[int]],
         principal: Principal | None,
+        resolve: Callable[[Prompt, Version], Version],
     ) -> Iterator[Write]:
         """Check that somebody may make a change.
 
@@ -225,11 +226,13 @@ class Protections:
             change: The change.
             moves: The pointers that it moves, each with the versions that come to it.
             principal: Who makes it; None for an operator.
+            resolve: Adds to a version what it includes.
 
         Returns:
             The conditions of the write.
 
         Raises:
+            CompositionFailed: What a version includes cannot be put in.
             PointerProtected: The principal may not move one of them, or those of another prompt
                 that nobody would find by its slug any more.
             LimitReached: The prompt has more payloads than can be rendered.
@@ -248,7 +251,7 @@ class Protections:
             protection = self._decide(team_id, pointers, principal, change)
             if protection.require_payloads and team_id == change.after.team_id:
                 arrivals = (moves[name] for name in moves.keys() & protection.pointers)
-                self._require_payloads(change, frozenset[int]().union(*arrivals))
+                self._require_payloads(change, frozenset[int]().union(*arrivals), resolve)
             yield self._build_check(protection)
             yield from self._build_authority(protection, pointers, principal)
 
@@ -316,12 +319,18 @@ class Protections:
 
     # -- payloads
 
-    def _require_payloads(self, change: Change[Any], numbers: frozenset[int]) -> None:
+    def _require_payloads(
+        self,
+        change: Change[Any],
+        numbers: frozenset[int],
+        resolve: Callable[[Prompt, Version], Version],
+    ) -> None:
         """Check that all payloads of the prompt render with some versions.
 
         One version and one payload are in memory at a time.
 
         Raises:
+            CompositionFailed: What a version includes cannot be put in.
             LimitReached: These are more payloads than can be rendered.
             PayloadsFailed: Some do not; the details name them.
             Contended: No time is left, and not because of the payloads.
@@ -332,7 +341,8 @@ class Protections:
         failures, count, stopwatch = list[dict[str, Any]](), 0, _Stopwatch()
         for number in sorted(numbers):
             stopwatch.require_time()
-            content = self._get_version(change, number).content
+            version = resolve(change.after, self._get_version(change, number))
+            content = version.content.whole
             for payload in self._list_payloads(change.after.id, stopwatch):
                 with stopwatch:
                     message = self._find_failure(content, payload)

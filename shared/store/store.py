@@ -17,9 +17,10 @@ from shared.ids import is_id
 from shared.problems import LimitReached, OrganisationNotFound, PromptNotFound, TeamNotFound
 from shared.store import items, keys
 from shared.store.api_keys import ApiKeys
+from shared.store.backend import Backend
 from shared.store.contents import Contents
 from shared.store.dynamodb import Database
-from shared.store.team import Backend, TeamStore
+from shared.store.team import TeamStore
 from shared.store.teams import Teams
 from shared.store.transactions import Transactions
 from shared.texts import excerpt
@@ -85,8 +86,9 @@ class Store:
             versions=Cache(weight=settings.content_cache_bytes),
             complete_directories=Cache(weight=CACHED_TEAMS),
             get_protections=lambda: self.protections,
+            template_bytes=settings.template_bytes,
         )
-        self._ids_by_slug: Cache[str, str] = Cache(weight=CACHED_SLUGS)
+        self._ids_by_claim: Cache[str, str] = Cache(weight=CACHED_SLUGS)
 
     def open_team(
         self,
@@ -342,23 +344,47 @@ class Store:
         Raises:
             Unreadable: The claim or the head cannot be read; the problem has the team's id.
         """
-        for team_id, scope, spelling in product(team_ids, items.SCOPES, list_spellings(slug)):
-            claim = keys.build_slug_claim(team_id, scope, spelling)
-            prompt_id = self._ids_by_slug.get(claim)
-            if (
-                prompt_id
-                and restrictions.reaches(prompt_id)
-                and (prompt := self._find_by_name(prompt_id, team_id, spelling))
-            ):
+        return self._find_by_claim(
+            team_ids, slug, keys.build_slug_claim, lambda prompt: prompt.slug, restrictions
+        )
+
+    def find_prompt_by_name(
+        self, team_ids: Iterable[str], name: str, restrictions: Restrictions = UNRESTRICTED
+    ) -> Prompt | None:
+        """Find the prompt with exactly this name, as `find_prompt_by_slug` does by a slug.
+
+        Raises:
+            Unreadable: The claim or the head cannot be read; the problem has the team's id.
+        """
+        return self._find_by_claim(
+            team_ids, name, keys.build_name_claim, lambda prompt: prompt.name, restrictions
+        )
+
+    def _find_by_claim(
+        self,
+        team_ids: Iterable[str],
+        name: str,
+        build_claim: Callable[[str, str, str], str],
+        get_name: Callable[[Prompt], str],
+        restrictions: Restrictions,
+    ) -> Prompt | None:
+        def find(prompt_id: str | None) -> Prompt | None:
+            """Find the prompt if it still has this name: it may have moved since the look-up."""
+            if prompt_id is None or not restrictions.reaches(prompt_id):
+                return None
+            prompt = self.find_prompt(prompt_id)
+            if prompt is None or prompt.is_deleted:
+                return None
+            return prompt if (prompt.team_id, get_name(prompt)) == (team_id, spelling) else None
+
+        for team_id, scope, spelling in product(team_ids, items.SCOPES, list_spellings(name)):
+            claim = build_claim(team_id, scope, spelling)
+            if prompt := find(self._ids_by_claim.get(claim)):
                 return prompt
             item = self._backend.database.get("lookups", {"key": claim})
             prompt_id = items.load_name_claim(item) if item else None
-            if (
-                prompt_id
-                and restrictions.reaches(prompt_id)
-                and (prompt := self._find_by_name(prompt_id, team_id, spelling))
-            ):
-                self._ids_by_slug.put(claim, prompt_id)
+            if prompt_id and (prompt := find(prompt_id)):
+                self._ids_by_claim.put(claim, prompt_id)
                 return prompt
         return None
 
@@ -392,13 +418,6 @@ class Store:
         from shared.store.visible_prompts import VisiblePrompts
 
         return VisiblePrompts(self._backend, team_id, annotations, restrictions)
-
-    def _find_by_name(self, prompt_id: str, team_id: str, slug: str) -> Prompt | None:
-        """Find the prompt if it still has this slug: it may have moved since the look-up."""
-        prompt = self.find_prompt(prompt_id)
-        if prompt is None or prompt.is_deleted:
-            return None
-        return prompt if (prompt.team_id, prompt.slug) == (team_id, slug) else None
 
     def find_prompt_and_version(
         self, prompt_id: str, number: int, restrictions: Restrictions = UNRESTRICTED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from sys import getsizeof
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.domain.checks import NAME_LENGTH, list_spellings
 from shared.domain.ledgers import name_entry
-from shared.domain.model import Ledger, NumberOrTag
+from shared.domain.model import Ledger, NumberOrTag, is_published
 from shared.domain.restrictions import UNRESTRICTED
 from shared.ids import is_id
 from shared.problems import (
+    CompositionFailed,
     Contended,
     PayloadNotFound,
     ReleaseNotFound,
@@ -29,18 +30,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
-    from shared.cache import Cache
     from shared.domain.changes import Change, Origin
     from shared.domain.ledgers import LedgerType
-    from shared.domain.model import Event, Payload, Prompt, Selector, Version
+    from shared.domain.model import Event, Payload, Prompt, Selector, Version, VersionSummary
     from shared.domain.protection import Protection
     from shared.domain.release_requests import ReleaseRequest
     from shared.domain.restrictions import Restrictions
     from shared.store.attributes import Item
-    from shared.store.contents import Contents
-    from shared.store.dynamodb import Database
-    from shared.store.protections import Protections
-    from shared.store.transactions import Record, Transactions
+    from shared.store.backend import Backend
+    from shared.store.compositions import Compositions
+    from shared.store.transactions import Record
 
     Entity = TypeVar("Entity")
 
@@ -48,6 +47,13 @@ Position = TypeVar("Position")
 Row = TypeVar("Row")
 VERSIONS_READ = 50  # of one prompt, to find the newest that is stable
 FIRST_VERSIONS = 5  # which is most often one of the newest
+# `latest` in the cache of versions, by whether drafts and archived versions are hidden.
+LATEST = {
+    (False, False): "latest",
+    (True, False): "latest without drafts",
+    (False, True): "latest without archived",
+    (True, True): "latest stable",
+}
 HEAD_READS = 4  # of one call, while its tag moves from one deleted version to another
 
 # Fields of a call's log line and trace, added as the call finds them out.
@@ -84,7 +90,9 @@ def load_if_readable(load: Callable[[], Entity], annotations: Annotations) -> En
         return load()
     except Unreadable as problem:
         annotate_unreadable(annotations, problem.item, problem.__cause__)
-        return None
+    except CompositionFailed as problem:
+        annotate_unreadable(annotations, problem.item)
+    return None
 
 
 def load_readable(
@@ -96,46 +104,6 @@ def load_readable(
             yield item, entity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backend:
-    """What all team stores of a process share.
-
-    Attributes:
-        database: The tables.
-        contents: Bodies, inline or in the bucket.
-        transactions: Writes.
-        versions: Cached versions by prompt id and selector, each with the head's revision at which
-            it was read. Every write to a prompt or its versions increments the revision, so a
-            cached version is valid as long as the head has the same revision.
-        complete_directories: The ids of teams whose directory is known to be complete, which it
-            stays.
-        get_protections: Gets what teams protect, which reads do not need.
-    """
-
-    database: Database
-    contents: Contents
-    transactions: Transactions
-    versions: Cache[tuple[str, int | str], tuple[int, Version]]
-    complete_directories: Cache[str, bool]
-    get_protections: Callable[[], Protections]
-
-    def load_version(self, item: Item) -> Version:
-        """Load a version from its item, and its content from the item or the bucket.
-
-        Raises:
-            Unreadable: The item or its body is damaged, or the body is missing.
-        """
-        return items.load_version(item, self.contents.get)
-
-    def load_payload(self, item: Item) -> Payload:
-        """Load a payload from its item, and its variables from the item or the bucket.
-
-        Raises:
-            Unreadable: The item or its body is damaged, or the body is missing.
-        """
-        return items.load_payload(item, self.contents.get)
-
-
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
     """A version whose content has not been loaded yet."""
@@ -143,15 +111,23 @@ class StoredVersion:
     _backend: Backend
     _item: Item
     _annotations: Annotations
+    _add_parts: Callable[[Version], Version]
 
     @property
     def stage(self) -> str:
         """The stage of the version."""
         return str(self._item.get("stage", {}).get("S"))
 
+    @property
+    def is_published(self) -> bool:
+        """Whether it is, or has been, stable."""
+        return is_published(self.stage, has_time="published_at" in self._item)
+
     def load(self) -> Version | None:
         """Load the version with its content, which may be in the bucket; None if unreadable."""
-        return load_if_readable(partial(self._backend.load_version, self._item), self._annotations)
+        return load_if_readable(
+            lambda: self._add_parts(self._backend.load_version(self._item)), self._annotations
+        )
 
 
 def split(rows: Iterable[Row], size: int | None) -> Iterator[list[Row]]:
@@ -199,6 +175,7 @@ class TeamStore:
         """
         self._backend = backend
         self._annotations = annotations
+        self._compositions: dict[str, Compositions] = {}
         self.id = team_id
         self.restrictions = restrictions
 
@@ -307,19 +284,22 @@ class TeamStore:
             if not prompt.is_deleted or prompt.changed_at > deleted_after
         ]
 
-    def _has_complete_directory(self) -> bool:
-        """Tell whether each prompt has its entries in all lists of the directory.
+    def _has_complete_directory(self, attribute: str = keys.COMPLETE_BY_TIME) -> bool:
+        """Tell whether each prompt has its entries in the lists of the directory.
 
         Prompts that were last changed by earlier releases are in the list of all prompts only,
         until `complete_directory` has been run for their team.
+
+        Args:
+            attribute: The attribute of the team that says so of some of the lists.
         """
         if self.restrictions.prompt_ids is not None:
             return True  # the entries are made from the heads
-        if not self._backend.complete_directories.get(self.id):
+        if not self._backend.complete_directories.get((self.id, attribute)):
             team = self._backend.database.get("access", keys.build_team(self.id))
-            if team is None or "has_complete_directory" not in team:
+            if team is None or attribute not in team:
                 return False
-            self._backend.complete_directories.put(self.id, True)
+            self._backend.complete_directories.put((self.id, attribute), True)
         return True
 
     def _list_entries(
@@ -376,6 +356,47 @@ class TeamStore:
                     entries.append((entry, prompt))
         yield from sorted(entries, key=lambda row: row[0], reverse=True)
 
+    def list_ids_by_name(self, keyword: str | None = None) -> list[str]:
+        """List the ids of the prompts that have had versions, by name, without reading them.
+
+        Names are in the order of their code points.
+
+        Args:
+            keyword: Only prompts with this keyword.
+        """
+        prefix = keys.NAMES if keyword is None else keys.build_keyword_list(keyword)
+        if self.restrictions.prompt_ids is not None:
+            in_reach = self._list_entries_in_reach(prefix, None)
+            return [prompt.id for _, prompt in reversed([*in_reach])]
+        if not self._has_complete_directory(keys.COMPLETE_BY_NAME):
+            prompts = [prompt for _, prompt in self.list_prompts() if prompt.last_version]
+            return [
+                prompt.id
+                for prompt in sorted(prompts, key=lambda prompt: (prompt.name, prompt.id))
+                if keyword is None or keyword in prompt.keywords
+            ]
+        partition = "pk", keys.build_team(self.id)["pk"]
+        rows = self._backend.database.query(
+            "access", partition, "sk", prefix=prefix, upwards=True, attributes=("pk", "sk")
+        )
+        entries = load_readable(items.load_directory_entry, rows, self._annotations)
+        return [prompt_id for _, prompt_id in entries]
+
+    def find_prompts(self, prompt_ids: Iterable[str]) -> Iterator[Prompt]:
+        """Find the prompts among ids that exist and can be read, in the same order.
+
+        They are read in batches, as the caller asks for them.
+        """
+        for batch in split(prompt_ids, None):
+            requests = [{"prompt_id": id} for id in batch if self.restrictions.reaches(id)]
+            rows = self._backend.database.get_many({"prompts": requests})["prompts"]
+            heads = load_readable(items.load_prompt, rows, self._annotations)
+            prompts = {head.id: head for _, head in heads}
+            for prompt_id in batch:
+                prompt = prompts.get(prompt_id)
+                if prompt is not None and self._owns(prompt) and not prompt.is_deleted:
+                    yield prompt
+
     def find_prompts_by_name(self, name: str) -> list[Prompt]:
         """Find the prompts with a name in any spelling, newest first; each scope can have one."""
         if len(name) > NAME_LENGTH:
@@ -410,9 +431,9 @@ class TeamStore:
             size: How many versions the caller expects to need; None for all.
 
         Returns:
-            For each number the version, without its content, or None if it does not exist, or if
-            none of the pointers that the principal is restricted to is at it. They are read in
-            batches, as the caller asks for them.
+            For each number the version, without its content, or None if it does not exist for the
+            request, or if none of the pointers that the principal is restricted to is at it. They
+            are read in batches, as the caller asks for them.
         """
         for batch in split(numbers, size):
             requests = []
@@ -426,7 +447,9 @@ class TeamStore:
             }
             for prompt, number in batch:
                 item = by_number.pop((prompt.id, number), None)
-                yield StoredVersion(self._backend, item, self._annotations) if item else None
+                add_parts = partial(self.add_parts, prompt)
+                version = StoredVersion(self._backend, item or {}, self._annotations, add_parts)
+                yield version if item and self.restrictions.shows(version) else None
 
     def find_newest_versions(
         self, rows: Iterable[tuple[Position, Prompt]], *, size: int | None = None
@@ -445,17 +468,115 @@ class TeamStore:
         """
         self.restrictions.check_all_versions()
         for batch in split(rows, size):
+            numbers = [self._get_newest_number(prompt) for _, prompt in batch]
             versions = self.find_versions(
-                (prompt, prompt.last_version) for _, prompt in batch if prompt.last_version
+                (prompt, number)
+                for (_, prompt), number in zip(batch, numbers, strict=True)
+                if number
             )
-            for position, prompt in batch:
+            for (position, prompt), number in zip(batch, numbers, strict=True):
                 newest = None
-                if prompt.last_version:
+                if number:
                     if (version := next(versions)) is not None:
                         newest = version.load()
-                    else:  # the last number belonged to a draft that has been deleted
-                        newest = next(self.open_prompt(prompt).list_versions(limit=1), None)
+                    else:  # the last number belongs to a draft that is hidden, or was deleted
+                        newest = next(self.open_prompt(prompt).list_versions(size=1), None)
                 yield position, prompt, newest
+
+    def _get_newest_number(self, prompt: Prompt) -> int:
+        number = self.restrictions.get_newest_number(prompt)
+        if number is None or not self.restrictions.hides_drafts:
+            return prompt.last_version
+        return number
+
+    def find_live_versions(
+        self,
+        rows: Iterable[tuple[Position, Prompt]],
+        *,
+        size: int | None = None,
+        is_needed: Callable[[Prompt], bool],
+    ) -> Iterator[tuple[Position, Prompt, Version | None]]:
+        """Find the live version of each prompt, or None if it has none that can be read.
+
+        Args:
+            rows: The prompts, each with its position in a list.
+            size: How many versions the caller expects to need; None for all.
+            is_needed: Tells of which prompts a version is needed; of others it is None.
+
+        Returns:
+            The same rows, each with its version.
+        """
+        for batch in split(rows, size):
+            numbers = [prompt.live_version if is_needed(prompt) else None for _, prompt in batch]
+            versions = self.find_versions(
+                (prompt, number)
+                for (_, prompt), number in zip(batch, numbers, strict=True)
+                if number
+            )
+            for (position, prompt), number in zip(batch, numbers, strict=True):
+                live = next(versions) if number else None
+                yield position, prompt, live.load() if live else None
+
+    # -- what versions include
+
+    def add_parts(self, prompt: Prompt, version: Version) -> Version:
+        """Add to a version what it includes, for dialects that show texts with all parts in them.
+
+        Raises:
+            CompositionFailed: A part cannot be put in, and the request is there to read.
+        """
+        if not version.includes or not self.restrictions.resolves:
+            return version
+        try:
+            return self.resolve(prompt, version)
+        except (CompositionFailed, Unreadable):
+            if not self.restrictions.is_write:
+                raise
+            return version
+
+    def resolve(self, prompt: Prompt, version: Version) -> Version:
+        """Add to a version what it includes, in whichever dialect.
+
+        Raises:
+            CompositionFailed: A part cannot be put in.
+        """
+        if not version.includes:
+            return version
+        # What a shared prompt includes is of its own team, whoever reads it.
+        compositions = self._compositions.setdefault(
+            prompt.team_id, self._open_compositions(prompt.team_id)
+        )
+        try:
+            composition = compositions.compose(prompt, version)
+        except CompositionFailed as problem:
+            problem.item = keys.name_version(prompt.id, version.number)
+            raise
+        return replace(version, content=version.content.compose(composition))
+
+    def open_raw(self) -> TeamStore:
+        """Open the same store for a request that wants the references instead of the parts."""
+        restrictions = replace(self.restrictions, resolves=False)
+        return TeamStore(self._backend, self.id, self._annotations, restrictions)
+
+    def _open_compositions(self, team_id: str = "") -> Compositions:
+        from shared.store.compositions import Compositions  # which most calls do not need
+
+        return Compositions(self._backend, team_id or self.id, self.restrictions)
+
+    def compose(self, change: Change[Any]) -> Change[Any]:
+        """Check what a change includes, if it writes a text with references.
+
+        Returns:
+            The change, of which the versions have what they include.
+
+        Raises:
+            InvalidComposition: A version includes what it cannot include.
+        """
+        from shared.domain.compositions import writes_references  # which no read needs
+
+        if not writes_references(change):
+            return replace(change, inclusions=())
+        return self._open_compositions().compose_change(change)
 
     # -- ledgers
 
@@ -478,7 +599,12 @@ class TeamStore:
     # -- writing
 
     def commit(
-        self, change: Change[Any], *, record: Record | None = None, target: TeamStore | None = None
+        self,
+        change: Change[Any],
+        *,
+        record: Record | None = None,
+        target: TeamStore | None = None,
+        is_forced: bool = False,
     ) -> None:
         """Commit a change of a prompt of this team, together with the record of the request.
 
@@ -486,8 +612,11 @@ class TeamStore:
             change: The change.
             record: The request with its idempotency key, and its response.
             target: The team that the prompt may be moved to.
+            is_forced: Whether to take away what other prompts include.
 
         Raises:
+            Included: Other prompts include what the change takes away.
+            InvalidComposition: A version includes what it cannot include.
             Forbidden: The principal is restricted to some prompts or pointers, and the change is
                 more than that; or the principal may not move a pointer any more.
             PointerProtected: The principal may not move a protected pointer.
@@ -506,9 +635,18 @@ class TeamStore:
         parts = (*change.puts, *change.deletes, *change.events)
         if {part.prompt_id for part in parts} - {change.after.id}:
             raise OtherTeamError(f"parts of another prompt, in a change of {change.after.id}")
+        if change.inclusions is None:
+            change = self.compose(change)
+        if change.before is not None and change.before.inclusions and not is_forced:
+            self._open_compositions().require_free(change)
         with self._forget_other_protection(change.after):
-            checks = self._check_moves(change)
+            checks = [*self._check_moves(change), *self._include(change)]
             self._backend.transactions.commit(change, record=record, checks=checks)
+
+    def _include(self, change: Change[Any]) -> Iterator[Write]:
+        """Build what is written with a version that includes others."""
+        for inclusion in change.inclusions or ():
+            yield from self._open_compositions().build_writes(inclusion)
 
     def _check_moves(self, change: Change[Any]) -> Iterable[Write]:
         from shared.domain.protection import list_moves, takes_slug  # which reads do not need
@@ -517,7 +655,7 @@ class TeamStore:
         if not change.events or not (moves or takes_slug(change)):
             return []
         protections, principal = self._backend.get_protections(), self.restrictions.principal
-        return [*protections.check_change(change, moves, principal)]
+        return [*protections.check_change(change, moves, principal, self.resolve)]
 
     @contextmanager
     def _forget_other_protection(self, *prompts: Prompt) -> Iterator[None]:
@@ -630,7 +768,41 @@ class PromptStore:
     def _restrictions(self) -> Restrictions:
         return self.team.restrictions
 
+    # -- what versions include
+
+    def add_parts(self, version: Version) -> Version:
+        """Add to a version what it includes, for dialects that show texts with all parts in them.
+
+        Raises:
+            CompositionFailed: A part cannot be put in, and the request is there to read.
+        """
+        return self.team.add_parts(self.prompt, version)
+
+    def resolve(self, version: Version) -> Version:
+        """Add to a version what it includes, in whichever dialect.
+
+        Raises:
+            CompositionFailed: A part cannot be put in.
+        """
+        return self.team.resolve(self.prompt, version)
+
+    def open_raw(self) -> PromptStore:
+        """Open the same store for a request that wants the references instead of the parts."""
+        return PromptStore(self._backend, self.team.open_raw(), self.prompt, self._annotations)
+
     # -- versions
+
+    def find_base(self) -> Version | None:
+        """Find the version that a new one may be made of, which is the newest.
+
+        Returns:
+            The version; None if there is none, or if it cannot be read, which is no reason not to
+            write the next.
+        """
+        try:
+            return self.find_version("latest") if self.prompt.last_version else None
+        except (Unreadable, CompositionFailed):
+            return None
 
     def find_version(self, selector: Selector, split_key: str | None = None) -> Version | None:
         """Find a version by its number, a tag, `live` or `latest`.
@@ -643,14 +815,20 @@ class PromptStore:
             split_key: The caller's key, where the pointer may be split.
 
         Raises:
+            CompositionFailed: What it includes cannot be put in, and the request is there to read.
             Contended: That happened again and again.
             Forbidden: The principal is restricted to other pointers.
         """
+        version = self._read_version(selector, split_key)
+        return version and self.add_parts(version)
+
+    def _read_version(self, selector: Selector, split_key: str | None) -> Version | None:
         selector = self._restrictions.check_selector(selector)
         if isinstance(selector, NumberOrTag):
-            return self.find_version(selector.number) or self.find_version(selector.tag, split_key)
+            version = self._read_version(selector.number, None)
+            return version or self._read_version(selector.tag, split_key)
         if selector == "latest":
-            newest = next(self._query_versions(limit=1), None)
+            newest = self._find_newest()
             return self._backend.load_version(newest) if newest else None
         for _ in range(HEAD_READS):
             number = self.prompt.resolve_selector(selector, split_key)
@@ -658,10 +836,21 @@ class PromptStore:
                 return None
             key = {"prompt_id": self.prompt.id, "version": number}
             if item := self._backend.database.get("versions", key):
-                return self._backend.load_version(item)
+                return self._backend.load_version(item) if self._shows(item) else None
             if isinstance(selector, int) or not self._refresh():
                 return None
         raise Contended
+
+    def _find_newest(self) -> Item | None:
+        """Find the newest version that the dialect of the request has, else the newest draft."""
+        number = self._restrictions.get_newest_number(self.prompt)
+        rows = self._query_versions(before=number + 1 if number else None, size=1)
+        if self._restrictions.hides_archived_versions:
+            return next(filter(self._shows, rows), None)
+        newest = next(rows, None)
+        if number is not None or newest is None:
+            return newest
+        return next(filter(self._shows, chain([newest], rows)), newest)
 
     def _refresh(self) -> bool:
         """Read the head again; return whether it has changed, and is still the team's."""
@@ -698,29 +887,45 @@ class PromptStore:
             missing: The problem's message if there is none.
 
         Raises:
+            CompositionFailed: What it includes cannot be put in.
             Forbidden: The principal is restricted to other pointers.
             VersionNotFound: The prompt has no such version.
         """
         version = self._find_cached_version(selector, split_key)
-        return self.require_version(version, missing=missing)
+        return self.add_parts(self.require_version(version, missing=missing))
 
     def _find_cached_version(self, selector: Selector, split_key: str | None) -> Version | None:
         selector = self._restrictions.check_selector(selector)
         if isinstance(selector, NumberOrTag):
             version = self._find_cached_version(selector.number, None)
             return version or self._find_cached_version(selector.tag, split_key)
-        number = (
-            selector if selector == "latest" else self.prompt.resolve_selector(selector, split_key)
-        )
+        if selector == "latest":
+            hidden = self._restrictions.hides_drafts, self._restrictions.hides_archived_versions
+            number: int | str | None = LATEST[hidden]
+        else:
+            number = self.prompt.resolve_selector(selector, split_key)
         revision, version = self._backend.versions.get((self.prompt.id, number or 0)) or (0, None)
         if revision != self.prompt.revision:
-            version = self.find_version(selector, split_key)
+            version = self._read_version(selector, split_key)
             if version is not None:
-                key = self.prompt.id, selector if selector == "latest" else version.number
+                key = self.prompt.id, number if isinstance(number, str) else version.number
                 entry = self.prompt.revision, version
                 weight = getsizeof(version.content.document)
                 self._backend.versions.put(key, entry, weight=weight)
+        if version is not None and selector != "latest" and not self._restrictions.shows(version):
+            return None  # another dialect has cached it
         return version
+
+    def find_newest_number(self) -> int | None:
+        """Find the number of the newest version there is, from the cache if the head is the same.
+
+        Returns:
+            The number; None without versions, or for a principal who may not know.
+        """
+        if not self._restrictions.allows_pointer("latest"):
+            return None
+        newest = self._find_cached_version("latest", None)
+        return newest.number if newest else None
 
     def require_version(self, version: Version | None, *, missing: str = "") -> Version:
         """Check that a version was found, and add its number to the annotations.
@@ -734,37 +939,60 @@ class PromptStore:
         return version
 
     def list_versions(
-        self, *, before: int | None = None, limit: int | None = None, size: int | None = None
+        self, *, before: int | None = None, size: int | None = None
     ) -> Iterator[Version]:
         """List the versions, highest number first.
 
         Args:
             before: The number below which to start.
-            limit: The maximum number of versions.
             size: How many versions the caller expects to need; None for all.
 
         Raises:
             Forbidden: The principal is restricted to some pointers.
         """
         self._restrictions.check_all_versions()
-        rows = self._query_versions(before=before, limit=limit, size=size)
-        load = self._backend.load_version
-        for _, version in load_readable(load, rows, self._annotations):
+        rows = filter(self._shows, self._query_versions(before=before, size=size))
+        for _, version in load_readable(self._load, rows, self._annotations):
             yield version
 
+    def list_version_summaries(self) -> Iterator[VersionSummary]:
+        """List the versions, lowest number first, without loading their contents.
+
+        Raises:
+            Forbidden: The principal is restricted to some pointers.
+        """
+        self._restrictions.check_all_versions()
+        rows = self._backend.database.query(
+            "versions",
+            ("prompt_id", self.prompt.id),
+            "version",
+            upwards=True,
+            attributes=("prompt_id", "version", "stage", "published_at", "updated_at"),
+        )
+        for _, summary in load_readable(items.load_version_summary, rows, self._annotations):
+            if self._restrictions.shows(summary):
+                yield summary
+
+    def _load(self, item: Item) -> Version:
+        return self.add_parts(self._backend.load_version(item))
+
     def _query_versions(
-        self, *, before: int | None = None, limit: int | None = None, size: int | None = None
+        self, *, before: int | None = None, size: int | None = None
     ) -> Iterator[Item]:
         partition = "prompt_id", self.prompt.id
         return self._backend.database.query(
-            "versions", partition, "version", before=before, limit=limit, first_page=size
+            "versions", partition, "version", before=before, first_page=size
         )
 
     def find_newest_stable(self) -> int | None:
         """Find the number of the newest stable version, among the newest `VERSIONS_READ`."""
-        rows = self._query_versions(limit=VERSIONS_READ, size=FIRST_VERSIONS)
+        rows = islice(self._query_versions(size=FIRST_VERSIONS), VERSIONS_READ)
         stages = ((int(item["version"]["N"]), item.get("stage")) for item in rows)
         return next((number for number, stage in stages if stage == {"S": "stable"}), None)
+
+    def _shows(self, item: Item) -> bool:
+        version = StoredVersion(self._backend, item, self._annotations, self.add_parts)
+        return self._restrictions.shows(version)
 
     def find_versions(
         self, numbers: Iterable[int], *, size: int | None = None

@@ -73,6 +73,21 @@ class Write:
     ] = "head"
 
 
+def build_head_condition(prompt: Prompt) -> Item:
+    """Build the condition that nobody has written a head, or included the prompt, since."""
+    values: Item = {
+        ":revision": {"N": str(prompt.revision)},
+        ":team": {"S": prompt.team_id},
+    }
+    condition = "revision = :revision AND team_id = :team AND "
+    if prompt.inclusions:
+        values[":inclusions"] = {"N": str(prompt.inclusions)}
+        condition += "inclusions = :inclusions"
+    else:
+        condition += "attribute_not_exists(inclusions)"
+    return {"ConditionExpression": condition, "ExpressionAttributeValues": values}
+
+
 class Transactions:
     """Commits changes, each in one transaction.
 
@@ -165,13 +180,7 @@ class Transactions:
         else:
             # Nobody else has written to this prompt since the change was made from it, and it is
             # this team's whatever the change says.
-            condition = {
-                "ConditionExpression": "revision = :revision AND team_id = :team",
-                "ExpressionAttributeValues": {
-                    ":revision": {"N": str(change.before.revision)},
-                    ":team": {"S": change.before.team_id},
-                },
-            }
+            condition = build_head_condition(change.before)
         yield Write(self._database.build_put("prompts", head, **condition))
         for event in change.events:
             yield Write(self._database.build_put("history", items.dump_event(event)))

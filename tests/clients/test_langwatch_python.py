@@ -183,7 +183,7 @@ def test_what_other_dialects_wrote_is_read(outcomes: Outcomes) -> None:
     assert by_maxim["prompt"] == RICH[0]["content"]
     assert (by_maxim["model"], by_maxim["temperature"]) == ("openai/gpt-4o", 0.5)
     assert by_maxim["max_tokens"] == 64
-    assert by_px0["prompt"] == "Hi {{.name}}!"
+    assert by_px0["prompt"] == "Hi {{name}}!"
 
 
 def test_a_prompt_with_a_structured_output_is_read(outcomes: Outcomes) -> None:

@@ -141,7 +141,7 @@ def test_one_sync_brings_every_prompt_whatever_dialect_wrote_it(
     assert (found["missing"], found["complaints"]) == ([], [])
     said = {prompt["id"]: list_texts(prompt) for prompt in found["prompts"]}
     assert said[rich] == [RICH[0]["content"], RICH[1]["content"], "", "sunny"]
-    assert said[px0] == ["Hi {{.name}}!"]
+    assert said[px0] == ["Hi {{name}}!"]
     assert said[langwatch.json["id"]] == ["You are {{ who }}.", "Hello"]
     assert said[tela] == ["Summarise {{document}}.", ""]
 

@@ -32,6 +32,7 @@ def list_events() -> list[Event]:
     go_on(prompts.rename(prompt, ORIGIN, name="y"))
     go_on(prompts.move(prompt, "2", ORIGIN))
     go_on(prompts.describe(prompt, "z", ORIGIN))
+    go_on(prompts.set_keywords(prompt, ["a"], ORIGIN))
     go_on(prompts.configure(prompt, "maxim", {"a": 1}, ORIGIN))
     go_on(prompts.set_status(prompt, "archived", ORIGIN))
     go_on(prompts.set_status(prompt, "active", ORIGIN))

@@ -37,6 +37,8 @@ VARIABLES = (
     "AT=2026-01-31T14:05Z",
     "TABLES=rescue-",
     "NAME=service",
+    "PROMPT=0b9d5f3e-6c4f-4a55-9d0c-2f6a4c1f7e21",
+    "ENGINE=liquid",
     "ID=0b9d5f3e-6c4f-4a55-9d0c-2f6a4c1f7e21",
 )
 ARN, SECONDS = "arn:aws:events:eu-central-1:123456789012:x/y", "1700000000"

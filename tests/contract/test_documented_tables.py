@@ -8,22 +8,25 @@ import re
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, get_args
 
+from infra.documents import load_lenses, shows_texts
 from infra.local import demo, servers
 from infra.project import ROOT
 from shared import exact_json, problems
 from shared.dialects.dialect import get_dialect
+from shared.dialects.languages import READERS
 from shared.dialects.registry import release_models
-from shared.domain import api_keys, checks, diffs, history, prompts, reviews, versions
+from shared.domain import api_keys, checks, compositions, diffs, history, prompts, reviews, versions
 from shared.domain.access import OPERATIONS
 from shared.domain.content import ENGINES, Content
 from shared.domain.model import Status
 from shared.domain.protection import MAX_POINTERS
+from shared.domain.references import parse_references
 from shared.ids import ID
 from shared.paging import MAX_SKIPPED
 from shared.problems import Problem, PromptNotFound
 from shared.rendering.engines import compile_template
 from shared.rendering.limits import Limits
-from shared.routes import audit
+from shared.routes import DIALECTS, audit
 from shared.routes.route import MAX_LIMIT
 from shared.settings import Settings
 from shared.store.protections import MAX_EVENTS, MAX_PAYLOAD_BYTES, MAX_PAYLOADS
@@ -74,6 +77,14 @@ def test_examples_are_json() -> None:
     assert example == response.body
 
 
+def test_references_are_such() -> None:
+    (block,) = read_document(APPLICATIONS).get_blocks("text", "Include other prompts")
+    references = [reference for _, reference in parse_references(block.text)]
+
+    assert [reference.tag for reference in references] == block.text.split()
+    assert {*map(compositions.get_selector, references)} == {"live", 3}
+
+
 def test_limits() -> None:
     rows = read_document(APPLICATIONS).get_table("Limits").index_rows()
     settings = build_settings()
@@ -85,6 +96,11 @@ def test_limits() -> None:
     assert {name: limit for name, (limit, _) in rows.items()} == {
         "body of a request": f"{settings.body_bytes >> 20} MiB",
         "template": f"{settings.template_bytes >> 20} MiB",
+        "texts of a version with what they include": f"{settings.template_bytes >> 20} MiB",
+        "different parts of a version, places where they are put in": (
+            f"{compositions.MAX_PARTS}, {compositions.MAX_INSERTIONS:,}"
+        ),
+        "levels of parts below a version": f"{compositions.MAX_DEPTH}",
         "rendered text": f"{settings.output_bytes >> 20} MiB",
         "work of one rendering": f"{settings.render_steps:,} steps",
         "response": f"{settings.response_bytes / 1e6} MB",
@@ -167,18 +183,34 @@ def try_action(action: str, status: str) -> str:
 
 def test_templates_give_what_is_shown() -> None:
     table = read_document(WRITERS).get_table("Template languages")
-    engines = [head.strip("`") for head in table.head[1:3]]
+    engines = [head.strip("`") for head in table.head[1:-2]]
 
-    assert engines == [*ENGINES]
+    assert {*engines} <= {*ENGINES}
     for _, *templates, variables, result in table.rows:
         (values,), (expected,) = list_words(variables), list_words(result)
-        for engine, cell in zip(ENGINES, templates, strict=True):
+        for engine, cell in zip(engines, templates, strict=True):
             (text,) = list_words(cell)
             template = compile_template(text, engine=engine, limits=Limits())
             assert template.render(json.loads(values), limits=Limits()) == expected
 
 
 # -- docs/dialects.md
+
+
+def test_engines() -> None:
+    rows = read_document(DIALECTS_PAGE).get_table("Template languages", "`engine`").index_rows()
+
+    assert [name.strip("`") for name in rows] == [*ENGINES]
+
+
+def test_each_dialects_clients_are_told_of_what_they_cannot_read() -> None:
+    readers: dict[str, set[str]] = {}
+    for name in DIALECTS:
+        if shows_texts(name):
+            owner = f"{get_dialect(name).title}'s"
+            readers.setdefault(load_lenses(name).language, set()).add(owner)
+
+    assert {language: {*owners} for language, owners in READERS.items()} == readers
 
 
 # -- docs/events.md

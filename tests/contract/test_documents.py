@@ -56,6 +56,7 @@ TABLES = {
         FUNCTIONS,
         "test_a_dialect_shows_the_fields_that_are_mapped",
     ),
+    (DIALECTS_PAGE, "Template languages", "`engine`"): (RULES, "test_engines"),
     (DIALECTS_PAGE, "Status", "status"): (FUNCTIONS, "test_a_dialect_shows_a_status_as_it_says"),
     (EVENTS, "What an event holds", "field"): (RULES, "test_fields_of_an_event"),
     (EVENTS, "Kinds", "kind"): (RULES, "test_kinds_of_events"),
@@ -105,6 +106,7 @@ BLOCKS = {
     ),
     (APPLICATIONS, "Render and read", "python"): (LIVE, "test_the_program_prints_what_is_shown"),
     (APPLICATIONS, "Render and read", "text"): (LIVE, "test_the_program_prints_what_is_shown"),
+    (APPLICATIONS, "Include other prompts", "text"): (RULES, "test_references_are_such"),
     (APPLICATIONS, "Errors", "json"): (RULES, "test_examples_are_json"),
     (DIALECTS_PAGE, "One version, four dialects", "bash"): (
         CLIENTS,

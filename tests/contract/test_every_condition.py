@@ -88,6 +88,17 @@ RIVALS: dict[str, tuple[str, str, Any]] = {
             "promoted": True,
         },
     ),
+    "/environment/version?resourceType=prompt&resourceId={resourceId}&envName={envName}": (
+        "POST",
+        "/prompt-version",
+        {
+            "promptId": "{resourceId}",
+            "title": "rival",
+            "configuration": {"model": "gpt-4o", "type": "chat"},
+            "variables": [],
+            "promoted": True,
+        },
+    ),
     "/prompt-version/{id}": ("PATCH", "/prompt-version/{id}", {"title": "rival"}),
 }
 

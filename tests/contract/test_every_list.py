@@ -159,7 +159,10 @@ SMALL_RESPONSE = 30_000  # bytes
 LARGE = "x" * 40_000  # a text that no such response can hold
 # Lists of what is always small: a tag has at most 50 characters, all folders are in one item, and
 # the fields of an API key, and of a release request, are bounded.
-ALWAYS_SMALL = {"list_version_tags", "list_folders", "list_api_keys", "list_releases"}
+ALWAYS_SMALL = {
+    *("list_version_tags", "list_folders", "list_api_keys", "list_releases"),
+    "list_version_indexes",
+}
 (SYNC,) = (route for route in ROUTES if route.name == "sync_prompts")
 
 

@@ -13,7 +13,7 @@ from shared.domain.access import Grant
 from shared.routes import ROUTES
 from shared.settings import get_settings
 from tests.client import Client, list_actions
-from tests.routes.roles import call_hidden_prompts, call_in_every_way
+from tests.routes.roles import call_hidden_prompts, call_in_every_way, call_with_parts, refer
 from tests.routes.scene import Scene
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def test_roles_allow_exactly_what_functions_do(
         runs_in = next((front for front in ROUTES if front.is_in_front_of(route)), route)
         allowed[runs_in.module] |= {*route.role_actions}
     call_hidden_prompts(registry)
+    call_with_parts(registry)
     move_to_the_other_team(scene)
 
     used = registry.cloud.used
@@ -87,11 +88,14 @@ def move_to_the_other_team(scene: Scene) -> None:
     both = Client(registry.team_id, registry.create_key(grant), registry.cloud)
     rules = {"pointers": ["live"], "require_payloads": True}
     assert registry.stranger("PUT", f"/v1/teams/{theirs}/protected", rules).status == 200
+    parent = registry.editor.create_prompt()
+    registry.editor.create_version(parent["id"], refer(scene.prompt["slug"], "label=live"))
+    assert both("POST", f"{scene.path}/move", {"team_id": theirs}).status == 409
     for _ in range(2):
         registry.forget()
         response = both(
             "POST",
-            f"{scene.path}/move",
+            f"{scene.path}/move?force=true",
             {"team_id": theirs},
             headers={"Idempotency-Key": "move"},
         )

@@ -6,12 +6,14 @@ in AWS is looked at in the other modules whose names begin with `test_every`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
 from infra.openapi import load_response_type
 from shared.routes import DIALECTS, ROUTES, Permission
+from shared.routes.registry import PROMPT_NAME
 from tests.client import UNKNOWN_ID
 from tests.routes.problems import assert_problem
 from tests.routes.sample import NAME, get_sample, load_samples
@@ -177,3 +179,27 @@ def assert_documented(response: Response, route: Route) -> None:
 def drop_id(response: Response) -> tuple[int, str]:
     """Take what two responses to the same call have in common."""
     return response.status, response.text.replace(response.headers["X-Request-Id"], "")
+
+
+def test_a_prompt_is_named_by_its_slug_as_by_its_id(scene: Scene) -> None:
+    slug = scene.prompt["slug"]
+    routes = [route for route in GUARDED if PROMPT_NAME in route.segments]
+    assert len(routes) > 25
+    for route in routes:
+        responses = []
+        for name in (scene.id, slug, "no-such-slug"):
+            with scene.visit(route) as call:
+                target = call.target.replace(scene.id, name)
+                caller = scene.get_caller(route)
+                responses.append(caller(call.route.method, target, call.body))
+
+        by_id, by_slug, unknown = responses
+        assert (by_id.status, by_slug.status) == (route.status, route.status), by_slug.text
+        assert drop_times(by_id) == drop_times(by_slug)
+        assert unknown.status in (400, 404), unknown.text
+
+
+def drop_times(response: Response) -> str:
+    """What a response says, without what is another one each time: times and ids."""
+    text = re.sub(r"[0-9-]+T[0-9:.]+Z|new-[0-9a-f]+", "", response.text)
+    return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", text)

@@ -42,6 +42,7 @@ PREDICATES = {"is", "has", "can", "are", "was"}
 # A wire's own words, and those of libraries whose methods we override.
 NOT_OURS = {
     ("shared.dialects.langwatch.models", "fault"),
+    ("shared.dialects.tela.models", "deleted"),
     ("tools.cost.lists", "parsed"),  # botocore calls it so
     ("tools.cost.worker", "parsed"),
 }

@@ -26,6 +26,7 @@ from shared.store import attributes, aws
 from shared.store.dynamodb import Database
 from shared.store.store import Store
 from shared.store.tables import TABLES
+from tests.routes.roles import refer
 from tests.routes.scene import Scene
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def ignore(_: str) -> None:
 @pytest.fixture
 def team(registry: Registry) -> Team:
     """With prompts in all the states there are, and what else a team has."""
-    Scene(registry)
+    scene = Scene(registry)
     editor, admin = registry.editor, registry.admin
     large = editor.create_prompt("Large")
     editor.create_version(large["id"], LARGE)
@@ -58,6 +59,8 @@ def team(registry: Registry) -> Team:
     for text in ("one", "two", "three"):
         editor.create_version(gaps["id"], text)
     assert editor("DELETE", f"/v1/prompts/{gaps['id']}/versions/2").status == 204
+    parent = editor.create_prompt("Includes others")
+    editor.create_version(parent["id"], refer(scene.prompt["slug"], "label=live"))
     archived = editor.create_prompt("Archived")
     assert admin("POST", f"/v1/prompts/{archived['id']}/archive").status == 200
     gone = editor.create_prompt("Gone to the others")
@@ -179,7 +182,8 @@ def test_the_other_deployments_tables_hold_exactly_what_the_teams_did(
     assert {name: len(items) > 0 for name, items in before.items()} == dict.fromkeys(before, True)
     assert {head["status"] for head in before["prompts"]} == {"active", "archived", "deleted"}
     assert {values["entity"] for values in before["access"]} == {
-        *("team", "api_key", "key", "ledger", "directory", "protection", "release")
+        *("team", "api_key", "key", "ledger", "directory", "protection", "release"),
+        "inclusion",
     }
 
 
@@ -310,7 +314,7 @@ def test_an_import_that_dies_anywhere_shows_no_half_and_is_run_again(
             assert list_prompt_items(here, head) == list_prompt_items(expected, head)
         if survived <= parts:
             entities = {values["entity"] for values in here["access"]}
-            assert entities <= {"directory", "release"}  # of prompts
+            assert entities <= {"directory", "release", "inclusion"}  # of prompts
 
         import_team(archive, Team(other_deployment, team.id), ignore, with_keys=True)
 

@@ -34,7 +34,7 @@ def test_what_is_no_json_object_is_refused_in_px0s_words(registry: Registry, pat
     ("body", "path_of_field"),
     [
         ({"template": 5}, "template"),
-        ({"template": "x", "engine": "liquid"}, "engine"),
+        ({"template": "x", "engine": "latex"}, "engine"),
         ({"template": "x", "model": [1]}, "model"),
     ],
 )

@@ -32,6 +32,7 @@ def test_a_diff_tells_both_templates_and_numbers(registry: Registry) -> None:
         "diff": "--- v1\n+++ v2\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n",
         "from_template": "a\nb\nc",
         "from_version": 1,
+        "settings": [],
         "to_template": "a\nB\nc",
         "to_version": 2,
     }
@@ -122,15 +123,15 @@ def test_templates_with_many_empty_lines_are_compared(registry: Registry) -> Non
         ("?to=1", "from and to query parameters are required"),
         ("?from=&to=1", "from and to query parameters are required"),
         ("?from=x&to=", "from and to query parameters are required"),
-        ("?from=x&to=y", "invalid from version"),
         ("?from=0&to=1", "invalid from version"),
         ("?from=-1&to=1", "invalid from version"),
-        ("?from=1.0&to=1", "invalid from version"),
         ("?from=2147483648&to=1", "invalid from version"),
         ("?from=" + "9" * 5000 + "&to=1", "invalid from version"),
-        ("?from=1&to=latest", "invalid to version"),
         ("?from=1&to=%D9%A1", "invalid to version"),
         ("?from=1&to=1_0", "invalid to version"),
+        ("?from=x&to=y", "invalid from version"),
+        ("?from=1&to=latest", "invalid to version"),
+        ("?from=1.0&to=1", "invalid from version"),
     ],
 )
 def test_the_parameters_are_judged_before_the_prompt(
@@ -163,3 +164,50 @@ def test_versions_that_are_not_there_are_told_apart(registry: Registry) -> None:
     ]
     missing = registry.viewer("GET", f"/v1/prompts/{uuid4()}/versions/diff?from=8&to=9")
     assert (missing.status, missing.error) == (404, "prompt not found")
+
+
+def test_a_diff_takes_tags_live_and_latest(registry: Registry) -> None:
+    editor, prompt = registry.editor, registry.editor.create_prompt()
+    for template in "abc":
+        editor.create_version(prompt["id"], template)
+    editor.promote(prompt["id"], 1, times=2)
+    editor("POST", f"/v1/prompts/{prompt['id']}/versions/2/tags", {"tag": "prod"})
+    path = f"/v1/prompts/{prompt['id']}/versions/diff"
+
+    def compare(query: str) -> tuple[int, int]:
+        body = registry.viewer("GET", f"{path}?{query}").json
+        return body["from_version"], body["to_version"]
+
+    assert compare("from=live&to=latest") == (1, 3)
+    assert compare("from=prod&to=1") == (2, 1)
+    unknown = registry.viewer("GET", f"{path}?from=live&to=nobody")
+    assert (unknown.status, unknown.error) == (400, "invalid to version")
+
+
+def test_a_diff_shows_settings_too(registry: Registry) -> None:
+    editor, prompt = registry.editor, registry.editor.create_prompt()
+    params = {"temperature": 0.1, "seed": 1, "stop": ["a"]}
+    editor.create_version(prompt["id"], "a", model="openai/gpt-4o", model_params=params)
+    changes = params | {"temperature": 0.2, "stop": None, "top_p": 1}
+    tools = [{"type": "function", "function": {"name": "f"}}]
+    body = {"model": "openai/gpt-5", "model_params": changes, "tools": tools, "engine": "jinja"}
+    body |= {"messages": [{"role": "user", "content": "a"}]}
+    assert editor("POST", f"/v1/prompts/{prompt['id']}/versions", body).status == 201
+    path = f"/v1/prompts/{prompt['id']}/versions/diff"
+
+    there = registry.viewer("GET", f"{path}?from=1&to=2").json
+    back = registry.viewer("GET", f"{path}?from=2&to=1").json
+    itself = registry.viewer("GET", f"{path}?from=2&to=2").json
+
+    assert (there["diff"], itself["settings"]) == ("", [])
+    rows = {row["field"]: (row["from"], row["to"]) for row in there["settings"]}
+    assert rows == {
+        "engine": ("go", "jinja"),
+        "model": ("openai/gpt-4o", "openai/gpt-5"),
+        "model_params.temperature": (0.1, 0.2),
+        "model_params.stop": (["a"], None),
+        "model_params.top_p": (None, 1),
+        "messages": (None, ["user"]),
+        "tools": (None, tools),
+    }
+    assert {row["field"]: (row["to"], row["from"]) for row in back["settings"]} == rows

@@ -7,18 +7,20 @@ it (written in one dialect, some edited in another), and what the four dialects 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from infra.local.aws import build_table_name
 from shared.store import aws
 from shared.store.tables import TABLES
-from tests.properties.test_dialects import BACK, WrittenVersion, read_all
+from tests.properties.test_dialects import BACK, WrittenVersion, publish, read_all
 
 if TYPE_CHECKING:
     from tests.client import Registry
 
 EXAMPLES = Path(__file__).with_name("earlier_contents.jsonl")
+REFERENCE = re.compile(r"{{ *(\w+) *}}")
 VERSIONS = build_table_name(next(table for table in TABLES if table.name == "versions"))
 
 
@@ -37,20 +39,39 @@ def store(registry: Registry, content: str) -> WrittenVersion:
     return WrittenVersion(prompt_id, 1, version["id"])
 
 
+def list_views(example: dict[str, Any]) -> dict[str, Any]:
+    """List what is shown now of what was shown then.
+
+    LangWatch shows no numbers that its clients refuse, and Tela shows plain references in its own
+    language where it can: where each is to a variable that is declared.
+    """
+    views: dict[str, Any] = example["shown"]
+    tela = views["tela"]
+    text = json.dumps(tela, ensure_ascii=False)
+    if {*REFERENCE.findall(text)} <= {variable["name"] for variable in tela["variables"]}:
+        tela = json.loads(REFERENCE.sub(r"{\1}", text))
+    prompt = dict(views["langwatch"])
+    if not 0 <= prompt.get("temperature", 0) <= 2:
+        del prompt["temperature"]
+    return {**views, "langwatch": prompt, "tela": tela}
+
+
 def test_what_was_stored_is_shown_as_it_was(registry: Registry) -> None:
     for line in EXAMPLES.read_text(encoding="utf-8").splitlines():
         example = json.loads(line)
-        made = store(registry, example["content"])
+        made = publish(registry.editor, store(registry, example["content"]))
 
-        assert read_all(registry.editor, made) == example["shown"], example["content"]
+        assert read_all(registry.editor, made) == list_views(example), example["content"]
 
 
 def test_what_was_stored_is_the_same_after_it_was_written_back(registry: Registry) -> None:
     for number, line in enumerate(EXAMPLES.read_text(encoding="utf-8").splitlines()):
         example = json.loads(line)
         made = store(registry, example["content"])
-        write_back = [*BACK.values()][number % len(BACK)]
+        through, write_back = [*BACK.items()][number % len(BACK)]
+        if through == "langwatch":  # which has no drafts
+            publish(registry.editor, made)
 
-        made = write_back(registry.editor, made)
+        made = publish(registry.editor, write_back(registry.editor, made))
 
-        assert read_all(registry.editor, made) == example["shown"], example["content"]
+        assert read_all(registry.editor, made) == list_views(example), example["content"]

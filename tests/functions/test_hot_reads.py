@@ -9,6 +9,7 @@ import pytest
 
 from shared import serve
 from shared.store import aws
+from tests.memory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,3 +108,58 @@ def run_in_process(store: Any) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(serve, "get_store", lambda: store)
         yield
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_drafts_cost_nothing_where_there_are_none(
+    registry: Registry, prompt: dict[str, Any], count: int
+) -> None:
+    editor = registry.editor
+    other = editor.create_prompt("Only drafts")["id"]
+    for _ in range(count):
+        for prompt_id in (prompt["id"], other):
+            editor.create_version(prompt_id, "draft {{.name}}")
+    maxim = {"x-maxim-api-key": str(editor.key), "authorization": None}
+
+    with note_calls() as made:
+        newest = editor("GET", "/api/prompts/greeting")
+    assert (newest.json["version"], made.count("Query")) == (1, 1)
+    assert len(made) <= 6
+    with note_calls() as made:
+        listed = editor("GET", "/api/prompts")
+    assert [row["version"] for row in listed.json] == [1]
+    # The directories of the team and of the organisation, and none for a prompt.
+    assert made.count("Query") == 2
+    assert len(made) <= 6
+    with note_calls() as made:
+        synced = editor("GET", "/api/sdk/v4/prompts", headers=maxim)
+    assert len(synced.json["data"]) == 1
+    # The prompts of the team, and those that were deleted within a day.
+    assert made.count("Query") == 2
+    assert len(made) <= 4
+
+
+def test_the_head_of_an_earlier_release_tells_nothing_of_drafts(
+    registry: Registry, prompt: dict[str, Any]
+) -> None:
+    editor = registry.editor
+    for _ in range(3):
+        editor.create_version(prompt["id"], "draft {{.name}}")
+    memory = Memory()
+    (head,) = memory.list_items()["prompts"]
+    del head["newest_stable"]
+    memory.put("prompts", head)
+
+    def read_newest() -> tuple[int, list[int]]:
+        listed = editor("GET", "/api/prompts").json
+        return editor("GET", "/api/prompts/greeting").json["version"], [
+            row["version"] for row in listed
+        ]
+
+    assert read_newest() == (1, [1])
+    editor.promote(prompt["id"], 2)
+    assert read_newest() == (2, [2])
+    editor.promote(prompt["id"], 4)
+    assert read_newest() == (4, [4])
+    editor.promote(prompt["id"], 3)
+    assert read_newest() == (4, [4])

@@ -85,7 +85,8 @@ def test_a_directory_of_an_earlier_release_is_listed_alike_before_and_after_its_
     database.put("access", {"pk": {"S": team}, "sk": {"S": entry}, "entity": {"S": "directory"}})
     team_item = database.get("access", keys.build_team(registry.team_id))
     assert team_item is not None
-    del team_item["has_complete_directory"]
+    for mark in keys.COMPLETE:
+        del team_item[mark]
     database.put("access", team_item)
 
     assert read() == complete

@@ -85,8 +85,11 @@ def test_a_name_of_another_prompt_is_a_conflict(registry: Registry, body: object
         ({"name": None}, "name must be text; leave it out to keep what there is"),
         ({"slug": 5}, "slug must be text; leave it out to keep what there is"),
         ({"description": []}, "description must be text; leave it out to keep what there is"),
-        ({"titel": "x"}, "titel is not a field; use name, slug, description"),
-        ({"x" * 200: "x"}, "a name in the body is not a field; use name, slug, description"),
+        ({"titel": "x"}, "titel is not a field; use name, slug, description, keywords"),
+        (
+            {"x" * 200: "x"},
+            "a name in the body is not a field; use name, slug, description, keywords",
+        ),
         ({"name": "n" * 256}, "name must be at most 255 characters"),
         ({"slug": "s" * 256}, "slug must be at most 255 characters"),
         ({"description": "\0"}, "description must not contain NUL characters"),

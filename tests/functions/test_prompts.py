@@ -447,3 +447,55 @@ def test_history_tells_who_did_what_newest_first(registry: Registry, scene: Scen
     assert events[0]["by"]["name"] == "admin key"
     assert events[3]["detail"] == {"tag": "prod", "from_version": None, "to_version": 1}
     assert sorted((event["at"] for event in events), reverse=True) == [e["at"] for e in events]
+
+
+def list_names(client: Client, query: str) -> list[str]:
+    response = client("GET", f"/v1/teams/{client.team_id}/prompts?{query}")
+    assert response.status == 200, response.text
+    return [prompt["name"] for prompt in response.json["prompts"]]
+
+
+def test_a_search_finds_words_in_name_slug_and_description(registry: Registry) -> None:
+    editor = registry.editor
+    editor.create_prompt("Größe", slug="size")
+    editor.create_prompt("Other", description="About the SIZE of caf\u00e9s")
+    editor.create_prompt("Third")
+
+    assert list_names(editor, "q=size") == ["Other", "Größe"]
+    assert list_names(editor, "q=GR%C3%96SSE") == ["Größe"]
+    assert list_names(editor, "q=cafe%CC%81") == ["Other"]
+    assert list_names(editor, "q=nothing") == []
+    assert list_names(editor, "q=") == ["Third", "Other", "Größe"]
+    assert list_names(editor, "q=size&limit=1") == ["Other"]
+
+
+def test_a_list_can_have_what_is_live(registry: Registry) -> None:
+    editor = registry.editor
+    ids = [editor.create_prompt(name)["id"] for name in "abc"]
+    for id in ids[:2]:
+        editor.create_version(id, f"of {id}")
+    live = editor.promote(ids[0], 1, times=2)
+    path = f"/v1/teams/{editor.team_id}/prompts"
+
+    rows = editor("GET", f"{path}?include=live").json["prompts"]
+
+    assert [row["live"] for row in rows] == [None, None, live]
+    assert "live" not in editor("GET", path).json["prompts"][0]
+    assert [row["live"] for row in editor("GET", f"{path}?include=live&q=a").json["prompts"]] == [
+        live
+    ]
+    assert editor("GET", f"{path}?include=all").status == 400
+
+
+def test_a_prompt_is_deleted_for_good_and_its_names_are_free(registry: Registry) -> None:
+    editor, prompt = registry.editor, registry.editor.create_prompt("Gone")
+    editor.create_version(prompt["id"])
+    path = f"/v1/prompts/{prompt['id']}"
+    denied = registry.viewer("POST", f"{path}/delete")
+
+    response = editor("POST", f"{path}/delete")
+
+    assert (denied.status, response.status, response.text) == (403, 204, "")
+    assert editor("GET", path).status == editor("GET", f"{path}/versions/1").status == 404
+    assert editor("POST", f"{path}/delete").status == 404
+    assert editor.create_prompt("Gone")["slug"] == prompt["slug"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -63,11 +63,8 @@ def test_only_a_stable_version_can_be_rolled_back_to(
         ('{"target_version": 2.5, "rollback_reason": "r"}', "invalid request body"),
         ('{"target_version": true, "rollback_reason": "r"}', "invalid request body"),
         ('{"target_version": 2, "rollback_reason": 1}', "invalid request body"),
-        ("{}", "target_version must be greater than 0"),
-        (
-            '{"target_version": null, "rollback_reason": "r"}',
-            "target_version must be greater than 0",
-        ),
+        ("{}", "rollback_reason is required"),
+        ('{"target_version": null}', "rollback_reason is required"),
         ('{"target_version": 0}', "target_version must be greater than 0"),
         ('{"target_version": -1, "rollback_reason": "r"}', "target_version must be greater than 0"),
         ('{"target_version": 2}', "rollback_reason is required"),
@@ -150,3 +147,33 @@ def test_variables_of_nothing_are_not_found(registry: Registry) -> None:
         (404, "prompt not found"),
         (404, "version not found"),
     ]
+
+
+@pytest.mark.parametrize("target", [{}, {"target_version": None}])
+def test_without_a_target_it_is_what_was_live_before(registry: Registry, target: Any) -> None:
+    editor, prompt = registry.editor, registry.editor.create_prompt()
+    path = f"/v1/prompts/{prompt['id']}"
+    for _ in range(3):
+        editor.create_version(prompt["id"])
+
+    def roll_back() -> int | str:
+        response = editor("POST", f"{path}/rollback", {"rollback_reason": "r", **target})
+        number: int | str = (
+            response.json["version"]["version"] if response.status == 200 else response.json["code"]
+        )
+        return number
+
+    assert roll_back() == "not_rollable"
+    editor.promote(prompt["id"], 1, times=2)
+    assert roll_back() == "not_rollable"
+    editor.promote(prompt["id"], 3, times=2)
+    editor("PUT", path, {"description": "between"})
+    assert roll_back() == 1
+    assert roll_back() == 3
+    editor("POST", f"{path}/versions/3/demote")
+    editor.create_version(prompt["id"])
+    assert roll_back() == 3
+    editor.promote(prompt["id"], 2, times=2)
+    editor("POST", f"{path}/versions/3/archive")
+    assert roll_back() == "not_rollable"
+    assert editor.list_statuses(prompt["id"]) == {1: "stable", 2: "live", 3: "archived", 4: "draft"}

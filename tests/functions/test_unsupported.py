@@ -1,4 +1,4 @@
-"""Calls of px0 that make no sense here: whoever makes them is told what to do instead."""
+"""Calls of vendors that make no sense here: whoever makes them is told what to do instead."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 
 from infra.unsupported import UNSUPPORTED_CALLS, UnsupportedCall
+from shared.dialects.dialect import get_dialect
+from shared.problems import Unsupported
 from shared.routes import NATIVE, ROUTES
 from shared.routes.route import SEGMENT
 
@@ -21,7 +23,7 @@ BY_ID = pytest.mark.parametrize("call", UNSUPPORTED_CALLS, ids=lambda call: str(
 
 @BY_ID
 @pytest.mark.parametrize("caller", ["nobody", "editor", "admin"])
-def test_every_caller_gets_501_in_px0s_shape(
+def test_every_caller_gets_501_in_the_shape_of_the_dialect(
     registry: Registry, call: UnsupportedCall, caller: str
 ) -> None:
     path = SEGMENT.sub(str(uuid4()), call.path)
@@ -30,9 +32,22 @@ def test_every_caller_gets_501_in_px0s_shape(
     response = client(call.method, path, raw=None if call.method == "GET" else "not JSON")
 
     assert response.status == 501
-    assert response.error == f"not supported; {call.instead}"
-    assert response.json["code"] == "unsupported"
-    assert response.json["request_id"] == response.headers["X-Request-Id"]
+    problem = Unsupported(f"not supported; {call.instead}")
+    body = get_dialect(call.dialect).dump_problem(problem, response.headers["X-Request-Id"]).body
+    assert response.json == body or call.dialect == NATIVE
+    if call.dialect == NATIVE:
+        assert response.error == problem.message
+        assert response.json["code"] == "unsupported"
+        assert response.json["request_id"] == response.headers["X-Request-Id"]
+
+
+def test_telas_sdk_finds_the_status_and_maxims_the_message(registry: Registry) -> None:
+    tela = registry.nobody("POST", "/v2/chat/completions", {"canvas_id": "x"})
+    maxim = registry.nobody("GET", "/v1/prompt-partials?workspaceId=x")
+
+    assert (tela.json["status"], tela.json["code"]) == (501, "unsupported")
+    assert "render" in tela.json["message"]
+    assert "partials" in maxim.json["error"]["message"]
 
 
 def test_head_is_answered_like_get(registry: Registry) -> None:

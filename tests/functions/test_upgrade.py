@@ -76,7 +76,7 @@ def test_damage_in_one_prompt_or_entry_leaves_the_others_upgraded_and_the_team_i
         assert items.list_directory_keys(items.load_prompt(item)) <= entries
     team = Database(get_settings().tables).get("access", keys.build_team(admin.team_id))
     assert team
-    assert "has_complete_directory" not in team
+    assert not {*keys.COMPLETE} & team.keys()
 
 
 def test_a_team_that_is_changed_beside_the_upgrade_keeps_the_change(
@@ -102,10 +102,8 @@ def test_a_team_that_is_changed_beside_the_upgrade_keeps_the_change(
 
     team = Database(get_settings().tables).get("access", key)
     assert team
-    assert (team["name"], team["has_complete_directory"]) == (
-        {"S": "renamed meanwhile"},
-        {"BOOL": True},
-    )
+    assert team["name"] == {"S": "renamed meanwhile"}
+    assert [team[mark] for mark in keys.COMPLETE] == [{"BOOL": True}] * 2
 
 
 def find_entry(tables: dict[str, list[Any]], team_id: str) -> Any:
@@ -122,9 +120,9 @@ def list_api_keys(tables: dict[str, list[Any]]) -> list[Any]:
 
 
 def list_others(tables: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Everything but directories, without the mark of a complete one, and lists of all."""
+    """Everything but directories, without the marks of a complete one, and lists of all."""
     access = [
-        {name: value for name, value in item.items() if name != "has_complete_directory"}
+        {name: value for name, value in item.items() if name not in keys.COMPLETE}
         for item in tables["access"]
         if item["entity"]["S"] not in ("directory", "organisation", "api_key")
     ]

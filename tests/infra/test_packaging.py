@@ -118,6 +118,20 @@ def test_trimmed_of_other_services_botocore_finds_the_same_addresses(tmp_path: P
             assert find_address(data, service, region) == find_address(None, service, region)
 
 
+def test_the_layer_has_none_of_the_data_that_rendering_does_not_read(tmp_path: Path) -> None:
+    shutil.copytree(Path(botocore.__file__).parent / "data", tmp_path / "botocore" / "data")
+    for name in ("babel", "pytz"):
+        for folder in (name, f"{name}/locale-data", f"{name}/zoneinfo"):
+            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+            (tmp_path / folder / "file").write_text("x")
+
+    packaging.trim(tmp_path)
+
+    assert not (tmp_path / "babel" / "locale-data").exists()
+    assert not (tmp_path / "pytz" / "zoneinfo").exists()
+    assert (tmp_path / "babel" / "file").exists()
+
+
 def find_address(data: Path | None, service: str, region: str) -> str:
     session = botocore.session.Session()
     if data is not None:
@@ -137,9 +151,9 @@ def test_the_layer_describes_the_services_that_functions_call() -> None:
 
 
 # Lambda unpacks at most 250 MB of a function and its layers, and fetches all of it at a cold start.
-# These are budgets, to be raised knowingly: they have 3.33 (126 endpoints) and 27 MB.
-MOST_CODE = 3_500_000
-MOST_LAYER = 28_000_000
+# These are budgets, to be raised knowingly: they have 3.73 (132 endpoints) and 30 MB.
+MOST_CODE = 3_800_000
+MOST_LAYER = 31_000_000
 
 
 def test_our_code_stays_small(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_the_first_minute(server: Server) -> None:
 
 def test_the_program_prints_what_is_shown(server: Server) -> None:
     (program,) = read_document("docs/applications.md").get_blocks("python")
-    (output,) = read_document("docs/applications.md").get_blocks("text")
+    (output,) = read_document("docs/applications.md").get_blocks("text", "Render and read")
 
     assert run_program(program.text, server) == output.text
 

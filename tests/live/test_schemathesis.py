@@ -24,8 +24,9 @@ SUITE_SECONDS = 300.0
 VERSIONS = 12
 # Nobody gets an e-mail here, with the first password or the code; and there is no page of sign-in.
 NEED_COGNITO = {"finish_sign_in", "reset_password", "exchange_code"}
-# They would end the session of all other calls; the ids of sessions are in a list.
-ENDING = ("signOut", "revokeSession")
+# They would end the session of all other calls, or the demo's prompt: the ids of sessions are in a
+# list, and the prompt's slug is the example in the document.
+ENDING = ("signOut", "revokeSession", "deletePrompt")
 PEOPLE = 6  # for each thing that is done to people
 # Few requests get the key of an earlier one, which most would be refused for.
 IDEMPOTENCY_KEYS = [f"key-{number}" for number in range(10_000)]
@@ -86,6 +87,11 @@ def list_native_values(server: Server) -> dict[str, Values]:
             create(server, f"/v1/prompts/{prompt}/versions/{number}/promote")
         payload = create(server, f"/v1/prompts/{prompt}/payloads", variables={"number": number})
         payloads.append(payload["payload"]["id"])
+    # By hand: few requests at random reach a draft with a key of their own.
+    path = f"/v1/prompts/{prompts[2]}/versions/3"
+    assert server.call("PUT", path, {"template": "Hello again!"}).status == 200
+    deleted = server.call("POST", f"/v1/prompts/{server.create_prompt('Spare')}/delete")
+    assert deleted.status == 204
     # By hand: no weights at random have the right sum.
     split = {"split": [{"version": 1, "weight": 1}, {"version": 3, "weight": 9_999}]}
     for pointer in ("live", "tag-3"):
@@ -107,6 +113,7 @@ def list_native_values(server: Server) -> dict[str, Values]:
             "body.target_version": range(1, VERSIONS + 1),
             "body.rollback_reason": ["it was better"],
         },
+        "deletePromptVersion": {"path.id": prompts[::3], "path.version": ["3"]},
         "demoteVersion": {"path.id": prompts[::3], "path.version": ["1"]},
         "rollbackPrompt": {"path.id": prompts[1::3], "body.target_version": [2]},
         "updateVersion": {"path.id": prompts[2::3], "path.version": ["3"]},
@@ -288,6 +295,21 @@ def list_tela_values(server: Server) -> dict[str, Values]:
             "header.If-Match": ["*"],
         },
         "getPromotedVersion": {"path.id": [prompt]},
+        "getLatestVersion": {"path.id": [prompt]},
+        "createEnvironment": {
+            "body.resourceId": [prompt],
+            "body.name": [f"place-{number}" for number in range(VERSIONS)],
+        },
+        "getEnvironmentVersion": {
+            "query.resourceType": ["prompt"],
+            "query.resourceId": [prompt],
+            "query.envName": ["production"],
+        },
+        "publishVersion": {
+            "body.resourceId": [prompt],
+            "body.versionId": drafts[:3],
+            "body.envName": ["production"],
+        },
         "deleteCanvasVersion": {"path.id": drafts[3:]},
     }
 

@@ -62,6 +62,7 @@ KEYS: dict[str, dict[str, tuple[str, ...]]] = {
             f"{TEAM}/folder#{ID}#{TIME}#{ID}",
         ),
         "protection": (f"{TEAM}/protected",),
+        "inclusion": (f"{TEAM}/inclusion#{ID}#{ID}#[0-9]{{10}}",),
         "release": (f"{TEAM}/release#{ID}#{ID}",),
         "api_key": (f"keys/{ID}",),
         "use": (f"usage#{ID}/day",),
@@ -215,6 +216,7 @@ def assert_consistent(snapshot: Snapshot) -> None:
     _ledgers(snapshot)
     _protections(snapshot)
     _releases(snapshot)
+    _inclusions(snapshot)
     _lookups(snapshot)
     _directory(snapshot)
     _bodies(snapshot)
@@ -286,9 +288,27 @@ def _history(snapshot: Snapshot, head: Item) -> None:
         at, _, event_id = event["event"].partition("#")
         assert (at, event_id) == (event["at"], event["event_id"])
         assert {*event["by"]} >= {"id", "name"}, "an event without an author"
-    # The stream publishes the events of the last write from the head.
+    # The stream publishes the events of the last write from the head; an inclusion has none.
     last = head["events"]
-    assert [event["id"] for event in last] == [event["event_id"] for event in history[-len(last) :]]
+    assert last or head.get("inclusions", 0), "a write without an event"
+    assert not last or [event["id"] for event in last] == [
+        event["event_id"] for event in history[-len(last) :]
+    ]
+
+
+def _inclusions(snapshot: Snapshot) -> None:
+    """What a version includes finds that version, and says in its head that it is included."""
+    entries = [item for item in snapshot.tables["access"] if item["entity"] == "inclusion"]
+    keys_of_entries = {item["sk"]: item["tags"] for item in entries}
+    counts = Counter(item["sk"].split("#")[1] for item in entries)
+    heads = {head["prompt_id"]: head for head in snapshot.tables["prompts"]}
+    for version in snapshot.tables["versions"]:
+        text = snapshot.get_body(version)
+        for name, part_id in version.get("includes", {}).items():
+            assert heads[part_id].get("inclusions", 0) >= counts[part_id] > 0
+            key = f"inclusion#{part_id}#{version['prompt_id']}#{version['version']:010}"
+            for tag in keys_of_entries[key]:
+                assert f"name={name}|" in tag or tag in text
 
 
 def _audit(snapshot: Snapshot, prompt_id: str) -> None:
@@ -328,6 +348,8 @@ def _replay(snapshot: Snapshot, prompt_id: str) -> None:
     assert state.names == {"name": head["name"], "slug": head["slug"]}
     assert state.scope in (None, head["scope"]), "history tells of another scope"
     assert state.has_been_live == head.get("has_been_live", False)
+    newest = state.newest_stable
+    assert head.get("newest_stable", newest) == newest, "another version is the newest published"
     assert state.team_id in (None, head["team_id"]), "history tells of another team"
     stages = {number: item["stage"] for number, item in snapshot.list_versions(prompt_id).items()}
     assert state.stages == stages, "history tells of other stages"
@@ -353,6 +375,7 @@ class Replay:
         self.names: dict[str, str] = {}
         self.scope: str | None = None
         self.has_been_live = False
+        self.newest_stable = 0
         self.team_id: str | None = None
 
     def apply(self, event: Item) -> None:
@@ -384,6 +407,7 @@ class Replay:
             case "version.promoted" if detail["status"] == "stable":
                 assert self.stages[number] == "draft"
                 self.stages[number] = "stable"
+                self.newest_stable = max(self.newest_stable, number)
             case "version.promoted" | "version.rolled_back":
                 assert self.stages[number] == "stable"
                 assert detail["displaced_version"] == self.live, "displaced what was not live"

@@ -9,7 +9,8 @@ import pytest
 
 from shared.rendering.engines import COMPILERS
 from shared.rendering.errors import LimitExceededError, TemplateExecutionError, TemplateSyntaxError
-from shared.rendering.limits import Limits
+from shared.rendering.limits import Limits, Usage
+from shared.rendering.translation import MAX_PARTS, translate
 from shared.texts import MAX_EXCERPT
 
 ERRORS = (TemplateSyntaxError, TemplateExecutionError, LimitExceededError)
@@ -46,11 +47,31 @@ TOKENS = {
     "signs": "-" * SIZE,
     "brackets": "(" * SIZE,
     "unknown": "\u00a7" * SIZE,
+    "opening braces": "{" * SIZE,
+    "opening braces and letters": "{{a" * (SIZE // 3),
+    "opening tags": "{%" * (SIZE // 2),
+    "closing braces": "}" * SIZE,
+    "references": "{{a}}" * (SIZE // 5),
+    "raw blocks": "{% raw %}{% endraw %}" * (SIZE // 21),
 }
 CONTEXTS = {
     "go": ("{{%s}}", "{{if %s}}", "{{template %s}}", "{{.a.%s}}", "{{/*%s", "{{print %s | len}}"),
     "jinja": ("{{ %s }}", "{%% if %s %%}", "{%% %s %%}", "{{ a.%s }}", "{{ a | %s }}", "{#%s"),
+    "liquid": (
+        *("{{ %s }}", "{%% if %s %%}{%% endif %%}", "{%% %s %%}", "{{ a.%s }}", "{{ a | %s }}"),
+        *(
+            "{%% comment %%}%s",
+            "{%% liquid %s %%}",
+            "{%% assign x = %s %%}",
+            "{{ a | append: %s }}",
+        ),
+        *("{{%s", "{%%%s", "{{ a | date: %s }}", "{%% for x in (1..%s) limit: 1 %%}{%% endfor %%}"),
+    ),
+    "simple": ("{{%s}}", "{{%s", "{{{%s}}}", "{{ %s }"),
+    "text": ("%s", "{{%s}}"),
+    "tela": ("{%s}", "{%s", "{{%s}}"),
 }
+NAMES = frozenset({"x", "q" * SIZE, "q" * 3000})
 VALUES = {"q" * SIZE: {"w" * SIZE: 1}, "a": "q" * SIZE}
 
 
@@ -64,7 +85,10 @@ def test_a_huge_token_takes_memory_like_its_text_and_its_error_is_short(
         message = ""
         tracemalloc.start()
         try:
-            COMPILERS[engine](source).render(VALUES, limits=Limits(steps=100_000))
+            template = COMPILERS[engine](source, NAMES)
+            template.list_variables()
+            template.list_missing({})
+            template.render(VALUES, limits=Limits(steps=100_000))
         except ERRORS as error:
             message = str(error)
         finally:
@@ -72,6 +96,57 @@ def test_a_huge_token_takes_memory_like_its_text_and_its_error_is_short(
             tracemalloc.stop()
         assert peak < 20_000_000, context
         assert_short(message)
+
+
+@pytest.mark.parametrize("name", TOKENS)
+@pytest.mark.parametrize("engine", COMPILERS)
+def test_a_translation_takes_memory_like_its_text(engine: str, name: str) -> None:
+    for context in ("%s", *CONTEXTS[engine]):
+        source = context % TOKENS[name]
+        tracemalloc.start()
+        for language in COMPILERS:
+            translate(source, engine, language, names=NAMES, new_names=NAMES)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 20_000_000, context
+
+
+@pytest.mark.parametrize("engine", COMPILERS)
+def test_a_text_of_too_many_parts_has_no_translation(engine: str) -> None:
+    """Reading it part by part would take time without a bound."""
+    reference = "{x}" if engine == "tela" else "{{.x}}" if engine == "go" else "{{x}}"
+    text = reference * MAX_PARTS + "{{" * MAX_PARTS
+    for language in ("liquid", "simple", "tela"):
+        if language != engine and (engine, language) != ("text", "tela"):
+            assert translate(text, engine, language, names=NAMES, new_names=NAMES) is None
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("{{ d[s] }}", "{{ d.a[s] }}", "{{ l[s] }}", "{{ s | slice: 0, 1 | append: s | first }}"),
+        *("{% if w == blank %}{% endif %}", "{% if blank != w %}{% endif %}"),
+        *("{% case w %}{% when blank %}{% endcase %}", "{% if s == t %}{% endif %}"),
+        *("{% if s < t %}{% endif %}", "{% if s contains t %}{% endif %}"),
+    ],
+)
+def test_work_on_a_long_text_in_liquid_is_charged_for_its_length(part: str) -> None:
+    values = {"d": {"a": {}}, "l": [], "s": "9" * SIZE, "t": "9" * SIZE, "w": " " * SIZE}
+    source = "{% for i in (1..50) %}" + part + "{% endfor %}"
+    template = COMPILERS["liquid"](source, NAMES)
+    usage = Usage()
+
+    template.render(values, limits=Limits(steps=10_000_000), usage=usage)
+    assert usage.steps > 50 * SIZE // 16
+    with pytest.raises(LimitExceededError):
+        template.render(values, limits=Limits(steps=usage.steps - 1))
+
+
+@pytest.mark.parametrize("engine", ["simple", "tela"])
+def test_an_integer_that_python_does_not_print_is_too_large(engine: str) -> None:
+    template = COMPILERS[engine]("{x}" if engine == "tela" else "{{x}}", NAMES)
+    with pytest.raises(LimitExceededError, match="too many digits"):
+        template.render({"x": [10**5000]}, limits=Limits())
 
 
 # What errors repeat of a template or of its variables.
@@ -144,6 +219,31 @@ def test_a_huge_token_takes_memory_like_its_text_and_its_error_is_short(
                 "{{ '{:x}'.format(s) }}",
             )
         ),
+        *(
+            ("liquid", source)
+            for source in (
+                "{{ 1 | x }}",
+                "{{ x x }}",
+                "{{ x.",
+                "{% x %}",
+                "{% if x %}",
+                "{% for x in y %}{% endx %}",
+                "{% case a %}{% x %}{% endcase %}",
+                "{{ 'x' | plus: 1 }}",
+                "{{ 'x' | round: 'x' }}",
+                "{{ s | slice: s }}",
+                "{{ a | map: 'x' }}",
+                "{{ s | date: s }}",
+                "{% if s > 1 %}{% endif %}",
+                "{% for i in s limit: s %}{% endfor %}",
+                "{% include 'x' %}",
+                "{{ x | default('x') }}",
+                "{% assign x = %}",
+                "{% cycle x: %}",
+                "{{ 'x }}",
+                "{% break %}",
+            )
+        ),
     ],
 )
 def test_an_error_repeats_at_most_100_characters_of_input(engine: str, source: str) -> None:
@@ -151,7 +251,7 @@ def test_an_error_repeats_at_most_100_characters_of_input(engine: str, source: s
         hostile = re.sub(r"\bx\b", mark, source)
         values = {"a": {"b": mark}, "s": mark}
         try:
-            COMPILERS[engine](hostile).render(values, limits=Limits())
+            COMPILERS[engine](hostile, NAMES).render(values, limits=Limits())
         except ERRORS as error:
             assert_short(str(error))
 

@@ -34,6 +34,7 @@ from tests.properties.interception import (
 )
 from tests.properties.scene import Scene, count_calls
 from tests.routes.problems import assert_problem
+from tests.routes.roles import refer
 from tests.routes.sample import fill, get_sample
 from tests.routes.scene import ADA, DRAFT, LIVE, STABLE, WRITING, Prepared, name_route
 
@@ -401,6 +402,89 @@ def test_description_of_what_was_read_is_refused_when_it_changed_meanwhile(scene
 
     assert (mine.status, rival.status) == (412, 200)
     assert scene.get_head()["description"] == "Rival"
+
+
+# -- what includes, and what is included
+
+
+def include(scene: Scene, template: str = "") -> Response:
+    """Create a version of another prompt that includes the live version of the scene's."""
+    parent = scene.registry.editor.create_prompt()
+    body = {"template": template or refer(scene.slug, "label=live")}
+    return scene.registry.editor("POST", f"/v1/prompts/{parent['id']}/versions", body)
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "code"),
+    [
+        (("POST", "/archive"), 409, "invalid_composition"),
+        (("POST", "/delete"), 409, "invalid_composition"),
+        (("POST", f"/versions/{LIVE}/archive"), 409, "invalid_composition"),
+        (("POST", f"/versions/{LIVE}/demote"), 200, "invalid_composition"),
+    ],
+)
+def test_a_part_that_is_taken_away_while_it_is_included_is_missed_or_kept(
+    scene: Scene, call: tuple[str, str], status: int, code: str
+) -> None:
+    mine, rival = scene.race(lambda: include(scene), lambda: scene.call(*call))
+
+    assert (mine.status, mine.json["code"]) == (400, code)
+    assert rival.status < 300, rival.text
+    assert_consistent(scene.take_snapshot())
+
+
+@pytest.mark.parametrize("is_included", [False, True])
+@pytest.mark.parametrize(
+    "call", [("POST", "/archive"), ("POST", "/delete"), ("POST", f"/versions/{LIVE}/archive")]
+)
+def test_a_part_that_is_included_while_it_is_taken_away_stays(
+    scene: Scene, call: tuple[str, str], is_included: bool
+) -> None:
+    if is_included:  # by what does not count any more
+        other = include(scene).json["version"]
+        path = f"/v1/prompts/{other['prompt_id']}/versions/1"
+        assert scene.registry.editor("PUT", path, {"template": "no more"}).status == 200
+
+    mine, rival = scene.race(lambda: scene.call(*call), lambda: include(scene))
+
+    assert (mine.status, rival.status) == (409, 201)
+    assert mine.json["code"] == "included"
+    assert_consistent(scene.take_snapshot())
+
+
+def test_of_two_prompts_that_include_each_other_at_once_one_is_refused(scene: Scene) -> None:
+    other = scene.registry.editor.create_prompt()
+    path = f"/v1/prompts/{other['id']}/versions"
+    editor = scene.registry.editor
+    editor("POST", path, {"template": "x"})
+    editor.promote(other["id"], 1, times=2)
+    draft = scene.create(refer(other["slug"], "label=live")).json["version"]["version"]
+
+    mine, rival = scene.race(
+        lambda: editor("POST", path, {"template": refer(scene.slug, "label=live")}),
+        lambda: [scene.act("promote", draft), scene.act("promote", draft)][1],
+    )
+
+    assert (mine.status, rival.status) == (400, 200)
+    assert mine.json["details"][0]["reason"] == "cycle"
+
+
+def test_a_part_of_a_part_that_changes_meanwhile_is_looked_at_again(scene: Scene) -> None:
+    parent = include(scene).json["version"]
+    editor = scene.registry.editor
+    editor.promote(parent["prompt_id"], 1)
+    slug = editor("GET", f"/v1/prompts/{parent['prompt_id']}").json["prompt"]["slug"]
+
+    mine, rival = scene.race(
+        lambda: include(scene, refer(slug, "version=1")),
+        lambda: scene.call("POST", "/archive?force=true"),
+    )
+    assert (mine.status, rival.status) == (201, 200)
+    mine, rival = scene.race(
+        lambda: include(scene, refer(slug, "version=1")),
+        lambda: scene.call("POST", f"/versions/{LIVE}/demote"),
+    )
+    assert (mine.status, rival.status) == (400, 200)
 
 
 # -- invariant 6: repeats

@@ -64,6 +64,21 @@ HEAVY = {
         "{{ a ~ a ~ a ~ a }}",
         "{{ (a ~ '')|upper|title|reverse }}",
     ),
+    "liquid": (
+        "{{ a }}",
+        "{{ a | sort }}",
+        "{{ a | join: ',' }}",
+        "{{ a | escape }}",
+        "{{ a | url_encode }}",
+        "{{ a | uniq | size }}",
+        "{{ a | split: '' | size }}",
+        "{{ a | strip_html }}",
+        "{{ a | replace: 'q', 'qqqq' }}",
+        "{% for i in a %}{{ i }}{% endfor %}",
+        "{% for i in a %}{% for j in a %}{% endfor %}{% endfor %}",
+        "{% if a contains 'z' %}{% endif %}{% if a == a %}{% endif %}",
+    ),
+    "simple": ("{{a}}", "{{a}}{{a.b}}{{ a }}"),
 }
 
 

@@ -22,7 +22,7 @@ VERSION = {
     "configData": CONFIG | {"version": 2, "demonstrations": {"columns": [], "rows": []}},
 }
 UPDATE = {"commitMessage": "", "handle": "{new}", "tags": ["production"]}
-SYNC = {"configData": CONFIG, "localVersion": 3}
+SYNC = {"configData": CONFIG, "localVersion": 2}
 # So that the last number that was given is no version's.
 DELETE_DRAFT = (("POST", NATIVE, {"template": "x"}), ("DELETE", f"{NATIVE}/4", None))
 STAGING = ("POST", f"{NATIVE}/2/tags", {"tag": "staging"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from tests.routes.sample import Sample, Variant
 
@@ -19,6 +20,8 @@ DEPLOYMENT: dict[str, Any] = {
     "workspaceId": "{team}",
     "deploymentConditions": [{"variable": "a", "operator": "=", "value": "b"}],
 }
+DEPLOY = ("POST", "/v1/prompts/deploy", DEPLOYMENT | {"version": 1})
+DEPLOYED = quote('[{"field":"a","operator":"=","value":"b"}]')
 FOLDER = {"workspaceId": "{team}", "entityType": "PROMPT", "name": "{new}"}
 
 SAMPLES = {
@@ -27,7 +30,9 @@ SAMPLES = {
         variants=(
             Variant(target=f"/v1/prompts?{WORKSPACE}&id={{id}}"),
             Variant(target=f"/v1/prompts?{WORKSPACE}&name={{prompt_name}}"),
+            Variant(target=f"/v1/prompts?{WORKSPACE}&deploymentQuery={DEPLOYED}"),
         ),
+        first=(DEPLOY,),
     ),
     "create_workspace_prompt": Sample(
         body={"workspaceId": "{team}", "name": "{new}"},

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from shared.routes import ROUTES
+from shared.routes.registry import PROMPT_NAME
 from tests.client import UNKNOWN_ID
 from tests.routes.sample import Sample, Variant
 from tests.sign_in_page import build_exchange
@@ -13,6 +16,7 @@ GONE = {"team": 404}
 PAYLOADS = "/v1/prompts/{id}/payloads"
 TAG_ON_DRAFT = (("POST", f"{VERSIONS}/3/tags", {"tag": "blue"}),)
 RELEASE = "/v1/prompts/{id}/releases/{release}"
+PART = "@@@langfusePrompt:name=part|label=latest@@@"
 # What selects a version leads to different reads; a number that there is not, to fewer.
 SELECTORS = ("latest", "live", "prod", "99")
 
@@ -252,8 +256,15 @@ SAMPLES = {
     "get_openapi": Sample(),
     "get_docs": Sample(),
     "create_prompt": Sample(body={"name": "{new}"}, stranger=403),
-    "list_prompts": Sample(stranger=403),
-    "list_all_prompts": Sample(target="/v1/prompts?team_id={team}", stranger=403),
+    "list_prompts": Sample(
+        stranger=403,
+        variants=(Variant(target="/v1/teams/{team}/prompts?include=live&q={slug}", stranger=403),),
+    ),
+    "list_all_prompts": Sample(
+        target="/v1/prompts?team_id={team}",
+        stranger=403,
+        variants=(Variant(target="/v1/prompts?team_id={team}&include=live", stranger=403),),
+    ),
     "get_prompt": Sample(
         variants=(
             Variant(target="/v1/prompts/{slug}?version=1"),
@@ -271,20 +282,30 @@ SAMPLES = {
         ),
     ),
     "archive_prompt": Sample(),
-    "restore_prompt": Sample(first=(("POST", f"{PROMPT}/archive", None),)),
+    "restore_prompt": Sample(first=(("POST", f"{PROMPT}/archive?force=true", None),)),
     # px0 answers 401 where a read-only key wants to move a prompt, and only there.
     "move_prompt": Sample(body={"team_id": "{team}"}, viewer=401),
+    "delete_prompt": Sample(),
     "list_prompt_history": Sample(),
     "get_prompt_at": Sample(
         target=f"{PROMPT}/at?time=2100-01-01T00:00:00Z",
         variants=(Variant(target=f"{PROMPT}/at?time=2100-01-01T00:00:00Z&tag=prod"),),
     ),
-    "create_version": Sample(body={"template": "Hi {{.name}}"}),
+    "create_version": Sample(
+        body={"template": "Hi {{.name}}"},
+        first=(("POST", "/api/prompts", {"handle": "part", "prompt": "and {{ name }}"}),),
+        variants=(Variant(body={"template": f"Hi {PART}", "engine": "liquid"}),),
+    ),
     "list_versions": Sample(
         variants=(Variant(target=f"{VERSIONS}?status=live", stranger=404),),
     ),
-    "diff_versions": Sample(target=f"{VERSIONS}/diff?from=1&to=2"),
-    "get_version": _select(f"{VERSIONS}/{{version}}"),
+    "diff_versions": Sample(
+        target=f"{VERSIONS}/diff?from=1&to=2",
+        variants=(Variant(target=f"{VERSIONS}/diff?from=prod&to=latest", stranger=400),),
+    ),
+    "get_version": _select(
+        f"{VERSIONS}/{{version}}", variants=(Variant(target=f"{VERSIONS}/1?as=liquid"),)
+    ),
     "update_version": _select(
         f"{VERSIONS}/{{version}}",
         version=3,
@@ -305,7 +326,11 @@ SAMPLES = {
     "demote_version": _select(f"{VERSIONS}/{{version}}/demote"),
     "archive_version": _select(f"{VERSIONS}/{{version}}/archive", version=2),
     "duplicate_version": _select(f"{VERSIONS}/{{version}}/duplicate"),
-    "rollback_prompt": Sample(body={"target_version": 2, "rollback_reason": "it was better"}),
+    "rollback_prompt": Sample(
+        body={"target_version": 1, "rollback_reason": "it was better"},
+        first=(("POST", f"{VERSIONS}/2/promote", None),),
+        variants=(Variant(body={"rollback_reason": "it was better"}),),
+    ),
     "list_version_variables": _select(f"{VERSIONS}/{{version}}/variables"),
     "set_version_tag": _select(
         f"{VERSIONS}/{{version}}/tags",
@@ -365,8 +390,22 @@ SAMPLES = {
     **KEY_SAMPLES,
     **PEOPLE_SAMPLES,
     **AUDIT_SAMPLES,
-    "render_live": Sample(body={"variables": {"name": "Ada"}}),
+    "render_live": Sample(
+        body={"variables": {"name": "Ada"}},
+        variants=(Variant(body={"payload_id": "{payload_id}"}),),
+    ),
     "render_version": _select(
-        "/v1/prompts/{slug}/versions/{version}/render", body={"variables": {"name": "Ada"}}
+        "/v1/prompts/{slug}/versions/{version}/render",
+        body={"payload_id": "{payload_id}", "strict": True},
     ),
 }
+
+BY_ID, BY_SLUG = "/v1/prompts/{id}", "/v1/prompts/{slug}"
+# Whatever takes a prompt's id takes its slug.
+for _route in ROUTES:
+    if PROMPT_NAME in _route.segments:
+        _sample = SAMPLES[_route.name]
+        _target = (_sample.target or _route.path).replace(BY_ID, BY_SLUG)
+        _stranger = 404 if _route.name == "get_prompt" else 400
+        _variant = Variant(target=_target, stranger=_stranger)
+        SAMPLES[_route.name] = replace(_sample, variants=(*_sample.variants, _variant))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from shared.routes import NATIVE, ROUTES, Permission, Route
@@ -13,6 +13,8 @@ from tests.routes.scene import GUARDED, MOVING, WRITING, Scene
 
 if TYPE_CHECKING:
     from tests.client import Registry
+
+TEXTS = ("template", "prompt", "content")  # of the bodies of all dialects
 
 
 def call_in_every_way(scene: Scene, route: Route) -> None:
@@ -50,6 +52,52 @@ def call_in_every_way(scene: Scene, route: Route) -> None:
         with scene.visit(route, variant) as call:
             response = call.send(scene.get_caller(route, client, variant))
             assert response.status < 500, response.text
+
+
+def call_with_parts(registry: Registry) -> None:
+    """Call each route upon a prompt whose versions include others, and that others include."""
+    editor = registry.editor
+    for name, template in (("Inner", "and me"), ("Part", f"And you, {refer('inner')}")):
+        part = editor.create_prompt(name)
+        editor.create_version(part["id"], template, engine="text")
+        editor.promote(part["id"], 1)
+        editor.create_version(part["id"], "a draft")
+    scene = Scene(registry, suffix=refer("part"))
+    scene.put_into_folder()
+    parent = editor.create_prompt("Parent")
+    for selector in ("label=live", "label=latest", "version=2"):
+        editor.create_version(parent["id"], refer(scene.prompt["slug"], selector))
+    for route in GUARDED:
+        for variant in (None, *get_sample(route).variants):
+            with scene.visit(route, variant) as call:
+                client = scene.get_caller(route, variant=variant)
+                response = call.replace_body(_add_reference(call.body)).send(client)
+                assert response.status in (501, *range(500)), response.text
+            if route in MOVING:
+                with scene.visit(route, variant) as call:
+                    scene.protect(require_payloads=True)
+                    registry.forget()
+                    response = call.replace_body(_add_reference(call.body)).send(registry.admin)
+                    assert response.status < 500, response.text
+
+
+def refer(name: str, selector: str = "label=latest") -> str:
+    """Build a reference to a prompt."""
+    return f"@@@langfusePrompt:name={name}|{selector}@@@"
+
+
+def _add_reference(body: Any) -> Any:
+    """Add a reference to the texts of a body."""
+    if isinstance(body, list):
+        return [_add_reference(item) for item in body]
+    if not isinstance(body, dict):
+        return body
+    return {
+        name: value + refer("part")
+        if name in TEXTS and isinstance(value, str)
+        else _add_reference(value)
+        for name, value in body.items()
+    }
 
 
 def call_under_protection(scene: Scene, route: Route) -> None:

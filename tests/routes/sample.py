@@ -28,7 +28,7 @@ class Sample:
     Attributes:
         target: Path and query; the route's own path where it is left out.
         body: Sent as JSON; None where there is none.
-        first: Native calls that must be made before.
+        first: Calls that must be made before.
         variants: Other calls of the route, which do something else in AWS.
         caller: The person who makes the call, by role in `Registry.people`; an API key of an editor
             if it is left out.

@@ -18,7 +18,7 @@ from shared.domain.credentials import generate_api_key, hash_secret
 from shared.domain.organisation import ORGANISATION_ID
 from shared.routes import ROUTES, Permission, Route
 from shared.routes.route import CHECK
-from tests.client import AUTHENTICATOR_CODE, PASSWORD, build_bearer
+from tests.client import AUTHENTICATOR_CODE, PASSWORD, build_basic, build_bearer
 from tests.memory import Memory
 from tests.routes.sample import NAME, Variant, fill, get_sample
 
@@ -105,11 +105,12 @@ def name_route(route: Route) -> Iterator[None]:
 
 def get_credential(route: Route) -> Callable[[str], Mapping[str, str]]:
     """Get what builds the headers in which the callers of a route's dialect send their key."""
-    for scheme in get_dialect(route.dialect).security.values():
+    schemes = get_dialect(route.dialect).security.values()
+    for scheme in schemes:
         if scheme["type"] == "apiKey":
             name = str(scheme["name"]).lower()
             return lambda key: {name: key}
-    return build_bearer
+    return build_basic if all(each["scheme"] == "basic" for each in schemes) else build_bearer
 
 
 class Scene:
@@ -119,14 +120,20 @@ class Scene:
         names: What the samples' texts in braces stand for.
     """
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, *, suffix: str = "") -> None:
+        """Make the prompt.
+
+        Args:
+            registry: Its teams and clients.
+            suffix: More of the text of its versions.
+        """
         self.registry = registry
         editor = registry.editor
         self.prompt = editor.create_prompt()
         self.id: str = self.prompt["id"]
         self.path = f"/v1/prompts/{self.id}"
         versions = [
-            editor.create_version(self.id, template)
+            editor.create_version(self.id, template + suffix)
             for template in ("Hello {{.name}}!", "Good day {{.name}}!", "Hey {{.name}}!")
         ]
         editor.promote(self.id, LIVE, times=2)
@@ -271,8 +278,14 @@ class Scene:
         """
         sample = get_sample(route)
         ours = {**self.names, "new": f"new-{uuid4().hex[:12]}"}
+        # Calls of all dialects can come first, but those whose header another one has.
+        builders = (get_credential(each) for each in GUARDED)
+        credentials = [build for build in builders if build is not build_basic]
+        editor = self.registry.editor.use_credential(
+            lambda key: {name: text for build in credentials for name, text in build(key).items()}
+        )
         for method, target, body in sample.first:
-            response = self.registry.editor(method, fill(target, ours), fill(body, ours))
+            response = editor(method, fill(target, ours), fill(body, ours))
             assert response.status < 300, f"{target}: {response.text}"
         target = (variant and variant.target) or sample.target or route.path
         body = sample.body if variant is None or variant.body is None else variant.body

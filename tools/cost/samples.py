@@ -41,6 +41,7 @@ TEMPLATE = (
     "{{if .vip}}Thank {{.name}} for years of loyalty first.{{end}}\n"
     "Customer: {{.name}}, order {{.order}}.\n{{range .items}}- {{.}}\n{{end}}" + 6 * PARAGRAPH
 )
+# Liquid too, which LangWatch's clients write.
 JINJA = (
     "{% if vip %}Thank {{ name }} for years of loyalty first.{% endif %}\n"
     "Customer: {{ name }}, order {{ order }}.\n{% for item in items %}- {{ item }}\n{% endfor %}"
@@ -67,7 +68,7 @@ NEW_VERSION = {
     "message": NOTE,
 }
 CONFIG = {
-    "prompt": TEMPLATE,
+    "prompt": JINJA,
     "messages": [MESSAGES[1]],
     "inputs": [{"identifier": "question", "type": "str"}],
     "outputs": [{"identifier": "answer", "type": "str"}],
@@ -469,7 +470,7 @@ LANGWATCH = (
         "langwatch/create_prompt_by_handle",
         "POST",
         "/api/prompts",
-        {"handle": "{new}", "prompt": TEMPLATE, "model": MODEL, "tags": ["production"]},
+        {"handle": "{new}", "prompt": JINJA, "model": MODEL, "tags": ["production"]},
     ),
     _get("langwatch/get_prompt_by_handle", f"{H}?tag=production"),
     _get("langwatch/get_prompt_by_handle", f"{H}?tag=production", **NOTHING_CACHED),
@@ -477,14 +478,14 @@ LANGWATCH = (
         "langwatch/update_prompt_by_handle",
         "PUT",
         H,
-        {"commitMessage": "shorter", "prompt": TEMPLATE + "Be brief."},
+        {"commitMessage": "shorter", "prompt": JINJA + "Be brief."},
     ),
     _change("langwatch/delete_prompt_by_handle", "DELETE", H),
     _change(
         "langwatch/sync_prompt",
         "POST",
         f"{H}/sync",
-        {"configData": {**CONFIG, "prompt": TEMPLATE + "Be brief."}, "localVersion": 3},
+        {"configData": {**CONFIG, "prompt": JINJA + "Be brief."}, "localVersion": 2},
     ),
     _change(
         "langwatch/create_config_version",
@@ -539,6 +540,30 @@ TELA = (
     ),
     _change("tela/delete_canvas_version", "DELETE", "/prompt-version/{draft}"),
     _get("tela/get_promoted_version", "/prompt/{id}/promoted-version"),
+    _get("tela/get_latest_version", "/prompt/{id}/latest-version"),
+    _get("tela/list_version_messages", "/prompt-version-message?promptVersionId={live}"),
+    _get("tela/list_version_indexes", "/prompt-version/index-map?promptId={id}"),
+    _change(
+        "tela/create_environment",
+        "POST",
+        "/environment",
+        {"resourceType": "prompt", "resourceId": "{id}", "name": "canary"},
+    ),
+    _get(
+        "tela/get_environment_version",
+        "/environment/version?resourceType=prompt&resourceId={id}&envName=production",
+    ),
+    _change(
+        "tela/publish_version",
+        "POST",
+        "/environment/publish-by-name",
+        {
+            "resourceType": "prompt",
+            "resourceId": "{id}",
+            "envName": "production",
+            "versionId": "{stable}",
+        },
+    ),
     _get("tela/list_canvases", "/prompt"),
     _get("tela/list_canvases", "/prompt?includeLastVersion=true", "with last versions"),
     _get("tela/list_projects", "/project"),

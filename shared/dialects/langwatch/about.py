@@ -35,6 +35,7 @@ DIALECT = Dialect(
     team_choice="send the id of one of them in the header X-Project-Id",
     request_headers=("X-Project-Id",),
     error_model="Error",
+    has_drafts=False,
     has_credential=has_credential,
     parse_credential=parse_credential,
     load_body=load_body,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from shared.domain.model import Prompt
     from shared.settings import Settings
 
+STOCK_MODEL = "openai/gpt-4o-mini"
 # Names of a configuration's fields in the current API.
 CAMEL_CASE = {
     name: to_camel_case(name)
@@ -75,12 +76,14 @@ def load_names(changes: HandleChanges, prompt: Prompt) -> tuple[str | None, str 
     return (handle if prompt.name == prompt.slug else None), handle
 
 
-def load_whole_content(new: NewConfigVersion, settings: Settings) -> Content:
-    """Load the content of a version of the first API."""
+def load_whole_content(
+    new: NewConfigVersion, settings: Settings, *, base: Content | None
+) -> Content:
+    """Load the content of a version of the first API, after the newest one's."""
     data: Document = {**new.configData}
     demonstrations = {"rows": [], **data["demonstrations"]}
     config = {"messages": [], **data, "demonstrations": demonstrations}
-    return contents.load_content(config, settings, author=new.fields.get("authorId"))
+    return contents.load_content(config, settings, author=new.fields.get("authorId"), base=base)
 
 
 def load_first_content(new: NewHandle, settings: Settings) -> Content:
@@ -102,6 +105,18 @@ def load_first_content(new: NewHandle, settings: Settings) -> Content:
     config = {**defaults, **_load_config(fields), **own}
     content = contents.load_content(config, settings, author=fields.get("authorId"))
     return contents.replace_parameters(content, fields.get("parameters", {}), settings)
+
+
+def load_stock_content(settings: Settings) -> Content:
+    """Load the content that a prompt of the first API begins with. Source: LangWatch."""
+    config = {
+        "prompt": "You are a helpful assistant",
+        "messages": [{"role": "user", "content": "{{input}}"}],
+        "inputs": [*DEFAULT_INPUTS],
+        "outputs": [*DEFAULT_OUTPUTS],
+        "model": settings.default_model or STOCK_MODEL,
+    }
+    return contents.load_content(config, settings)
 
 
 def revise_content(

@@ -6,20 +6,18 @@ its fields in camel case among others. Therefore both share one mapping.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shared import exact_json
 from shared.dialects.langwatch import liquid
 from shared.dialects.lenses import Lens, Lenses, only_extra
-from shared.domain.content import Content, join_texts, split_model
-from shared.problems import InvalidTemplate, LimitReached
-from shared.templates import check_template, find_variables
+from shared.domain.content import join_texts, split_model
+from shared.templates import find_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from shared.domain.content import Document
+    from shared.domain.content import Content, Document
     from shared.settings import Settings
 
 DEFAULT_INPUTS = ({"identifier": "input", "type": "str"},)
@@ -40,6 +38,8 @@ WORDS = ("reasoning", "verbosity")
 SETTINGS = (*NUMBERS, *WORDS)
 # Fields that only LangWatch has.
 OWN = ("version", "demonstrations", "prompting_technique")
+LARGEST_TEMPERATURE = 2
+LARGEST_FLOAT = 10**308
 ROLES = {"user": "user", "assistant": "assistant", "system": "system", "developer": "system"}
 TYPES = {
     "int": "int",
@@ -80,6 +80,24 @@ def dump_config(content: Content, settings: Settings) -> Document:
     return config | {name: value for name, value in own.items() if value is not None}
 
 
+def can_clients_read(name: str, value: Any) -> bool:
+    """Tell whether LangWatch's clients can read the value of a setting.
+
+    They refuse others, and with them the whole list of prompts. Source: LangWatch's clients for
+    TypeScript (0.16.1, 1.8.0) and Python (1.4.0).
+    """
+    if name == "temperature":
+        return bool(0 <= value <= LARGEST_TEMPERATURE)
+    return name != "max_tokens" or bool(0 < value < LARGEST_FLOAT and value == int(value))
+
+
+def list_unreadable_settings(config: Document) -> set[str]:
+    """List the settings in a configuration that reads leave out, because of their clients."""
+    return {
+        name for name in SETTINGS if name in config and not can_clients_read(name, config[name])
+    }
+
+
 def get_runtime_parameters(content: Content, settings: Settings) -> Document:
     """Get the values for the application in a version, which are not parameters of the model."""
     parameters: Document | None = LENSES.read(content, "parameters", settings)
@@ -92,10 +110,23 @@ def get_author_id(content: Content, settings: Settings) -> str | None:
     return author
 
 
-def load_content(config: Document, settings: Settings, *, author: str | None = None) -> Content:
-    """Load the content of a prompt's first version, or of a version of the first API."""
+def load_content(
+    config: Document,
+    settings: Settings,
+    *,
+    author: str | None = None,
+    base: Content | None = None,
+) -> Content:
+    """Load the content of a prompt's first version, or of a version of the first API.
+
+    Args:
+        config: The configuration.
+        settings: The settings of the deployment.
+        author: The `authorId`.
+        base: The content of the newest version; texts that come back keep their language.
+    """
     parts = _split_parts(config, {"prompt": "", "messages": []}, {})
-    return LENSES.create(Content(engine="jinja"), parts | {"author_id": author}, settings)
+    return LENSES.create(parts | {"author_id": author}, settings, base=base)
 
 
 def revise_content(content: Content, config: Document, settings: Settings) -> Content:
@@ -219,9 +250,6 @@ def _put_texts(content: Content, part: Document, before: Any, settings: Settings
         fields: Document = {"template": join_texts(result[0])}
     else:
         fields = {"template": None, "messages": result}
-    if content.engine != "jinja" and not _is_template(replace(content, **fields), settings):
-        # The new text is no template of the old language, so it must be Liquid.
-        fields["engine"] = "jinja"
     return fields
 
 
@@ -241,14 +269,6 @@ def _simplify_all(messages: Sequence[Mapping[str, Any]]) -> list[Document]:
 
 def _starts_with_system(conversation: Sequence[Document]) -> bool:
     return bool(conversation) and ROLES.get(str(conversation[0].get("role"))) == "system"
-
-
-def _is_template(content: Content, settings: Settings) -> bool:
-    try:
-        check_template(content, settings)
-    except (InvalidTemplate, LimitReached):
-        return False
-    return True
 
 
 # -- model and settings
@@ -312,7 +332,7 @@ def _put_inputs(
 
 
 def _get_outputs(content: Content, settings: Settings) -> list[Document]:
-    return [_get_output(output) for output in content.outputs or ()] or [*DEFAULT_OUTPUTS]
+    return [_get_output(output) for output in content.expected_outputs or ()] or [*DEFAULT_OUTPUTS]
 
 
 def _get_output(output: Mapping[str, Any]) -> Document:
@@ -332,7 +352,7 @@ def _put_outputs(
         output.pop("schema", None)
         return output | ({"schema": item["json_schema"]} if "json_schema" in item else {})
 
-    return {"outputs": _merge_items(part, before, content.outputs, load)}
+    return {"outputs": _merge_items(part, before, content.expected_outputs, load)}
 
 
 def _merge_items(
@@ -359,13 +379,17 @@ LENSES = Lenses(
             fields=("template", "messages"),
             get=_get_texts,
             put=_put_texts,
+            has_texts=True,
             older_name="messages",
             load_older=_load_older_messages,
         ),
         "model": Lens(fields=("provider", "model"), is_guess=True, get=_get_model, put=_put_model),
         "settings": Lens(fields=("parameters",), get=_get_settings, put=_put_settings),
         "inputs": Lens(fields=("inputs",), is_guess=True, get=_get_inputs, put=_put_inputs),
-        "outputs": Lens(fields=("outputs",), is_guess=True, get=_get_outputs, put=_put_outputs),
+        "outputs": Lens(
+            fields=("expected_outputs",), is_guess=True, get=_get_outputs, put=_put_outputs
+        ),
         **{name: only_extra() for name in (*OWN, "parameters", "author_id")},
     },
+    language="liquid",
 )

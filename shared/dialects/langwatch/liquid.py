@@ -16,8 +16,10 @@ TAG = re.compile(r"-?\s*(\w+)")
 ENDS = {name: re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}") for name in ("raw", "comment")}
 QUOTATION = re.compile(r"'[^']*'|\"[^\"]*\"")
 FILTER = re.compile(r"\|\s*\w+\s*:?")
+# Characters of names: of any script with its combining marks, without spaces and punctuation.
+LETTER = r"A-Za-z_\u00aa-\u1fff\u2070-\u2fff\u3005-\U0010ffff"
 # A name that is neither a property (`user.name`) nor an option (`limit: 5`).
-NAME = re.compile(r"(?<![\w.-])[A-Za-z_][\w-]*(?!\s*:|[\w-])")
+NAME = re.compile(rf"(?<![{LETTER}0-9.-])[{LETTER}][{LETTER}0-9-]*(?!\s*:|[{LETTER}0-9-])")
 WORDS = frozenset(("and", "or", "not", "in", "contains", "true", "false", "nil", "null")) | {
     *("empty", "blank", "limit", "offset", "reversed", "forloop")
 }

@@ -224,6 +224,12 @@ class NewConfigVersion(RequestBody):
     configData: ConfigData
 
 
+class NamedPrompt(RequestBody):
+    """The first API's body of a new prompt, and of a prompt with a new name."""
+
+    name: NonEmptyText
+
+
 # -- the current API
 
 
@@ -384,6 +390,11 @@ class PromptOfHandle(OptionalSettings):
     tags: list[Tag]
     parameters: Object
     platformUrl: str
+    response_format: Annotated[
+        Object | None,
+        Field(description="One schema of all outputs, as in the first API; null for a text."),
+    ]
+    versionCreatedAt: Time
 
 
 class ConfigVersion(TypedDict):
@@ -398,6 +409,14 @@ class ConfigVersion(TypedDict):
     createdAt: Time
     authorId: str | None
     configData: Object
+
+
+class CreatedPrompt(PromptOfHandle):
+    """A prompt, with its first version in the format of the API whose body created it."""
+
+    latestVersion: NotRequired[
+        Annotated[ConfigVersion, Field(description="Only for a body of the first API.")]
+    ]
 
 
 class VersionOfHandle(PromptOfHandle):

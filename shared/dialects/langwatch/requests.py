@@ -28,6 +28,7 @@ JSON_TYPE = re.compile(r"application/([a-z-.]+\+)?json", re.IGNORECASE)
 NUMBER = re.compile("[0-9]{1,9}")
 # Names that other paths of the API hide, so that no request could reach their prompts.
 RESERVED_NAME = re.compile("tags(/.*)?|.*/(versions|sync|tags)")
+POINTERS = ("version", "tag", "label")  # query parameters
 PLAIN = re.compile("[A-Za-z0-9_/.:-]{1,100}")  # names that a message may contain
 
 
@@ -113,14 +114,17 @@ def parse_version_query(name: str, query: Mapping[str, str]) -> tuple[str, int |
     """Parse a prompt's name and a selector: a number, a tag, or `latest` by default.
 
     The selector is in the query or, as a shorthand, in the name: `team/greet:2`,
-    `team/greet:production`.
+    `team/greet:production`. Like LangWatch, this takes the number 0 for the newest version, because
+    LangWatch's command line requests it.
 
     Raises:
         RuleBroken: There are several selectors, or one is malformed.
     """
     handle, colon, suffix = name.rpartition(":")
-    number, tag = query.get("version"), query.get("tag")
-    label = query.get("label")
+    for parameter in POINTERS:
+        if query.get(parameter) == "":
+            raise RuleBroken(f"The query parameter {parameter} must not be empty.")
+    number, tag, label = (query.get(parameter) for parameter in POINTERS)
     if tag and label and tag != label:
         raise RuleBroken("Use either tag or label, which is its older name, not both.")
     tag = tag or label
@@ -136,9 +140,9 @@ def parse_version_query(name: str, query: Mapping[str, str]) -> tuple[str, int |
         is_number = NUMBER.fullmatch(suffix) and int(suffix)
         return handle, int(suffix) if is_number else suffix
     if number:
-        if not NUMBER.fullmatch(number) or not int(number):
-            raise RuleBroken("The query parameter version must be a positive integer.")
-        return name, int(number)
+        if not NUMBER.fullmatch(number):
+            raise RuleBroken("The query parameter version must be an integer from 0.")
+        return name, int(number) or "latest"
     return name, tag or "latest"
 
 
@@ -184,6 +188,16 @@ def load_body(request: Request, model: type[Model]) -> Model:
         return cast("Model", body.model_validate(document))
     except ValidationError as error:
         raise body.problem(details=list_issues(error)) from error
+
+
+def is_of_first_api(request: Request) -> bool:
+    """Tell whether the body of a prompt has the format of the first API, a name and nothing else.
+
+    Raises:
+        Malformed: The body is not JSON.
+    """
+    document = load_document(request)
+    return isinstance(document, dict) and document.keys() == {"name"}
 
 
 def is_flat(request: Request) -> bool:

@@ -17,7 +17,7 @@ from shared.problems import Forbidden, Internal, NotFound, Problem, Unauthorized
 from shared.responses import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from shared.dialects.langwatch import models
     from shared.dialects.langwatch.tags import Definition
@@ -29,6 +29,8 @@ PERMISSIONS = {"read": "prompts:view", "write": "prompts:update", "curate": "pro
 SCOPE_NAMES: Mapping[Scope, models.Scope] = {
     scope: cast("models.Scope", name) for name, scope in SCOPES.items()
 }
+# JSON Schema's types of outputs.
+TYPES = {"str": "string", "float": "number", "bool": "boolean", "json_schema": "object"}
 # Names of a configuration's optional fields in the current API.
 CAMEL_CASE = {
     name: to_camel_case(name)
@@ -60,7 +62,8 @@ def dump_prompt(
     config = contents.dump_config(version.content, settings)
     pointers = [tag.name for tag in tags if prompt.resolve_selector(tag.pointer) == version.number]
     names = [*(["latest"] if is_newest else []), *pointers]
-    optional = {camel: config[name] for name, camel in CAMEL_CASE.items() if name in config}
+    readable = config.keys() - contents.list_unreadable_settings(config)
+    optional = {camel: config[name] for name, camel in CAMEL_CASE.items() if name in readable}
     if with_schemas:
         optional |= _dump_response_format(config)
     return {
@@ -81,6 +84,8 @@ def dump_prompt(
         "inputs": config["inputs"],
         "outputs": config["outputs"],
         "model": config["model"],
+        "response_format": _dump_first_response_format(config["outputs"]),
+        "versionCreatedAt": dump_js_time(version.created_at),
         **cast("models.OptionalSettings", optional),
         "tags": [{"name": name, "versionId": version.id} for name in names],
         "parameters": contents.get_runtime_parameters(version.content, settings),
@@ -93,10 +98,10 @@ def dump_synced_prompt(
 ) -> Document:
     """Dump a version for the response to a sync, which has more settings and no link."""
     config = contents.dump_config(version.content, settings)
-    more = {to_camel_case(name): config[name] for name in contents.SETTINGS if name in config}
+    readable = config.keys() - contents.list_unreadable_settings(config)
+    more = {to_camel_case(name): config[name] for name in contents.SETTINGS if name in readable}
     others = {name: value for name, value in body.items() if name != "platformUrl"}
-    origin = {"author": None, "copiedFromPromptId": None}
-    return {**others, **more, "versionCreatedAt": dump_js_time(version.created_at), **origin}
+    return {**others, **more, "author": None, "copiedFromPromptId": None}
 
 
 def dump_config_version(
@@ -142,6 +147,18 @@ def can_read_schemas(headers: Mapping[str, str]) -> bool:
     this field. Its other clients, which send other user agents, need it.
     """
     return not headers.get("user-agent", "").startswith("python-httpx/")
+
+
+def _dump_first_response_format(outputs: Sequence[Document]) -> Document | None:
+    """Dump the outputs as the first API's reads had them: one schema of all."""
+    if [output["type"] for output in outputs] == ["str"]:
+        return None
+    properties = {
+        output["identifier"]: output.get("json_schema", {"type": TYPES[output["type"]]})
+        for output in outputs
+    }
+    schema = {"type": "object", "properties": properties, "required": [*properties]}
+    return {"type": "json_schema", "json_schema": {"name": "outputs", "schema": schema}}
 
 
 def _dump_response_format(config: Mapping[str, Any]) -> Document:

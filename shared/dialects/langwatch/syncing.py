@@ -1,8 +1,8 @@
 """The rules of LangWatch's sync, which compares a local prompt file with the stored versions.
 
 Fields of the file are compared one by one. A setting of the model that the file does not have
-counts as removed. Demonstrations and the prompting technique, which files cannot express, are
-compared and replaced only if the request has them.
+counts as removed. Demonstrations and the prompting technique, which files cannot express, and
+settings that reads leave out are compared and replaced only if the request has them.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ class Local:
 
     def revise_content(self, content: Content, settings: Settings) -> Content:
         """Replace the fields of a content that the file has."""
-        config = dict.fromkeys(SETTINGS) | self.config
+        unreadable = contents.list_unreadable_settings(contents.dump_config(content, settings))
+        removals = [name for name in SETTINGS if name not in unreadable]
+        config = dict.fromkeys(removals) | self.config
         content = contents.revise_content(content, config, settings)
         if self.parameters is None:
             return content
@@ -76,7 +78,9 @@ class Local:
     def describe_differences(self, content: Content, settings: Settings) -> list[str]:
         """Describe how the file differs from a content."""
         remote = contents.declare_variables(contents.dump_config(content, settings))
-        defaults = {name: remote.get(name) for name in ("demonstrations", "prompting_technique")}
+        names = {"demonstrations", "prompting_technique"}
+        names |= contents.list_unreadable_settings(remote)
+        defaults = {name: remote.get(name) for name in names}
         differences = contents.describe_differences(defaults | self.config, remote)
         parameters = contents.get_runtime_parameters(content, settings)
         if self.parameters is not None and not is_equal(self.parameters, parameters):

@@ -32,6 +32,7 @@ DIALECT = Dialect(
             "schema": {"type": "integer", "minimum": 1},
         }
     },
+    has_drafts=False,
     has_credential=has_credential,
     parse_credential=parse_credential,
     load_body=load_body,

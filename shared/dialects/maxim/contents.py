@@ -6,17 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 from shared.dialects.lenses import Lens, Lenses, put_changes
 from shared.domain.content import Content, split_model
+from shared.domain.outputs import dump_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from shared.dialects.maxim.models import NewPromptVersion
-    from shared.domain.content import Document
+    from shared.domain.content import Content, Document
     from shared.settings import Settings
 
 
-def load_content(new: NewPromptVersion, settings: Settings) -> Content:
-    """Load the content of a new version, whose texts need not be valid templates."""
+def load_content(
+    new: NewPromptVersion, settings: Settings, *, base: Content | None = None
+) -> Content:
+    """Load the content of a new version, whose texts need not be valid templates.
+
+    Args:
+        new: The body.
+        settings: The settings of the deployment.
+        base: The content of the newest version; texts that come back keep their language.
+    """
     parameters: Document = {**new.modelParameters}
     parts: dict[str, Any] = {
         # Every message has a content, which is null by default.
@@ -25,7 +34,7 @@ def load_content(new: NewPromptVersion, settings: Settings) -> Content:
         "tools": parameters.pop("promptTools", None),
         "parameters": parameters,
     }
-    return LENSES.create(Content(engine="jinja"), parts, settings)
+    return LENSES.create(parts, settings, base=base)
 
 
 def get_messages(content: Content, settings: Settings) -> list[Document]:
@@ -42,21 +51,10 @@ def get_provider_and_model(content: Content, settings: Settings) -> tuple[str, s
 
 def get_model_parameters(content: Content, settings: Settings) -> Document:
     """Get the parameters, with the tools and the schema of the output among them."""
-    parameters: Document = {**LENSES.read(content, "parameters", settings)}
+    parameters = dump_parameters(content.outputs, LENSES.read(content, "parameters", settings))
     if (tools := LENSES.read(content, "tools", settings)) is not None:
         parameters["promptTools"] = tools
-    if (schema := _get_response_format(content.outputs or ())) is not None:
-        parameters.setdefault("response_format", schema)
     return parameters
-
-
-def _get_response_format(outputs: Sequence[Mapping[str, Any]]) -> Document | None:
-    """Convert the schema of the first output that has one to a model parameter."""
-    for output in outputs:
-        if isinstance(output.get("schema"), dict):
-            named_schema = {"name": output.get("name", "output"), "schema": output["schema"]}
-            return {"type": "json_schema", "json_schema": named_schema}
-    return None
 
 
 # -- parts
@@ -110,6 +108,7 @@ LENSES = Lenses(
             fields=("template", "messages"),
             get=lambda content, settings: content.conversation,
             put=put_changes(lambda part: {"template": None, "messages": part}),
+            has_texts=True,
         ),
         "model": Lens(
             fields=("provider", "model"),
@@ -129,4 +128,5 @@ LENSES = Lenses(
             older_name="promptTools",
         ),
     },
+    language="simple",
 )

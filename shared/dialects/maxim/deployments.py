@@ -7,6 +7,7 @@ several. If there is none, they use the live version.
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 from shared.dialects.formats import dump_js_time
@@ -15,7 +16,7 @@ from shared.ids import new_id
 from shared.problems import WrongState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from shared.dialects.maxim import models
     from shared.domain.changes import Change, Origin
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
     from shared.domain.model import Prompt, Version
 
 NAME = "maxim"  # the dialect's name in the settings of a prompt
+# Maxim's operators, as its SDKs compare: texts, and the value of the deployment on the left.
+OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
+    ">": operator.gt,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "=": operator.eq,
+}
 
 
 def get_settings(prompt: Prompt) -> Mapping[str, Any]:
@@ -64,6 +73,44 @@ def deploy(
         "timestamp": dump_js_time(origin.now),
     }
     return prompts.deploy(prompt, new, origin)
+
+
+def find_deployment(prompt: Prompt, query: Sequence[Document]) -> Document | None:
+    """Find the deployment that a query selects, as the SDKs choose it.
+
+    A condition of the query with the operator `=` is the value of a variable; one with another
+    operator is a condition that the deployment must have.
+
+    Args:
+        prompt: The prompt.
+        query: Conditions, each with `variable`, `operator` and `value`.
+
+    Returns:
+        Among the deployments whose conditions are all true, and that use the whole query, the one
+        with the most conditions, and the newest of several; None without any.
+    """
+    matches = (deployment for deployment in prompt.deployments if _is_selected(deployment, query))
+    return max(matches, key=lambda deployment: len(deployment["conditions"]), default=None)
+
+
+def _is_selected(deployment: Document, query: Sequence[Document]) -> bool:
+    pairs = [(condition, term) for condition in deployment["conditions"] for term in query]
+    true_pairs = [pair for pair in pairs if _is_true(*pair)]
+    conditions = {_get_key(condition) for condition, _ in true_pairs}
+    uses = {_get_key(term) for _, term in true_pairs}
+    return len(conditions) == len(deployment["conditions"]) and uses == {*map(_get_key, query)}
+
+
+def _is_true(condition: Document, term: Document) -> bool:
+    if condition["variable"] != term["variable"]:
+        return False
+    if term["operator"] == "=":
+        return OPERATORS[condition["operator"]](condition["value"], term["value"])
+    return _get_key(condition) == _get_key(term)
+
+
+def _get_key(condition: Document) -> tuple[str, str, str]:
+    return condition["variable"], condition["operator"], condition["value"]
 
 
 def build_rules(deployments: Iterable[Document]) -> dict[str, list[models.DeploymentRule]]:

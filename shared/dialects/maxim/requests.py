@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from shared import exact_json
 from shared.dialects.details import decode_object, dump_field_error
 from shared.dialects.dialect import Credential
+from shared.dialects.maxim.deployments import OPERATORS
 from shared.domain.checks import find_nul_paths
 from shared.ids import is_id
 from shared.paging import PageRequest
@@ -30,6 +32,10 @@ Position = TypeVar("Position")
 
 HEADER = "x-maxim-api-key"
 NUMBER = re.compile(r"[0-9]{1,10}")
+DEPLOYMENT_QUERY = (
+    "deploymentQuery must be a JSON list of conditions, each with a field, one of the operators "
+    f"{' '.join(OPERATORS)}, and a value, which are texts"
+)
 BOOLEANS = {"true": True, "false": False, "null": False, "": False}
 
 
@@ -121,19 +127,35 @@ def parse_entity_type(query: Mapping[str, str]) -> EntityType:
     raise InvalidRequest(f"entityType must be one of: {', '.join(ENTITY_TYPES)}")
 
 
-def refuse_deployment_query(query: Mapping[str, str]) -> None:
-    """Refuse the parameter `deploymentQuery`.
+def parse_deployment_query(query: Mapping[str, str]) -> list[Document] | None:
+    """Parse the parameter `deploymentQuery`, conditions of a deployment as a JSON text.
 
-    Maxim does not document how a query encodes this list of objects. Ignoring the parameter would
-    return more prompts than the caller requests.
+    Returns:
+        The conditions, each with `variable`, `operator` and `value`; None without the parameter.
 
     Raises:
-        InvalidRequest: The query has the parameter.
+        InvalidRequest: The parameter is not a list of conditions.
     """
-    if any(name.startswith("deploymentQuery") for name in query):
-        raise InvalidRequest(
-            "deploymentQuery is not supported; leave it out and use the rules in deploymentHistory"
-        )
+    if "deploymentQuery" not in query:
+        if any(name.startswith("deploymentQuery") for name in query):
+            raise InvalidRequest(DEPLOYMENT_QUERY)
+        return None
+    try:
+        conditions = exact_json.decode(query["deploymentQuery"].encode())
+    except exact_json.NotJSONError as error:
+        raise InvalidRequest(DEPLOYMENT_QUERY) from error
+    if not isinstance(conditions, list) or not conditions:
+        raise InvalidRequest(DEPLOYMENT_QUERY)
+    return [_parse_condition(condition) for condition in conditions]
+
+
+def _parse_condition(condition: Any) -> Document:
+    match condition:
+        case {"field": str(field), "value": str(value), **others}:
+            operator = others.get("operator", "=")
+            if operator in OPERATORS:
+                return {"variable": field, "operator": operator, "value": value}
+    raise InvalidRequest(DEPLOYMENT_QUERY)
 
 
 def parse_page(

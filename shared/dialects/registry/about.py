@@ -28,6 +28,7 @@ DIALECT = Dialect(
     security=BEARER_AUTH,
     credential="the header `Authorization`",
     error_model="APIError",
+    resolves=False,
     has_credential=has_credential,
     parse_credential=parse_credential,
     load_body=load_body,

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from shared.domain.checks import check_document, check_text
 from shared.domain.content import ENGINES, Content, Engine, split_model
+from shared.domain.outputs import replace_outputs
 from shared.problems import InvalidRequest
 
 if TYPE_CHECKING:
     from shared.dialects.registry.models import NewVersion, VersionChanges
 
 CONTENT_FIELDS = frozenset({"template", "model", "model_params", "engine"})
+CHAT_FIELDS = frozenset({"messages", "tools", "inputs", "response_format"})
 
 
 def load_content(new: NewVersion) -> Content:
@@ -22,13 +24,17 @@ def load_content(new: NewVersion) -> Content:
         InvalidRequest: A field is missing or invalid.
     """
     provider, model = _load_model(new.model)
-    return Content(
-        template=_load_template(new.template),
+    is_chat = new.messages is not None
+    if is_chat and new.template:
+        raise InvalidRequest("send a template or messages, not both")
+    content = Content(
+        template=None if is_chat else _load_template(new.template),
         engine=_load_engine(new.engine),
         provider=provider,
         model=model,
         parameters=_load_parameters(new.model_params),
     )
+    return _replace_chat(content, new)
 
 
 def revise_content(content: Content, changes: VersionChanges) -> Content:
@@ -38,8 +44,10 @@ def revise_content(content: Content, changes: VersionChanges) -> Content:
         InvalidRequest: The changes have no such field, or a field is invalid.
     """
     fields = changes.model_fields_set
-    if not fields & CONTENT_FIELDS:
+    if not fields & (CONTENT_FIELDS | CHAT_FIELDS):
         raise InvalidRequest("template is required")
+    if changes.template is not None and changes.messages is not None:
+        raise InvalidRequest("send a template or messages, not both")
     if changes.template is not None and changes.template != content.text:
         content = replace(content, template=_load_template(changes.template), messages=None)
     if changes.engine is not None:
@@ -48,7 +56,29 @@ def revise_content(content: Content, changes: VersionChanges) -> Content:
         provider, model = _load_model(changes.model)
         content = replace(content, provider=provider, model=model)
     if "model_params" in fields:
-        content = replace(content, parameters=_load_parameters(changes.model_params))
+        parameters = _load_parameters(changes.model_params)
+        content = replace(content, **replace_outputs(content.parameters, parameters))
+    return _replace_chat(content, changes)
+
+
+def _replace_chat(content: Content, body: NewVersion | VersionChanges) -> Content:
+    """Replace what the body has of a conversation, without the modules for it where it has none."""
+    fields = body.model_fields_set & CHAT_FIELDS
+    if not fields:
+        return content
+    from shared.dialects.registry import chats
+
+    if body.messages is not None:
+        messages = chats.load_messages(body.messages)
+        content = replace(content, template=None, messages=messages)
+    if "tools" in fields:
+        tools = None if body.tools is None else chats.load_items(body.tools, "tools")
+        content = replace(content, tools=tools)
+    if "inputs" in fields:
+        inputs = None if body.inputs is None else chats.load_inputs(body.inputs)
+        content = replace(content, inputs=inputs)
+    if "response_format" in fields:
+        content = chats.load_response_format(content, body.response_format)
     return content
 
 

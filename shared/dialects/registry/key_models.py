@@ -83,6 +83,9 @@ class KeyFields(TypedDict):
     prefix: Annotated[
         str, Field(description="The first characters of its secret; empty in earlier keys.")
     ]
+    public_key: Annotated[
+        str, Field(description="What Langfuse's clients send beside the secret; it opens nothing.")
+    ]
     created_by: Annotated[Author | None, Field(description="Null for the operator's commands.")]
     expires_at: Annotated[Time | None, Field(description="When it stops working.")]
     prompt_ids: Annotated[list[Id] | None, Field(description=PROMPTS)]

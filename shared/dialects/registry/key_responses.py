@@ -56,6 +56,7 @@ def _dump_fields(key: ApiKey) -> key_models.KeyFields:
     return {
         "team_ids": [*grant.team_ids],
         "prefix": key.prefix,
+        "public_key": key.public_key,
         "created_by": dump_author(key.created_by) if key.created_by else None,
         "expires_at": dump_time(grant.expires_at) if grant.expires_at else None,
         "prompt_ids": None if grant.prompt_ids is None else sorted(grant.prompt_ids),

@@ -15,12 +15,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from shared.dialects.schemas import Id, Items, Omissions, Time
+from shared.domain.content import ENGINES, Engine
 from shared.domain.splits import SHARES, SPLIT_KEY_LENGTH, TOTAL_WEIGHT
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
 
 OBJECT: JsonDict = {"type": "object", "additionalProperties": True}
+OBJECTS: JsonDict = {
+    "type": ["array", "null"],
+    "items": {"type": "object", "additionalProperties": True},
+}
 OBJECT_OR_NULL: JsonDict = {"type": ["object", "null"], "additionalProperties": True}
 
 
@@ -49,6 +54,7 @@ class PromptPatch(BaseModel):
     name: str = Field("", description="Unique in the team; at most 255 characters.")
     slug: str = Field("", description="Applications find the prompt by it.")
     description: str = ""
+    keywords: Items[str] = Field([], description="Words to find the prompt by; at most 20.")
 
 
 class Move(BaseModel):
@@ -57,10 +63,35 @@ class Move(BaseModel):
 
 
 class NewVersion(BaseModel):
-    model_config = require_fields("template")
+    """A version is a `template`, or a conversation of `messages`."""
+
+    model_config = require_fields()
     template: str = Field("", description="The text to render.", examples=["Hello, {{.name}}!"])
+    messages: Any = Field(
+        None,
+        description="A conversation in OpenAI's format: a `role`, and a `content` of a text or of "
+        "parts; `tool_calls` and all other fields are kept. A message of the type `placeholder` "
+        "stands for the messages that a variable of its `name` has.",
+        json_schema_extra=OBJECTS,
+    )
+    tools: Any = Field(
+        None, description="Tools that the model may call.", json_schema_extra=OBJECTS
+    )
+    response_format: Any = Field(
+        None,
+        description="What the model must produce, in OpenAI's format.",
+        json_schema_extra=OBJECT_OR_NULL,
+    )
+    inputs: Any = Field(
+        None,
+        description="Declared variables: a `name` and, where there are any, a `type`, a "
+        "`description` and whether it is `required`.",
+        json_schema_extra=OBJECTS,
+    )
     engine: str = Field(
-        "go", description="The template's language.", json_schema_extra={"enum": ["go", "jinja"]}
+        "go",
+        description="The template's language; in `tela`, only a version of Tela has variables.",
+        json_schema_extra={"enum": [*ENGINES]},
     )
     model: str | None = None
     model_params: Any = Field(
@@ -72,14 +103,20 @@ class NewVersion(BaseModel):
 
 
 class VersionChanges(BaseModel):
-    """Null removes the model or its parameters."""
+    """Null removes what it is sent for, except the template, the messages and the engine."""
 
-    null_counts: ClassVar[frozenset[str]] = frozenset({"model", "model_params"})
+    null_counts: ClassVar[frozenset[str]] = frozenset(
+        {"model", "model_params", "tools", "response_format", "inputs"}
+    )
     model_config = require_fields()
     template: str | None = Field(None, examples=["Hello again, {{.name}}!"])
-    engine: str | None = Field(None, json_schema_extra={"enum": ["go", "jinja", None]})
+    engine: str | None = Field(None, json_schema_extra={"enum": [*ENGINES, None]})
     model: str | None = None
     model_params: Any = Field(None, json_schema_extra=OBJECT_OR_NULL)
+    messages: Any = Field(None, json_schema_extra=OBJECTS)
+    tools: Any = Field(None, json_schema_extra=OBJECTS)
+    response_format: Any = Field(None, json_schema_extra=OBJECT_OR_NULL)
+    inputs: Any = Field(None, json_schema_extra=OBJECTS)
 
 
 class NewTag(BaseModel):
@@ -88,8 +125,12 @@ class NewTag(BaseModel):
 
 
 class Rollback(BaseModel):
-    model_config = require_fields("target_version", "rollback_reason")
-    target_version: int = Field(0, json_schema_extra={"minimum": 1})
+    model_config = require_fields("rollback_reason")
+    target_version: int | None = Field(
+        None,
+        description="By default the version that was live before.",
+        json_schema_extra={"minimum": 1},
+    )
     rollback_reason: str = Field("", description="Recorded in the prompt's history.")
 
 
@@ -115,11 +156,20 @@ class PayloadChanges(BaseModel):
 class RenderRequest(BaseModel):
     model_config = require_fields()
     variables: dict[str, Any] | None = Field(None, examples=[{"name": "Ada"}])
+    payload_id: str | None = Field(
+        None,
+        description="The id of a payload of the prompt, whose variables count where `variables` "
+        "does not have them.",
+        json_schema_extra={"format": "uuid"},
+    )
     split_key: str | None = Field(
         None,
         max_length=SPLIT_KEY_LENGTH,
         description="Whose version it is, where the pointer is split, such as the id of a user.",
         examples=["user-1"],
+    )
+    strict: bool | None = Field(
+        None, description="Whether a missing variable is an error, as it always is in Go and Jinja."
     )
 
 
@@ -157,6 +207,7 @@ class Prompt(TypedDict):
     status: Literal["active", "archived"]
     created_at: Time
     updated_at: Time
+    keywords: Annotated[list[str], Field(description="Words to find the prompt by.")]
 
 
 class Author(TypedDict):
@@ -175,9 +226,15 @@ class PromptVersion(TypedDict):
     tags: list[str]
     model: str | None
     model_params: dict[str, Any] | None
-    engine: Literal["go", "jinja"]
+    engine: Engine
     message: str
     author: Author
+    messages: Annotated[
+        list[dict[str, Any]] | None, Field(description="Null if the version is a template.")
+    ]
+    tools: list[dict[str, Any]] | None
+    response_format: dict[str, Any] | None
+    inputs: list[dict[str, Any]] | None
     omissions: NotRequired[Omissions]
 
 
@@ -197,12 +254,48 @@ class Page(TypedDict):
     ]
 
 
+class PromptRow(Prompt):
+    live: NotRequired[
+        Annotated[
+            PromptVersion | None,
+            Field(description="The live version, if there is one; only with `include=live`."),
+        ]
+    ]
+    omissions: NotRequired[Omissions]
+
+
 class PromptPage(Page):
-    prompts: list[Prompt]
+    prompts: list[PromptRow]
 
 
 class VersionResponse(TypedDict):
     version: PromptVersion
+
+
+class IncludedVersion(TypedDict):
+    prompt_id: Id
+    slug: str
+    version: int
+
+
+Includes = Annotated[
+    list[IncludedVersion],
+    Field(description="The versions of other prompts that were put in, if any."),
+]
+
+
+class Inclusion(TypedDict):
+    includes: NotRequired[Includes]
+
+
+class ResolvableVersion(VersionResponse, Inclusion):
+    pass
+
+
+class WrittenVersion(VersionResponse):
+    warnings: NotRequired[
+        Annotated[list[str], Field(description="What other dialects' clients cannot read, if any.")]
+    ]
 
 
 class VersionAtTime(VersionResponse):
@@ -214,6 +307,9 @@ class VersionPage(Page):
     versions: list[PromptVersion]
 
 
+SettingChange = TypedDict("SettingChange", {"field": str, "from": Any, "to": Any})
+
+
 class Diff(TypedDict):
     diff: Annotated[
         str,
@@ -223,6 +319,9 @@ class Diff(TypedDict):
     ]
     from_template: str
     from_version: int
+    settings: Annotated[
+        list[SettingChange], Field(description="What differs besides the texts, field by field.")
+    ]
     to_template: str
     to_version: int
 
@@ -287,11 +386,28 @@ class SplitResponse(TypedDict):
     split: list[SplitShare]
 
 
-class Rendering(TypedDict):
-    rendered: str
+class Rendering(Inclusion):
+    rendered: Annotated[
+        str, Field(description="Of a conversation, its texts with empty lines between them.")
+    ]
     slug: str
     tags: list[str]
     version: int
+    missing: Annotated[
+        list[str],
+        Field(description="The variables that the version uses and the request has no value for."),
+    ]
+    model: str | None
+    model_params: dict[str, Any] | None
+    messages: NotRequired[
+        Annotated[
+            list[dict[str, Any]],
+            Field(description="The rendered messages; only if the version is a conversation."),
+        ]
+    ]
+    tools: NotRequired[list[dict[str, Any]]]
+    response_format: NotRequired[dict[str, Any]]
+    omissions: NotRequired[Omissions]
 
 
 class APIError(TypedDict):

@@ -11,6 +11,7 @@ from shared import exact_json
 from shared.dialects.details import dump_field_error, dump_syntax_error
 from shared.dialects.dialect import Credential
 from shared.domain.model import NumberOrTag
+from shared.domain.prompts import TAG
 from shared.domain.splits import check_split_key
 from shared.ids import parse_id
 from shared.problems import MAX_DETAILS, InvalidRequest, Unauthorized
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from shared.dialects.languages import Language
     from shared.domain.content import Engine
     from shared.domain.model import Prompt, Selector
     from shared.request import Request
@@ -44,6 +46,7 @@ NOT_ANNOUNCED = {
     "message": "send JSON with the header Content-Type: application/json",
 }
 NOT_AN_OBJECT = {"path": "", "message": "the body must be a JSON object, such as {}"}
+LANGUAGES: tuple[Language, ...] = ("liquid", "simple")
 NUMBER_LENGTH = 40  # characters; a longer text is no version's number
 
 
@@ -82,7 +85,7 @@ def parse_uuid(text: str, *, problem: str) -> str:
 
 
 def parse_prompt_id(text: str) -> str:
-    """Parse the id of a prompt.
+    """Parse the id of a prompt, on the paths where px0's contract refuses a slug.
 
     Raises:
         InvalidRequest: The text is not an id.
@@ -122,6 +125,33 @@ def parse_split_key(query: Mapping[str, str]) -> str | None:
     return check_split_key(query.get("split_key"))
 
 
+def parse_language(query: Mapping[str, str]) -> Language | None:
+    """Parse the parameter `as`, the language to show the text in; None for the stored one.
+
+    Raises:
+        InvalidRequest: There is no such language to show texts in.
+    """
+    text = query.get("as")
+    if not text:
+        return None
+    for language in LANGUAGES:
+        if text == language:
+            return language
+    raise InvalidRequest(f"as must be one of: {', '.join(LANGUAGES)}")
+
+
+def parse_flag(query: Mapping[str, str], name: str) -> bool:
+    """Parse a parameter that is true or false, which it is by default.
+
+    Raises:
+        InvalidRequest: It is something else.
+    """
+    text = query.get(name, "")
+    if text not in ("", "true", "false"):
+        raise InvalidRequest(f"{name} must be true or false")
+    return text == "true"
+
+
 def load_split_key(request: Request, prompt: Prompt) -> str | None:
     """Load the key by which a split pointer of a prompt is resolved.
 
@@ -133,6 +163,19 @@ def load_split_key(request: Request, prompt: Prompt) -> str | None:
         with suppress(InvalidRequest):
             return check_split_key(load_document(request).get("split_key"))
     return None
+
+
+def load_strict(request: Request) -> bool:
+    """Load whether a missing variable is an error, as it always is in Go and Jinja.
+
+    Raises:
+        InvalidRequest: The field is not a boolean.
+    """
+    value = load_document(request).get("strict")
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    message = "strict must be true or false"
+    raise InvalidRequest(details=[{"path": "strict", "message": message}])
 
 
 def parse_time_query(query: Mapping[str, str]) -> datetime:
@@ -175,24 +218,38 @@ def parse_status_filter(query: Mapping[str, str]) -> str | None:
     return BOOLEANS.get(query.get("archived", ""))
 
 
+def parse_include(query: Mapping[str, str]) -> bool:
+    """Parse the parameter `include` of a list; whether it asks for live versions.
+
+    Raises:
+        InvalidRequest: It asks for something else.
+    """
+    text = query.get("include", "")
+    if text not in ("", "live"):
+        raise InvalidRequest("include must be live; leave it out to list the prompts alone")
+    return text == "live"
+
+
 def parse_tags_filter(query: Mapping[str, str]) -> set[str]:
     """Parse the comma-separated parameter `tags`; empty for versions with any tags."""
     return {tag.strip() for tag in query.get("tags", "").split(",")} - {""}
 
 
-def parse_diff_range(query: Mapping[str, str]) -> tuple[int, int]:
-    """Parse the numbers of the two versions to compare.
+def parse_diff_range(query: Mapping[str, str]) -> tuple[int | str, int | str]:
+    """Parse the selectors of the two versions to compare: numbers, tags, `live` or `latest`.
 
     Raises:
-        InvalidRequest: A number is missing or malformed.
+        InvalidRequest: A selector is missing or malformed.
     """
     first, second = query.get("from"), query.get("to")
     if not first or not second:
         raise InvalidRequest("from and to query parameters are required")
-    return _parse_diff_number(first, "from"), _parse_diff_number(second, "to")
+    return _parse_diff_selector(first, "from"), _parse_diff_selector(second, "to")
 
 
-def _parse_diff_number(text: str, name: str) -> int:
+def _parse_diff_selector(text: str, name: str) -> int | str:
+    if TAG.fullmatch(text) and not NUMBER.fullmatch(text):
+        return text
     if NUMBER.fullmatch(text) and len(text) <= 20 and 0 < int(text) <= LARGEST_NUMBER:
         return int(text)
     raise InvalidRequest(f"invalid {name} version")
@@ -268,10 +325,29 @@ def load_patch(request: Request, model: type[Patch]) -> Patch:
         raise InvalidRequest(f"{field} must be text; leave it out to keep what there is") from error
 
 
-def load_variables(request: Request, engine: Engine) -> dict[str, Any]:
-    """Load the variables to render with; an empty object if the body has none.
+def load_payload_id(request: Request) -> str | None:
+    """Load the id of the payload to render with; None if the body has none.
+
+    Raises:
+        InvalidRequest: It is not an id.
+    """
+    text = load_document(request).get("payload_id")
+    if text is None:
+        return None
+    return parse_payload_id(text if isinstance(text, str) else "")
+
+
+def load_variables(
+    request: Request, engine: Engine, *, sample: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Load the variables to render with.
 
     For Go's engine all numbers become floats, as in Go's `encoding/json`.
+
+    Args:
+        request: The request.
+        engine: The language of the template.
+        sample: The values of variables that the body does not have.
 
     Raises:
         InvalidRequest: The variables are not a JSON object, or a number is out of the range of
@@ -280,13 +356,13 @@ def load_variables(request: Request, engine: Engine) -> dict[str, Any]:
     document = load_document(request)
     check_split_key(document.get("split_key"))
     variables = document.get("variables")
-    if variables is None:
-        return {}
+    variables = {} if variables is None else variables
     if not isinstance(variables, dict):
         message = "variables: send an object with a value for each variable"
         raise InvalidRequest(details=[{"path": "variables", "message": message}])
     try:
-        return dict(exact_json.convert_decimals(variables, keep_integers=engine != "go"))
+        values = {**sample, **variables}
+        return dict(exact_json.convert_decimals(values, keep_integers=engine != "go"))
     except exact_json.NotJSONError as error:
         message = f"variables: {error}"
         raise InvalidRequest(details=[{"path": "variables", "message": message}]) from error

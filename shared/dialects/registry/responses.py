@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from shared import exact_json
+from shared.dialects.registry.chats import get_response_format
 from shared.domain.splits import describe_shares
 from shared.responses import Response
 
@@ -13,10 +16,15 @@ if TYPE_CHECKING:
 
     from shared.dialects.registry import models
     from shared.domain import model
+    from shared.domain.content import Content
     from shared.domain.splits import Share
     from shared.problems import Problem
+    from shared.templates import Rendering
 
     Page = TypeVar("Page", bound=models.Page)
+
+# Characters of a conversation, which is in a response twice: as one text, and as messages.
+LARGEST_CHAT = 1_300_000
 
 
 def dump_time(at: datetime) -> str:
@@ -38,13 +46,14 @@ def dump_prompt(prompt: model.Prompt) -> models.Prompt:
         "status": "archived" if prompt.status == "archived" else "active",
         "created_at": dump_time(prompt.created_at),
         "updated_at": dump_time(prompt.updated_at),
+        "keywords": [*prompt.keywords],
     }
 
 
 def dump_version(version: model.Version, prompt: model.Prompt) -> models.PromptVersion:
     """Dump a version of a prompt."""
     content = version.content
-    return {
+    body: models.PromptVersion = {
         "id": version.id,
         "prompt_id": version.prompt_id,
         "version": version.number,
@@ -58,7 +67,45 @@ def dump_version(version: model.Version, prompt: model.Prompt) -> models.PromptV
         "engine": content.engine,
         "message": version.message,
         "author": dump_author(version.author),
+        "messages": None if content.messages is None else [*content.messages],
+        "tools": None if content.tools is None else [*content.tools],
+        "response_format": get_response_format(content),
+        "inputs": None if content.inputs is None else [*content.inputs],
     }
+    if content.messages is not None and len(content.document) > LARGEST_CHAT:
+        body["messages"], body["omissions"] = [], ["messages"]
+    return body
+
+
+def dump_resolved_version(version: model.Version, prompt: model.Prompt) -> models.ResolvableVersion:
+    """Dump a version with all parts in its texts."""
+    whole = replace(version, content=version.content.whole)
+    return {"version": dump_version(whole, prompt), **_dump_includes(version.content)}
+
+
+def _dump_includes(content: Content) -> models.Inclusion:
+    if content.composition is None:
+        return {}
+    return {
+        "includes": [
+            {
+                "prompt_id": part.prompt_id,
+                "slug": part.slug,
+                "version": part.number,
+            }
+            for part in content.composition.parts
+        ]
+    }
+
+
+def dump_written_version(
+    version: model.Version, prompt: model.Prompt, warnings: list[str]
+) -> models.WrittenVersion:
+    """Dump a version after it was written, with what other dialects' clients cannot read of it."""
+    body: models.WrittenVersion = {"version": dump_version(version, prompt)}
+    if warnings:
+        body["warnings"] = warnings
+    return body
 
 
 def dump_author(author: model.Author) -> models.Author:
@@ -88,13 +135,53 @@ def dump_shares(shares: Iterable[Share]) -> list[models.SplitShare]:
     return cast("list[models.SplitShare]", describe_shares(shares))
 
 
-def dump_rendering(text: str, prompt: model.Prompt, version: model.Version) -> models.Rendering:
-    """Dump the text that a version of a prompt was rendered to."""
-    return {
+def dump_rendering(
+    rendering: Rendering, prompt: model.Prompt, version: model.Version
+) -> models.Rendering:
+    """Dump what a version of a prompt was rendered to."""
+    content = version.content
+    text, messages = rendering.text, rendering.messages
+    body: models.Rendering = {
         "rendered": text,
         "slug": prompt.slug,
         "tags": prompt.list_tags(version.number),
         "version": version.number,
+        "missing": rendering.missing,
+        "model": content.qualified_model,
+        "model_params": content.parameters,
+    }
+    if content.messages is not None:
+        # Conversations of earlier releases are rendered as one text, without messages.
+        if messages is None or len(text) > LARGEST_CHAT:
+            body["omissions"], messages = ["messages"], []
+        body["messages"] = [*messages]
+    if content.tools is not None:
+        body["tools"] = [*content.tools]
+    if (response_format := get_response_format(content)) is not None:
+        body["response_format"] = response_format
+    return {**body, **_dump_includes(content)}
+
+
+def compare_settings(before: Content, after: Content) -> list[models.SettingChange]:
+    """Compare two contents in all but their texts; of messages, only their roles are compared."""
+    old, new = _list_settings(before), _list_settings(after)
+    return [
+        {"field": field, "from": old.get(field), "to": new.get(field)}
+        for field in dict.fromkeys([*old, *new])
+        if not exact_json.is_equal(old.get(field), new.get(field))
+    ]
+
+
+def _list_settings(content: Content) -> dict[str, Any]:
+    messages = content.messages
+    return {
+        "engine": content.engine,
+        "model": content.qualified_model,
+        **{f"model_params.{name}": value for name, value in (content.parameters or {}).items()},
+        "messages": messages and [each.get("role", each.get("type")) for each in messages],
+        "tools": content.tools and [*content.tools],
+        "response_format": get_response_format(content),
+        "inputs": content.inputs and [*content.inputs],
     }
 
 

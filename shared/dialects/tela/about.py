@@ -12,6 +12,7 @@ DIALECT = Dialect(
     prefix="Tela",
     chapters={
         "Tela: Prompt Versions": "Versions of a prompt, which Tela also calls a canvas.",
+        "Tela: Environments": "Pointers of a prompt: `production` is the live version.",
         "Tela: Prompts": "Endpoints for Tela's n8n node.",
     },
     security=BEARER_AUTH,

@@ -8,6 +8,7 @@ from shared import exact_json
 from shared.dialects.formats import to_camel_case, to_snake_case
 from shared.dialects.lenses import Lens, Lenses, put_changes
 from shared.domain.content import Content, join_texts, split_model
+from shared.domain.outputs import build_schema, load_outputs, replace_outputs
 from shared.templates import find_variables
 
 if TYPE_CHECKING:
@@ -22,15 +23,21 @@ ROLES = {"developer": "system", "tool": "function"} | {
     role: role for role in ("user", "assistant", "system", "function")
 }
 FILE_TYPES = ("file", "image")
-# Types in JSON Schema, by LangWatch's types of outputs, which contents use.
-SCHEMA_TYPES = {"str": "string", "float": "number", "int": "integer", "bool": "boolean"}
 VARIABLE_FIELDS = ("name", "type", "required", "description", "processingOptions")
 
 
-def load_content(document: Document, settings: Settings) -> Content:
-    """Load the content of a new version, whose texts need not be valid templates."""
+def load_content(document: Document, settings: Settings, *, base: Content | None = None) -> Content:
+    """Load the content of a new version, whose texts need not be valid templates.
+
+    Args:
+        document: The body.
+        settings: The settings of the deployment.
+        base: The content of the newest version; texts that come back keep their language.
+    """
+    if "message" in document:
+        document = {"messages": document["message"], **document}
     parts: dict[str, Document] = {"texts": {}}
-    return LENSES.create(Content(engine="jinja"), parts | _split_parts(document), settings)
+    return LENSES.create(parts | _split_parts(document), settings, base=base)
 
 
 def revise_content(content: Content, document: Document, settings: Settings) -> Content:
@@ -78,7 +85,7 @@ def _merge_texts(content: Content, texts: Document, settings: Settings) -> Docum
     if all(exact_json.is_equal(before.get(field), text) for field, text in texts.items()):
         return dict(before)
     are_views = content.messages is not None and exact_json.is_equal(
-        before, _get_texts(content, settings)
+        before, _get_texts(LENSES.show(content, settings), settings)
     )
     return texts if are_views and texts.keys() != {"markdownContent"} else before | texts
 
@@ -133,7 +140,13 @@ def _get_model(content: Content, settings: Settings) -> Document:
     return {"model": content.qualified_model or settings.default_model}
 
 
-def _put_parameters(part: Document) -> Document:
+def _put_parameters(content: Content, part: Document, before: Any, settings: Settings) -> Document:
+    """Convert parameters; a new response format replaces the outputs too."""
+    fields = put_changes(_convert_parameters)(content, part, before, settings)
+    return fields and replace_outputs(content.parameters, fields["parameters"])
+
+
+def _convert_parameters(part: Document) -> Document:
     """Convert parameters to their common names, such as Tela's `topP` to `top_p`."""
     parameters = {
         _respell(name, to_snake_case, to_camel_case, part): value for name, value in part.items()
@@ -162,7 +175,14 @@ def _respell(
     return other if back(other) == name and other not in names else name
 
 
-def _put_output(part: Document) -> Document:
+def _put_output(content: Content, part: Document, before: Any, settings: Settings) -> Document:
+    """Convert a schema; without one, a response format among the parameters does not count."""
+    fields = put_changes(_convert_output)(content, part, before, settings)
+    is_removal = fields == {"outputs": None} and (part or before is not None)
+    return {"outputs": []} if is_removal and load_outputs(content.parameters) else fields
+
+
+def _convert_output(part: Document) -> Document:
     """Convert a schema to an output, unless it is disabled."""
     output = part.get("structuredOutput", {})
     if "schema" not in output or output.get("enabled") is False:
@@ -171,25 +191,8 @@ def _put_output(part: Document) -> Document:
 
 
 def _get_output(content: Content, settings: Settings) -> Document:
-    """Convert outputs to a schema: of the only one, or of an object; none for a plain text."""
-    outputs = content.outputs or ()
-    schemas = {str(output["name"]): _get_schema(output) for output in outputs}
-    if not schemas:
-        return {}
-    if len(schemas) > 1 or not isinstance(outputs[0].get("schema"), dict):
-        if [output.get("type") for output in outputs] == ["str"]:
-            return {}
-        schema: Any = {"type": "object", "properties": schemas, "required": list(schemas)}
-    else:
-        (schema,) = schemas.values()
-    return {"structuredOutput": {"enabled": True, "schema": schema}}
-
-
-def _get_schema(output: Mapping[str, Any]) -> Document:
-    if isinstance(schema := output.get("schema"), dict):
-        return schema
-    schema_type = SCHEMA_TYPES.get(str(output.get("type")))
-    return {"type": schema_type} if schema_type else {}
+    schema = build_schema(content.expected_outputs or ())
+    return {} if schema is None else {"structuredOutput": {"enabled": True, "schema": schema}}
 
 
 def _put_type(part: Document) -> Document:
@@ -237,22 +240,30 @@ def _get_variable(item: Mapping[str, Any]) -> Document:
     return variable
 
 
+def _list_names(content: Content, settings: Settings) -> set[str]:
+    variables: Document = LENSES.read(content, "variables", settings)
+    return {variable["name"] for variable in variables["variables"]}
+
+
 LENSES = Lenses(
     "tela",
     {
         # The texts come first, because the default of variables depends on them.
-        "texts": Lens(fields=("template", "messages"), put=put_changes(_put_texts), get=_get_texts),
+        "texts": Lens(
+            fields=("template", "messages"),
+            put=put_changes(_put_texts),
+            get=_get_texts,
+            has_texts=True,
+        ),
         "model": Lens(
             fields=("provider", "model"),
             is_guess=True,
             put=put_changes(_put_model),
             get=_get_model,
         ),
-        "parameters": Lens(
-            fields=("parameters",), put=put_changes(_put_parameters), get=_get_parameters
-        ),
+        "parameters": Lens(fields=("parameters",), put=_put_parameters, get=_get_parameters),
         "type": Lens(put=put_changes(_put_type), get=_get_type),
-        "output": Lens(fields=("outputs",), put=put_changes(_put_output), get=_get_output),
+        "output": Lens(fields=("expected_outputs",), put=_put_output, get=_get_output),
         "variables": Lens(
             fields=("inputs",),
             is_guess=True,
@@ -260,4 +271,6 @@ LENSES = Lenses(
             get=_get_variables,
         ),
     },
+    language="tela",
+    list_names=_list_names,
 )

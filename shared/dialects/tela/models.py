@@ -109,6 +109,9 @@ class NewCanvasVersion(BaseModel):
     promoted: bool | None = Field(None, description="Whether to make the version live.")
     draft: bool | None = Field(None, description="Whether the content can still change.")
     messages: Messages = Field(ABSENT, description="Returned as they were sent.")
+    message: CanvasMessage = Field(
+        ABSENT, description="The only message; counts where there are no `messages`."
+    )
 
 
 class CanvasVersionChanges(BaseModel):
@@ -123,6 +126,32 @@ class CanvasVersionChanges(BaseModel):
     promoted: bool | None = None
     draft: bool | None = None
     messages: Messages = ABSENT
+
+
+class NewEnvironment(BaseModel):
+    model_config = ConfigDict(strict=True)
+    resourceType: Literal["prompt"]
+    resourceId: Annotated[Id, StringConstraints(pattern=UUID)] = Field(
+        description="The prompt's id."
+    )
+    name: str = Field(
+        description="Lower-case letters, digits, and single hyphens between them.",
+        examples=["staging"],
+    )
+
+
+class Publication(BaseModel):
+    model_config = ConfigDict(strict=True)
+    resourceType: Literal["prompt"]
+    resourceId: Annotated[Id, StringConstraints(pattern=UUID)] = Field(
+        description="The prompt's id."
+    )
+    envName: str = Field(
+        description="`production`, which is the live version, or the name of another environment.",
+        examples=["production"],
+    )
+    versionId: Annotated[Id, StringConstraints(pattern=UUID)]
+    autoCreate: bool = Field(False, description="Whether to create the environment if need be.")
 
 
 # -- responses
@@ -153,6 +182,53 @@ class CanvasVersion(CanvasContent):
     createdAt: Time
     updatedAt: Time
     deletedAt: Time | None
+
+
+class DeletedVersion(CanvasVersion):
+    deleted: Literal[True]
+
+
+PreviousId = Annotated[
+    Id | None, Field(description="The id of the newest before it that is not deleted.")
+]
+Index = Annotated[
+    int, Field(description="The version's number, which does not change when others are deleted.")
+]
+
+
+class LatestVersion(CanvasVersion):
+    versionIndex: Index
+    previousVersionId: PreviousId
+
+
+class VersionIndex(TypedDict):
+    id: Id
+    versionIndex: Index
+    previousVersionId: PreviousId
+
+
+class Environment(TypedDict):
+    resourceType: Literal["prompt"]
+    resourceId: Id
+    name: str
+    currentVersionId: Id | None
+    currentVersion: Annotated[
+        CanvasVersion | None, Field(description="Null before anything is published to it.")
+    ]
+
+
+class VersionMessage(TypedDict):
+    id: Id
+    promptVersionId: Id
+    role: str
+    index: int
+    content: str | None
+    markdownContent: str | None
+    createdAt: Time
+    createdBy: str
+    updatedAt: Time
+    updatedBy: Annotated[str | None, Field(description="Null if it was not recorded.")]
+    deletedAt: None
 
 
 class Canvas(TypedDict):

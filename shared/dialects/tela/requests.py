@@ -79,11 +79,41 @@ def parse_prompt_query(query: Mapping[str, str]) -> str:
     Raises:
         InvalidRequest: The parameter is missing or not an id.
     """
-    text = _get_either(query, "promptId")
+    return _parse_id_query(query, "promptId")
+
+
+def parse_version_query(query: Mapping[str, str]) -> str:
+    """Parse the required parameter `promptVersionId`.
+
+    Raises:
+        InvalidRequest: The parameter is missing or not an id.
+    """
+    return _parse_id_query(query, "promptVersionId")
+
+
+def parse_environment_query(query: Mapping[str, str]) -> tuple[str, str]:
+    """Parse the required parameters `resourceType`, `resourceId` and `envName`.
+
+    Returns:
+        The prompt's id, and the name of the environment.
+
+    Raises:
+        InvalidRequest: A parameter is missing, or it is none of those of a prompt.
+    """
+    if _get_either(query, "resourceType") != "prompt":
+        raise InvalidRequest("resourceType must be prompt")
+    prompt_id, name = _parse_id_query(query, "resourceId"), _get_either(query, "envName")
+    if name is None:
+        raise InvalidRequest("envName is required")
+    return prompt_id, name
+
+
+def _parse_id_query(query: Mapping[str, str], name: str) -> str:
+    text = _get_either(query, name)
     if text is None:
-        raise InvalidRequest("promptId is required")
+        raise InvalidRequest(f"{name} is required")
     if not is_id(text.lower()):
-        raise InvalidRequest("promptId must be a UUID")
+        raise InvalidRequest(f"{name} must be a UUID")
     return text.lower()
 
 
@@ -143,6 +173,8 @@ def _unify_spelling(body: Document) -> Document:
     Names inside schemas are not converted, because they belong to the caller.
     """
     body = _spell_in_camel_case(body, "promptId", "markdownContent")
+    body = _spell_in_camel_case(body, "resourceType", "resourceId", "envName", "versionId")
+    body = _spell_in_camel_case(body, "autoCreate")
     if isinstance(configuration := body.get("configuration"), dict):
         body["configuration"] = _spell_in_camel_case(configuration, "structuredOutput")
     if isinstance(variables := body.get("variables"), list):

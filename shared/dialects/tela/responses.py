@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
 
 from shared.dialects.formats import dump_js_time
 from shared.dialects.tela.contents import dump_content
@@ -57,12 +58,55 @@ def dump_version(
     }
 
 
-def dump_deleted_version(change: Change[model.Version], settings: Settings) -> models.CanvasVersion:
+def dump_deleted_version(
+    change: Change[model.Version], settings: Settings
+) -> models.DeletedVersion:
     """Dump a version after its deletion."""
     body = dump_version(change.subject, change.after, settings)
     body["deletedBy"] = change.events[-1].by.id
     body["deletedAt"] = dump_js_time(change.after.changed_at)
-    return body
+    return {**body, "deleted": True}
+
+
+def dump_messages(version: model.Version, settings: Settings) -> list[models.VersionMessage]:
+    """Dump the messages of a version, or its content as the only one."""
+    texts = dump_content(version.content, settings)
+    messages = texts.get("messages") or []
+    rows: list[Mapping[str, Any]] = [*(messages if isinstance(messages, list) else [messages])]
+    if not rows:
+        markdown = texts.get("markdownContent")
+        only = {"role": "system", "content": texts.get("content"), "markdownContent": markdown}
+        rows.append(only)
+    is_untouched = version.created_at == version.updated_at
+    return [
+        {
+            "id": str(uuid5(UUID(version.id), str(number))),
+            "promptVersionId": version.id,
+            "role": row["role"],
+            "index": row.get("index", number),
+            "content": row.get("content"),
+            "markdownContent": row.get("markdownContent"),
+            "createdAt": dump_js_time(version.created_at),
+            "createdBy": version.author.id,
+            "updatedAt": dump_js_time(version.updated_at),
+            "updatedBy": version.author.id if is_untouched else None,
+            "deletedAt": None,
+        }
+        for number, row in enumerate(rows)
+    ]
+
+
+def dump_environment(
+    prompt: model.Prompt, name: str, settings: Settings, version: model.Version | None = None
+) -> models.Environment:
+    """Dump an environment of a prompt with its version, if one has been published to it."""
+    return {
+        "resourceType": "prompt",
+        "resourceId": prompt.id,
+        "name": name,
+        "currentVersionId": version.id if version else None,
+        "currentVersion": dump_version(version, prompt, settings) if version else None,
+    }
 
 
 def dump_canvas(prompt: model.Prompt) -> models.Canvas:

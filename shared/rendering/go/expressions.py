@@ -88,6 +88,16 @@ def _compile_error(node: CitableNode | None, message: str) -> Stage:
     return fail
 
 
+def _compile_variable_error(variable: Variable, message: str) -> Stage:
+    find_variable, fail = _compile_variable(variable), _compile_error(variable, message)
+
+    def find_and_fail(state: State, dot: Value, final: Value = None) -> Value:
+        find_variable(state, dot)
+        return fail(state, dot)
+
+    return find_and_fail
+
+
 def _compile_command(
     pipeline: Pipeline, stage: int, command: Command, dot_in_interface: bool
 ) -> Stage:
@@ -102,6 +112,9 @@ def _compile_command(
         return (lambda state, dot, final: look_up_keys(state, dot)) if stage else look_up_keys
     if has_arguments:
         message = f"can't give argument to non-function {excerpt(str(first))}"
+        if isinstance(first, Variable):
+            # Whether there is such a variable is found out first.
+            return _compile_variable_error(first, message)
         if not isinstance(first, Pipeline):
             return _compile_error(first, message)
         # Parentheses do not set the node: the error cites the pipeline or the previous command.

@@ -8,7 +8,7 @@ from ...texts import excerpt
 from ..errors import LimitExceededError
 
 if TYPE_CHECKING:
-    from ..limits import Limits
+    from ..limits import Limits, Usage
     from .values import Value
 
 
@@ -77,11 +77,11 @@ class State:
         "template_name",
     )
 
-    def __init__(self, template_name: str, dot: Value, limits: Limits) -> None:
+    def __init__(self, template_name: str, dot: Value, limits: Limits, usage: Usage) -> None:
         self.limits: Final = limits
         self.output: list[str] = []
-        self.remaining_output = limits.output_bytes
-        self.remaining_steps = limits.steps
+        self.remaining_output = limits.output_bytes - usage.output_bytes
+        self.remaining_steps = limits.steps - usage.steps
         self.depth = 0
         self.template_name = template_name
         self.node: CitableNode

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ...texts import excerpt, replace_lone_surrogates
 from ..errors import MissingVariableError, TemplateExecutionError
+from ..limits import Usage
 from .executor import compile_templates, execute
 from .parser import parse_templates
 from .quoting import cite
@@ -46,7 +47,14 @@ class Template:
         self._lists: Final = templates
         self._bodies: Final = compile_templates(templates)
 
-    def render(self, variables: Mapping[str, Any], *, limits: Limits) -> str:
+    def render(
+        self,
+        variables: Mapping[str, Any],
+        *,
+        limits: Limits,
+        is_strict: bool = False,
+        usage: Usage | None = None,
+    ) -> str:
         """Render the template with variables, which are JSON values.
 
         Raises:
@@ -56,7 +64,8 @@ class Template:
             LimitExceededError: Rendering exceeds a limit.
         """
         dot = variables if type(variables) is dict else dict(variables)
-        state = State(_ROOT, dot, limits)
+        usage = usage or Usage()
+        state = State(_ROOT, dot, limits, usage)
         try:
             execute(self._bodies, state, dot)
         except ExecutionError as error:
@@ -69,7 +78,9 @@ class Template:
                 raise MissingVariableError(message) from None
             raise TemplateExecutionError(message) from None
         text = replace_invalid_bytes("".join(state.output))
-        if count_bytes(text) > limits.output_bytes:
+        usage.steps = limits.steps - state.remaining_steps
+        usage.output_bytes += count_bytes(text)
+        if usage.output_bytes > limits.output_bytes:
             raise state.build_output_error()
         return text
 
@@ -80,6 +91,10 @@ class Template:
     def list_required_variables(self) -> list[str]:
         """List the names of those that are looked up as fields; `index` gives nil instead."""
         return sorted(list_variables(self._lists, _ROOT, with_index=False))
+
+    def list_missing(self, variables: Mapping[str, object]) -> list[str]:
+        """List the names of variables that may be needed and have no value, sorted."""
+        return [name for name in self.list_variables() if name not in variables]
 
     def find_gap(self) -> None:
         """Nothing of Go is left out."""

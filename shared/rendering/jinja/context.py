@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from jinja2.environment import Environment
 
-    from ..limits import Limits
+    from ..limits import Limits, Usage
     from .values import Value
 
 
@@ -25,7 +25,11 @@ class Context(JinjaContext):
     """
 
     def __init__(
-        self, environment: Environment, variables: Mapping[str, Value], limits: Limits
+        self,
+        environment: Environment,
+        variables: Mapping[str, Value],
+        limits: Limits,
+        usage: Usage,
     ) -> None:
         super().__init__(environment, {**environment.globals, **variables}, None, {})
-        self.meter = Meter(limits)
+        self.meter = Meter(limits, usage)

@@ -10,7 +10,7 @@ from ..errors import LimitExceededError
 from .values import ATOMS, CONTAINERS, describe
 
 if TYPE_CHECKING:
-    from ..limits import Limits
+    from ..limits import Limits, Usage
     from .values import Value
 
 # Python does not print integers of more than 4300 digits, which have slightly more bits than this.
@@ -33,10 +33,15 @@ class Meter:
 
     __slots__ = ("_depth", "_limits", "_remaining")
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, usage: Usage) -> None:
         self._limits = limits
-        self._remaining = limits.steps
+        self._remaining = limits.steps - usage.steps
         self._depth = 0
+
+    @property
+    def steps(self) -> int:
+        """The steps that have been spent, with those of the texts before."""
+        return self._limits.steps - self._remaining
 
     def spend(self, steps: int) -> None:
         """Charge for an operation.

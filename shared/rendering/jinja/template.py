@@ -16,6 +16,7 @@ from ..errors import (
     TemplateExecutionError,
     TemplateSyntaxError,
 )
+from ..limits import Usage
 from .compiler import MeteredCodeGenerator, TemplateParser
 from .context import Context
 from .environment import ENVIRONMENT
@@ -82,7 +83,14 @@ class Template:
         self._required = required
         self._gap = gap
 
-    def render(self, variables: Mapping[str, object], *, limits: Limits) -> str:
+    def render(
+        self,
+        variables: Mapping[str, object],
+        *,
+        limits: Limits,
+        is_strict: bool = False,
+        usage: Usage | None = None,
+    ) -> str:
         """Render the template with variables.
 
         Raises:
@@ -92,9 +100,10 @@ class Template:
                 message names the line.
             LimitExceededError: Rendering exceeds a limit.
         """
-        context = Context(ENVIRONMENT, variables, limits)
+        usage = usage or Usage()
+        context = Context(ENVIRONMENT, variables, limits, usage)
         pieces: list[str] = []
-        remaining = limits.output_bytes
+        remaining = limits.output_bytes - usage.output_bytes
         try:
             for piece in self._template.root_render_func(context):
                 remaining -= (
@@ -114,6 +123,8 @@ class Template:
             if isinstance(error, UndefinedError):
                 raise MissingVariableError(message) from error
             raise TemplateExecutionError(message) from error
+        usage.steps = context.meter.steps
+        usage.output_bytes = limits.output_bytes - remaining
         # Jinja has escapes and formats that make lone surrogates.
         return replace_lone_surrogates("".join(pieces))
 
@@ -124,6 +135,10 @@ class Template:
     def list_required_variables(self) -> list[str]:
         """List the names that nowhere have a default, or a test whether they are defined."""
         return sorted(self._required)
+
+    def list_missing(self, variables: Mapping[str, object]) -> list[str]:
+        """List the names that the template looks up and that have no value, sorted."""
+        return [name for name in self.list_variables() if name not in variables]
 
     def find_gap(self) -> str | None:
         """Find the first thing that Jinja has and this engine has not."""

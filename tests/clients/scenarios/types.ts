@@ -30,8 +30,8 @@ export function readNames(prompts: Body<"/v1/teams/{team_id}/prompts">): string[
   return prompts.prompts.map((prompt) => prompt.name);
 }
 
-// @ts-expect-error: a template is required
-export const withoutTemplate: Schemas["CreateVersionRequest"] = { engine: "go" };
+// @ts-expect-error: a template is a text
+export const withNumber: Schemas["CreateVersionRequest"] = { template: 1, engine: "go" };
 
 // @ts-expect-error: parameters are an object
 export const withText: Schemas["CreateVersionRequest"] = { template: "", model_params: "hot" };

@@ -252,6 +252,7 @@ def test_an_earlier_version_is_restored_as_the_next(registry: Registry) -> None:
 
     assert answer.status == 200, answer.text
     changed = {"version", "versionId", "updatedAt", "commitMessage", "tags", "authorId"}
+    changed |= {"versionCreatedAt"}
     assert drop_fields(answer.json, *changed) == drop_fields(made, *changed)
     assert (answer.json["version"], answer.json["commitMessage"]) == (3, "Restore from version 1")
 
@@ -264,3 +265,96 @@ def test_only_a_version_of_the_prompt_is_restored(registry: Registry) -> None:
         answer = registry.editor("POST", f"/api/prompts/{made['id']}/versions/{version_id}/restore")
         assert (answer.status, answer.error) == (404, "prompt_not_found")
     assert get_prompt(registry.editor, made["id"]) == made
+
+
+def test_a_prompt_of_the_first_api_begins_with_a_stock_version(registry: Registry) -> None:
+    editor, name = registry.editor, f"Überblick {uuid4().hex[:8]}"
+
+    created = editor("POST", "/api/prompts", {"name": name})
+
+    assert created.status == 200, created.text
+    prompt = created.json
+    latest = prompt.pop("latestVersion")
+    assert (prompt["name"], prompt["version"]) == (name, 1)
+    assert prompt == get_prompt(editor, prompt["id"])
+    assert (latest["id"], latest["configId"]) == (prompt["versionId"], prompt["id"])
+    assert latest["configData"] == {
+        "prompt": "You are a helpful assistant",
+        "messages": [{"role": "user", "content": "{{input}}"}],
+        "inputs": [{"identifier": "input", "type": "str"}],
+        "outputs": [{"identifier": "output", "type": "str"}],
+        "model": "openai/gpt-4o-mini",
+    }
+    made = editor("POST", f"/api/prompts/{prompt['id']}/versions", build_config())
+    assert (made.status, made.json["version"]) == (200, 2)
+
+
+def test_a_name_of_the_first_api_is_unique_and_not_empty(registry: Registry) -> None:
+    name = f"twice {uuid4().hex[:8]}"
+    first = registry.editor("POST", "/api/prompts", {"name": name})
+
+    statuses = {
+        case: registry.editor(*call).status
+        for case, call in {
+            "taken": ("POST", "/api/prompts", {"name": name}),
+            "empty": ("POST", "/api/prompts", {"name": ""}),
+            "number": ("POST", "/api/prompts", {"name": 5}),
+            "more": ("POST", "/api/prompts", {"name": "x", "prompt": "not to be dropped"}),
+            "rename": ("PUT", f"/api/prompts/{first.json['id']}", {"name": ""}),
+        }.items()
+    }
+
+    assert statuses == {"taken": 409, "empty": 422, "number": 422, "more": 422, "rename": 422}
+
+
+def test_a_name_alone_renames_and_creates_no_version(registry: Registry) -> None:
+    editor, made = registry.editor, create_prompt(registry.editor)
+    name = f"renamed {uuid4().hex[:8]}"
+
+    renamed = editor("PUT", f"/api/prompts/{made['id']}", {"name": name})
+
+    assert renamed.status == 200
+    assert (renamed.json["name"], renamed.json["version"]) == (name, 1)
+    assert renamed.json == get_prompt(editor, made["id"])
+    assert renamed.json["handle"] == made["handle"]
+    other = create_prompt(editor)
+    taken = editor("PUT", f"/api/prompts/{other['id']}", {"name": name})
+    assert taken.status == 409
+    empty = editor.create_prompt()
+    assert editor("PUT", f"/api/prompts/{empty['id']}", {"name": "none"}).status == 404
+
+
+@pytest.mark.parametrize(
+    ("outputs", "properties"),
+    [
+        ([{"identifier": "output", "type": "str"}], None),
+        ([{"identifier": "mood", "type": "float"}], {"mood": {"type": "number"}}),
+        (
+            [
+                {"identifier": "a", "type": "str"},
+                {"identifier": "b", "type": "bool"},
+                {"identifier": "c", "type": "json_schema", "json_schema": {"type": "object"}},
+                {"identifier": "d", "type": "json_schema"},
+            ],
+            {
+                "a": {"type": "string"},
+                "b": {"type": "boolean"},
+                "c": {"type": "object"},
+                "d": {"type": "object"},
+            },
+        ),
+    ],
+)
+def test_reads_have_the_first_apis_schema_of_all_outputs(
+    registry: Registry, outputs: list[dict[str, Any]], properties: dict[str, Any] | None
+) -> None:
+    made = create_prompt(registry.editor, outputs=outputs)
+
+    if properties is None:
+        assert made["response_format"] is None
+        return
+    schema = {"type": "object", "properties": properties, "required": [*properties]}
+    assert made["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "outputs", "schema": schema},
+    }

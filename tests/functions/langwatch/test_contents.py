@@ -164,14 +164,31 @@ def test_messages_that_stay_keep_what_is_not_shown() -> None:
     assert revised.messages == [look, done, {"role": "user", "content": "more"}]
 
 
-@pytest.mark.parametrize(
-    ("text", "engine"),
-    [("Dear {{.name}}", "go"), ("Dear {{ name }}", "jinja"), ("Dear Sir", "go")],
-)
-def test_an_edited_go_template_is_one_as_long_as_it_reads_as_one(text: str, engine: str) -> None:
+@pytest.mark.parametrize("text", ["Dear {{.name}}", "Dear {{ name }}", "Dear Sir"])
+def test_an_edited_text_that_was_shown_as_liquid_is_liquid(text: str) -> None:
     content = Content(template="Hello {{.name}}", engine="go")
 
-    assert contents.revise_content(content, {"prompt": text}, SETTINGS).engine == engine
+    revised = contents.revise_content(content, {"prompt": text}, SETTINGS)
+
+    assert (revised.template, revised.engine) == (text, "liquid")
+
+
+@pytest.mark.parametrize(
+    ("text", "engine"),
+    [
+        ("{{if .vip}}Dear{{end}} {{.name}}", "go"),
+        ("{% if vip %}Dear{% endif %} {{ name }}", "liquid"),
+        ("Dear Sir", "go"),
+    ],
+)
+def test_an_edited_text_that_was_shown_as_go_is_go_as_long_as_it_reads_as_such(
+    text: str, engine: str
+) -> None:
+    content = Content(template="{{if .vip}}Hello{{end}} {{.name}}", engine="go")
+
+    revised = contents.revise_content(content, {"prompt": text}, SETTINGS)
+
+    assert (revised.template, revised.engine) == (text, engine)
 
 
 def test_undeclared_inputs_are_the_variables_of_the_text() -> None:

@@ -221,6 +221,7 @@ def test_numbers_that_are_equal_make_no_version(registry: Registry) -> None:
     parameters = '"model_params": {"temperature": 0.50, "seed": 1.0, "max_tokens": 1e2}}'
     path = f"/v1/prompts/{prompt['id']}/versions"
     assert editor("POST", path, raw=body + parameters).status == 201
+    editor.promote(prompt["id"], 1)
     shown = get_prompt(editor, prompt["slug"])
     config = {
         **{name: shown[name] for name in ("prompt", "inputs", "outputs", "model")},

@@ -106,13 +106,17 @@ def test_what_another_dialect_promotes_is_production(registry: Registry) -> None
     assert get_prompt(editor, prompt["slug"], "?tag=production")["version"] == 1
 
 
-def test_a_draft_of_another_dialect_is_promoted_twice(registry: Registry) -> None:
+def test_a_draft_of_another_dialect_cannot_be_tagged_before_it_is_stable(
+    registry: Registry,
+) -> None:
     editor, prompt = registry.editor, registry.editor.create_prompt()
     version = editor.create_version(prompt["id"])
 
+    refused = assign_tag(editor, prompt, "production", version["id"])
+    editor.promote(prompt["id"], 1)
     answer = assign_tag(editor, prompt, "production", version["id"])
 
-    assert answer.status == 200
+    assert (refused.status, answer.status) == (422, 200)
     assert editor.list_statuses(prompt["id"]) == {1: "live"}
 
 

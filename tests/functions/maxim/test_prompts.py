@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 import pytest
@@ -143,7 +144,6 @@ def test_a_null_limit_is_the_default_one(workspace: Workspace) -> None:
         {"limit": "x"},
         {"cursor": "x"},
         {"includeVersions": "yes"},
-        {"deploymentQuery": "[]"},
         {"deploymentQuery[0][field]": "x"},
     ],
 )
@@ -337,3 +337,60 @@ def store_prompts(team_id: str, count: int) -> None:
         for start in range(0, count, 25):
             some: Any = [{"PutRequest": {"Item": row}} for row in rows[start : start + 25]]
             get_dynamodb().batch_write_item(RequestItems={TABLE_NAMES[table]: some})
+
+
+PROD, ACME = ("Environment", "prod"), ("Tenant", "acme")
+
+
+def build_query(*values: tuple[str, str], operator: str = "=") -> str:
+    return quote(
+        json.dumps([{"field": name, "operator": operator, "value": each} for name, each in values])
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        (build_query(PROD), 1),
+        (build_query(ACME, PROD), 2),
+        (build_query(PROD, ("Tenant", "other")), None),
+        (build_query(ACME), None),
+        (build_query(("Environment", "Prod")), None),
+        (build_query(("Age", "3")), 3),
+        (build_query(("Age", "7")), None),
+        (build_query(("Age", "5"), operator=">"), 3),
+        (build_query(("Age", "4"), operator=">"), None),
+    ],
+)
+def test_a_deployment_query_gets_the_version_that_is_deployed_for_it(
+    workspace: Workspace, query: str, number: int | None
+) -> None:
+    prompt_id, other = (workspace.create_prompt()["id"] for _ in range(2))
+    for each in (prompt_id, other):
+        for _ in range(3):
+            workspace.create_version(each)
+    workspace.deploy(prompt_id, build_condition(*PROD), version=1)
+    workspace.deploy(prompt_id, build_condition(*PROD), build_condition(*ACME), version=2)
+    workspace.deploy(prompt_id, build_condition("Age", "5", ">"), version=3)
+
+    found = workspace.viewer(
+        "GET", f"/v1/prompts?workspaceId={workspace.id}&deploymentQuery={query}"
+    )
+
+    assert found.status == 200, found.text
+    expected = {} if number is None else {prompt_id: [number]}
+    assert {
+        row["id"]: [version["version"] for version in row["versions"]] for row in found.json["data"]
+    } == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "x", "[]", "{}", "[5]", '[{"field":"a"}]', '[{"field":"a","operator":"~","value":"b"}]'],
+)
+def test_a_deployment_query_that_is_no_list_of_conditions_is_refused(
+    workspace: Workspace, query: str
+) -> None:
+    path = f"/v1/prompts?workspaceId={workspace.id}&deploymentQuery={quote(query)}"
+
+    assert get_message(workspace.viewer("GET", path), 400).startswith("deploymentQuery")

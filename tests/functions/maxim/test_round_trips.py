@@ -115,7 +115,11 @@ def test_a_duplicate_of_px0s_says_the_same_and_can_be_edited_there(workspace: Wo
         prompt["id"], modelParameters={"temperature": 1, "promptTools": tools}
     )
     path = f"/v1/prompts/{prompt['id']}/versions"
-    workspace.px0("POST", f"{path}/1/duplicate")
+    for _ in range(2):
+        workspace.px0("POST", f"{path}/1/duplicate")
+    workspace.px0("PUT", f"{path}/3", {"template": "New", "model_params": {"temperature": 0}})
+    for number in (2, 3):
+        workspace.px0.promote(prompt["id"], number)
 
     def build_config(number: int) -> Any:
         listed = workspace.viewer("GET", f"/v1/prompts/versions?promptId={prompt['id']}").json
@@ -126,7 +130,6 @@ def test_a_duplicate_of_px0s_says_the_same_and_can_be_edited_there(workspace: Wo
 
     assert build_config(2)["modelParameters"] == made["config"]["modelParameters"]
     assert build_payloads(2) == build_payloads(1)
-    workspace.px0("PUT", f"{path}/2", {"template": "New", "model_params": {"temperature": 0}})
-    assert build_payloads(2) == [{"role": "system", "content": "New"}]
-    assert build_config(2)["modelParameters"] == {"temperature": 0, "promptTools": tools}
-    assert build_payloads(1) != build_payloads(2)
+    assert build_payloads(3) == [{"role": "system", "content": "New"}]
+    assert build_config(3)["modelParameters"] == {"temperature": 0, "promptTools": tools}
+    assert build_payloads(1) != build_payloads(3)

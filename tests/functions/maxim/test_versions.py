@@ -62,7 +62,7 @@ def test_a_published_version_is_stable_for_px0_and_its_note_is_the_message(
     assert version["status"] == "stable"
     assert version["message"] == "first cut"
     assert version["template"] == SYSTEM["content"]
-    assert version["engine"] == "jinja"
+    assert version["engine"] == "simple"
     assert version["model"] == "openai/gpt-4o"
     assert version["model_params"] == {"temperature": 0.5}
 
@@ -337,7 +337,7 @@ def test_the_versions_of_a_prompt_are_listed_highest_first(workspace: Workspace)
     assert rest["pagination"] == {"hasMore": False}
 
 
-def test_versions_of_every_status_are_listed(workspace: Workspace) -> None:
+def test_versions_of_every_status_but_drafts_are_listed(workspace: Workspace) -> None:
     prompt = workspace.create_prompt()
     for _ in range(3):
         workspace.create_version(prompt["id"])
@@ -347,8 +347,8 @@ def test_versions_of_every_status_are_listed(workspace: Workspace) -> None:
 
     listed = workspace.viewer("GET", f"/v1/prompts/versions?promptId={prompt['id']}").json["data"]
 
-    assert [version["version"] for version in listed] == [4, 3, 2, 1]
-    assert [version["deletedAt"] is not None for version in listed] == [False, True, False, False]
+    assert [version["version"] for version in listed] == [3, 2, 1]
+    assert [version["deletedAt"] is not None for version in listed] == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -382,21 +382,21 @@ def test_a_version_of_px0_is_read_as_a_system_message(workspace: Workspace) -> N
     prompt = workspace.px0.create_prompt()
     template = "Hello {{.name}}!"
     params = {"temperature": 0.2, "max_tokens": 5}
-    made = workspace.px0.create_version(
+    made = workspace.px0.create_stable_version(
         prompt["id"], template, model="anthropic/claude-x", model_params=params, message="why"
     )
 
     version = workspace.viewer("GET", f"/v1/prompts/versions?id={made['id']}").json["data"]
 
     config = version["config"]
-    assert config["messages"][0]["payload"] == {"role": "system", "content": template}
+    assert config["messages"][0]["payload"] == {"role": "system", "content": "Hello {{name}}!"}
     assert (config["provider"], config["model"]) == ("anthropic", "claude-x")
     assert config["modelParameters"] == params
     assert version["description"] == "why"
 
 
 def test_a_version_without_a_model_is_read_with_the_default_one(workspace: Workspace) -> None:
-    made = workspace.px0.create_version(workspace.px0.create_prompt()["id"])
+    made = workspace.px0.create_stable_version(workspace.px0.create_prompt()["id"])
 
     config = workspace.viewer("GET", f"/v1/prompts/versions?id={made['id']}").json["data"]["config"]
 

@@ -40,7 +40,7 @@ def test_a_text_of_px0_is_read_with_the_variables_in_it(registry: Registry, prom
 
     version = get_version(registry.viewer, made["id"])
 
-    assert version["content"] == "Hello {{.name}}, {{.topic}}!"
+    assert version["content"] == "Hello {name}, {topic}!"
     assert version["configuration"] == {
         "model": "openai/gpt-4o",
         "temperature": 0.2,
@@ -89,11 +89,13 @@ def test_a_change_of_one_field_leaves_the_others_as_px0_wrote_them(
     made = registry.editor.create_version(prompt_id, "Hi {{.name}}", model_params={"a": None})
     path = f"/v1/prompts/{prompt_id}/versions/1"
 
-    update_version(registry.editor, made["id"], content="Bye {{.name}}")
+    update_version(registry.editor, made["id"], content="Bye {name}")
     update_version(registry.editor, made["id"], variables=VARIABLES)
 
     native = registry.viewer("GET", path).json["version"]
-    assert native == made | {"template": "Bye {{.name}}"}
+    inputs = native["inputs"]
+    assert [each["name"] for each in inputs] == [each["name"] for each in VARIABLES]
+    assert native == made | {"template": "Bye {name}", "engine": "tela", "inputs": inputs}
     assert get_version(registry.viewer, made["id"])["variables"] == VARIABLES
 
 
@@ -120,7 +122,7 @@ def test_px0_reads_text_model_and_parameters(registry: Registry, prompt_id: str)
 
     assert native["id"] == version["id"]
     assert (native["template"], native["message"]) == ("Hi {{ name }}, {% braces", "Why")
-    assert (native["model"], native["engine"]) == ("openai/gpt-4o", "jinja")
+    assert (native["model"], native["engine"]) == ("openai/gpt-4o", "tela")
     assert native["model_params"] == {"temperature": 1, "top_p": 0.5}
 
 
@@ -150,9 +152,14 @@ def test_a_draft_that_px0_has_changed_shows_its_text_and_keeps_the_rest(
     assert (after["configuration"], after["variables"]) == (configuration, VARIABLES)
 
 
+NAME = [{"name": "name", "type": "text", "required": True}]
+
+
 def test_px0_renders_what_tela_promoted(registry: Registry) -> None:
     prompt = registry.editor.create_prompt()
-    create_version(registry.editor, prompt["id"], content="Hi {{ name }}!", promoted=True)
+    create_version(
+        registry.editor, prompt["id"], content="Hi {name}!", variables=NAME, promoted=True
+    )
 
     rendered = registry.viewer(
         "POST", f"/v1/prompts/{prompt['slug']}/render", {"variables": {"name": "Ada"}}

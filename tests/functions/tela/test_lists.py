@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.client import UNKNOWN_ID
 from tests.functions.tela.calls import MALFORMED_IDS, create_version, get_problem, list_versions
 
 if TYPE_CHECKING:
@@ -213,3 +214,51 @@ def test_the_scheme_of_a_key_is_taken_in_any_case(registry: Registry) -> None:
     header = {"Authorization": f"bearer {registry.viewer.key}"}
 
     assert registry.nobody("GET", "/api-key", headers=header).status == 200
+
+
+def test_the_newest_version_comes_with_the_id_of_the_one_before(registry: Registry) -> None:
+    editor, prompt_id = registry.editor, registry.editor.create_prompt()["id"]
+    path = f"/prompt/{prompt_id}/latest-version"
+    assert (editor("GET", path).status, editor("GET", path).json["status"]) == (404, 404)
+    versions = [editor.create_version(prompt_id, text) for text in "abcd"]
+
+    def read() -> tuple[str, str | None]:
+        response = editor("GET", path)
+        assert response.status == 200, response.text
+        return response.json["content"], response.json["previousVersionId"]
+
+    assert read() == ("d", versions[2]["id"])
+    editor("DELETE", f"/prompt-version/{versions[3]['id']}")
+    editor("POST", f"/v1/prompts/{prompt_id}/versions/2/archive")
+    assert read() == ("c", versions[0]["id"])
+    editor("POST", f"/v1/prompts/{prompt_id}/versions/3/archive")
+    assert read() == ("a", None)
+
+
+def test_the_messages_of_a_version_are_listed(registry: Registry) -> None:
+    editor, prompt_id = registry.editor, registry.editor.create_prompt()["id"]
+    version = create_version(editor, prompt_id, content="Hi", markdownContent="# Hi")
+    path = f"/prompt-version-message?promptVersionId={version['id']}"
+
+    (message,) = editor("GET", path).json
+
+    assert (message["role"], message["index"]) == ("system", 0)
+    assert (message["content"], message["markdownContent"]) == ("Hi", "# Hi")
+    assert message["promptVersionId"] == version["id"]
+    assert editor("GET", path).json == [message]
+    for query, status in {
+        "": 400,
+        "promptVersionId=x": 400,
+        f"promptVersionId={UNKNOWN_ID}": 404,
+    }.items():
+        assert editor("GET", f"/prompt-version-message?{query}").status == status
+
+
+def test_a_version_can_have_one_message_by_its_newer_name(registry: Registry) -> None:
+    editor, prompt_id = registry.editor, registry.editor.create_prompt()["id"]
+    message = {"role": "system", "content": "Be brief"}
+
+    version = create_version(editor, prompt_id, message=message)
+
+    (row,) = editor("GET", f"/prompt-version-message?promptVersionId={version['id']}").json
+    assert (row["role"], row["content"]) == ("system", "Be brief")

@@ -313,6 +313,7 @@ def test_a_deleted_version_is_gone_for_every_call(
     assert (answer.status, gone["id"], gone["promoted"]) == (200, version["id"], False)
     assert gone["deletedAt"] >= version["updatedAt"]
     assert gone["deletedBy"] == version["createdBy"]
+    assert gone["deleted"] is True
     again = [registry.editor(*call) for call in (("GET", path), ("DELETE", path))]
     again.append(update_version(registry.editor, version["id"], title="x"))
     assert {get_problem(each) for each in again} == {(404, "version not found")}

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,10 +20,17 @@ def test_there_is_a_compiler_for_each_engine_of_a_content_and_for_no_other() -> 
 
 
 @pytest.mark.parametrize(
-    ("engine", "source"), [("go", "Hello {{.name}}!"), ("jinja", "Hello {{ name }}!")]
+    ("engine", "source"),
+    [
+        ("go", "Hello {{.name}}!"),
+        ("jinja", "Hello {{ name }}!"),
+        ("liquid", "Hello {{ name }}!"),
+        ("simple", "Hello {{ name }}!"),
+        ("tela", "Hello {name}!"),
+    ],
 )
-def test_a_template_of_either_engine_renders(engine: str, source: str) -> None:
-    template = compile_template(source, engine=engine, limits=LIMITS)
+def test_a_template_of_every_engine_renders(engine: str, source: str) -> None:
+    template = compile_template(source, engine=engine, limits=LIMITS, names=frozenset({"name"}))
 
     assert template.render({"name": "Ada"}, limits=LIMITS) == "Hello Ada!"
     assert template.list_variables() == ["name"]
@@ -73,7 +81,7 @@ def test_a_template_that_does_not_compile_is_compiled_once(
 ) -> None:
     sources = []
 
-    def fail(source: str) -> Template:
+    def fail(source: str, names: Collection[str]) -> Template:
         sources.append(source)
         raise error("line 1: no")
 
@@ -94,6 +102,13 @@ def test_a_template_that_does_not_compile_is_compiled_once(
     [
         ("go", "\ud800"),
         ("jinja", "\ud800"),
+        ("liquid", "\ud800"),
+        ("liquid", "{{ s }}"),
+        ("liquid", "{{ '\ud800' | append: '' }}"),
+        ("simple", "\ud800"),
+        ("simple", "{{s}}"),
+        ("text", "\ud800"),
+        ("tela", "\ud800"),
         ("jinja", r"{{ '\ud800' }}"),
         ("jinja", "{{ '%c' | format(55296) }}"),
         ("jinja", r"{{ '{}'.format('\ud800') }}"),
@@ -116,10 +131,11 @@ def test_threads_may_compile_at_the_same_time() -> None:
         assert list(pool.map(run, range(200))) == [f"{n} {n % 7}" for n in range(200)]
 
 
-def test_importing_the_package_loads_neither_engine() -> None:
+def test_importing_the_package_loads_no_engine() -> None:
     code = (
         "import sys, shared.rendering;"
-        "print({'jinja2', 'shared.rendering.jinja', 'shared.rendering.go'} & set(sys.modules))"
+        "engines = {f'shared.rendering.{name}' for name in shared.rendering.engines.COMPILERS};"
+        "print(({'jinja2', 'liquid'} | engines) & set(sys.modules))"
     )
 
     result = subprocess.run(

@@ -44,3 +44,19 @@ def test_go_gave_the_same(case: dict[str, str]) -> None:
         # Long parts of a template are cut in errors, where they were longer than what is left.
         pattern = "(?s:.+)".join(map(re.escape, CUT.split(text)))
         assert re.fullmatch(pattern, expected[kind]), (text, expected)
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{{if .f}}{{$x := 1}}{{else}}{{$x 2}}{{end}}", "undefined variable: $x"),
+        ("{{$x := 1}}{{$x 2}}", "can't give argument to non-function $x"),
+    ],
+)
+def test_a_variable_is_looked_up_before_its_argument_is_refused(
+    template: str, message: str
+) -> None:
+    kind, text = render_or_fail(template, {"f": False})
+
+    assert kind == "execution_error"
+    assert text.endswith(f"at <$x>: {message}")

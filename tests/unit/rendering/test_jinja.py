@@ -21,7 +21,7 @@ from shared.rendering.jinja.environment import ENVIRONMENT
 from shared.rendering.jinja.filters import FILTERS
 from shared.rendering.jinja.members import METHOD_NAMES
 from shared.rendering.jinja.unsupported import GAPS
-from shared.rendering.limits import Limits
+from shared.rendering.limits import Limits, Usage
 
 LIMITS = Limits(template_bytes=1_000_000, output_bytes=1_000_000, steps=200_000)
 
@@ -633,7 +633,7 @@ def test_rendering_leaves_the_numbers_of_the_variables_as_they_are() -> None:
 
 
 def test_a_context_belongs_to_one_rendering() -> None:
-    first, second = (Context(ENVIRONMENT, {}, LIMITS) for _ in range(2))
+    first, second = (Context(ENVIRONMENT, {}, LIMITS, Usage()) for _ in range(2))
 
     assert first.meter is not second.meter
 

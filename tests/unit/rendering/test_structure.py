@@ -77,8 +77,9 @@ def test_the_package_works_under_another_name(tmp_path: Path) -> None:
     shutil.copy(SHARED / "texts.py", tmp_path / "client")
     code = """
 from client.engines_of_templates import Limits, compile_template
-for engine, source in (("go", "{{.x}}"), ("jinja", "{{ x }}")):
-    template = compile_template(source, engine=engine, limits=Limits())
+sources = {"go": "{{.x}}", "jinja": "{{x}}", "liquid": "{{x}}", "simple": "{{x}}", "tela": "{x}"}
+for engine, source in sources.items():
+    template = compile_template(source, engine=engine, limits=Limits(), names=frozenset("x"))
     print(template.render({"x": engine}, limits=Limits()))
 """
 
@@ -86,4 +87,4 @@ for engine, source in (("go", "{{.x}}"), ("jinja", "{{ x }}")):
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True, text=True
     )
 
-    assert result.stdout.split() == ["go", "jinja"]
+    assert result.stdout.split() == ["go", "jinja", "liquid", "simple", "tela"]

@@ -1,0 +1,5 @@
+"""Texts with `{name}`, as Tela has them."""
+
+from .template import compile_template
+
+__all__ = ["compile_template"]
