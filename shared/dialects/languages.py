@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # Whose clients read a language.
 READERS: Mapping[Language, tuple[str, ...]] = {
     "liquid": ("LangWatch's",),
-    "simple": ("Maxim's",),
+    "simple": ("Maxim's", "Langfuse's"),
     "tela": ("Tela's",),
 }
 NAMES: Mapping[Engine, str] = {

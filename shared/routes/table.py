@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 # The dialects. A new one is registered here; everything else about it is in its own files:
 # `shared/routes/<name>.py`, `shared/dialects/<name>/`, `functions/<name>/`.
-DIALECTS = ("registry", "maxim", "langwatch", "tela")
+DIALECTS = ("registry", "maxim", "langwatch", "tela", "langfuse")
 NATIVE = DIALECTS[0]
 
 # Modules of rows. The native dialect has several.

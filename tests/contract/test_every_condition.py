@@ -99,6 +99,16 @@ RIVALS: dict[str, tuple[str, str, Any]] = {
             "promoted": True,
         },
     ),
+    "/api/public/v2/prompts/{name}?label=latest&resolve=false": (
+        "PATCH",
+        "/api/public/v2/prompts/{name}/versions/2",
+        {"newLabels": ["rival"]},
+    ),
+    "/api/public/v2/prompts/{name}?version={version}&resolve=false": (
+        "PATCH",
+        "/api/public/v2/prompts/{name}/versions/{version}",
+        {"newLabels": ["rival"]},
+    ),
     "/prompt-version/{id}": ("PATCH", "/prompt-version/{id}", {"title": "rival"}),
 }
 

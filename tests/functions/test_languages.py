@@ -361,12 +361,12 @@ def test_a_new_version_that_others_cannot_read_has_a_warning(
 
     assert "warnings" not in quiet.json
     assert loud.json["warnings"] == [
-        "LangWatch's, Maxim's and Tela's clients will see this as Go text: only literal text and "
-        "plain references to variables are translated; render it here, or write it in an engine "
-        "that they read"
+        "LangWatch's, Maxim's, Langfuse's and Tela's clients will see this as Go text: only "
+        "literal text and plain references to variables are translated; render it here, or write "
+        "it in an engine that they read"
     ]
     assert changed.json["warnings"][0].startswith(
-        "Maxim's and Tela's clients will see this as Liquid text"
+        "Maxim's, Langfuse's and Tela's clients will see this as Liquid text"
     )
 
 

@@ -1,7 +1,7 @@
 """Invariant 8: a dialect reads back what it wrote, and the others read the same version.
 
-A version is written in any of the four dialects, read in all four, and what one of them shows is
-written back through it: then all four still show what they showed before.
+A version is written in any of the five dialects, read in all five, and what one of them shows is
+written back through it: then all five still show what they showed before.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from liquid import Environment
 
+from tests.functions.langfuse.project import PROMPTS, use_pair
 from tests.functions.maxim.workspace import build_key_header
 
 if TYPE_CHECKING:
@@ -97,6 +99,12 @@ def write_maxim(client: Client, prompt_id: str, body: dict[str, Any]) -> Written
 def write_langwatch(client: Client, prompt_id: str, body: dict[str, Any]) -> WrittenVersion:
     made = get_json(client("PUT", f"/api/prompts/{prompt_id}", {"commitMessage": "", **body}))
     return WrittenVersion(prompt_id, made["version"], made["versionId"])
+
+
+def write_langfuse(client: Client, prompt_id: str, body: dict[str, Any]) -> WrittenVersion:
+    name = get_json(client("GET", f"/v1/prompts/{prompt_id}"))["prompt"]["name"]
+    made = get_json(use_pair(client)("POST", PROMPTS, {"name": name, **body}))
+    return WrittenVersion(prompt_id, made["version"], made["id"])
 
 
 def get_newest(client: Client, prompt_id: str, version_id: str) -> WrittenVersion:
@@ -225,11 +233,38 @@ LANGWATCH = st.fixed_dictionaries(
         "parameters": st.dictionaries(NAMES, JSON, max_size=2),
     },
 )
+CONFIGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "model": MODELS | JSON,
+        "provider": WORDS,
+        "temperature": NUMBERS | WORDS,
+        "tools": JSON,
+        "response_format": JSON
+        | st.builds(lambda schema: {"type": "json_object", "x": schema}, JSON),
+        "own": JSON,
+    },
+)
+LANGFUSE_TEXTS = st.builds(lambda text: {"prompt": text}, TEXTS)
+LANGFUSE_CHATS = st.builds(
+    lambda messages: {"type": "chat", "prompt": messages},
+    st.lists(
+        st.fixed_dictionaries({"role": WORDS | st.just("system"), "content": TEXTS})
+        | st.just({"type": "placeholder", "name": "history"}),
+        max_size=3,
+    ),
+)
+LANGFUSE = st.builds(
+    lambda text, config: {**text, "config": config},
+    LANGFUSE_TEXTS | LANGFUSE_CHATS,
+    CONFIGS | JSON,
+)
 WRITES: dict[str, tuple[Any, Any]] = {
     "px0": (write_px0, PX0),
     "tela": (write_tela, TELA),
     "maxim": (write_maxim, MAXIM),
     "langwatch": (write_langwatch, LANGWATCH),
+    "langfuse": (write_langfuse, LANGFUSE),
 }
 
 # -- reading: what a version says, without its names and times
@@ -269,12 +304,20 @@ def read_langwatch(client: Client, made: WrittenVersion) -> dict[str, Any]:
     return {name: shown[name] for name in names if name in shown}
 
 
+def read_langfuse(client: Client, made: WrittenVersion) -> dict[str, Any]:
+    name = get_json(client("GET", f"/v1/prompts/{made.prompt_id}"))["prompt"]["name"]
+    path = f"{PROMPTS}/{quote(name, safe='')}?version={made.number}"
+    shown = get_json(use_pair(client)("GET", path))
+    return {name: shown[name] for name in ("type", "prompt", "config")}
+
+
 def read_all(client: Client, made: WrittenVersion) -> dict[str, dict[str, Any]]:
     return {
         "px0": read_px0(client, made),
         "tela": read_tela(client, made),
         "maxim": read_maxim(client, made),
         "langwatch": read_langwatch(client, made),
+        "langfuse": read_langfuse(client, made),
     }
 
 
@@ -320,10 +363,15 @@ def return_to_langwatch(client: Client, made: WrittenVersion) -> WrittenVersion:
     return write_langwatch(client, made.prompt_id, shown)
 
 
+def return_to_langfuse(client: Client, made: WrittenVersion) -> WrittenVersion:
+    return write_langfuse(client, made.prompt_id, read_langfuse(client, made))
+
+
 BACK: dict[str, Callable[[Client, WrittenVersion], WrittenVersion]] = {
     "px0": return_to_px0,
     "tela": return_to_tela,
     "langwatch": return_to_langwatch,
+    "langfuse": return_to_langfuse,
 }
 
 
@@ -339,7 +387,7 @@ def test_what_a_dialect_shows_and_takes_back_changes_nothing_in_any(
     made = write(client, client.create_prompt()["id"], data.draw(bodies))
     # All dialects read a copy of a draft, which is written back to as long as it is one.
     before = read_all(client, publish(client, duplicate(client, made)))
-    if through == "langwatch":
+    if through in ("langwatch", "langfuse"):
         publish(client, made)
 
     after = read_all(client, publish(client, BACK[through](client, made)))

@@ -17,9 +17,11 @@ from tests.properties.test_dialects import (
     WrittenVersion,
     get_json,
     publish,
+    read_langfuse,
     read_langwatch,
     read_maxim,
     read_tela,
+    write_langfuse,
     write_langwatch,
     write_maxim,
     write_px0,
@@ -94,6 +96,11 @@ def say_langwatch(said: dict[str, Any]) -> dict[str, Any]:
     return body | build_settings(said)
 
 
+def say_langfuse(said: dict[str, Any]) -> dict[str, Any]:
+    config = {"model": said["model"]} | build_settings(said)
+    return {"prompt": said["text"], "config": config | build_response_format(said["schema"])}
+
+
 # -- reading it in each dialect's own words
 
 
@@ -142,17 +149,33 @@ def hear_langwatch(client: Client, made: WrittenVersion) -> dict[str, Any]:
     }
 
 
+def hear_langfuse(client: Client, made: WrittenVersion) -> dict[str, Any]:
+    shown = read_langfuse(client, made)
+    text, config = shown["prompt"], shown["config"]
+    if isinstance(text, list):
+        text = text[0]["content"]
+    model, provider = config.get("model"), config.get("provider")
+    return {
+        "text": text,
+        "model": f"{provider}/{model}" if provider else model,
+        "temperature": config.get("temperature"),
+        "schema": config.get("response_format", {}).get("json_schema", {}).get("schema"),
+    }
+
+
 SAY: dict[str, tuple[Any, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "px0": (write_px0, say_px0),
     "tela": (write_tela, say_tela),
     "maxim": (write_maxim, say_maxim),
     "langwatch": (write_langwatch, say_langwatch),
+    "langfuse": (write_langfuse, say_langfuse),
 }
 HEAR: dict[str, Callable[[Client, WrittenVersion], dict[str, Any]]] = {
     "px0": hear_px0,
     "tela": hear_tela,
     "maxim": hear_maxim,
     "langwatch": hear_langwatch,
+    "langfuse": hear_langfuse,
 }
 
 

@@ -1,0 +1,1 @@
+"""Endpoints of Langfuse's API."""

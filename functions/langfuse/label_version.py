@@ -1,0 +1,62 @@
+"""Serve `PATCH /api/public/v2/prompts/{name}/versions/{version}`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.dialects.langfuse.contents import LENSES
+from shared.dialects.langfuse.labels import set_labels
+from shared.dialects.langfuse.models import NewLabels
+from shared.dialects.langfuse.requests import check_labels, has_slug, parse_version
+from shared.dialects.langfuse.responses import dump_prompt, dump_version
+from shared.domain.changes import Change
+from shared.problems import VersionNotFound
+from shared.serve import serve
+from shared.texts import excerpt
+from shared.writing import commit
+
+if TYPE_CHECKING:
+    from shared.call import Call
+    from shared.dialects.langfuse.models import Prompt
+    from shared.domain.changes import Origin
+    from shared.domain.model import Version
+    from shared.responses import Response
+    from shared.store.team import PromptStore
+
+
+def label_version(call: Call, name: str, version: str) -> Response[Prompt]:
+    """Give labels to a version, which other versions of the prompt lose; `production` is live."""
+    labels = check_labels(call.load_body(NewLabels).newLabels)
+    number = parse_version(version)
+    text = "NaN" if number is None else number
+    missing = f"Prompt '{excerpt(name)}' version {text} not found in project"
+    store = call.open_prompt_by_name_or_slug(name, has_slug=has_slug, missing=missing)
+    if number is None:
+        raise VersionNotFound(missing)
+
+    def give(store: PromptStore, origin: Origin) -> Change[Version]:
+        subject = store.open_raw().get_version(number, missing=missing)
+        return set_labels(Change.none(store.prompt, subject=subject), labels, origin)
+
+    def read(store: PromptStore) -> object:
+        subject = store.open_raw().find_version(number)
+        return subject and dump_prompt(
+            store.prompt, subject, call.settings, is_newest=is_newest(store)
+        )
+
+    def is_newest(store: PromptStore) -> bool:
+        return number in (store.prompt.last_version, store.find_newest_number())
+
+    return commit(
+        call,
+        store,
+        give,
+        lambda change: dump_version(
+            change.after, change.subject, call.settings, is_newest=is_newest(store)
+        ),
+        headers=lambda change: LENSES.build_headers(call.settings, change.subject.content),
+        read=read,
+    )
+
+
+lambda_handler = serve(label_version)
