@@ -40,7 +40,7 @@ quick: $(VENV)/.dev ## within a minute: lint of what changed, documents, the fas
 
 test: $(VENV)/.dev $(if $(shell command -v java),.local/dynamodb-local) ## all tests; no account, no network
 	$(call node)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 faults: $(VENV)/.dev ## every fault at every call of AWS that any route makes, counted; every damage to an item
 	@$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -p no:randomly --every-fault tests/properties/test_faults.py tests/contract/test_every_damage.py
@@ -158,6 +158,8 @@ lock: $(VENV)/.dev ## make requirements/*.txt again from pyproject.toml (network
 	$(COMPILE) -c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) -c requirements/dev.txt --group serve pyproject.toml -o requirements/serve.txt
 	$(COMPILE) --group clients -o requirements/clients.txt
+	$(COMPILE) --group langfuse-3 -o requirements/langfuse-3.txt
+	$(COMPILE) --group langfuse-2 -o requirements/langfuse-2.txt
 	$(subst 3.11,3.13,$(COMPILE)) --group emulator -o requirements/e2e.txt
 
 sbom: $(VENV)/.dev ## what is deployed, for auditors: a CycloneDX document in .local/sbom.json
@@ -196,10 +198,15 @@ $(BIN)/pip:
 
 # -- the vendors' clients, apart, so that what they ask for constrains nothing else
 
-$(CLIENTS_VENV)/.clients: requirements/clients.txt | $(BIN)/pip
+OLDER_CLIENTS := langfuse-3 langfuse-2
+
+$(CLIENTS_VENV)/.clients: requirements/clients.txt $(OLDER_CLIENTS:%=requirements/%.txt) | $(BIN)/pip
 	@echo "installing the vendors' Python clients"
 	@$(BIN)/python -m venv $(CLIENTS_VENV)
 	@$(CLIENTS_VENV)/bin/pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@for older in $(OLDER_CLIENTS); do rm -rf $(CLIENTS_VENV)/$$older; \
+		$(CLIENTS_VENV)/bin/pip install -qq --disable-pip-version-check --require-hashes \
+		--target $(CLIENTS_VENV)/$$older -r requirements/$$older.txt || exit 1; done
 	@touch $@
 
 tests/clients/node_modules/.clients: tests/clients/package-lock.json tests/clients/.npmrc

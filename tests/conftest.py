@@ -38,6 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--every-fault", action="store_true", help="try every fault at every place")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the longest files, so that one worker does not end long after the others."""
+    items.sort(key=lambda item: "live" not in item.path.parts)
+
+
 def pytest_configure() -> None:
     """Collect garbage seldom: what fills the heap here, libraries and models, is never garbage.
 

@@ -34,9 +34,10 @@ def label_version(call: Call, name: str, version: str) -> Response[Prompt]:
     if number is None:
         raise VersionNotFound(missing)
 
-    def give(store: PromptStore, origin: Origin) -> Change[Version]:
-        subject = store.open_raw().get_version(number, missing=missing)
-        return set_labels(Change.none(store.prompt, subject=subject), labels, origin)
+    def give(store: PromptStore, origin: Origin) -> Change[tuple[Version, bool]]:
+        subject, newest = store.open_raw().get_version(number, missing=missing), is_newest(store)
+        change = set_labels(Change.none(store.prompt, subject=subject), labels, origin)
+        return change.then(lambda after: Change.none(after, subject=(change.subject, newest)))
 
     def read(store: PromptStore) -> object:
         subject = store.open_raw().find_version(number)
@@ -47,14 +48,16 @@ def label_version(call: Call, name: str, version: str) -> Response[Prompt]:
     def is_newest(store: PromptStore) -> bool:
         return number in (store.prompt.last_version, store.find_newest_number())
 
+    def dump(change: Change[tuple[Version, bool]]) -> Prompt:
+        subject, newest = change.subject
+        return dump_version(change.after, subject, call.settings, is_newest=newest)
+
     return commit(
         call,
         store,
         give,
-        lambda change: dump_version(
-            change.after, change.subject, call.settings, is_newest=is_newest(store)
-        ),
-        headers=lambda change: LENSES.build_headers(call.settings, change.subject.content),
+        dump,
+        headers=lambda change: LENSES.build_headers(call.settings, change.subject[0].content),
         read=read,
     )
 

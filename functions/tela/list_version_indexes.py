@@ -23,7 +23,7 @@ def list_version_indexes(call: Call) -> Response[list[VersionIndex]]:
     store = call.open_prompt(parse_prompt_query(call.request.query))
     request = call.parse_page(parse_number)
     size = None if request.size is None else request.size + 1
-    versions = store.list_versions(before=request.after, size=size)
+    versions = store.open_raw().list_versions(before=request.after, size=size)
     present = (version for version in versions if version.stage != "archived")
     return call.respond_rows(_dump_rows(present), request)
 

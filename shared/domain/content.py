@@ -206,7 +206,7 @@ class Content:
         messages = [message for message in self.messages or () if not is_placeholder(message)]
         if len(messages) == len(self.messages or ()):
             return self
-        return replace(self, messages=messages)
+        return replace(self, messages=messages).compose(self.composition)
 
     def add_placeholders(self, base: Content) -> Content:
         """Add the placeholders of another content, each after as many messages as it is there."""

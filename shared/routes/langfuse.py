@@ -47,7 +47,7 @@ _drops = partial(
 
 BY_NAME = (*SLUG, *HEAD)
 NEWEST = (*VERSION, "versions:Query")
-CREATE = (*BY_NAME, *NEWEST, *NEW_VERSION, *MOVE, *INCLUDE)
+CREATE = (*BY_NAME, "versions:Query", *NEW_VERSION, *MOVE, *INCLUDE)
 LATEST_URL = "/api/public/v2/prompts/{name}?label=latest&resolve=false"
 
 ROWS: tuple[Route, ...] = (

@@ -544,7 +544,7 @@ class TeamStore:
             return version
         # What a shared prompt includes is of its own team, whoever reads it.
         compositions = self._compositions.setdefault(
-            prompt.team_id, self._open_compositions(prompt.team_id)
+            prompt.team_id, self._open_compositions(prompt)
         )
         try:
             composition = compositions.compose(prompt, version)
@@ -558,10 +558,11 @@ class TeamStore:
         restrictions = replace(self.restrictions, resolves=False)
         return TeamStore(self._backend, self.id, self._annotations, restrictions)
 
-    def _open_compositions(self, team_id: str = "") -> Compositions:
+    def _open_compositions(self, shared: Prompt | None = None) -> Compositions:
         from shared.store.compositions import Compositions  # which most calls do not need
 
-        return Compositions(self._backend, team_id or self.id, self.restrictions)
+        team_id = shared.team_id if shared else self.id
+        return Compositions(self._backend, team_id, self.restrictions)
 
     def compose(self, change: Change[Any]) -> Change[Any]:
         """Check what a change includes, if it writes a text with references.

@@ -70,16 +70,22 @@ class Clients:
     proxy: Proxy
     folder: Path
 
-    def run_python(self, script: str, *arguments: str) -> Any:
-        """What a Python script has found: the last line that it writes, which is JSON."""
-        return self._run([str(PYTHON), str(SCENARIOS / script), *arguments])
+    def run_python(self, script: str, *arguments: str, packages: Path | None = None) -> Any:
+        """What a Python script has found: the last line that it writes, which is JSON.
+
+        Args:
+            script: the name of the script.
+            arguments: what it is called with.
+            packages: a folder of packages that come before those of the environment.
+        """
+        return self._run([str(PYTHON), str(SCENARIOS / script), *arguments], packages=packages)
 
     def run_node(self, script: str, *arguments: str) -> Any:
         """The same of a JavaScript module."""
         return self._run(["node", str(SCENARIOS / script), *arguments])
 
-    def _run(self, command: list[str]) -> Any:
-        done = self.run(command)
+    def _run(self, command: list[str], *, packages: Path | None = None) -> Any:
+        done = self.run(command, packages=packages)
         assert done.code == 0, f"{command} ended with {done.code}:\n{done.output}"
         return json.loads(done.out.strip().splitlines()[-1])
 
@@ -90,6 +96,7 @@ class Clients:
         cwd: Path | None = None,
         typed: str = "",
         path: Path | None = None,
+        packages: Path | None = None,
     ) -> Result:
         """Run a program that may contact nobody but the server.
 
@@ -98,6 +105,7 @@ class Clients:
             cwd: the folder to run it in.
             typed: what the program reads; then its standard input ends.
             path: a folder to look for programs in first.
+            packages: a folder to look for Python packages in first.
 
         Raises:
             AssertionError: it has tried to contact somebody else.
@@ -107,6 +115,8 @@ class Clients:
         environment = self.build_environment(notes)
         if path is not None:
             environment["PATH"] = f"{path}:{environment['PATH']}"
+        if packages is not None:
+            environment["PYTHONPATH"] += f":{packages}"
         ended = subprocess.run(
             command,
             cwd=cwd or self.folder,

@@ -64,9 +64,9 @@ def test_the_clients_are_those_here() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     python = [Requirement(line).name for line in project["dependency-groups"]["clients"]]
     dependencies = json.loads((HERE / "package.json").read_text())["dependencies"]
-    vendors = re.compile(r"langwatch|maxim|tela")
+    vendors = re.compile(r"langfuse|langwatch|maxim|tela")
 
-    assert sorted(list_words(client)[0] for client, _ in rows) == sorted(
+    assert sorted(word for client, _ in rows for word in list_words(client)) == sorted(
         [*python, *(name for name in dependencies if vendors.search(name))]
     )
 

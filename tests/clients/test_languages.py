@@ -30,7 +30,7 @@ TEXTS = {
     "from-text": ("text", "Hello {{ name }} {% if %}"),
     "from-control": ("go", "{{if .name}}Hello{{end}} {{.name}}"),
 }
-# Maxim's server fills in what its SDKs read; these it would be shown as they are.
+# Outside of what has a translation; clients that replace `{{ name }}` are shown these as they are.
 UNREADABLE = {"from-filter", "from-control", "from-text", "from-go", "from-jinja"}
 
 
@@ -136,6 +136,29 @@ def test_both_clients_of_maxim_read_texts_that_its_server_fills_in_to_what_is_re
 
         assert node["read"][handle] == text
         assert fill_in(text) == rendered[handle]
+
+
+@pytest.fixture(scope="module")
+def readable(handles: dict[str, str], rendered: dict[str, str]) -> dict[str, str]:
+    """What is rendered here of the texts that Langfuse's clients can read, by handle."""
+    return {handle: rendered[name] for name, handle in handles.items() if name not in UNREADABLE}
+
+
+def test_langfuse_for_python_compiles_what_is_rendered_here(
+    clients: Clients, readable: dict[str, str]
+) -> None:
+    asked = json.dumps({"handles": [*readable], "values": VALUES})
+
+    assert clients.run_python("langfuse_texts.py", "compile", asked) == readable
+
+
+@pytest.mark.parametrize("package", ["@langfuse/client", "langfuse"])
+def test_langfuse_for_node_compiles_what_is_rendered_here(
+    clients: Clients, readable: dict[str, str], package: str
+) -> None:
+    asked = json.dumps({"handles": [*readable], "values": VALUES})
+
+    assert clients.run_node("langfuse_texts.mjs", package, asked) == readable
 
 
 def fill_in(text: str) -> str:

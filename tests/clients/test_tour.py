@@ -26,8 +26,20 @@ def write_natively(clients: Clients, name: str) -> str:
     return prompt
 
 
+def write_with_langfuse(clients: Clients, name: str) -> str:
+    """Write a version with Langfuse's SDK; the id of the prompt."""
+    text = "Hello {{name}} from {{ city }}: {x} and %}"
+    assert clients.run_python("langfuse_texts.py", "write", name, text) == 1
+    team = clients.server.demo["team_id"]
+    listed = clients.server.call("GET", f"/v1/teams/{team}/prompts").json["prompts"]
+    return next(str(prompt["id"]) for prompt in listed if prompt["name"] == name)
+
+
 # Who writes: each gets the name of the prompt, and returns its id.
-WRITERS: dict[str, Callable[[Clients, str], str]] = {"px0": write_natively}
+WRITERS: dict[str, Callable[[Clients, str], str]] = {
+    "px0": write_natively,
+    "langfuse": write_with_langfuse,
+}
 
 
 def promote(server: Server, prompt: str) -> None:
@@ -59,6 +71,10 @@ def test_one_prompt_is_one_text_to_the_clients_of_all(clients: Clients, writer: 
     (synced,) = clients.run_python("maxim_reader.py", "choose", wanted)
     ((message,), version) = synced["messages"], synced["version"]
     assert (version, fill_in_spaced(message["content"])) == (1, TEXT)
+
+    name = f"tour of {writer}"
+    named = json.dumps({"handles": [name], "values": VALUES})
+    assert clients.run_python("langfuse_texts.py", "compile", named) == {name: TEXT}
 
 
 def fill_in(text: str, spelling: str) -> str:

@@ -118,7 +118,11 @@ def test_what_a_later_release_stored_survives_every_writing_route(
                         after = later.get(build_key(table, item))
                         if after is not None and after != item:
                             losses += list_losses(table, item, after)
-                            assert after["schema"] == {"N": str(SCHEMA)}
+                            names = after.keys() | item.keys()
+                            changed = {name for name in names if after.get(name) != item.get(name)}
+                            # An inclusion is counted in place, and leaves who wrote the head.
+                            if changed - {"inclusions", "events"}:
+                                assert after["schema"] == {"N": str(SCHEMA)}
                 assert losses == []
 
 
@@ -172,10 +176,11 @@ def test_a_version_that_cannot_be_read_fails_by_itself_and_is_named(
 
             response = call.send(scene.get_caller(route, scene.registry.admin))
 
+            unreadable = 400 if route.dialect == "langfuse" else 422  # which Langfuse has not
             if response.status != route.status:
-                assert (response.status, route.name in lists) == (422, False), response.text
+                assert (response.status, route.name in lists) == (unreadable, False), response.text
                 assert name in response.text
-            if route.name in lists or response.status == 422:
+            if route.name in lists or response.status == unreadable:
                 assert response.headers["X-Unreadable-Items"] == name
                 assert getattr(caplog.records[-1], "unreadable") == name  # noqa: B009  # an extra
 

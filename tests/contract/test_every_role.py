@@ -13,7 +13,13 @@ from shared.domain.access import Grant
 from shared.routes import ROUTES
 from shared.settings import get_settings
 from tests.client import Client, list_actions
-from tests.routes.roles import call_hidden_prompts, call_in_every_way, call_with_parts, refer
+from tests.routes.roles import (
+    call_heads_of_an_earlier_release,
+    call_hidden_prompts,
+    call_in_every_way,
+    call_with_parts,
+    refer,
+)
 from tests.routes.scene import Scene
 
 if TYPE_CHECKING:
@@ -48,6 +54,7 @@ def test_roles_allow_exactly_what_functions_do(
         # What another route is in front of runs in that one's function.
         runs_in = next((front for front in ROUTES if front.is_in_front_of(route)), route)
         allowed[runs_in.module] |= {*route.role_actions}
+    call_heads_of_an_earlier_release(scene)
     call_hidden_prompts(registry)
     call_with_parts(registry)
     move_to_the_other_team(scene)

@@ -14,9 +14,15 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 RUNTIME: list[str] = PROJECT["project"]["dependencies"]
 # What each lock is made from; `make lock` says the same.
 LOCKS: dict[str, list[str]] = {
-    "runtime": [], "serve": ["serve"], "dev": ["dev"], "clients": ["clients"], "e2e": ["emulator"]
+    "runtime": [], "serve": ["serve"], "dev": ["dev"], "clients": ["clients"], "e2e": ["emulator"],
+    "langfuse-3": ["langfuse-3"], "langfuse-2": ["langfuse-2"],
 }  # fmt: skip
-APART = {"clients", "e2e"}  # vendors' clients and the emulator, in environments without the project
+APART = {
+    "clients",
+    "e2e",
+    "langfuse-3",
+    "langfuse-2",
+}  # vendors' clients and the emulator, in environments without the project
 
 Pins = dict[tuple[str, str], tuple[str, frozenset[str]]]
 

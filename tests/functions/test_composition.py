@@ -9,6 +9,7 @@ import pytest
 from shared.domain.access import Grant
 from shared.store import aws
 from tests.client import Client
+from tests.functions.langfuse.project import use_pair
 from tests.functions.langwatch.calls import update_prompt
 from tests.functions.test_hot_reads import note_calls
 
@@ -549,3 +550,24 @@ def test_each_dialect_says_why_a_version_cannot_be_read(registry: Registry) -> N
         assert (response.status, response.json) == (200, [])
         assert response.headers["X-Unreadable-Items"] == f"versions/{made['id']}/1"
     assert read(editor, made)["version"]["template"] == refer("base")
+
+
+def test_a_conversation_with_a_placeholder_is_shown_with_its_parts(registry: Registry) -> None:
+    editor = registry.editor
+    create(editor, "Greeting", "Hello {{.name}}")
+    parent = editor.create_prompt("Talk")
+    system = {"role": "system", "content": refer("greeting")}
+    placeholder = {"type": "placeholder", "name": "history"}
+    fields = {"messages": [system, placeholder, {"role": "user", "content": "{{.question}}"}]}
+    response = editor("POST", f"/v1/prompts/{parent['id']}/versions", fields)
+    assert response.status == 201, response.text
+    editor.promote(parent["id"], 1)
+
+    shown = [
+        {"role": "system", "content": "Hello {{name}}"},
+        {"role": "user", "content": "{{question}}"},
+    ]
+    langwatch = editor("GET", "/api/prompts/talk?version=1").json
+    assert langwatch["messages"] == shown
+    langfuse = use_pair(editor)("GET", "/api/public/v2/prompts/Talk?version=1").json
+    assert langfuse["prompt"] == [shown[0], placeholder, shown[1]]

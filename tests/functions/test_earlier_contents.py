@@ -56,12 +56,18 @@ def list_views(example: dict[str, Any]) -> dict[str, Any]:
     return {**views, "langwatch": prompt, "tela": tela}
 
 
+def read_shown(registry: Registry, made: WrittenVersion, example: dict[str, Any]) -> dict[str, Any]:
+    """Read a version in the dialects that there were."""
+    views = read_all(registry.editor, made)
+    return {dialect: views[dialect] for dialect in example["shown"]}
+
+
 def test_what_was_stored_is_shown_as_it_was(registry: Registry) -> None:
     for line in EXAMPLES.read_text(encoding="utf-8").splitlines():
         example = json.loads(line)
         made = publish(registry.editor, store(registry, example["content"]))
 
-        assert read_all(registry.editor, made) == list_views(example), example["content"]
+        assert read_shown(registry, made, example) == list_views(example), example["content"]
 
 
 def test_what_was_stored_is_the_same_after_it_was_written_back(registry: Registry) -> None:
@@ -69,9 +75,9 @@ def test_what_was_stored_is_the_same_after_it_was_written_back(registry: Registr
         example = json.loads(line)
         made = store(registry, example["content"])
         through, write_back = [*BACK.items()][number % len(BACK)]
-        if through == "langwatch":  # which has no drafts
+        if through in ("langwatch", "langfuse"):  # which have no drafts
             publish(registry.editor, made)
 
         made = publish(registry.editor, write_back(registry.editor, made))
 
-        assert read_all(registry.editor, made) == list_views(example), example["content"]
+        assert read_shown(registry, made, example) == list_views(example), example["content"]

@@ -13,7 +13,10 @@ from tests.routes.scene import LIVE, Scene
 if TYPE_CHECKING:
     from tests.client import Client, Registry, Response
 
-FIELDS = ["id", "team_id", "slug", "name", "description", "status", "created_at", "updated_at"]
+FIELDS = [
+    *("id", "team_id", "slug", "name", "description", "status", "created_at", "updated_at"),
+    "keywords",
+]
 TAKEN = "prompt with this name or slug already exists; please provide a unique name"
 
 

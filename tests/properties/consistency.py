@@ -60,6 +60,8 @@ KEYS: dict[str, dict[str, tuple[str, ...]]] = {
             f"{TEAM}/changed#{TIME}#{ID}",
             f"{TEAM}/deleted#{TIME}#{ID}",
             f"{TEAM}/folder#{ID}#{TIME}#{ID}",
+            f"{TEAM}/name#[^\0]*\0{ID}",
+            f"{TEAM}/keyword#[0-9a-f]{{32}}#[^\0]*\0{ID}",
         ),
         "protection": (f"{TEAM}/protected",),
         "inclusion": (f"{TEAM}/inclusion#{ID}#{ID}#[0-9]{{10}}",),
@@ -618,6 +620,12 @@ def _list_entries(head: Item) -> Iterator[str]:
     yield f"status#{head['status']}#{created}"
     if head["last_version"]:
         yield f"changed#{changed}"
+        beginning = head["name"].encode(errors="surrogatepass")[: keys.NAME_BYTES]
+        named = f"{beginning.decode(errors='ignore')}\0{head['prompt_id']}"
+        yield f"name#{named}"
+        for keyword in head.get("keywords", ()):
+            digest = sha256(keyword.encode(errors="surrogatepass")).hexdigest()
+            yield f"keyword#{digest[:32]}#{named}"
     if folder := exact_json.decode(head["settings"]).get("maxim", {}).get("folderId"):
         yield f"folder#{folder}#{created}"
 

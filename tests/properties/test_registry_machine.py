@@ -747,6 +747,7 @@ class Machine(RuleBasedStateMachine):
             "name": prompt.name,
             "description": prompt.description,
             "status": prompt.status,
+            "keywords": [],
         }
 
     def compare(self, prompt: Prompt, shown: dict[str, Any]) -> None:

@@ -24,8 +24,9 @@ READS = {
     "render_version": ("POST", "/v1/prompts/{slug}/versions/staging/render"),
     "get_prompt_by_handle": ("GET", "/api/prompts/{slug}?tag=staging"),
 }
-# `at` tells where a tag pointed; Tela's and Maxim's clients read by ids and numbers.
-OTHERS = {"get_prompt_at"}
+# `at` tells where a tag pointed, and tags of Langfuse's lists are keywords; Tela's and Maxim's
+# clients read by ids and numbers.
+OTHERS = {"get_prompt_at", "list_named_prompts"}
 
 
 def read(name: str, scene: Scene) -> Response:

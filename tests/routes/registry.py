@@ -16,7 +16,7 @@ GONE = {"team": 404}
 PAYLOADS = "/v1/prompts/{id}/payloads"
 TAG_ON_DRAFT = (("POST", f"{VERSIONS}/3/tags", {"tag": "blue"}),)
 RELEASE = "/v1/prompts/{id}/releases/{release}"
-PART = "@@@langfusePrompt:name=part|label=latest@@@"
+PART = "@@@langfusePrompt:name={new}|label=latest@@@"
 # What selects a version leads to different reads; a number that there is not, to fewer.
 SELECTORS = ("latest", "live", "prod", "99")
 
@@ -293,7 +293,7 @@ SAMPLES = {
     ),
     "create_version": Sample(
         body={"template": "Hi {{.name}}"},
-        first=(("POST", "/api/prompts", {"handle": "part", "prompt": "and {{ name }}"}),),
+        first=(("POST", "/api/prompts", {"handle": "{new}", "prompt": "and {{ name }}"}),),
         variants=(Variant(body={"template": f"Hi {PART}", "engine": "liquid"}),),
     ),
     "list_versions": Sample(

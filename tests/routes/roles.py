@@ -6,14 +6,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from infra.local.aws import build_table_name
 from shared.routes import NATIVE, ROUTES, Permission, Route
+from shared.store import aws
+from shared.store.tables import TABLES
 from tests.routes.problems import assert_problem
 from tests.routes.sample import get_sample
-from tests.routes.scene import GUARDED, MOVING, WRITING, Scene
+from tests.routes.scene import GUARDED, MOVING, READING, WRITING, Scene
 
 if TYPE_CHECKING:
     from tests.client import Registry
 
+PROMPTS = next(table for table in TABLES if table.name == "prompts")
 TEXTS = ("template", "prompt", "content")  # of the bodies of all dialects
 
 
@@ -52,6 +56,21 @@ def call_in_every_way(scene: Scene, route: Route) -> None:
         with scene.visit(route, variant) as call:
             response = call.send(scene.get_caller(route, client, variant))
             assert response.status < 500, response.text
+
+
+def call_heads_of_an_earlier_release(scene: Scene) -> None:
+    """Read prompts whose heads do not have the newest stable version."""
+    for head in scene.list_stored()["prompts"]:
+        aws.get_dynamodb().update_item(
+            TableName=build_table_name(PROMPTS),
+            Key={"prompt_id": head["prompt_id"]},
+            UpdateExpression="REMOVE newest_stable",
+        )
+    for route in READING:
+        if route in GUARDED:
+            with scene.visit(route) as call:
+                scene.registry.forget()
+                assert call.send(scene.get_caller(route)).status == route.status
 
 
 def call_with_parts(registry: Registry) -> None:

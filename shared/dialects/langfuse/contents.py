@@ -194,4 +194,5 @@ LENSES = Lenses(
         ),
     },
     language="simple",
+    has_placeholders=True,
 )

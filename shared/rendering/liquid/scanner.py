@@ -59,6 +59,9 @@ def check_source(source: str) -> None:
             reads += _count_reads(inside) + (len(source) - start if verbatim else 0)
         elif has_comment:
             reads += len(source) - start
+        elif opening[0] == "{{" and source.startswith(("{", "%"), position):
+            position -= 1  # the first brace is text, before another opening
+            reads += len(source) - start
         else:
             raise _build_error(source, start, f"{_CLOSING[opening[0]]!r} is missing")
         if tokens > MAX_TOKENS or reads > MAX_REPEATED_READS:

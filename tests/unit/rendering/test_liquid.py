@@ -47,6 +47,7 @@ def render(source: str, limits: Limits = DEFAULT, **values: Any) -> str:
 
 
 SOURCES = [
+    "{{{% if n %}y{% endif %}",  # braces before a tag are text
     "{{ a.b.c }} {{ a['b'].c }} {{ l[0] }}{{ l[-1] }} {{ l.size }} {{ a.size }} {{ user-name }}",
     "[{{ nope }}{{ nope.x }}{{ no }}] {{ t }} {{ n }} {{ f }} {{ l }}",
     "{% for i in l limit:2 offset:1 reversed %}{{ forloop.index }}{{ i }}{% else %}no{% endfor %}",
