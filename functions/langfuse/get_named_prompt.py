@@ -57,7 +57,7 @@ def respond(
         raise VersionNotFound(missing)
     source = store if is_whole else store.open_raw()
     version = source.get_cached_version(selector, missing=missing)
-    is_newest = version.number in (source.prompt.last_version, source.find_newest_number())
+    is_newest = source.is_newest(version.number)
     body = dump_prompt(source.prompt, version, call.settings, is_newest=is_newest)
     return call.respond(body, headers=LENSES.build_headers(call.settings, version.content))
 

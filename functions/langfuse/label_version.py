@@ -35,18 +35,16 @@ def label_version(call: Call, name: str, version: str) -> Response[Prompt]:
         raise VersionNotFound(missing)
 
     def give(store: PromptStore, origin: Origin) -> Change[tuple[Version, bool]]:
-        subject, newest = store.open_raw().get_version(number, missing=missing), is_newest(store)
+        subject = store.open_raw().get_version(number, missing=missing)
+        newest = store.is_newest(number)
         change = set_labels(Change.none(store.prompt, subject=subject), labels, origin)
         return change.then(lambda after: Change.none(after, subject=(change.subject, newest)))
 
     def read(store: PromptStore) -> object:
         subject = store.open_raw().find_version(number)
         return subject and dump_prompt(
-            store.prompt, subject, call.settings, is_newest=is_newest(store)
+            store.prompt, subject, call.settings, is_newest=store.is_newest(number)
         )
-
-    def is_newest(store: PromptStore) -> bool:
-        return number in (store.prompt.last_version, store.find_newest_number())
 
     def dump(change: Change[tuple[Version, bool]]) -> Prompt:
         subject, newest = change.subject

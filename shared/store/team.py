@@ -928,6 +928,10 @@ class PromptStore:
         newest = self._find_cached_version("latest", None)
         return newest.number if newest else None
 
+    def is_newest(self, number: int) -> bool:
+        """Tell whether an existing version is the newest; the last one is without a read."""
+        return number == self.prompt.last_version or number == self.find_newest_number()
+
     def require_version(self, version: Version | None, *, missing: str = "") -> Version:
         """Check that a version was found, and add its number to the annotations.
 
