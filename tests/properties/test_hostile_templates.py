@@ -65,6 +65,7 @@ CONTEXTS = {
             "{%% assign x = %s %%}",
             "{{ a | append: %s }}",
         ),
+        *("{%% comment %%}{{%s", "{%% raw %%}%s", "{{{%% assign x = 1 %%}%s"),
         *("{{%s", "{%%%s", "{{ a | date: %s }}", "{%% for x in (1..%s) limit: 1 %%}{%% endfor %%}"),
     ),
     "simple": ("{{%s}}", "{{%s", "{{{%s}}}", "{{ %s }"),

@@ -16,7 +16,7 @@ from ..errors import LimitExceededError, TemplateSyntaxError
 # Each token takes memory, and time in every rendering.
 MAX_TOKENS: Final = 60_000
 # Characters that the library's expressions read at most, other than once.
-MAX_REPEATED_READS: Final = 20_000_000
+MAX_REPEATED_READS: Final = 10_000_000
 # Characters of one tag or output; while it reads one, Python takes some 260 bytes for each.
 MAX_EXPRESSION: Final = 50_000
 
@@ -48,20 +48,19 @@ def check_source(source: str) -> None:
         elif (stop := source.find(_CLOSING[opening[0]], position)) >= 0:
             inside = source[position:stop]
             position = stop + 2
-            if len(inside) > MAX_EXPRESSION:
-                raise LimitExceededError(
-                    f"a tag is longer than {MAX_EXPRESSION} characters; shorten it"
-                )
+            _check_length(len(inside))
             has_comment = has_comment or _COMMENT.match(inside) is not None
             if opening[0] == "{{" and not inside.replace("-", " ").strip():
                 raise _build_error(source, start, "an expression is missing")
             tokens += 1 + sum(1 for _ in islice(_TOKEN.finditer(inside), MAX_TOKENS))
-            reads += _count_reads(inside) + (len(source) - start if verbatim else 0)
+            reads += _count_reads(inside)
+            if verbatim:
+                reads += _count_vain_reads(source[start:])
         elif has_comment:
-            reads += len(source) - start
+            reads += _count_vain_reads(source[start:])
         elif opening[0] == "{{" and source.startswith(("{", "%"), position):
             position -= 1  # the first brace is text, before another opening
-            reads += len(source) - start
+            reads += _count_vain_reads(source[start:])
         else:
             raise _build_error(source, start, f"{_CLOSING[opening[0]]!r} is missing")
         if tokens > MAX_TOKENS or reads > MAX_REPEATED_READS:
@@ -74,8 +73,25 @@ def check_source(source: str) -> None:
 def _count_reads(inside: str) -> int:
     """Count the characters that the library reads more than once, at most."""
     brackets = inside.count("(") + inside.count("[")
-    spaces = (match.end() - match.start() for match in _SPACES.finditer(inside))
-    return len(inside) * brackets + sum(length * length for length in spaces)
+    return len(inside) * brackets + _count_space_reads(inside)
+
+
+def _count_vain_reads(rest: str) -> int:
+    """Count the characters that the library reads to look for an end that there is not."""
+    _check_length(len(rest))
+    return len(rest) + _count_space_reads(rest)
+
+
+def _count_space_reads(text: str) -> int:
+    spaces = (match.end() - match.start() for match in _SPACES.finditer(text))
+    return sum(length * length for length in spaces)
+
+
+def _check_length(length: int) -> None:
+    if length > MAX_EXPRESSION:
+        raise LimitExceededError(
+            f"a tag is longer than {MAX_EXPRESSION} characters; close or shorten it"
+        )
 
 
 def _build_error(source: str, position: int, message: str) -> TemplateSyntaxError:
