@@ -64,7 +64,7 @@ def change_engine(settings: Settings, prompt_id: str, engine: Engine) -> Version
             raise OperatorError(f"version {newest.number} has the engine {engine} already")
         content = convert_content(newest.content, engine, settings)
         message = f"Version {newest.number}, with engine {engine}"
-        change = versions.create(prompt, content, Origin(by=OPERATOR), message=message)
+        change = versions.create(prompt, content, Origin(by=OPERATOR), base=newest, message=message)
         try:
             team.commit(change)
         except LostRaceError:
@@ -77,17 +77,22 @@ def change_engine(settings: Settings, prompt_id: str, engine: Engine) -> Version
 def convert_content(content: Content, engine: Engine, settings: Settings) -> Content:
     """Convert the texts of a content to another template language.
 
-    A text that has no exact translation stays as it is, if it is a template of the new language:
-    what LangWatch's clients wrote under an earlier release is stored as Jinja, and is Liquid.
+    Of Jinja, a text that has no exact translation to Liquid stays as it is, if it is a template of
+    that: what LangWatch's clients wrote under an earlier release is stored as Jinja, and is Liquid.
 
     Raises:
-        OperatorError: A text is no template of the language.
+        OperatorError: A text has no translation, and is no template of the language.
     """
-    own, new = content.variable_names, frozenset(find_variables(content, settings))
+    new = frozenset(find_variables(content, settings))
+    is_mistaken = (content.engine, engine) == ("jinja", "liquid")
+    reason = f"has no translation from {content.engine} to {engine}; write the next version by hand"
 
     def convert(text: str) -> str:
-        names = own if content.engine == "tela" else frozenset()
-        translation = translate(text, content.engine, engine, names=names, new_names=new)
+        translation = translate(
+            text, content.engine, engine, names=content.own_names, new_names=new
+        )
+        if translation is None and not is_mistaken:
+            raise OperatorError(f"{_name_text(content, text)} {reason}")
         return text if translation is None else translation
 
     result = replace(content.map_texts(convert), engine=engine, apart=True)
@@ -99,11 +104,13 @@ def convert_content(content: Content, engine: Engine, settings: Settings) -> Con
     except InvalidTemplate as problem:
         raise OperatorError(problem.message) from problem
     if not is_template(result, settings):
-        raise OperatorError(
-            f"the newest version is no {engine} template, and has no translation to one; write the "
-            "next version by hand"
-        )
+        raise OperatorError(f"the newest version is no {engine} template, and {reason}")
     return result
+
+
+def _name_text(content: Content, text: str) -> str:
+    number = next(number for number, each in content.numbered_texts if each == text)
+    return "the template" if number is None else f"messages[{number}]"
 
 
 def main() -> int:

@@ -495,17 +495,14 @@ def list_problems(route: Route) -> frozenset[int]:
     if route.segments:
         kinds.add(problems.NotFound)
     if route.writes:
-        kinds.add(problems.Conflict)
+        kinds |= {problems.Conflict, problems.IdempotencyMismatch}
     if route.method in ("POST", "PUT", "PATCH"):
         kinds.add(problems.TooLarge)
     if route.if_match:
         kinds.add(problems.PreconditionFailed)
-    statuses = {kind.status for kind in kinds} | {*route.problems}
-    statuses |= {route.status} - {*SUCCESSES}
+    kinds |= {PROBLEMS[status] for status in {*route.problems, route.status} - {*SUCCESSES}}
     dialect = get_dialect(route.dialect)
-    return frozenset(
-        dialect.dump_problem(PROBLEMS[status](), REQUEST_ID).status for status in statuses
-    )
+    return frozenset(dialect.dump_problem(kind(), REQUEST_ID).status for kind in kinds)
 
 
 def build_problem(dialect: Dialect, status: int) -> Json:

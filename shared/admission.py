@@ -370,13 +370,9 @@ class Admission:
             Forbidden: The principal does not have the route's permission in the prompt's team.
         """
         with self._hide_others():
-            prompt = self._store.find_prompt_by_name(
-                self.principal.permissions, name, self._restrictions
+            prompt = self._store.find_prompt_by_name_or_slug(
+                self.principal.permissions, name, has_slug, self._restrictions
             )
-        if prompt is None:
-            prompt = self._find_prompt_by_slug(name)
-            if prompt is not None and not has_slug(prompt):
-                prompt = None
         return self.admit(prompt, missing=missing)
 
     def open_visible_prompt(self, name: str, *, missing: str = "") -> PromptStore:

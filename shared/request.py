@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from shared import exact_json
 from shared.problems import MethodNotAllowed
 
 if TYPE_CHECKING:
@@ -92,6 +93,16 @@ class Request:
         if self.event.get("isBase64Encoded"):
             return b64decode(text)
         return str(text).encode(errors="surrogatepass")
+
+    @cached_property
+    def document(self) -> Any:
+        """The JSON value of the body, which is decoded once; nobody changes it.
+
+        Raises:
+            LimitError: The body exceeds a limit.
+            NotJSONError: The body is not JSON.
+        """
+        return exact_json.decode(self.body)
 
     @property
     def method(self) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from shared import exact_json
 from shared.domain.content import is_placeholder
 from shared.problems import MAX_DETAILS, InvalidTemplate, LimitReached, TemplateFailed
 from shared.rendering.engines import compile_template
@@ -14,7 +16,7 @@ from shared.rendering.errors import (
     TemplateExecutionError,
     TemplateSyntaxError,
 )
-from shared.rendering.limits import Limits, Usage
+from shared.rendering.limits import Limits, Usage, check_tokens
 from shared.texts import excerpt
 
 if TYPE_CHECKING:
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from shared.domain.content import Content, Document
     from shared.rendering.engines import Template
     from shared.settings import Settings
-
-MARKUP = "{"  # a text without it is the same in every template language
 
 
 def build_limits(settings: Settings) -> Limits:
@@ -75,7 +75,12 @@ def is_template(content: Content, settings: Settings) -> bool:
 
 
 def render(
-    content: Content, variables: Mapping[str, Any], settings: Settings, *, is_strict: bool = False
+    content: Content,
+    variables: Mapping[str, Any],
+    settings: Settings,
+    *,
+    histories: Mapping[str, list[Document]] | None = None,
+    is_strict: bool = False,
 ) -> Rendering:
     """Render each text of a content, under limits that all of them share.
 
@@ -83,6 +88,7 @@ def render(
         content: The content.
         variables: Values by name.
         settings: The settings of the deployment.
+        histories: The messages for its placeholders, by their names.
         is_strict: Whether a missing variable is an error, as it always is in Go and Jinja.
 
     Raises:
@@ -99,7 +105,10 @@ def render(
         raise TemplateFailed(
             f"template execution failed: {error.__cause__}", details=error.details
         ) from error
-    placeholders = find_missing_placeholders(content, variables)
+    histories = histories or {}
+    placeholders = [
+        name for name in dict.fromkeys(content.placeholder_names) if name not in histories
+    ]
     limits, usage = build_limits(settings), Usage()
     try:
         results = iter(
@@ -126,53 +135,69 @@ def render(
         raise LimitReached(f"template execution failed: {error}") from error
     if placeholders:
         raise TemplateFailed(
-            "template execution failed: a placeholder needs a list of messages",
+            "template execution failed: a placeholder has no messages; send a list of messages in "
+            "the variable of its name",
             details=[_dump_missing_variable(name) for name in placeholders[:MAX_DETAILS]],
         )
     content = content.map_texts(lambda text: next(results))
+    _check_size(content, histories, limits, usage)
     return Rendering(
         text=content.text,
-        messages=_fill_placeholders(content, variables),
+        messages=_fill_placeholders(content, histories),
         missing=sorted({name for one in templates for name in one.list_missing(variables)}),
     )
 
 
-def find_missing_placeholders(content: Content, variables: Mapping[str, Any]) -> list[str]:
-    """Find the placeholders for which the variables have no list of messages."""
-    names = [
-        str(message.get("name")) for message in content.messages or () if is_placeholder(message)
-    ]
-    return [
-        name
-        for name in dict.fromkeys(names)
-        if not isinstance(messages := variables.get(name), list)
-        or not all(isinstance(message, dict) for message in messages)
-    ]
+def _check_size(
+    content: Content, histories: Mapping[str, list[Document]], limits: Limits, usage: Usage
+) -> None:
+    """Check the size of a conversation before its placeholders are filled.
+
+    A short one can have many placeholders of one name, and a long list for it.
+
+    Raises:
+        LimitReached: It would be too large, or take too many steps.
+    """
+    for name, count in Counter(content.placeholder_names).items():
+        messages = histories[name]
+        usage.steps += count * (1 + len(messages))
+        usage.output_bytes += count * len(exact_json.encode(messages).encode())
+        if usage.steps > limits.steps or usage.output_bytes > limits.output_bytes:
+            raise LimitReached(
+                f"template execution failed: with the messages for {excerpt(name)} the output "
+                f"would be larger than {limits.output_bytes} bytes, or take more than "
+                f"{limits.steps} steps; send fewer"
+            )
 
 
-def _fill_placeholders(content: Content, variables: Mapping[str, Any]) -> Sequence[Document] | None:
-    """Replace each placeholder by the messages that the variable of its name has."""
+def _fill_placeholders(
+    content: Content, histories: Mapping[str, list[Document]]
+) -> Sequence[Document] | None:
+    """Replace each placeholder by the messages for it."""
     if content.messages is None:
         return None
     messages: list[Document] = []
     for message in content.messages:
         if is_placeholder(message):
-            messages += variables[str(message.get("name"))]
+            messages += histories[str(message.get("name"))]
         else:
             messages.append(message)
     return messages
 
 
 def list_variables(content: Content, settings: Settings) -> list[str]:
-    """List the variables that the texts of a content may use, without rendering them.
+    """List what a rendering may be given: variables of the texts, and names of placeholders.
 
     Raises:
         InvalidTemplate: A text is not a template.
         LimitReached: A text is too large for a template.
     """
+    return sorted({*_list_text_variables(content, settings), *content.placeholder_names})
+
+
+def _list_text_variables(content: Content, settings: Settings) -> set[str]:
     templates = _compile_all(content, settings)
-    names = {name for template in templates for name in template.list_variables()}
-    return sorted({*names, *find_missing_placeholders(content, {})})
+    return {name for template in templates for name in template.list_variables()}
 
 
 def find_variables(content: Content, settings: Settings) -> list[str]:
@@ -182,7 +207,7 @@ def find_variables(content: Content, settings: Settings) -> list[str]:
     """
     from shared.rendering.translation import parse_pieces
 
-    names = content.variable_names if content.engine == "tela" else frozenset()
+    names = content.own_names
     pieces = [parse_pieces(text, content.engine, names) for text in content.texts]
     if None not in pieces:
         references = (
@@ -190,7 +215,7 @@ def find_variables(content: Content, settings: Settings) -> list[str]:
         )
         return sorted({reference.path[0] for reference in references})
     try:
-        return list_variables(content, settings)
+        return sorted(_list_text_variables(content, settings))
     except (InvalidTemplate, LimitReached):
         return []
 
@@ -198,6 +223,10 @@ def find_variables(content: Content, settings: Settings) -> list[str]:
 def _compile_all(content: Content, settings: Settings) -> list[Template]:
     if content.is_one_text:
         return [_compile(content.text, content, settings)]
+    try:
+        check_tokens(content.texts, content.engine)
+    except LimitExceededError as error:
+        raise LimitReached(f"template execution failed: {error}") from error
     templates = []
     for number, text in content.numbered_texts:
         try:
@@ -210,11 +239,9 @@ def _compile_all(content: Content, settings: Settings) -> list[Template]:
 
 
 def _compile(text: str, content: Content, settings: Settings) -> Template:
-    names = content.variable_names if content.engine == "tela" else frozenset()
+    limits = build_limits(settings)
     try:
-        return compile_template(
-            text, engine=content.engine, limits=build_limits(settings), names=names
-        )
+        return compile_template(text, engine=content.engine, limits=limits, names=content.own_names)
     except TemplateSyntaxError as error:
         from shared.rendering.suggestions import suggest_other_engine
 

@@ -61,10 +61,19 @@ class Memory:
         The same item is the same object in each list, which makes lists fast to compare: whoever
         changes one changes a copy.
         """
-        return {
-            name: sorted(map(_dump_item, _iterate(table.items)), key=_build_sort_key(name))
-            for name, table in self._tables.items()
-        }
+        return self.load_items(_get_document)
+
+    def load_items(self, load: Callable[[Item], Item]) -> dict[str, list[Item]]:
+        """List what a function makes of each item, in the order of `list_items`.
+
+        It is made once for each item, and is the same object in each list.
+        """
+        lists = {}
+        for name, table in self._tables.items():
+            get_keys = _build_sort_key(name)
+            items = sorted(_iterate(table.items), key=lambda item: get_keys(_dump_item(item)))
+            lists[name] = [_load_item(item, load) for item in items]
+        return lists
 
     def list_objects(self) -> dict[str, bytes]:
         """List the bucket's objects by key."""
@@ -134,6 +143,18 @@ def _dump_item(item: Any) -> Item:
     document: Item = vars(item).get("document") or item.to_json()["Attributes"]
     item.document = document
     return document
+
+
+def _get_document(document: Item) -> Item:
+    return document
+
+
+def _load_item(item: Any, load: Callable[[Item], Item]) -> Item:
+    """Make what a function makes of an item's document, once, and keep it with the item."""
+    loaded: dict[Any, Item] = vars(item).setdefault("loaded", {})
+    if load not in loaded:
+        loaded[load] = load(_dump_item(item))
+    return loaded[load]
 
 
 def _build_sort_key(name: str) -> Callable[[Item], list[str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.langfuse.create_named_prompt import create_version
-from shared.dialects.langfuse.labels import PRODUCTION
 from shared.dialects.langfuse.models import NewLegacyPrompt
+from shared.domain.model import PRODUCTION
 from shared.serve import serve
 
 if TYPE_CHECKING:

@@ -21,6 +21,8 @@ from shared.serve import serve
 from shared.writing import commit, create
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from shared.call import Call
     from shared.dialects.langfuse.contents import Prompt as Text
     from shared.dialects.langfuse.models import Prompt
@@ -65,30 +67,35 @@ def create_version(
     message = check_message(new.commitMessage or "", "commitMessage")
     labels = [*dict.fromkeys(new.labels)]
 
-    def add_version(prompt: Head, origin: Origin, base: Content | None) -> Change[Version]:
+    def add_version(
+        prompt: Head,
+        origin: Origin,
+        newest: Version | None = None,
+        sources: Iterable[Content] = (),
+    ) -> Change[Version]:
+        base = newest.content if newest else None
         if base is not None and (base.messages is None) is not isinstance(text, str):
             raise InvalidRequest(OTHER_TYPE)
-        content = load_content(text, config, call.settings, base=base)
+        content = load_content(text, config, call.settings, base=base, sources=sources)
         change: Change[None] = Change.none(prompt, subject=None)
         if new.tags is not None:
             change = prompts.set_keywords(prompt, new.tags, origin)
         version = change.then(
             lambda prompt: versions.create(
-                prompt, content, origin, message=message, status="stable"
+                prompt, content, origin, base=newest, message=message, status="stable"
             )
         )
         return set_labels(version, labels, origin)
 
     def add_to(store: PromptStore, origin: Origin) -> Change[Version]:
-        newest = store.find_version("latest")
-        return add_version(store.prompt, origin, newest.content if newest else None)
+        return add_version(store.prompt, origin, store.find_base(), store.list_sources())
 
     def create_first(slug: str, origin: Origin) -> Change[Version]:
         call.require_match(lambda: None)  # there is nothing yet
         prompt = prompts.create(
             team_id=team.id, name=new.name, slug=slug, settings=BY_NAME, origin=origin
         )
-        return prompt.then(lambda prompt: add_version(prompt, origin, None))
+        return prompt.then(lambda prompt: add_version(prompt, origin))
 
     def dump(change: Change[Version]) -> Prompt:
         return dump_version(

@@ -35,7 +35,7 @@ def delete_named_prompt(call: Call, name: str) -> Response[None]:
         if selection is not None and selection.selector is not None:
             version = store.open_raw().get_version(selection.selector, missing=MISSING)
             return versions.archive(store.prompt, version, origin)
-        if store.open_raw().find_version("latest") is None:
+        if store.find_newest_number() is None:
             raise PromptNotFound(MISSING)  # it has no versions that this dialect knows of
         return prompts.delete(store.prompt, origin)
 

@@ -34,11 +34,13 @@ def label_version(call: Call, name: str, version: str) -> Response[Prompt]:
     if number is None:
         raise VersionNotFound(missing)
 
-    def give(store: PromptStore, origin: Origin) -> Change[tuple[Version, bool]]:
+    is_newest = False
+
+    def give(store: PromptStore, origin: Origin) -> Change[Version]:
+        nonlocal is_newest
         subject = store.open_raw().get_version(number, missing=missing)
-        newest = store.is_newest(number)
-        change = set_labels(Change.none(store.prompt, subject=subject), labels, origin)
-        return change.then(lambda after: Change.none(after, subject=(change.subject, newest)))
+        is_newest = store.is_newest(number)
+        return set_labels(Change.none(store.prompt, subject=subject), labels, origin)
 
     def read(store: PromptStore) -> object:
         subject = store.open_raw().find_version(number)
@@ -46,16 +48,15 @@ def label_version(call: Call, name: str, version: str) -> Response[Prompt]:
             store.prompt, subject, call.settings, is_newest=store.is_newest(number)
         )
 
-    def dump(change: Change[tuple[Version, bool]]) -> Prompt:
-        subject, newest = change.subject
-        return dump_version(change.after, subject, call.settings, is_newest=newest)
+    def dump(change: Change[Version]) -> Prompt:
+        return dump_version(change.after, change.subject, call.settings, is_newest=is_newest)
 
     return commit(
         call,
         store,
         give,
         dump,
-        headers=lambda change: LENSES.build_headers(call.settings, change.subject[0].content),
+        headers=lambda change: LENSES.build_headers(call.settings, change.subject.content),
         read=read,
     )
 

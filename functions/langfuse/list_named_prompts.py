@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.langfuse.labels import find_selector
+from shared.dialects.langfuse.labels import LATEST, find_selector
 from shared.dialects.langfuse.requests import has_slug, parse_list_query
 from shared.dialects.langfuse.responses import dump_entry, dump_list
 from shared.problems import LimitReached, PromptNotFound
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from shared.responses import Response
     from shared.store.team import TeamStore
 
-    # A prompt, those of its versions that the list is about, and the number of its newest one.
-    Match = tuple[Prompt, list[VersionSummary], int]
+    # A prompt, and those of its versions that the list is about, lowest number first.
+    Match = tuple[Prompt, list[VersionSummary]]
 
 # Filters of versions need the prompts themselves, and to count them all of these.
 MAX_EXAMINED = 2_000
@@ -62,8 +62,11 @@ def _find_matches(call: Call, team: TeamStore, query: ListQuery) -> Iterator[Mat
                 f"label, version and times are filters for at most {MAX_EXAMINED} prompts; filter "
                 "by tag or name too, or list all"
             )
-        prompts = (prompt for prompt in team.find_prompts(ids) if _may_match(prompt, query))
-    return _select_all(team, prompts, query)
+        prompts = team.find_prompts(ids)
+    prompts = (prompt for prompt in prompts if _may_match(prompt, query))
+    if query.label is None and query.version is None:
+        return _select_all(team, prompts, query)
+    return _select_one_each(team, prompts, query)
 
 
 def _find_by_name(call: Call, team: TeamStore, query: ListQuery) -> Iterable[Prompt]:
@@ -78,57 +81,61 @@ def _find_by_name(call: Call, team: TeamStore, query: ListQuery) -> Iterable[Pro
 
 
 def _may_match(prompt: Prompt, query: ListQuery) -> bool:
-    """Tell whether versions of a prompt may match, without reading them."""
-    if query.version is not None and not 0 < query.version <= prompt.last_version:
-        return False
-    if query.start is not None and prompt.changed_at < query.start:
-        return False
-    if query.end is not None and prompt.created_at >= query.end:
-        return False
-    selector = None if query.label is None else find_selector(query.label)
-    return query.label in (None, "latest") or (
-        isinstance(selector, str) and prompt.resolve_selector(selector) is not None
+    """Tell whether versions of a prompt may be of the times, without reading them."""
+    return (query.start is None or prompt.changed_at >= query.start) and (
+        query.end is None or prompt.created_at < query.end
     )
+
+
+def _select_one_each(
+    team: TeamStore, prompts: Iterable[Prompt], query: ListQuery
+) -> Iterator[Match]:
+    """Select of each prompt the version that the label, or else the number, is about."""
+    pairs = [(prompt, number) for prompt in prompts if (number := _find_number(prompt, query))]
+    for (prompt, _), version in zip(pairs, team.find_versions(pairs), strict=True):
+        summary = version.summarize() if version else None
+        if summary is None and query.label == LATEST:  # the newest has been archived
+            summary = next(reversed(_list_summaries(team, prompt)), None)
+        if summary is not None and _is_of(prompt, summary, query):
+            yield prompt, [summary]
+
+
+def _find_number(prompt: Prompt, query: ListQuery) -> int | None:
+    if query.label is None:
+        return query.version
+    if query.label == LATEST:
+        # Heads of an earlier release do not know it.
+        return prompt.last_version if prompt.newest_stable is None else prompt.newest_stable
+    selector = find_selector(query.label)
+    return prompt.resolve_selector(selector) if isinstance(selector, str) else None
 
 
 def _select_all(team: TeamStore, prompts: Iterable[Prompt], query: ListQuery) -> Iterator[Match]:
     for prompt in prompts:
-        versions = list(team.open_prompt(prompt).list_version_summaries())
-        if versions and (matches := _select(prompt, versions, query)):
-            yield prompt, matches, versions[-1].number
+        versions = _list_summaries(team, prompt)
+        if matches := [version for version in versions if _is_of(prompt, version, query)]:
+            yield prompt, matches
 
 
-def _select(
-    prompt: Prompt, versions: Sequence[VersionSummary], query: ListQuery
-) -> list[VersionSummary]:
-    matches = [*versions]
-    if query.version is not None:
-        matches = [each for each in matches if each.number == query.version]
-    if query.label is not None:
-        selector = find_selector(query.label)
-        number = (
-            versions[-1].number
-            if query.label == "latest"
-            else prompt.resolve_selector(selector)
-            if isinstance(selector, str)
-            else None
-        )
-        matches = [each for each in matches if each.number == number]
-    if query.has_time:
-        matches = [
-            each
-            for each in matches
-            for at in [prompt.get_touched_at(each.number, each.updated_at)]
-            if (query.start is None or at >= query.start) and (query.end is None or at < query.end)
-        ]
-    return matches
+def _list_summaries(team: TeamStore, prompt: Prompt) -> list[VersionSummary]:
+    """List the versions of a prompt, lowest number first."""
+    return [*team.open_prompt(prompt).list_version_summaries()][::-1]
+
+
+def _is_of(prompt: Prompt, version: VersionSummary, query: ListQuery) -> bool:
+    """Tell whether a version has the number, and last changed at the times."""
+    if query.version not in (None, version.number):
+        return False
+    at = prompt.get_touched_at(version.number, version.updated_at)
+    return (query.start is None or at >= query.start) and (query.end is None or at < query.end)
 
 
 def _dump(call: Call, team: TeamStore, page: Sequence[Match]) -> Iterator[PromptEntry]:
-    lasts = team.find_versions((prompt, versions[-1].number) for prompt, versions, _ in page)
-    for (prompt, versions, newest), last in zip(page, lasts, strict=True):
+    lasts = team.find_versions((prompt, versions[-1].number) for prompt, versions in page)
+    for (prompt, versions), last in zip(page, lasts, strict=True):
+        is_newest = team.open_prompt(prompt).is_newest(versions[-1].number)
         version = last.load() if last else None
-        yield dump_entry(prompt, versions, newest, version, call.settings)
+        yield dump_entry(prompt, versions, version, call.settings, has_newest=is_newest)
 
 
 lambda_handler = serve(list_named_prompts)

@@ -38,13 +38,16 @@ def create_config_version(call: Call, id: str) -> Response[ConfigVersion]:
     message = load_message(new)
 
     def create(store: PromptStore, origin: Origin) -> Change[Version]:
-        newest = store.find_version("latest")
+        newest = store.find_base()
         base = newest.content if newest else Content(template="", engine="liquid")
+        sources = store.list_sources()
         if isinstance(new, NewConfigVersion):
-            content = load_whole_content(new, call.settings, base=base)
+            content = load_whole_content(new, call.settings, base=base, sources=sources)
         else:
-            content = revise_content(base, new, call.settings)
-        return versions.create(store.prompt, content, origin, message=message, status="stable")
+            content = revise_content(base, new, call.settings, sources=sources)
+        return versions.create(
+            store.prompt, content, origin, base=newest, message=message, status="stable"
+        )
 
     return commit(
         call,

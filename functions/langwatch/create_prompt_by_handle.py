@@ -48,7 +48,7 @@ def create_prompt_by_handle(call: Call) -> Response[CreatedPrompt]:
         )
         version = prompt.then(
             lambda prompt: versions.create(
-                prompt, content, origin, message=message, status="stable"
+                prompt, content, origin, base=None, message=message, status="stable"
             )
         )
         return assign_all(version, tags, origin)
@@ -72,14 +72,19 @@ def _create_by_name(call: Call, team: TeamStore) -> Response[CreatedPrompt]:
 
     def create_first(origin: Origin) -> Change[Version]:
         prompt = prompts.create(team_id=team.id, name=name, slug=make_slug(name), origin=origin)
-        return prompt.then(lambda prompt: versions.create(prompt, content, origin, status="stable"))
+        return prompt.then(
+            lambda prompt: versions.create(prompt, content, origin, base=None, status="stable")
+        )
 
     def dump(change: Change[Version]) -> CreatedPrompt:
         version = dump_config_version(change.after, change.subject, call.settings)
         return {**project.dump_prompt(change.after, change.subject), "latestVersion": version}
 
+    def build_headers(change: Change[Version]) -> dict[str, str]:
+        return LENSES.build_headers(call.settings, change.subject.content)
+
     try:
-        return create(call, team, create_first, dump)
+        return create(call, team, create_first, dump, headers=build_headers)
     except NameTaken as error:
         raise HandleTaken("A prompt with this name already exists.") from error
 

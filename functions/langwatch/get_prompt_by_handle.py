@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from shared.dialects.langwatch.contents import LENSES
 from shared.dialects.langwatch.project import Project
 from shared.dialects.langwatch.requests import check_name_length, parse_version_query
+from shared.dialects.langwatch.tags import LATEST
 from shared.domain.splits import check_split_key
-from shared.problems import PromptNotFound
+from shared.problems import PromptNotFound, VersionNotFound
 from shared.serve import serve
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ def get_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
     store = call.open_visible_prompt(name, missing="Prompt not found")
     project = Project(call.request, call.settings, store.team.get_ledger)
     version = store.get_cached_version(
-        project.resolve_selector(store.prompt, selector),
+        project.resolve_selector(store.prompt, selector or LATEST),
         split_key=check_split_key(call.request.query.get("split_key")),
     )
-    is_newest = True if selector == "latest" else None
+    if selector == LATEST and not version.is_published:
+        raise VersionNotFound  # only who asks for no version gets a draft, where there is no other
+    is_newest = version.is_published if selector in (None, LATEST) else None
     body = project.dump_prompt(store.prompt, version, is_newest=is_newest)
     return call.respond(body, headers=LENSES.build_headers(call.settings, version.content))
 

@@ -29,8 +29,11 @@ def restore_config_version(call: Call, id: str, version_id: str) -> Response[Pro
     message = f"Restore from version {number}"
 
     def restore(store: PromptStore, origin: Origin) -> Change[Version]:
-        content = sign_content(store.get_version(number).content, None, call.settings)
-        return versions.create(store.prompt, content, origin, message=message, status="stable")
+        source = store.get_version(number)
+        content = sign_content(source.content, None, call.settings)
+        return versions.create(
+            store.prompt, content, origin, base=source, message=message, status="stable"
+        )
 
     return commit(
         call,

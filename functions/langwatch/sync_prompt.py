@@ -37,7 +37,9 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
 
     def create_first(prompt: Prompt, origin: Origin) -> Change[Outcome]:
         content = local.load_first_content(call.settings)
-        version = versions.create(prompt, content, origin, message=first_message, status="stable")
+        version = versions.create(
+            prompt, content, origin, base=None, message=first_message, status="stable"
+        )
         return _conclude("created", version)
 
     def create_prompt(origin: Origin) -> Change[Outcome]:
@@ -47,7 +49,7 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
         return prompt.then(lambda prompt: create_first(prompt, origin))
 
     def sync(store: PromptStore, origin: Origin) -> Change[Outcome]:
-        remote = store.find_version("latest")
+        remote = store.find_base()
         if remote is None:
             return create_first(store.prompt, origin)
         base = store.find_version(local.version)
@@ -56,7 +58,9 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
             return Change.none(store.prompt, subject=outcome)
         content = local.revise_content(remote.content, call.settings)
         message = write_message(local, outcome.differences)
-        version = versions.create(store.prompt, content, origin, message=message, status="stable")
+        version = versions.create(
+            store.prompt, content, origin, base=remote, message=message, status="stable"
+        )
         return _conclude("updated", version)
 
     def dump(change: Change[Outcome]) -> SyncResult:

@@ -45,17 +45,18 @@ def update_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
     fields = changes.fields
 
     def update(store: PromptStore, origin: Origin) -> Change[Version]:
-        prompt, newest = store.prompt, store.find_version("latest")
+        prompt, newest = store.prompt, store.find_base()
         if "baseVersion" in fields and changes.baseVersion != (newest and newest.number):
             raise StaleBase
         base = newest.content if newest else Content(template="", engine="liquid")
-        content = revise_content(base, changes, call.settings)
+        sources = store.list_sources()
+        content = revise_content(base, changes, call.settings, sources=sources)
         name, handle = load_names(changes, prompt)
         scope = SCOPES[changes.scope] if "scope" in fields else None
         names = prompts.rename(prompt, origin, name=name, slug=handle, scope=scope)
         version = names.then(
             lambda prompt: versions.create(
-                prompt, content, origin, message=message, status="stable"
+                prompt, content, origin, base=newest, message=message, status="stable"
             )
         )
         return assign_all(version, tags, origin)
@@ -78,7 +79,7 @@ def _rename(call: Call, store: PromptStore, project: Project) -> Response[Prompt
     name = call.load_body(NamedPrompt).name
 
     def rename(store: PromptStore, origin: Origin) -> Change[Version]:
-        newest = store.get_version("latest")
+        newest = store.require_version(store.find_base())
         change = prompts.rename(store.prompt, origin, name=name)
         return change.then(lambda prompt: Change.none(prompt, subject=newest))
 
@@ -88,6 +89,7 @@ def _rename(call: Call, store: PromptStore, project: Project) -> Response[Prompt
             store,
             rename,
             lambda change: project.dump_prompt(change.after, change.subject, is_newest=True),
+            headers=lambda change: LENSES.build_headers(call.settings, change.subject.content),
             read=lambda store: project.dump_newest(store.prompt, store.find_version("latest")),
         )
     except NameTaken as error:

@@ -30,8 +30,10 @@ def create_prompt_version(call: Call) -> Response[PublishedVersionData]:
     def create(store: PromptStore, origin: Origin) -> Change[Version]:
         newest = store.find_base()
         base = newest.content if newest else None
-        content = load_content(new, call.settings, base=base)
-        return versions.create(store.prompt, content, origin, message=description, status="stable")
+        content = load_content(new, call.settings, base=base, sources=store.list_sources())
+        return versions.create(
+            store.prompt, content, origin, base=newest, message=description, status="stable"
+        )
 
     return commit(
         call,

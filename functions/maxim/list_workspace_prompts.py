@@ -53,19 +53,20 @@ def list_workspace_prompts(call: Call) -> Response[WorkspacePromptsData]:
     request = parse_page(call.request, DirectoryEntry.parse, default_limit=DEFAULT_LIMIT)
     conditions = parse_deployment_query(query)
     team = call.open_team(team_id, missing=NO_WORKSPACE)
-    rows = (
-        (
-            position,
-            _dump_for_deployment(team, prompt, conditions, call.settings)
-            if conditions
-            else _dump(team, prompt, call.settings, with_versions=with_versions),
-        )
-        for position, prompt in _list_candidates(team, query, request)
-        if name in ("", normalize_name(prompt.name))
-        if query.get("folderId") in (None, "", prompt.folder_id)
-        if conditions is None or find_deployment(prompt, conditions)
-    )
-    page = call.build_page(rows, request)
+
+    def dump(prompt: Prompt) -> WorkspacePrompt | None:
+        if name not in ("", normalize_name(prompt.name)):
+            return None
+        if query.get("folderId") not in (None, "", prompt.folder_id):
+            return None
+        if not conditions:
+            return _dump(team, prompt, call.settings, with_versions=with_versions)
+        if (deployment := find_deployment(prompt, conditions)) is None:
+            return None
+        return _dump_for_deployment(team, prompt, deployment, call.settings)
+
+    candidates = _list_candidates(team, query, request)
+    page = call.build_page(((position, dump(prompt)) for position, prompt in candidates), request)
     body: WorkspacePromptsData = {"data": page.rows, "pagination": dump_pagination(page.cursor)}
     return call.respond_page(page, body)
 
@@ -91,13 +92,12 @@ def _list_candidates(
 
 
 def _dump_for_deployment(
-    team: TeamStore, prompt: Prompt, conditions: list[Document], settings: Settings
+    team: TeamStore, prompt: Prompt, deployment: Document, settings: Settings
 ) -> WorkspacePrompt:
-    body, deployment = dump_whole_prompt(prompt), find_deployment(prompt, conditions)
-    numbers = [deployment["number"]] if deployment else []
+    body = dump_whole_prompt(prompt)
     body["versions"] = [
         dump_whole_version(version, settings, with_tool_ids=False)
-        for version in team.open_prompt(prompt).find_versions(numbers, size=1)
+        for version in team.open_prompt(prompt).find_versions([deployment["number"]], size=1)
         if version.stage == "stable"
     ]
     return body

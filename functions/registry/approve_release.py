@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared.dialects.registry.release_models import Decision
 from shared.dialects.registry.release_responses import dump_release
-from shared.dialects.registry.requests import parse_uuid
+from shared.dialects.registry.requests import parse_flag, parse_uuid
 from shared.domain import reviews
 from shared.serve import serve
 from shared.writing import commit
@@ -45,6 +45,7 @@ def approve_release(call: Call, id: str, release_id: str) -> Response[ReleaseRes
         decide,
         lambda change: {"release": dump_release(change.subject, change.after)},
         read=lambda store: {"release": dump_release(store.get_release(release_id), store.prompt)},
+        is_forced=parse_flag(call.request.query, "force"),
     )
 
 

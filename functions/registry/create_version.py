@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.languages import check_inclusions, list_warnings
+from shared.dialects.languages import check_texts, list_warnings
 from shared.dialects.registry.contents import load_content
 from shared.dialects.registry.models import NewVersion
 from shared.dialects.registry.requests import parse_prompt_id
@@ -12,7 +12,7 @@ from shared.dialects.registry.responses import dump_written_version
 from shared.domain import versions
 from shared.domain.checks import check_message
 from shared.serve import serve
-from shared.templates import check_template, find_variables
+from shared.templates import find_variables
 from shared.writing import commit
 
 if TYPE_CHECKING:
@@ -27,13 +27,14 @@ def create_version(call: Call, id: str) -> Response[WrittenVersion]:
     new = call.load_body(NewVersion)
     content = load_content(new)
     message = check_message(new.message)
-    check_template(content, call.settings)
-    check_inclusions(content)
+    check_texts(content, call.settings)
     warnings = list_warnings(content, find_variables(content, call.settings))
     return commit(
         call,
         store,
-        lambda store, origin: versions.create(store.prompt, content, origin, message=message),
+        lambda store, origin: versions.create(
+            store.prompt, content, origin, base=None, message=message
+        ),
         lambda change: dump_written_version(change.subject, change.after, warnings),
     )
 

@@ -44,15 +44,15 @@ def _list_rows(
     has_live: bool,
 ) -> Iterator[tuple[str, PromptRow | None]]:
     """List the rows of prompts; None for one that does not contain the words."""
-    if not has_live:
-        for position, prompt in prompts:
-            yield position, _dump_row(prompt) if prompt.has_words(words) else None
-        return
-    versions = team.find_live_versions(
-        prompts, size=size, is_needed=lambda prompt: prompt.has_words(words)
+    matches = (
+        (position, prompt if prompt.has_words(words) else None) for position, prompt in prompts
     )
-    for position, prompt, version in versions:
-        if not prompt.has_words(words):
+    if not has_live:
+        for position, prompt in matches:
+            yield position, _dump_row(prompt) if prompt else None
+        return
+    for position, prompt, version in team.find_live_versions(matches, size=size):
+        if prompt is None:
             yield position, None
             continue
         row = _dump_row(prompt)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.registry.requests import parse_selector
+from shared.dialects.registry.requests import parse_flag, parse_selector
 from shared.dialects.registry.responses import dump_version
 from shared.domain import versions
 from shared.serve import serve
@@ -25,6 +25,7 @@ def promote_version(call: Call, id: str, version: str) -> Response[VersionRespon
         lambda store, origin: versions.promote(store.prompt, store.get_version(selector), origin),
         lambda change: {"version": dump_version(change.subject, change.after)},
         read=lambda store: {"version": dump_version(store.get_version(selector), store.prompt)},
+        is_forced=parse_flag(call.request.query, "force"),
     )
 
 

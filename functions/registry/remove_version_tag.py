@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.dialects.registry.requests import parse_flag
 from shared.dialects.registry.responses import dump_version
 from shared.domain import prompts
 from shared.serve import serve
@@ -29,6 +30,7 @@ def remove_version_tag(call: Call, id: str, tag: str) -> Response[None]:
         lambda store, origin: prompts.remove_tag(store.prompt, tag, origin),
         lambda change: None,
         read=read_version,
+        is_forced=parse_flag(call.request.query, "force"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.dialects.registry.chats import load_histories
 from shared.dialects.registry.requests import (
     load_payload_id,
     load_split_key,
@@ -40,7 +41,9 @@ def respond_rendering(call: Call, store: PromptStore, selector: Selector) -> Res
     sample = store.get_payload(payload_id).variables if payload_id else {}
     variables = load_variables(call.request, version.content.engine, sample=sample)
     is_strict = load_strict(call.request)
-    rendering = render(version.content.whole, variables, call.settings, is_strict=is_strict)
+    content = version.content.whole
+    histories = load_histories(content, variables)
+    rendering = render(content, variables, call.settings, histories=histories, is_strict=is_strict)
     return call.respond(dump_rendering(rendering, store.prompt, version))
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.models import Rollback
+from shared.dialects.registry.requests import parse_flag
 from shared.dialects.registry.responses import dump_version
 from shared.domain import versions
 from shared.domain.checks import check_message
@@ -57,6 +58,7 @@ def rollback_prompt(call: Call, id: str) -> Response[VersionResponse]:
         roll_back,
         lambda change: {"version": dump_version(change.subject, change.after)},
         read=read_live,
+        is_forced=parse_flag(call.request.query, "force"),
     )
 
 

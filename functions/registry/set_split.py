@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.models import NewSplit
+from shared.dialects.registry.requests import parse_flag
 from shared.dialects.registry.responses import dump_split
 from shared.domain import pointers
 from shared.serve import serve
@@ -36,6 +37,7 @@ def set_split(call: Call, id: str, pointer: str) -> Response[SplitResponse]:
         split,
         lambda change: dump_split(change.after, pointer),
         read=lambda store: dump_split(store.prompt, pointer),
+        is_forced=parse_flag(call.request.query, "force"),
     )
 
 

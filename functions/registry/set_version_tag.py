@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.models import NewTag
-from shared.dialects.registry.requests import parse_selector
+from shared.dialects.registry.requests import parse_flag, parse_selector
 from shared.dialects.registry.responses import dump_version
 from shared.domain import prompts
 from shared.serve import serve
@@ -35,6 +35,7 @@ def set_version_tag(call: Call, id: str, version: str) -> Response[VersionRespon
         set_tag,
         lambda change: {"version": dump_version(change.subject, change.after)},
         read=lambda store: {"version": dump_version(store.get_version(selector), store.prompt)},
+        is_forced=parse_flag(call.request.query, "force"),
     )
 
 

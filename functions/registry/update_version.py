@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dialects.languages import check_inclusions, list_warnings
+from shared.dialects.languages import check_texts, list_warnings
 from shared.dialects.registry.contents import revise_content
 from shared.dialects.registry.models import VersionChanges
 from shared.dialects.registry.requests import parse_selector
@@ -33,8 +33,9 @@ def update_version(call: Call, id: str, version: str) -> Response[WrittenVersion
         versions.require_draft(current)  # as in px0, before the body is checked
         content = revise_content(current.content, call.load_body(VersionChanges))
         if content.texts != current.content.texts or content.engine != current.content.engine:
-            check_inclusions(content)
-        check_template(content, call.settings)
+            check_texts(content, call.settings)
+        else:
+            check_template(content, call.settings)
         return versions.revise(store.prompt, current, content, origin)
 
     def warn(content: Content) -> list[str]:

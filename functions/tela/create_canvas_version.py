@@ -33,10 +33,12 @@ def create_canvas_version(call: Call) -> Response[CanvasVersion]:
         return dump_version(version, store.prompt, call.settings) if version else None
 
     def create(store: PromptStore, origin: Origin) -> Change[Version]:
-        newest = store.find_base()
+        newest, sources = store.find_base(), store.list_sources()
         base = newest.content if newest else None
-        content = load_content(dump_fields(new), call.settings, base=base)
-        return versions.create(store.prompt, content, origin, message=new.title, status=status)
+        content = load_content(dump_fields(new), call.settings, base=base, sources=sources)
+        return versions.create(
+            store.prompt, content, origin, base=newest, message=new.title, status=status
+        )
 
     return commit(
         call,

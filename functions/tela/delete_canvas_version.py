@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.dialects.tela.contents import LENSES
 from shared.dialects.tela.flags import require_present
 from shared.dialects.tela.requests import parse_version_id
 from shared.dialects.tela.responses import dump_deleted_version, dump_version
@@ -33,6 +34,7 @@ def delete_canvas_version(call: Call, id: str) -> Response[DeletedVersion]:
         store,
         delete,
         lambda change: dump_deleted_version(change, call.settings),
+        headers=lambda change: LENSES.build_headers(call.settings, change.subject.content),
         read=lambda store: dump_version(
             require_present(store.get_version(version.number)), store.prompt, call.settings
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.dialects.tela.contents import LENSES
 from shared.dialects.tela.requests import parse_prompt_id
 from shared.dialects.tela.responses import dump_version
 from shared.problems import VersionNotFound
@@ -24,7 +25,10 @@ def get_latest_version(call: Call, id: str) -> Response[LatestVersion]:
         raise VersionNotFound("this prompt has no version")
     body = dump_version(store.require_version(newest), store.prompt, call.settings)
     previous_id = previous.id if previous else None
-    return call.respond({**body, "versionIndex": newest.number, "previousVersionId": previous_id})
+    return call.respond(
+        {**body, "versionIndex": newest.number, "previousVersionId": previous_id},
+        headers=LENSES.build_headers(call.settings, newest.content),
+    )
 
 
 lambda_handler = serve(get_latest_version)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from shared.call import Call
     from shared.dialects.tela.models import VersionIndex
-    from shared.domain.model import Version
+    from shared.domain.model import VersionSummary
     from shared.responses import Response
 
 
@@ -23,12 +23,12 @@ def list_version_indexes(call: Call) -> Response[list[VersionIndex]]:
     store = call.open_prompt(parse_prompt_query(call.request.query))
     request = call.parse_page(parse_number)
     size = None if request.size is None else request.size + 1
-    versions = store.open_raw().list_versions(before=request.after, size=size)
+    versions = store.list_version_summaries(before=request.after, size=size)
     present = (version for version in versions if version.stage != "archived")
     return call.respond_rows(_dump_rows(present), request)
 
 
-def _dump_rows(versions: Iterable[Version]) -> Iterator[tuple[str, VersionIndex]]:
+def _dump_rows(versions: Iterable[VersionSummary]) -> Iterator[tuple[str, VersionIndex]]:
     for version, previous in pairwise(chain(versions, (None,))):
         if version is not None:
             yield (

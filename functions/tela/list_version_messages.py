@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.dialects.tela.contents import LENSES
 from shared.dialects.tela.flags import require_present
 from shared.dialects.tela.requests import parse_version_query
 from shared.dialects.tela.responses import dump_messages
@@ -21,7 +22,10 @@ def list_version_messages(call: Call) -> Response[list[VersionMessage]]:
     They change with their version: `PATCH /prompt-version/{id}`.
     """
     _, version = call.open_version_by_id(parse_version_query(call.request.query))
-    return call.respond(dump_messages(require_present(version), call.settings))
+    return call.respond(
+        dump_messages(require_present(version), call.settings),
+        headers=LENSES.build_headers(call.settings, version.content),
+    )
 
 
 lambda_handler = serve(list_version_messages)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.tela import environments
+from shared.dialects.tela.contents import LENSES
 from shared.dialects.tela.flags import require_present
 from shared.dialects.tela.models import Publication
 from shared.dialects.tela.responses import dump_environment, dump_version
@@ -43,6 +44,7 @@ def publish_version(call: Call) -> Response[Environment]:
         lambda change: dump_environment(
             change.after, new.envName.strip(), call.settings, change.subject
         ),
+        headers=lambda change: LENSES.build_headers(call.settings, change.subject.content),
         read=read_environment,
     )
 

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import deque
 from contextlib import ExitStack, contextmanager
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
-from botocore import useragent
 from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUser
 from moto.core import responses, utils
 from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
 from moto.core.serialize import JSONSerializer
+from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
@@ -38,6 +40,7 @@ def patch_moto(region: str | None) -> Iterator[None]:
         # Whatever processes a request is within the lock.
         stack.enter_context(serialize_calls())
         stack.enter_context(patch_items())
+        stack.enter_context(patch_conditions())
         stack.enter_context(patch_queries())
         stack.enter_context(patch_transactions())
         stack.enter_context(patch_responses())
@@ -94,11 +97,9 @@ def patch_requests(region: str) -> Iterator[None]:
         return process(request)
 
     names = cache(utils.method_names_from_class)
-    clean = lru_cache(useragent.sanitize_user_agent_string_component)
     with (
         replace_attribute(botocore_stubber, "process_request", process_request),
         replace_attribute(responses, "method_names_from_class", names),
-        replace_attribute(useragent, "sanitize_user_agent_string_component", clean),
     ):
         yield
 
@@ -111,8 +112,15 @@ def run_operation(request: Any, region: str) -> Any:
         name: str(request.headers[name], "ascii") for name in ("X-Amz-Target", "Content-Type")
     }
     handler.response_headers = {"server": "amazon.com"}
+    handler._enrich_response = add_request_id
     handler.querystring, handler.params = {}, json.loads(request.body)
     return handler.call_action()
+
+
+def add_request_id(headers: dict[str, str], body: str) -> tuple[dict[str, str], str]:
+    """Add the id of a request to the headers; moto also looks through the whole body, for XML."""
+    headers["x-amzn-requestid"] = str(uuid4())
+    return headers, body
 
 
 @contextmanager
@@ -155,6 +163,22 @@ def patch_items() -> Iterator[None]:
         replace_attribute(Item, "size", get_size),
         replace_attribute(DynamoDBBackend, "update_item", update_item),
     ):
+        yield
+
+
+@contextmanager
+def patch_conditions() -> Iterator[None]:
+    """Make moto split the text of a condition once; ours are few, and each is used often."""
+    split = ConditionExpressionParser._lex_condition_expression
+
+    @cache
+    def split_once(condition: str) -> list[Any]:
+        return [*split(ConditionExpressionParser(condition, None, None))]
+
+    def split_condition(self: ConditionExpressionParser) -> deque[Any]:
+        return deque(split_once(self.condition_expression or ""))
+
+    with replace_attribute(ConditionExpressionParser, "_lex_condition_expression", split_condition):
         yield
 
 

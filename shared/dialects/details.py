@@ -10,18 +10,20 @@ from shared.problems import InvalidRequest
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+    from shared.request import Request
+
 NO_OBJECT = "the request body must be a JSON object"
 PATH_LENGTH = 100  # characters; a path can contain names that the caller has chosen
 
 
-def decode_object(body: bytes) -> dict[str, Any]:
-    """Decode a body, in dialects that have no words of their own for one that is no JSON object.
+def load_object(request: Request) -> dict[str, Any]:
+    """Load a body, in dialects that have no words of their own for one that is no JSON object.
 
     Raises:
         InvalidRequest: The body is not a JSON object, or exceeds a limit.
     """
     try:
-        value = exact_json.decode(body)
+        value = request.document
     except exact_json.LimitError as error:
         raise InvalidRequest(f"the request body exceeds a limit: {error}") from error
     except exact_json.NotJSONError as error:

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from shared.domain.content import Content
+from shared.domain.references import find_malformed_reference
 from shared.problems import MAX_DETAILS, InvalidTemplate, MixedLanguages
 from shared.routes.route import TEMPLATE_LANGUAGE
-from shared.templates import is_template
+from shared.templates import check_template, is_template
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from typing import Literal
 
-    from shared.domain.content import Content, Engine
+    from shared.domain.content import Engine
     from shared.settings import Settings
 
     Language = Literal["liquid", "simple", "tela"]
@@ -39,10 +42,14 @@ NAMES: Mapping[Engine, str] = {
     "tela": "text with {names}",
 }
 # White space as LangWatch's client for TypeScript has it, which is more than Python's.
-_SPACE = r"[\s\u180e\u200b\u2060\ufeff]*+"
-_INCLUSION = re.compile(rf"\{{%-?{_SPACE}(?:include|render|layout)\b")
-_LINES = re.compile(rf"\{{%-?{_SPACE}liquid\b")
-_INCLUSION_IN_LINE = re.compile(rf"(?:\n|\bliquid\b){_SPACE}(?:include|render|layout)\b")
+_SPACE = r"\s\u180e\u200b\u2060\ufeff"
+_WORD = r"(?:include|render|layout)\b"
+_INCLUSION = re.compile(rf"\{{%-?[{_SPACE}]*+{_WORD}")
+_LINES = re.compile(rf"\{{%-?[{_SPACE}]*+liquid\b")
+# White space has many lines, and is looked at from its first character alone.
+_INCLUSION_IN_LINE = re.compile(
+    rf"(?:(?<![{_SPACE}])(?=[{_SPACE}]*\n)|\bliquid\b)[{_SPACE}]*+{_WORD}"
+)
 
 
 def show(
@@ -52,14 +59,16 @@ def show(
     *,
     keeps_references: bool = False,
 ) -> Content:
-    """Translate the texts of a content for a reader, as far as they have a translation.
+    """Translate the texts of a content for a reader, if all of them have a translation.
+
+    A version has one language: a reader who edits one of its texts has to know in which.
 
     Args:
         content: The content.
         language: The reader's language.
         names: The variables that the reader is shown, if its language is Tela's.
-        keeps_references: Whether to leave the references in the texts. With all parts in them, they
-            are translated nevertheless.
+        keeps_references: Whether to leave the references in the texts. They are translated only
+            if they have a translation with all parts in them too.
 
     Returns:
         The content with the texts as the reader is shown them. Its engine is the reader's language,
@@ -69,10 +78,10 @@ def show(
         content = content.whole
     if content.engine == language:
         return content
-    translations = _translate_all(content, language, names)
-    results = [text if new is None else new for text, new in translations]
-    whole = all(new is not None for _, new in translations)
-    return replace(_replace_texts(content, results), engine=language if whole else content.engine)
+    translations = _translate_all(content, language, frozenset(names))
+    if translations is None:
+        return content
+    return replace(_replace_texts(content, translations), engine=language)
 
 
 def adopt(
@@ -81,6 +90,9 @@ def adopt(
     language: Language,
     settings: Settings,
     names: Collection[str] = (),
+    *,
+    sources: Sequence[Content] = (),
+    places: Sequence[str] = (),
 ) -> Content:
     """Decide which language the texts of a client are in.
 
@@ -90,49 +102,74 @@ def adopt(
         language: The client's language.
         settings: The settings of the deployment.
         names: The variables that the client was shown, if its language is Tela's.
+        sources: Other contents that it may have been shown.
+        places: What the client calls its texts.
 
     Raises:
-        MixedLanguages: Some texts are in the client's language, and others cannot be.
+        MixedLanguages: Some texts are in the client's language, and others cannot be; or a text is
+            in the language of a source, and cannot be in the client's.
     """
-    if base.engine == language:
-        return replace(content, engine=language)
-    translations = _translate_all(base, language, names)
-    whole = all(new is not None for _, new in translations)
-    matches = _match_texts(
-        content.texts, [text if new is None else new for text, new in translations]
+    texts = content.texts
+    own_names = frozenset(names)
+    translations = (
+        base.texts if base.engine == language else _translate_all(base, language, own_names)
     )
-    has_changed = False
-    for place, (text, match) in enumerate(zip(content.texts, matches, strict=True)):
-        if match is not None:
-            continue
-        was_translated = translations[place][1] is not None if place < len(translations) else whole
-        has_changed = (
-            has_changed
-            or was_translated
-            or not is_template(replace(base, template=text, messages=None), settings)
-        )
-    if not has_changed:
+    matches = _match_texts(texts, translations or base.texts)
+    new = [text for text, match in zip(texts, matches, strict=True) if match is None]
+    if base.engine != language and (
+        not new or (translations is None and _are_templates(new, base, settings))
+    ):
         originals = [
-            text if match is None else translations[match][0]
-            for text, match in zip(content.texts, matches, strict=True)
+            text if match is None else base.texts[match]
+            for text, match in zip(texts, matches, strict=True)
         ]
         return replace(_replace_texts(content, originals), engine=base.engine, apart=base.apart)
-    others = [
-        f"text {place + 1}"
-        for place, match in enumerate(matches)
-        if match is not None and translations[match][1] is None
-    ]
+    others = []
+    if translations is None:
+        # The client was shown these in the old language; in its own they would say something else.
+        others = [
+            place
+            for place, text, match in zip(places, texts, matches, strict=True)
+            if match is not None
+            and _translate_all(replace(base, template=text, messages=None), language, own_names)
+            != [text]
+        ]
     if others:
-        raise MixedLanguages(
-            f"{', '.join(others[:MAX_DETAILS])}: written in engine {base.engine}, which has no "
-            f"translation to {language}; a version has one engine, so write them in {language} too",
-            details=[{"engine": base.engine, "texts": others[:MAX_DETAILS]}],
-        )
-    if language == "tela" and content.inputs is None and names:
+        raise _build_problem(others, base.engine, language)
+    if engine := _find_other_engine(new, sources, language, settings):
+        others = [place for place, match in zip(places, matches, strict=True) if match is None]
+        raise _build_problem(others, engine, language)
+    if language == "tela" and base.engine != language and content.inputs is None and names:
         # In this language only what is declared is a variable.
         inputs = [{"name": name, "type": "str"} for name in sorted(names)]
         content = replace(content, inputs=inputs)
     return replace(content, engine=language)
+
+
+def _build_problem(texts: list[str], engine: Engine, language: Language) -> MixedLanguages:
+    return MixedLanguages(
+        f"{', '.join(texts[:MAX_DETAILS])}: in engine {engine}, which a version cannot have beside "
+        f"{language}; write all texts in {language}, or send those in {engine} as they were read",
+        details=[{"engine": engine, "texts": texts[:MAX_DETAILS]}],
+    )
+
+
+def _are_templates(texts: Iterable[str], base: Content, settings: Settings) -> bool:
+    """Tell whether texts are templates in the language of a content."""
+    return all(is_template(replace(base, template=text, messages=None), settings) for text in texts)
+
+
+def _find_other_engine(
+    texts: Sequence[str], sources: Sequence[Content], language: Language, settings: Settings
+) -> Engine | None:
+    """Find the engine of a source that texts are in, and not in the client's language."""
+    engines = {source.engine: source for source in sources if source.engine != language}
+    if not engines or _are_templates(texts, Content(engine=language), settings):
+        return None
+    return next(
+        (engine for engine, source in engines.items() if _are_templates(texts, source, settings)),
+        None,
+    )
 
 
 def build_headers(*contents: Content) -> dict[str, str]:
@@ -146,25 +183,49 @@ def build_headers(*contents: Content) -> dict[str, str]:
 
 
 def list_warnings(content: Content, names: Collection[str]) -> list[str]:
-    """List what other dialects' clients cannot read of a content.
+    """List what other dialects' clients cannot read of a content, or read otherwise.
 
     Args:
         content: The content.
         names: Its variables.
     """
+    views = {language: show(content, language, names) for language in READERS}
     readers = [
         reader
         for language, owners in READERS.items()
-        if show(content, language, names).engine != language
+        if views[language].engine != language
         for reader in owners
     ]
-    if not readers:
-        return []
-    return [
-        f"{' and '.join(filter(None, [', '.join(readers[:-1]), readers[-1]]))} clients will see "
-        f"this as {NAMES[content.engine]}: only literal text and plain references to variables are "
-        "translated; render it here, or write it in an engine that they read"
-    ]
+    warnings = []
+    if readers:
+        warnings.append(
+            f"{' and '.join(filter(None, [', '.join(readers[:-1]), readers[-1]]))} clients will "
+            f"see this as {NAMES[content.engine]}: only literal text and plain references to "
+            "variables are translated; render it here, or write it in an engine that they read"
+        )
+    if views["simple"].engine == "simple":
+        from shared.dialects.differences import list_differences  # which only writes need
+
+        warnings += list_differences(views["simple"].texts)
+    if malformed := next(filter(None, map(find_malformed_reference, content.texts)), None):
+        warnings.append(
+            f"{malformed!r} starts like a reference to another prompt and is none, so it stays "
+            "text: write @@@langfusePrompt:name=greeting|label=production@@@, or |version=1"
+        )
+    return warnings
+
+
+def check_texts(content: Content, settings: Settings) -> None:
+    """Check that new texts are templates, and that no client would include a file for one.
+
+    Raises:
+        InvalidTemplate: A text is not a template, or has such a tag.
+        LimitReached: A text is too large for a template.
+    """
+    if content.engine != "jinja":  # which refuses such tags itself, and names their lines
+        check_inclusions(content)
+    check_template(content, settings)
+    check_inclusions(content)
 
 
 def check_inclusions(content: Content) -> None:
@@ -175,17 +236,16 @@ def check_inclusions(content: Content) -> None:
     Raises:
         InvalidTemplate: A text has such a tag, and LangWatch's clients would be shown it.
     """
-    for text in content.texts:
+    if not any(map(_has_inclusion, content.texts)):
+        return
+    for number, text in show(content, "liquid", keeps_references=True).numbered_texts:
         if _has_inclusion(text):
-            from shared.rendering.translation import translate
-
-            result = translate(text, content.engine, "liquid", names=_get_own_names(content))
-            if result is None or _has_inclusion(result):
-                raise InvalidTemplate(
-                    "the tags include, render and layout are refused: there is nothing to include, "
-                    "and some clients that read Liquid would read a file of their own; to have "
-                    "such a tag as text, write {{ '{' }}% include"
-                )
+            where = "" if number is None else f" (in messages[{number}])"
+            raise InvalidTemplate(
+                "the tags include, render and layout are refused: there is nothing to include, and "
+                "some clients that read Liquid would read a file of their own; to have such a tag "
+                f"as text, write {{{{ '{{' }}}}% include{where}"
+            )
 
 
 def _has_inclusion(text: str) -> bool:
@@ -201,23 +261,24 @@ def _has_inclusion(text: str) -> bool:
     return False
 
 
-def _translate_all(
-    content: Content, language: Language, names: Collection[str]
-) -> list[tuple[str, str | None]]:
-    """Translate each text with its references; None for one that has no translation.
+def _translate_all(content: Content, language: Language, names: frozenset[str]) -> list[str] | None:
+    """Translate the texts with their references; None if one of them has no translation.
 
     Nor has one that has none with all parts in it: the parts are of the same language.
     """
     # Most of what a client reads is in its language, and needs no translation.
-    from shared.rendering.translation import translate
+    from shared.rendering.translation import Budget, translate
 
-    own = _get_own_names(content)
     translations = []
+    budgets = Budget(), Budget()
+    translate_next = partial(translate, names=content.own_names, new_names=names)
     for text, whole in zip(content.texts, content.whole.texts, strict=True):
-        result = translate(whole, content.engine, language, names=own, new_names=names)
+        result = translate_next(whole, content.engine, language, budget=budgets[0])
         if result is not None and whole != text:
-            result = translate(text, content.engine, language, names=own, new_names=names)
-        translations.append((text, result))
+            result = translate_next(text, content.engine, language, budget=budgets[1])
+        if result is None:
+            return None
+        translations.append(result)
     return translations
 
 
@@ -228,10 +289,6 @@ def _match_texts(texts: list[str], views: list[str]) -> list[int | None]:
         place if views[place : place + 1] == [text] else places.get(text)
         for place, text in enumerate(texts)
     ]
-
-
-def _get_own_names(content: Content) -> frozenset[str]:
-    return content.variable_names if content.engine == "tela" else frozenset()
 
 
 def _replace_texts(content: Content, texts: list[str]) -> Content:

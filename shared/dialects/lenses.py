@@ -15,6 +15,7 @@ A dialect's texts are in its own language. `shared.dialects.languages` translate
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from shared.domain.content import Content
 from shared.domain.references import resolve_strings, restore_references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from shared.dialects.languages import Language
     from shared.domain.content import Document
@@ -49,6 +50,7 @@ class Lens:
         older_name: The name under which earlier releases stored the part, without a hash.
         load_older: Loads the part from what earlier releases stored; returns None if another
             dialect has changed the fields since.
+        simplify: Makes of a part what clients know of it that send fewer fields than they get.
     """
 
     fields: tuple[str, ...] = ()
@@ -59,6 +61,7 @@ class Lens:
     has_texts: bool = False
     older_name: str = ""
     load_older: Callable[[Any, Content], Any] = lambda stored, content: stored
+    simplify: Callable[[Any], Any] = lambda part: part
 
     def hash_fields(self, content: Content, *others: str) -> str:
         """Hash the values of the fields, and what else they depend on."""
@@ -108,6 +111,15 @@ class Lenses:
             settings: The settings of the deployment.
             keeps_references: Whether to leave the references in the texts.
         """
+        views = content.memory
+        keeps_references &= content.composition is not None
+        key = self.dialect, keeps_references
+        if key not in views:
+            views[key] = self._show(content, settings, keeps_references=keeps_references)
+        view: Content = views[key]
+        return view
+
+    def _show(self, content: Content, settings: Settings, *, keeps_references: bool) -> Content:
         content = self._hide(content)
         if content.engine == self.language:
             return content if keeps_references else content.whole
@@ -154,43 +166,80 @@ class Lenses:
         return lens.get(content.whole, settings)
 
     def create(
-        self, parts: Mapping[str, Any], settings: Settings, *, base: Content | None = None
+        self,
+        parts: Mapping[str, Any],
+        settings: Settings,
+        *,
+        base: Content | None = None,
+        sources: Iterable[Content] = (),
     ) -> Content:
-        """Write all parts of a new content.
+        """Write a content of which a client has sent all parts.
 
         Args:
             parts: The parts by name.
             settings: The settings of the deployment.
-            base: The content that the client may have been shown before; texts that come back
-                unchanged keep their language.
+            base: The content of the version before. Fields that the dialect does not have are its
+                fields, and a part that is as the client was shown it stays as it is stored.
+            sources: Other contents that the client may have been shown. Where the texts come back
+                from one of them, that is the base.
 
         Raises:
             InvalidTemplate: A text would have clients include a file.
             MixedLanguages: Some texts are in the client's language, and others cannot be.
         """
+        if base is None:
+            return self._create_first(parts, settings)
+        source, others = self._find_source(base, parts, sources, settings)
+        return self._revise(self._reset(source or base, parts), parts, settings, others)
+
+    def _create_first(self, parts: Mapping[str, Any], settings: Settings) -> Content:
         content = Content(engine=self.language)
-        for name in self.lenses:
+        for name, lens in self.lenses.items():
             if name in parts:
-                part, lens = parts[name], self.lenses[name]
-                previous = base if lens.has_texts else None
-                if previous is not None:
-                    part = self._restore_references(part, previous, name, settings)
-                fields = lens.put(content, part, None, settings)
-                content = replace(content, **fields)
-                if previous is not None and exact_json.is_equal(
-                    part, self._read(previous, name, settings)
-                ):
-                    content = self._keep_placeholders(content, previous)
-                content = self._store(content, name, part, settings)
+                fields = lens.put(content, parts[name], None, settings)
+                content = self._store(replace(content, **fields), name, parts[name], settings)
                 if lens.has_texts:
-                    content = self._adopt(content, name, base or content, settings)
+                    languages.check_inclusions(content)
         return content
 
-    def revise(self, content: Content, parts: Mapping[str, Any], settings: Settings) -> Content:
+    def _reset(self, content: Content, parts: Mapping[str, Any]) -> Content:
+        """Remove what a content has of parts that the client has not sent."""
+        names = self.lenses.keys() - parts.keys()
+        if not names:
+            return content
+        values: Document = {
+            "outputs" if field == "expected_outputs" else field: None
+            for name in names
+            for field in self.lenses[name].fields
+        }
+        older_names = {self.lenses[name].older_name for name in names}
+        extras = {
+            name: extra
+            for name, extra in self._get_extras(content).items()
+            if name not in names | older_names
+        }
+        others = {**content.extras, self.dialect: extras}
+        return replace(content, **values, extras=others).compose(content.composition)
+
+    def revise(
+        self,
+        content: Content,
+        parts: Mapping[str, Any],
+        settings: Settings,
+        *,
+        sources: Iterable[Content] = (),
+    ) -> Content:
         """Replace parts of a content.
 
         A part that equals the current one is skipped, so that writing back what was read changes
         nothing in any dialect.
+
+        Args:
+            content: The content.
+            parts: The new parts by name.
+            settings: The settings of the deployment.
+            sources: Other contents that the client may have been shown. Texts that come back from
+                one of them are stored as they are stored there.
 
         Returns:
             The content with the parts; the same object if they change nothing.
@@ -199,6 +248,20 @@ class Lenses:
             InvalidTemplate: A text would have clients include a file.
             MixedLanguages: Some texts are in the client's language, and others cannot be.
         """
+        if self._texts_name not in parts:
+            return self._revise(content, parts, settings)
+        source, others = self._find_source(content, parts, sources, settings)
+        if source is not None:
+            content = self._take_texts(content, source)
+        return self._revise(content, parts, settings, others)
+
+    def _revise(
+        self,
+        content: Content,
+        parts: Mapping[str, Any],
+        settings: Settings,
+        sources: Sequence[Content] = (),
+    ) -> Content:
         composition = content.composition
         for name in self.lenses:
             if name not in parts:
@@ -211,16 +274,69 @@ class Lenses:
                 part = self._restore_references(part, base, name, settings)
                 before = self._read(base, name, settings)
                 content = self.show(base, settings, keeps_references=True)
-            fields = lens.put(content, part, before, settings)
-            content = replace(content, **fields)
+            content = replace(content, **lens.put(content, part, before, settings))
             if lens.has_texts:
                 content = self._keep_placeholders(content, base)
             content = self._store(content, name, part, settings)
             if lens.has_texts:
-                content = self._adopt(content, name, base, settings)
+                content = self._adopt(content, name, base, settings, sources)
             if composition is not None:
                 content = content.compose(composition)
         return content
+
+    @property
+    def _texts_name(self) -> str:
+        return next((name for name, lens in self.lenses.items() if lens.has_texts), "")
+
+    def _find_source(
+        self,
+        base: Content,
+        parts: Mapping[str, Any],
+        sources: Iterable[Content],
+        settings: Settings,
+    ) -> tuple[Content | None, Sequence[Content]]:
+        """Find the content from which texts come back, if they are not those of the base.
+
+        Returns:
+            The content; None if it is the base, or if the texts are new. Then the second value has
+            the sources, from one of which they may have been edited.
+        """
+        name = self._texts_name
+        is_same = partial(self._is_shown, name, parts[name], settings)
+        if is_same(base):
+            return None, ()
+        others = []
+        for source in sources:
+            if is_same(source):
+                return source, ()
+            others.append(source)
+        return None, others
+
+    def _is_shown(self, name: str, part: Any, settings: Settings, content: Content) -> bool:
+        """Tell whether a part is what clients are shown of a content, whole or with references."""
+        views = self.read(content, name, settings), self._read(content, name, settings)
+        simplify = self.lenses[name].simplify
+        return any(exact_json.is_equal(part, each) for each in (*views, *map(simplify, views)))
+
+    def _take_texts(self, content: Content, source: Content) -> Content:
+        """Replace the texts of a content by those of another, as they are stored there."""
+        name = self._texts_name
+        names = name, self.lenses[name].older_name
+        own = {
+            part: extra for part, extra in self._get_extras(content).items() if part not in names
+        } | {part: extra for part, extra in self._get_extras(source).items() if part in names}
+        others = {**content.extras, self.dialect: own}
+        # In Tela's language only what is declared is a variable.
+        inputs = source.inputs if source.engine == "tela" else content.inputs
+        return replace(
+            content,
+            template=source.template,
+            messages=source.messages,
+            engine=source.engine,
+            apart=source.apart,
+            inputs=inputs,
+            extras=others,
+        ).compose(source.composition)
 
     def _keep_placeholders(self, content: Content, base: Content) -> Content:
         return content if self.has_placeholders else content.add_placeholders(base)
@@ -232,10 +348,27 @@ class Lenses:
         view, original = self.read(base, name, settings), self._read(base, name, settings)
         return restore_references(part, view, original)
 
-    def _adopt(self, content: Content, name: str, base: Content, settings: Settings) -> Content:
+    def _adopt(
+        self,
+        content: Content,
+        name: str,
+        base: Content,
+        settings: Settings,
+        sources: Sequence[Content],
+    ) -> Content:
         """Decide which language new texts are in, and check them."""
-        names = self.list_names(base.whole, settings)
-        after = languages.adopt(content, base, self.language, settings, names)
+        after = languages.adopt(
+            content,
+            base,
+            self.language,
+            settings,
+            self.list_names(base.whole, settings),
+            sources=sources,
+            places=[
+                "the text" if number is None else f"messages[{number}]"
+                for number, _ in self._hide(content).numbered_texts
+            ],
+        )
         languages.check_inclusions(after)
         extras = after.extras.get(self.dialect, {})
         if name in extras:
@@ -253,8 +386,9 @@ class Lenses:
     def _is_in_language(self, content: Content, settings: Settings) -> bool:
         """Tell whether texts that were written in this dialect are in its language still."""
         # Earlier releases had one language for all dialects.
-        view = self.show(content, settings, keeps_references=True)
-        return content.engine != EARLIER or view.texts == content.texts
+        if content.engine != EARLIER:
+            return True
+        return self.show(content, settings, keeps_references=True).texts == content.texts
 
     def _store(self, content: Content, name: str, part: Any, settings: Settings) -> Content:
         """Store a part in the extras, unless the fields express it completely."""

@@ -74,6 +74,7 @@ class Change(Generic[Subject]):
         deletes: Deleted versions and payloads.
         inclusions: The versions that are written and include others; None as long as that has not
             been looked for.
+        exclusions: The ids of prompts that a version does not include any more, by its number.
     """
 
     before: Prompt | None
@@ -83,6 +84,7 @@ class Change(Generic[Subject]):
     puts: tuple[Version | Payload | ReleaseRequest, ...] = ()
     deletes: tuple[Version | Payload, ...] = ()
     inclusions: tuple[Inclusion, ...] | None = None
+    exclusions: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def none(cls, prompt: Prompt, *, subject: Subject) -> Change[Subject]:
@@ -133,6 +135,18 @@ def _note_moves(before: Prompt, after: Prompt, at: datetime) -> Mapping[int, dat
     return dict([*others.items(), *sorted(moves.items())][-MAX_MOVES:])
 
 
+def _note_claims(before: Prompt, after: Prompt, at: datetime) -> Mapping[str, datetime]:
+    """Note since when a prompt has had its name and slug: they are claimed in a team and scope."""
+    if not before.revision:
+        return after.claimed_at
+    has_moved = (before.team_id, before.scope) != (after.team_id, after.scope)
+    claims = {
+        "name": has_moved or before.name != after.name,
+        "slug": has_moved or before.slug != after.slug,
+    }
+    return {**before.claimed_at, **{kind: at for kind, is_new in claims.items() if is_new}}
+
+
 def build_change(
     prompt: Prompt,
     origin: Origin,
@@ -164,7 +178,12 @@ def build_change(
         for pointer, split in after.splits.items()
         if split[0].version == after.resolve_selector(pointer)
     }
-    after = replace(after, splits=splits, moved_at=_note_moves(prompt, after, at))
+    after = replace(
+        after,
+        splits=splits,
+        moved_at=_note_moves(prompt, after, at),
+        claimed_at=_note_claims(prompt, after, at),
+    )
     event = Event(
         id=new_id(),
         prompt_id=prompt.id,

@@ -14,6 +14,7 @@ NAME_LENGTH = 255  # characters; the width of px0's columns
 # An item takes at most 400 KB, and a character up to 4 bytes.
 DESCRIPTION_LENGTH = 50_000
 MESSAGE_LENGTH = 10_000
+MAX_ITEMS = 1000  # messages, parts of a message, tools, or inputs
 
 
 def check_text(text: str, field: str, *, max_length: int | None = None) -> str:

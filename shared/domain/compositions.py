@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.model import LIVE, Version
+from shared.domain.model import LIVE, PRODUCTION, Version
 from shared.domain.references import Composition, Part, Reference, parse_references
 from shared.problems import CompositionFailed
 from shared.texts import excerpt
@@ -31,7 +31,7 @@ MAX_PARTS = 20  # different parts of a version, on all levels together
 MAX_INSERTIONS = 10_000  # places of a version where a part is put in, on all levels together
 LATEST = "latest"
 WITHOUT_ENGINE = "text"
-_POINTERS = {"production": LIVE}
+_POINTERS = {PRODUCTION: LIVE}
 
 
 def get_selector(reference: Reference) -> int | str:
@@ -262,7 +262,7 @@ class Graph:
         content, path = self.content, [self.prompt.slug]
         for source in content.texts:
             text = _join(source, parts, content.engine)
-            if place := text.find_markup(content.engine, content.variable_names):
+            if place := text.find_markup(content.engine, content.own_names):
                 what = (
                     f"it is plain text, and {content.engine} would read more in it, from character "
                     f"{place} of the whole on; put it before all markup, or write it with the "
@@ -410,6 +410,36 @@ def build_count_problem(prompt: Prompt, reference: Reference) -> CompositionFail
     return _build_problem("count", what, [prompt.slug], reference)
 
 
+def check_pointers(
+    prompt: Prompt, version: Version, composition: Composition, pointers: frozenset[str]
+) -> None:
+    """Check that what a version includes, directly or through parts, changes by no other pointers.
+
+    What is included by number never changes, and what is included by a pointer does with it.
+
+    Args:
+        prompt: The prompt of the version.
+        version: The version.
+        composition: What the version includes.
+        pointers: The pointers that may be followed; `latest` is none of them.
+
+    Raises:
+        CompositionFailed: Something is included by another pointer.
+    """
+    slugs = {version.id: prompt.slug} | {part.version_id: part.slug for part in composition.parts}
+    for id, parts in composition.dependencies.items():
+        for part in parts:
+            selector = get_selector(part.reference)
+            if isinstance(selector, str) and selector not in pointers:
+                what = (
+                    f"version {version.number} comes to a pointer that the team protects, and "
+                    "would change with one that it does not; include it by its number, or by one "
+                    "of " + ", ".join(sorted(pointers))
+                )
+                path = [slugs[id], part.reference.name]
+                raise _build_problem("unprotected", what, path, part.reference)
+
+
 # -- changes
 
 
@@ -422,6 +452,51 @@ def writes_references(change: Change[Any]) -> bool:
     )
 
 
+def list_exclusions(change: Change[Any]) -> dict[int, frozenset[str]]:
+    """List what a change takes out of what prompts are included by.
+
+    Returns:
+        The ids of the prompts by number of the version that includes them no more: what it does
+        not name any more, or all, where it is deleted or archived, which is for good.
+    """
+    versions = [part for part in change.deletes if isinstance(part, Version)]
+    versions += [
+        part for part in change.puts if isinstance(part, Version) and part.stage == "archived"
+    ]
+    ends = {each.number: frozenset(each.includes.values()) for each in versions if each.includes}
+    return {**change.exclusions, **ends}
+
+
+def list_moves(change: Change[Any]) -> frozenset[str]:
+    """List the labels, as selectors, by which a change hands out another version, or none."""
+    before, after = change.before, change.after
+    if before is None:
+        return frozenset()
+    moves = {
+        name
+        for name in (LIVE, *before.tags, *after.tags)
+        if before.resolve_selector(name) != after.resolve_selector(name)
+    }
+    for event in change.events:
+        is_stable = event.kind == "version.promoted" and event.detail.get("status") == "stable"
+        if is_stable or event.kind == "version.archived":
+            moves.add(LATEST)
+    return frozenset(moves)
+
+
+def is_handed_out(prompt: Prompt, version: Version) -> bool:
+    """Tell whether somebody may get a version without asking for its number.
+
+    That is by a pointer, as the newest, or in the text of a prompt that includes this one.
+    """
+    number = version.number
+    numbers = {share.version for name in (LIVE, *prompt.tags) for share in prompt.list_shares(name)}
+    numbers.update(deployment["number"] for deployment in prompt.deployments)
+    newest = prompt.last_version if prompt.newest_stable is None else prompt.newest_stable
+    is_part = prompt.inclusions > 0 and version.stage == "stable"
+    return is_part or number == newest or number in numbers
+
+
 def find_loss(change: Change[Any]) -> Callable[[Reference], bool | None] | None:
     """Find what a change takes away from those that include its prompt.
 
@@ -430,7 +505,7 @@ def find_loss(change: Change[Any]) -> Callable[[Reference], bool | None] | None:
         which another version may take the place. None if the change takes nothing away.
     """
     before, after = change.before, change.after
-    if before is None or not before.inclusions:
+    if before is None:
         return None
     is_gone = after.status != before.status and after.status != "active"
     if is_gone or after.team_id != before.team_id:
@@ -438,6 +513,7 @@ def find_loss(change: Change[Any]) -> Callable[[Reference], bool | None] | None:
     numbers = {
         event.detail.get("version") for event in change.events if event.kind == "version.archived"
     }
+
     if not numbers:
         return None
 

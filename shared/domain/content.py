@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from shared import exact_json
-from shared.domain.outputs import load_outputs
+from shared.domain.outputs import get_own_parameters, load_outputs
 from shared.domain.shapes import check_shape
 from shared.domain.stored import EXTRAS, check_parts
 
@@ -121,12 +121,19 @@ class Content:
     def attach(self, composition: Composition | None) -> None:
         """Attach what the references in the texts of this object stand for."""
         self.__dict__["_composition"] = composition
+        self.__dict__.pop("_memory", None)
 
     def compose(self, composition: Composition | None) -> Content:
         """Copy the content, with what the references in its texts stand for."""
         content = copy(self)
         content.attach(composition)
         return content
+
+    @property
+    def memory(self) -> dict[Any, Any]:
+        """What was made of this object, for those that make it again."""
+        memory: dict[Any, Any] = self.__dict__.setdefault("_memory", {})
+        return memory
 
     @property
     def whole(self) -> Content:
@@ -141,6 +148,11 @@ class Content:
     def qualified_model(self) -> str | None:
         """The model's name after its provider's, as in `openai/gpt-4o`."""
         return f"{self.provider}/{self.model}" if self.provider and self.model else self.model
+
+    @property
+    def own_parameters(self) -> Document | None:
+        """The parameters without a response format that outputs have replaced."""
+        return get_own_parameters(self.outputs, self.parameters)
 
     @property
     def expected_outputs(self) -> Sequence[Document] | None:
@@ -182,9 +194,16 @@ class Content:
         ]
 
     @property
-    def variable_names(self) -> frozenset[str]:
-        """The names of the declared variables."""
-        return frozenset(item["name"] for item in self.inputs or ())
+    def placeholder_names(self) -> list[str]:
+        """The names of the placeholders, as often as there are such."""
+        return [
+            str(message.get("name")) for message in self.messages or () if is_placeholder(message)
+        ]
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """The names of the declared variables, where the language of the texts depends on them."""
+        return frozenset(item["name"] for item in self.inputs or () if self.engine == "tela")
 
     def map_texts(self, convert: Callable[[str], str]) -> Content:
         """Convert each text.

@@ -38,21 +38,22 @@ def find_version(events: Iterable[Event], pointer: str) -> int | None:
     return _find_tag_target(events, pointer)
 
 
-def was_live_here(events: Iterable[Event], number: int, slug: str) -> bool:
-    """Tell whether a version was live under a prompt's slug, since the prompt came into its team.
+def was_live_here(events: Iterable[Event], number: int, prompt: Prompt) -> bool:
+    """Tell whether a version was live under a prompt's name and slug, since it came into its team.
 
     Args:
         events: Events of the prompt up to now, newest first.
         number: The number of the version.
-        slug: The slug of the prompt.
+        prompt: The prompt, as it is now.
     """
+    names = {"name": prompt.name, "slug": prompt.slug}
     is_renamed = is_candidate = False
     for event in events:
         if event.kind == "prompt.moved":
             return False
         if event.kind in ("prompt.renamed", "prompt.created"):
-            # The slug from this event on, up to the next one that was passed before.
-            if is_candidate and event.detail["slug"] == slug:
+            # The names from this event on, up to the next one that was passed before.
+            if is_candidate and names.items() <= event.detail.items():
                 return True
             is_renamed, is_candidate = True, False
         elif (

@@ -27,6 +27,7 @@ Status = Literal["draft", "stable", "live", "archived"]
 
 MAX_MOVES = 50  # the head is read by every call, and so has to stay small
 LIVE: Final = "live"  # the pointer, and the status of the version that it is at
+PRODUCTION: Final = "production"  # what vendors that have such a pointer call the live version
 # px0's clients name an organisation, of which a deployment has one.
 ORGANISATION_ID = "0b0c6f0e-8c1f-4d3a-9a55-6b1f0d9c7e21"
 
@@ -115,6 +116,8 @@ class Prompt:
         keywords: Words by which people find the prompt, in the order in which they were given.
         moved_at: When a tag last came to a version, or any pointer left it, by number of the
             version; only the versions of the last `MAX_MOVES` such moves.
+        claimed_at: Since when it has had its `name` and its `slug`, where they are not those with
+            which it was created, in its team and scope.
         inclusions: How often a version was written that includes this prompt; a condition of every
             write of the head, like the revision, which that leaves as it is.
         scope: A look-up by slug tries `team` before `organization`.
@@ -141,6 +144,7 @@ class Prompt:
     waiting: Mapping[str, str] = field(default_factory=dict)
     keywords: Sequence[str] = ()
     moved_at: Mapping[int, datetime] = field(default_factory=dict)
+    claimed_at: Mapping[str, datetime] = field(default_factory=dict)
     inclusions: int = 0
     scope: Scope = "team"
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -152,10 +156,18 @@ class Prompt:
         """Whether the prompt is deleted, and so does not exist for any caller."""
         return self.status == "deleted"
 
+    def get_claim_time(self, kind: str) -> datetime:
+        """Get the time since when the prompt has had its `name` or `slug`."""
+        return self.claimed_at.get(kind, self.created_at)
+
     def has_words(self, text: str) -> bool:
-        """Tell whether the name, the slug or the description contains a text, in any case."""
+        """Tell whether the name, the slug, the description or a keyword contains a text.
+
+        Case does not matter.
+        """
         words = unicodedata.normalize("NFC", text).casefold()
-        return any(words in each.casefold() for each in (self.name, self.slug, self.description))
+        texts = (self.name, self.slug, self.description, *self.keywords)
+        return any(words in each.casefold() for each in texts)
 
     @property
     def folder_id(self) -> str | None:
@@ -276,15 +288,17 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionSummary:
-    """What a list of prompts needs to know of a version, without its content.
+    """What lists need to know of a version without its content.
 
     Attributes:
+        id: A UUID.
         number: The number.
         stage: The stage.
         updated_at: When the version last changed.
         has_been_promoted: Whether it has a time at which it was promoted.
     """
 
+    id: str
     number: int
     stage: Stage
     updated_at: datetime

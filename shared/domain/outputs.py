@@ -15,32 +15,64 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]  # a JSON object
 RESPONSE_FORMAT = "response_format"  # among the parameters
+JSON_OBJECT = "json_object"  # the type of an output that is any object, and of its response format
+NAMED_FIELDS = ("description", "strict")  # of a named schema, which outputs have too
 # Types in JSON Schema, by the types of outputs.
 SCHEMA_TYPES = {"str": "string", "float": "number", "int": "integer", "bool": "boolean"}
 
 
 def load_outputs(parameters: Mapping[str, Any] | None) -> list[Document] | None:
-    """Load the output of the response format among parameters; None if there is no schema."""
+    """Load the output of the response format among parameters; None if it asks for no JSON."""
     match (parameters or {}).get(RESPONSE_FORMAT):
         case {"type": "json_schema", "json_schema": {"schema": dict(schema), **others}}:
             name = others.get("name")
             is_name = isinstance(name, str) and name != ""
             name = name if is_name else "output"
-            return [{"name": name, "type": "json_schema", "schema": schema}]
+            details = {field: others[field] for field in NAMED_FIELDS if field in others}
+            return [{"name": name, "type": "json_schema", "schema": schema, **details}]
+        case {"type": "json_object"}:
+            return [{"name": "output", "type": JSON_OBJECT}]
     return None
+
+
+def get_response_format(
+    outputs: Sequence[Mapping[str, Any]] | None, parameters: Mapping[str, Any] | None
+) -> Document | None:
+    """Get the response format of a content: that of its outputs, or the one among its parameters.
+
+    Returns:
+        The response format; None for a plain text.
+    """
+    if outputs is not None:
+        return dump_response_format(outputs)
+    response_format = (parameters or {}).get(RESPONSE_FORMAT)
+    is_format = isinstance(response_format, dict) and isinstance(response_format.get("type"), str)
+    return response_format if is_format else None
+
+
+def get_own_parameters(
+    outputs: Sequence[Mapping[str, Any]] | None, parameters: Document | None
+) -> Document | None:
+    """Get the parameters without a response format that outputs have replaced."""
+    if parameters is None or outputs is None or load_outputs(parameters) is None:
+        return parameters
+    return {name: value for name, value in parameters.items() if name != RESPONSE_FORMAT}
 
 
 def dump_response_format(outputs: Sequence[Mapping[str, Any]]) -> Document | None:
     """Dump the first of the outputs that has a schema as a response format; None without any."""
     for output in outputs:
         if isinstance(schema := output.get("schema"), dict):
-            named_schema = {"name": output.get("name", "output"), "schema": schema}
+            details = {field: output[field] for field in NAMED_FIELDS if field in output}
+            named_schema = {"name": output.get("name", "output"), **details, "schema": schema}
             return {"type": "json_schema", "json_schema": named_schema}
-    return None
+    is_object = any(output.get("type") == JSON_OBJECT for output in outputs)
+    return {"type": JSON_OBJECT} if is_object else None
 
 
 def build_schema(outputs: Sequence[Mapping[str, Any]]) -> Document | None:
     """Build the schema of outputs: of the only one, or of an object; None for a plain text."""
+    outputs = [output for output in outputs if output.get("type") != JSON_OBJECT]
     schemas = {str(output["name"]): _build_schema(output) for output in outputs}
     if not schemas or [output.get("type") for output in outputs] == ["str"]:
         return None
@@ -76,17 +108,26 @@ def replace_outputs(
     return fields
 
 
-def dump_parameters(
-    outputs: Sequence[Mapping[str, Any]] | None, parameters: Mapping[str, Any]
+def replace_parameters(
+    current: Mapping[str, Any] | None, part: Mapping[str, Any], before: Mapping[str, Any] | None
 ) -> Document:
+    """Make the fields of a content from parameters with the response format of its outputs.
+
+    Args:
+        current: The parameters of the content.
+        part: The new parameters.
+        before: What `dump_parameters` made before of those of the content; None for new content.
+    """
+    after = part.get(RESPONSE_FORMAT)
+    if before is None or not exact_json.is_equal(after, before.get(RESPONSE_FORMAT)):
+        return {"parameters": part, "outputs": None}
+    others = {name: value for name, value in part.items() if name != RESPONSE_FORMAT}
+    own = (current or {}).get(RESPONSE_FORMAT)
+    return {"parameters": others if own is None else {**others, RESPONSE_FORMAT: own}}
+
+
+def dump_parameters(outputs: Sequence[Mapping[str, Any]] | None, parameters: Document) -> Document:
     """Dump the parameters of a content, with the response format of its outputs if it has any."""
-    if outputs is None:
-        return {**parameters}
-    response_format = dump_response_format(outputs)
-    is_replaced = load_outputs(parameters) is not None
-    others = {
-        name: value
-        for name, value in parameters.items()
-        if name != RESPONSE_FORMAT or not (is_replaced or response_format)
-    }
-    return others | ({RESPONSE_FORMAT: response_format} if response_format else {})
+    response_format = None if outputs is None else dump_response_format(outputs)
+    own = {**(get_own_parameters(outputs, parameters) or {})}
+    return own if response_format is None else {**own, RESPONSE_FORMAT: response_format}

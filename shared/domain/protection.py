@@ -2,8 +2,8 @@
 
 A change moves a pointer if somebody who asks for the pointer gets something else afterwards:
 another version or split, another text of a draft that the pointer is at, or nothing, because the
-prompt has gone or is found by another name. Maxim's deployments count as `live`, which its clients
-use only without one; they give no version that has been archived.
+prompt has gone or is found by another name or slug. Maxim's deployments count as `live`, which its
+clients use only without one; they give no version that has been archived.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def list_moves(change: Change[Any]) -> Mapping[str, frozenset[int]]:
         elif (
             _list_targets(before, name) != _list_targets(after, name)
             or old & revisions
-            or (old and _get_name(before) != _get_name(after))
+            or (old and _get_place(before) != _get_place(after))
             or (name == LIVE and old & _list_subjects(change, "version.archived"))
         ):
             moves[name] = _list_arrivals(before, after, name) | new & revisions
@@ -170,8 +170,12 @@ def _list_numbers(prompt: Prompt | None, pointer: str) -> frozenset[int]:
     return frozenset(numbers)
 
 
-def _get_name(prompt: Prompt) -> tuple[str, str, bool]:
-    """Get what an application finds a prompt by."""
+def _get_place(prompt: Prompt) -> tuple[str, str, str, bool]:
+    """Get all that applications find a prompt by: Langfuse's clients by its name."""
+    return prompt.name, *_get_slug(prompt)
+
+
+def _get_slug(prompt: Prompt) -> tuple[str, str, bool]:
     return prompt.slug, prompt.scope, prompt.is_deleted
 
 
@@ -180,8 +184,8 @@ def takes_slug(change: Change[Any]) -> bool:
     before, after = change.before, change.after
     if after.scope != "team" or after.is_deleted:
         return False
-    place = after.team_id, _get_name(after)
-    return before is None or (before.team_id, _get_name(before)) != place
+    place = after.team_id, _get_slug(after)
+    return before is None or (before.team_id, _get_slug(before)) != place
 
 
 def find_rollback(change: Change[Any]) -> int | None:

@@ -68,6 +68,15 @@ def parse_references(text: str) -> Iterator[tuple[int, Reference]]:
             yield match.start(), Reference(match[0], name, version, label)
 
 
+def find_malformed_reference(text: str) -> str | None:
+    """Find what starts like a reference and is none, for a message."""
+    places = {place for place, _ in parse_references(text)}
+    place = text.find(OPENING)
+    while place in places:
+        place = text.find(OPENING, place + 1)
+    return None if place < 0 else excerpt(text[place:])
+
+
 def _parse_number(digits: str) -> int:
     return int(digits) if len(digits) <= _NUMBER_LENGTH else 0  # which no version has
 
@@ -115,7 +124,7 @@ class Composition:
 
 def resolve_text(text: str, texts: Mapping[str, str]) -> str:
     """Put the parts of a text in; a reference without one stays as it is."""
-    return "".join(piece for piece, _ in _split(text, texts))
+    return "".join(_split(text, texts))
 
 
 def resolve_strings(document: Any, texts: Mapping[str, str]) -> Any:
@@ -165,12 +174,12 @@ def _replace_strings(name: str, document: Any, originals: Mapping[tuple[str, str
     return document
 
 
-def _split(text: str, texts: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
-    """Split a text into what stays, and parts, with whether it is one."""
+def _split(text: str, texts: Mapping[str, str]) -> Iterator[str]:
+    """Split a text into what stays, and parts instead of references."""
     position = 0
     for start, reference in parse_references(text):
         if (part := texts.get(reference.tag)) is not None:
-            yield text[position:start], False
-            yield part, True
+            yield text[position:start]
+            yield part
             position = start + len(reference.tag)
-    yield text[position:], False
+    yield text[position:]

@@ -27,10 +27,29 @@ if TYPE_CHECKING:
 
 
 def create(
-    prompt: Prompt, content: Content, origin: Origin, *, message: str = "", status: Status = "draft"
+    prompt: Prompt,
+    content: Content,
+    origin: Origin,
+    *,
+    base: Version | None,
+    message: str = "",
+    status: Status = "draft",
 ) -> Change[Version]:
-    """Create the next version, and promote it until it has the given status."""
+    """Create the next version, and promote it until it has the given status.
+
+    Args:
+        prompt: The prompt.
+        content: The content.
+        origin: Who makes the change, and when.
+        base: The version that the content is made of, whose references stay with their prompts
+            also where these are called otherwise by now; None if it is made of none.
+        message: A note on the content.
+        status: What the version is to be.
+    """
     change = _create_draft(prompt, content, origin, message=message)
+    if base is not None and base.includes:
+        version = replace(change.subject, includes=base.includes)
+        change = replace(change, subject=version, puts=(version,))
     for _ in range(("draft", "stable", "live").index(status)):
         change = _then_promote(change, origin)
     return change

@@ -77,9 +77,7 @@ class Template:
             text = texts.get(piece, piece) if place % 2 else piece
             remaining -= len(text) if text.isascii() else len(text.encode())
             if remaining < 0:
-                raise LimitExceededError(
-                    f"the output is larger than {limits.output_bytes} bytes; shorten it"
-                )
+                raise limits.build_output_error()
             output.append(text)
         usage.output_bytes = limits.output_bytes - remaining
         return "".join(output)
@@ -98,11 +96,10 @@ class Template:
                 size += len(text)
             elif is_strict:
                 raise MissingVariableError(f"{excerpt(name)} has no value")
-            if size > limits.output_bytes or usage.steps + (size >> 4) > limits.steps:
-                raise LimitExceededError(
-                    f"the output is larger than {limits.output_bytes} bytes, or takes more than "
-                    f"{limits.steps} steps; shorten it"
-                )
+            if size > limits.output_bytes:
+                raise limits.build_output_error()
+            if usage.steps + (size >> 4) > limits.steps:
+                raise limits.build_steps_error()
         usage.steps += size >> 4
         return texts
 

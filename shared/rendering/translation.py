@@ -8,14 +8,19 @@ Neither an engine nor a parser is loaded for this.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+from ..texts import replace_lone_surrogates
 
-# Texts with more references and literals are left alone; each takes memory, and no engine renders
-# many more references.
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+
+# Contents with more names in references, literals, and braces to escape are left alone; each takes
+# time and memory, and no engine renders many more references.
 MAX_PARTS: Final = 20_000
+_MAX_RESULT: Final = 3 * MAX_PARTS  # each brace becomes an output, between literals
 
 
 class Reference(NamedTuple):
@@ -34,14 +39,35 @@ class Reference(NamedTuple):
 
 Piece: TypeAlias = str | Reference
 
+
+@dataclass(slots=True)
+class Budget:
+    """What the texts of one content can still have together.
+
+    Attributes:
+        parts: The parts that are left, negative if there were too many.
+    """
+
+    parts: int = MAX_PARTS
+
+    def spend(self, parts: int) -> bool:
+        """Take parts, and tell whether there were so many."""
+        self.parts -= parts
+        return self.parts >= 0
+
+
 _SPACE: Final = r"[ \t\r\n]*+"
 _NAME: Final = r"[^\W\d]\w*+"
 # A dash before the braces would be white space control.
 _LIQUID_NAME: Final = r"[^\W\d](?:[\w-]*\w)?"
 _QUOTATION: Final = r"'[^'\\]*+'|\"[^\"\\]*+\""
-_RAW: Final = r"\{%[ ]*+raw[ ]*+%\}(.*?)\{%[ ]*+endraw[ ]*+%\}"
+# In Liquid, braces are the end, also in quotes.
+_LIQUID_QUOTATION: Final = r"'(?:[^'\\}]|\}(?!\}))*+'|\"(?:[^\"\\}]|\}(?!\}))*+\""
+# The first end in any spelling must be a plain one; dashes and plus signs change what is around it.
+_RAW: Final = r"\{%[ ]*+raw[ ]*+%\}(?>(.*?)(?=\{%[-+]?\s*+endraw))\{%[ ]*+endraw[ ]*+%\}"
 _LIQUID_PATH: Final = (
-    rf"(?:{_LIQUID_NAME}|\[(?:{_QUOTATION})\])(?:\.{_LIQUID_NAME}|\[(?:{_QUOTATION})\])*+"
+    rf"(?:{_LIQUID_NAME}|\[(?:{_LIQUID_QUOTATION})\])"
+    rf"(?:\.{_LIQUID_NAME}|\[(?:{_LIQUID_QUOTATION})\])*+"
 )
 
 
@@ -56,7 +82,7 @@ _GO_STRING: Final = r'"(?:[^"\\\n]|\\["\\])*+"|`[^`]*+`'
 _MARKUP: Final = {
     "go": _compile_output(rf"(?:\.{_NAME})++", _GO_STRING, "|(?!)()"),
     "jinja": _compile_output(rf"{_NAME}(?:\.{_NAME})*+", _QUOTATION, f"|{_RAW}"),
-    "liquid": _compile_output(_LIQUID_PATH, _QUOTATION, f"|{_RAW}"),
+    "liquid": _compile_output(_LIQUID_PATH, _LIQUID_QUOTATION, f"|{_RAW}"),
 }
 _OPENING: Final = {
     "go": re.compile(r"\{\{"),
@@ -66,7 +92,6 @@ _OPENING: Final = {
 _FLAT: Final = {"simple": re.compile(r"\{\{([^{}]+)\}\}"), "tela": re.compile(r"\{([^{}]+)\}")}
 _SEGMENT: Final = re.compile(rf"\.?({_LIQUID_NAME})|\[({_QUOTATION})\]")
 _PLAIN: Final = re.compile(_LIQUID_NAME)
-_GO_ESCAPE: Final = re.compile(r"\\(.)")
 _BRACE: Final = re.compile(r"\{(?=[{%])")
 _LAST_BRACE: Final = re.compile(r"\{(?=[{%])|\{\Z")
 # They mean something else than a variable of the name.
@@ -87,6 +112,7 @@ _LIQUID_WORDS: Final = frozenset(
     )
 )
 _COUNTS: Final = frozenset(("size", "first", "last"))  # after a dot
+_PARTIAL: Final = "partial"  # a variable that LangWatch's client for Python sets itself
 
 
 def translate(
@@ -94,8 +120,9 @@ def translate(
     engine: str,
     language: str,
     *,
-    names: Collection[str] = (),
-    new_names: Collection[str] = (),
+    names: AbstractSet[str] = frozenset(),
+    new_names: AbstractSet[str] = frozenset(),
+    budget: Budget | None = None,
 ) -> str | None:
     """Translate a text.
 
@@ -106,44 +133,68 @@ def translate(
             another one that did not write it.
         names: The variables that it declares, if it is in Tela's language.
         new_names: The variables that are declared for the result, if that is in Tela's language.
+        budget: What it shares with other texts.
 
     Returns:
         The text in the other language; None if there is no exact translation.
     """
     if engine == language:
         return text
+    if "{" not in text:
+        return replace_lone_surrogates(text)
     if language in _MARKUP and language != "liquid":
         return None
-    pieces = parse_pieces(text, engine, names)
+    budget = budget or Budget()
+    pieces = parse_pieces(text, engine, names, budget)
     if pieces is None:
         return None
+    if language == "liquid":
+        braces = sum(piece.count("{") for piece in pieces if isinstance(piece, str))
+        if not budget.spend(braces):
+            return None
+    if not (engine in _FLAT and language in _FLAT) and any(
+        "." in name for piece in pieces if isinstance(piece, Reference) for name in piece.path
+    ):
+        return None  # a flat language takes it for a path where no variable has the whole name
     result = _write_pieces(pieces, language)
     if result is None:
         return None
     # Whatever the new language takes differently, such as braces side by side, has none.
     expected = pieces if language == "liquid" else [_flatten(piece, language) for piece in pieces]
-    return result if parse_pieces(result, language, new_names) == expected else None
+    return (
+        result
+        if parse_pieces(result, language, new_names, Budget(_MAX_RESULT)) == expected
+        else None
+    )
 
 
-def parse_pieces(text: str, engine: str, names: Collection[str] = ()) -> list[Piece] | None:
+def parse_pieces(
+    text: str,
+    engine: str,
+    names: AbstractSet[str] = frozenset(),
+    budget: Budget | None = None,
+) -> list[Piece] | None:
     """Read a text as pieces.
 
     Args:
         text: The text.
         engine: The language that it is in.
         names: The variables that it declares, if it is in Tela's language.
+        budget: What it shares with other texts.
 
     Returns:
         The pieces; None if there is anything else in the text, or too much.
     """
+    text = replace_lone_surrogates(text)  # as engines do
     if "{" not in text or engine == "text":
         return [text] if text else []
     parts = _read_flat(text, engine, names) if engine in _FLAT else _read_markup(text, engine)
     pieces: list[Piece] = []
     literal: list[str] = []
     # Each part is counted, also those that become one literal.
-    for number, part in enumerate(parts):
-        if part is None or number > MAX_PARTS:
+    budget = budget or Budget()
+    for part in parts:
+        if part is None or not budget.spend(1 if isinstance(part, str) else len(part.path)):
             return None
         if isinstance(part, str):
             literal.append(part)
@@ -161,7 +212,7 @@ def _add_literal(pieces: list[Piece], literal: list[str]) -> None:
     literal.clear()
 
 
-def _read_flat(text: str, engine: str, names: Collection[str]) -> Iterator[Piece]:
+def _read_flat(text: str, engine: str, names: AbstractSet[str]) -> Iterator[Piece]:
     """Read a language in which everything but references is literal."""
     position = 0
     for match in _FLAT[engine].finditer(text):
@@ -207,11 +258,18 @@ def _read_markup(text: str, engine: str) -> Iterator[Piece | None]:
 
 def _unquote(engine: str, quotation: str) -> str:
     inside = quotation[1:-1]
-    return _GO_ESCAPE.sub(r"\1", inside) if engine == "go" and quotation[0] == '"' else inside
+    if engine != "go":
+        return inside
+    if quotation[0] == "`":
+        return inside.replace("\r", "")  # as Go does
+    # Each quotation mark inside is escaped, so that those left are pairs of backslashes.
+    return inside.replace('\\"', '"').replace("\\\\", "\\")
 
 
 def _read_reference(engine: str, match: re.Match[str]) -> Reference | None:
     left, spelling, right = match[1], match[2], match[3]
+    if spelling.count(".") + spelling.count("[") > MAX_PARTS:
+        return None  # before it is split
     if engine == "go":
         return Reference(left, tuple(spelling[1:].split(".")), right)
     if engine == "jinja":
@@ -233,8 +291,6 @@ def _write_pieces(pieces: Sequence[Piece], language: str) -> str | None:
             if spelling is None:
                 return None
             output.append(spelling)
-        elif language == "liquid" and piece.count("{") > MAX_PARTS:
-            return None
         elif language == "liquid":
             pattern = _LAST_BRACE if place + 1 < len(pieces) else _BRACE
             output.append(pattern.sub("{{ '{' }}", piece))
@@ -252,11 +308,13 @@ def _write_reference(reference: Reference, language: str) -> str | None:
     if language == "text":
         return None
     if language == "liquid":
+        if path[0] == _PARTIAL:
+            return None
         segments = [_write_segment(name, is_first=not place) for place, name in enumerate(path)]
         if None in segments:
             return None
         return f"{{{{{left}{''.join(map(str, segments))}{right}}}}}"
-    if len(path) > 1 and any(not name or "." in name for name in path):
+    if len(path) > 1 and not all(path):
         return None  # it would be another path
     name = ".".join(path)
     return f"{{{name}}}" if language == "tela" else f"{{{{{left}{name}{right}}}}}"

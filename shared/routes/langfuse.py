@@ -15,7 +15,6 @@ from shared.routes.route import (
     NEW_VERSION,
     PARTS,
     REVIEW,
-    SLUG,
     TEMPLATE_LANGUAGE,
     VERSION,
     Parameter,
@@ -45,9 +44,9 @@ _drops = partial(
     permission=Permission.READ,
 )
 
-BY_NAME = (*SLUG, *HEAD)
+BY_NAME = ("lookups:BatchGetItem", *HEAD)
 NEWEST = (*VERSION, "versions:Query")
-CREATE = (*BY_NAME, "versions:Query", *NEW_VERSION, *MOVE, *INCLUDE)
+CREATE = (*BY_NAME, "versions:Query", *NEW_VERSION, *MOVE, *INCLUDE, *FREE)
 LATEST_URL = "/api/public/v2/prompts/{name}?label=latest&resolve=false"
 
 ROWS: tuple[Route, ...] = (
@@ -133,7 +132,7 @@ ROWS: tuple[Route, ...] = (
         path="/api/public/v2/prompts/{name}/versions/{version}",
         segments=(NAME, NUMBER),
         permission=Permission.WRITE,
-        actions=(*BY_NAME, *NEWEST, *NEW_VERSION, *MOVE, *REVIEW),
+        actions=(*BY_NAME, *NEWEST, *NEW_VERSION, *MOVE, *REVIEW, *FREE),
         is_reviewed=True,
         body=("NewLabels",),
         problems=(404, 405),

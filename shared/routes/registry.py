@@ -51,7 +51,7 @@ PAYLOAD_URL = "/v1/prompts/{id}/payloads/{payload_id}"
 PROMPT_FILTERS = (
     Parameter("status", "Only prompts with this status.", enum=get_args(PromptStatus)),
     Parameter("archived", "Only archived prompts, or only active ones.", type="boolean"),
-    Parameter("q", "Only prompts whose name, slug or description contains this text."),
+    Parameter("q", "Only prompts whose name, slug, description or keywords contain this text."),
     Parameter("include", "Whether to include each prompt's live version.", enum=("live",)),
 )
 LISTED_PROMPTS = (
@@ -321,7 +321,7 @@ ROWS: tuple[Route, ...] = (
             method="POST",
             path=f"/v1/prompts/{{id}}/versions/{{version}}/{verb}",
             pointer_use="" if verb == "archive" else "moves",
-            query=(FORCE,) if verb == "archive" else (),
+            query=(FORCE,),
             permission=Permission.WRITE,
             # Demotion changes the head's pointer, but not the version.
             actions=(
@@ -329,7 +329,7 @@ ROWS: tuple[Route, ...] = (
                 *VERSION,
                 "versions:Query",
                 *((*MOVE, *REVIEW) if verb == "promote" else CHECK),
-                *(FREE if verb == "archive" else ()),
+                *FREE,
             ),
             is_reviewed=verb == "promote",
             problems=(422,),
@@ -354,7 +354,8 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts/{id}/rollback",
         permission=Permission.WRITE,
         is_reviewed=True,
-        actions=(*NEW_VERSION, *VERSION, *MOVE, *REVIEW, "history:Query"),
+        query=(FORCE,),
+        actions=(*NEW_VERSION, *VERSION, *MOVE, *REVIEW, "history:Query", *FREE),
         body=("Rollback",),
         problems=(422,),
         if_match="/v1/prompts/{id}/versions/live",
@@ -376,7 +377,8 @@ ROWS: tuple[Route, ...] = (
         path="/v1/prompts/{id}/versions/{version}/tags",
         permission=Permission.WRITE,
         is_reviewed=True,
-        actions=(*CHANGE, *VERSION, "versions:Query", *MOVE, *REVIEW),
+        query=(FORCE,),
+        actions=(*CHANGE, *VERSION, "versions:Query", *MOVE, *REVIEW, *FREE),
         body=("NewTag",),
         problems=(422,),
         if_match=VERSION_URL,
@@ -397,7 +399,8 @@ ROWS: tuple[Route, ...] = (
         segments=(PROMPT_NAME, TAG),
         status=204,
         permission=Permission.WRITE,
-        actions=(*SLUG, *HEAD, *COMMIT, *VERSION, "access:DeleteItem", *CHECK),
+        query=(FORCE,),
+        actions=(*SLUG, *HEAD, *COMMIT, *VERSION, "access:DeleteItem", *CHECK, *FREE),
         if_match="/v1/prompts/{id}/versions/{tag}",
     ),
     # -- sample payloads

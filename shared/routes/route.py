@@ -130,10 +130,10 @@ SPLIT_KEY = Parameter(
     "255 characters, gets the same version.",
     examples=("user-1",),
 )
-# Of what may take something away that other prompts include.
+# Of what may take something away from prompts that include this one.
 FORCE = Parameter(
     "force",
-    "Whether to do it although other prompts include it, which cannot be rendered then.",
+    "Whether to do it although other prompts include this one, and lose what they include.",
     type="boolean",
 )
 # The query parameters of lists whose cursor is in a header.

@@ -11,7 +11,8 @@ from shared.cache import Cache
 from shared.domain.credentials import hash_secret
 from shared.problems import Unreadable
 from shared.store import items, keys
-from shared.store.team import load_readable, split
+from shared.store.dynamodb import split
+from shared.store.team import load_readable
 from shared.store.transactions import Write
 
 if TYPE_CHECKING:

@@ -28,6 +28,9 @@ CONFIG = Config(
     read_timeout=READ_SECONDS,
     retries={"mode": "standard", "total_max_attempts": 4},
     max_pool_connections=64,
+    # DynamoDB validates its parameters too; and the default user agent is built for each request.
+    parameter_validation=False,
+    user_agent="cuebook",
 )
 BUSY = frozenset(
     {

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from shared.store import items
+from shared.store.dynamodb import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterator
 
     from shared.cache import Cache
-    from shared.domain.model import Payload, Version
+    from shared.domain.model import Payload, Prompt, Version
     from shared.store.attributes import Item
     from shared.store.contents import Contents
     from shared.store.dynamodb import Database
     from shared.store.protections import Protections
     from shared.store.transactions import Transactions
+
+
+VERSIONS_READ = 50  # of one prompt, to find the newest that is stable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,8 @@ class Backend:
         versions: Cached versions by prompt id, and number or `latest`, each with the head's
             revision at which it was read. Every write to a prompt or its versions increments the
             revision, so a cached version is valid as long as the head has the same revision.
+        newest_numbers: The cached number of the newest version, or None, by prompt id and by what
+            `latest` means to the dialect, with the revision too.
         complete_directories: Teams whose directory is known to have complete lists, which they
             stay, by id and by the attribute of the team that says so.
         get_protections: Gets what teams protect, which reads do not need.
@@ -40,6 +47,7 @@ class Backend:
     contents: Contents
     transactions: Transactions
     versions: Cache[tuple[str, int | str], tuple[int, Version]]
+    newest_numbers: Cache[tuple[str, str], tuple[int, int | None]]
     complete_directories: Cache[tuple[str, str], bool]
     get_protections: Callable[[], Protections]
     template_bytes: int
@@ -51,6 +59,30 @@ class Backend:
             Unreadable: The item or its body is damaged, or the body is missing.
         """
         return items.load_version(item, self.contents.get)
+
+    def find_newest_stable(self, prompt: Prompt, *, without: Collection[int] = ()) -> int | None:
+        """Find the number of the newest stable version, without reading any content.
+
+        It is looked for from the number in the head down, among `VERSIONS_READ` versions.
+
+        Args:
+            prompt: The prompt, as it was just read.
+            without: Numbers of versions that do not count.
+        """
+        newest = prompt.last_version if prompt.newest_stable is None else prompt.newest_stable
+        stages = islice(self._list_stages(prompt.id, newest), VERSIONS_READ)
+        numbers = (number for number, stage in stages if stage == "stable")
+        return next((number for number in numbers if number not in without), None)
+
+    def _list_stages(self, prompt_id: str, newest: int) -> Iterator[tuple[int, str | None]]:
+        """List the stages of versions by their numbers, from one down, in batches as needed."""
+        for batch in split(range(newest, 0, -1), 1):  # most often it is the first
+            versions = [{"prompt_id": prompt_id, "version": number} for number in batch]
+            rows = self.database.get_many({"versions": versions}, attributes=("version", "stage"))
+            stages = {
+                int(row["version"]["N"]): row.get("stage", {}).get("S") for row in rows["versions"]
+            }
+            yield from ((number, stages[number]) for number in batch if number in stages)
 
     def load_payload(self, item: Item) -> Payload:
         """Load a payload from its item, and its variables from the item or the bucket.

@@ -13,6 +13,7 @@ archived at the same time is either seen to be archived, or sees that it is incl
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from itertools import islice
 from sys import getsizeof
@@ -24,8 +25,15 @@ from shared.domain.changes import Inclusion
 from shared.domain.checks import NAME_LENGTH, list_spellings
 from shared.domain.compositions import LATEST, MAX_DEPTH, Graph, Source, get_selector
 from shared.domain.model import Version
+from shared.domain.references import parse_references
 from shared.ids import parse_id
-from shared.problems import CompositionFailed, Included, InvalidComposition, InvalidTemplate
+from shared.problems import (
+    CompositionFailed,
+    Included,
+    InvalidComposition,
+    InvalidTemplate,
+    Unreadable,
+)
 from shared.store import items, keys
 from shared.store.dynamodb import ITEMS_PER_READ
 from shared.store.transactions import Write, build_head_condition
@@ -40,13 +48,14 @@ if TYPE_CHECKING:
     from shared.domain.model import Prompt
     from shared.domain.references import Composition, Reference
     from shared.domain.restrictions import Restrictions
+    from shared.store.attributes import Item
     from shared.store.backend import Backend
 
-NEWEST_READ = 50  # versions of a prompt, among which its newest stable one is found
-NEWEST_AT_ONCE = 10
-MAX_ENTRIES = 500  # of a part, of which one is looked for that still counts
+MAX_ENTRIES = 1_000  # of a part, in which what loses by a change is looked for
 ENTRIES_AT_ONCE = 20
+MAX_COMPOSED = 32 * 1024 * 1024  # characters of texts that are composed for that
 MAX_PARENTS = 5  # that a problem names
+WAY_OUT = "do it with ?force=true in the native API"
 _STAGES = {"draft": "a draft; promote it first", "archived": "archived"}
 
 
@@ -71,6 +80,9 @@ class Compositions:
         self._restrictions = restrictions
         self._heads: dict[str, Prompt | None] = {}
         self._parts: dict[Key, Source | str] = {}
+        # Of a change that is not written yet, so that nothing is remembered by its revision.
+        self._is_ahead = False
+        self._unwritten: dict[tuple[str, int], Version] = {}
 
     def compose(self, prompt: Prompt, version: Version) -> Composition:
         """Find what the references of a version stand for.
@@ -127,9 +139,7 @@ class Compositions:
             if prompt is None or prompt.is_deleted or prompt.team_id != self._team_id:
                 self._parts[key] = "there is no such prompt in the team"
                 continue
-            number = (
-                prompt.last_version if selector == LATEST else prompt.resolve_selector(selector)
-            )
+            number = _find_number(prompt, selector)
             if number is None or not 0 < number <= prompt.last_version:
                 self._parts[key] = "there is no such version"
                 continue
@@ -143,7 +153,7 @@ class Compositions:
             reference = missing[key]
             version = versions.get((key[0], number))
             if get_selector(reference) == LATEST and (version is None or version.stage != "stable"):
-                version = self._find_newest(key[0], number)
+                version = self._find_newest(key[0])
             self._parts[key] = self._build_part(reference, key[0], version)
 
     def _build_part(
@@ -156,24 +166,33 @@ class Compositions:
             return f"version {version.number} is {_STAGES.get(version.stage, 'not released')}"
         return Source(prompt, version)
 
-    def _find_newest(self, prompt_id: str, before: int) -> Version | None:
-        """Find the newest stable version below a number, among the newest `NEWEST_READ`."""
-        numbers = range(before - 1, max(0, before - 1 - NEWEST_READ), -1)
-        for start in range(0, len(numbers), NEWEST_AT_ONCE):
-            batch = numbers[start : start + NEWEST_AT_ONCE]
-            versions = self._read((), [(prompt_id, number) for number in batch])
-            for number in batch:
-                version = versions.get((prompt_id, number))
-                if version is not None and version.stage == "stable":
-                    return version
-        return None
+    def _find_newest(self, prompt_id: str) -> Version | None:
+        """Find the newest stable version of a prompt whose head was read."""
+        prompt = self._heads[prompt_id]
+        others = [
+            number
+            for (id, number), version in self._unwritten.items()
+            if id == prompt_id and version.stage != "stable"
+        ]
+        number = prompt and self._backend.find_newest_stable(prompt, without=others)
+        return self._read((), [(prompt_id, number)]).get((prompt_id, number)) if number else None
 
     def _read(
-        self, prompt_ids: Collection[str], numbers: Collection[tuple[str, int]]
+        self,
+        prompt_ids: Collection[str],
+        numbers: Collection[tuple[str, int]],
+        *,
+        skips_damage: bool = False,
     ) -> dict[tuple[str, int], Version]:
-        """Read heads, which are remembered, and versions, in one batch."""
+        """Read heads, which are remembered, and versions, in one batch.
+
+        Raises:
+            Unreadable: One of them is damaged, and that is not to be skipped.
+        """
+        versions = {key: self._unwritten[key] for key in numbers if key in self._unwritten}
+        numbers = [key for key in numbers if key not in versions]
         if not prompt_ids and not numbers:
-            return {}
+            return versions
         result = self._backend.database.get_many(
             {
                 "prompts": [{"prompt_id": prompt_id} for prompt_id in sorted(prompt_ids)],
@@ -183,25 +202,35 @@ class Compositions:
                 ],
             }
         )
-        heads = {head.id: head for head in map(items.load_prompt, result["prompts"])}
+        context = suppress(Unreadable) if skips_damage else nullcontext()
+        heads = {}
+        for item in result["prompts"]:
+            with context:
+                head = items.load_prompt(item)
+                heads[head.id] = head
         self._heads |= {prompt_id: heads.get(prompt_id) for prompt_id in prompt_ids}
-        versions = {}
         for item in result["versions"]:
-            version = self._backend.load_version(item)
-            versions[version.prompt_id, version.number] = version
-            if not prompt_ids and (prompt := self._heads.get(version.prompt_id)):
-                # It was read after the head, so that it is of this revision or of a later one.
-                weight = getsizeof(version.content.document)
-                key, entry = (prompt.id, version.number), (prompt.revision, version)
-                self._backend.versions.put(key, entry, weight=weight)
+            with context:
+                version = self._backend.load_version(item)
+                versions[version.prompt_id, version.number] = version
+                if not prompt_ids and not self._is_ahead:
+                    self._remember(version)
         return versions
+
+    def _remember(self, version: Version) -> None:
+        """Remember a version that was read after its head, so of this revision or a later one."""
+        if prompt := self._heads.get(version.prompt_id):
+            weight = getsizeof(version.content.document)
+            key, entry = (prompt.id, version.number), (prompt.revision, version)
+            self._backend.versions.put(key, entry, weight=weight)
 
     # -- writing
 
     def find_prompt_ids(self, names: Iterable[str]) -> dict[str, str]:
         """Find the prompts that a text names, in one batch.
 
-        A prompt is named by its id, its name or its slug, of which the scope `team` comes first.
+        A prompt is named by its id, its name or its slug. Where a text is the name of one prompt
+        and the slug of another, it means the one that has had it for longer.
 
         Args:
             names: At most `MAX_PARTS` names, as they are in the text.
@@ -223,14 +252,14 @@ class Compositions:
                     for spelling in list_spellings(name)
                 ]
         requests = [*dict.fromkeys(claim for each in claims.values() for claim in each)]
-        owners: dict[str, str] = {}
+        owners: dict[str, Item] = {}
         for start in range(0, len(requests), ITEMS_PER_READ):
             batch = [{"key": claim} for claim in requests[start : start + ITEMS_PER_READ]]
             for item in self._backend.database.get_many({"lookups": batch})["lookups"]:
-                owners[item["key"]["S"]] = items.load_name_claim(item)
+                owners[item["key"]["S"]] = item
         for name, candidates in claims.items():
-            if owner := next((owners[claim] for claim in candidates if claim in owners), None):
-                ids[name] = owner
+            if rivals := [owners[claim] for claim in candidates if claim in owners]:
+                ids[name] = items.load_name_claim(min(rivals, key=items.get_age_of_claim))
         return {
             name: prompt_id
             for name, prompt_id in ids.items()
@@ -247,22 +276,34 @@ class Compositions:
             InvalidComposition: A version includes what it cannot include.
         """
         puts, inclusions = list(change.puts), []
+        exclusions: dict[int, frozenset[str]] = {}
+        last = change.before.last_version if change.before else 0
         for place, part in enumerate(change.puts):
             if not isinstance(part, Version):
                 continue
-            part.content.attach(None)  # what the version includes that it was made of
+            # Of the version that it was made of, and of that from which its texts come back.
+            made_of = part.content.composition
+            direct = made_of.direct if made_of else ()
+            names = {each.reference.name: each.prompt_id for each in direct}
+            part.content.attach(None)
             tags = compositions.list_references(part.content)
-            if not tags:
-                puts[place] = replace(part, includes={})
-                continue
-            try:
-                inclusion = self._include(change.after, part, tags)
-            except CompositionFailed as problem:
-                raise _build_invalid(part.content, tags, problem) from problem
-            part.content.attach(inclusion.composition)
-            puts[place] = inclusion.version
-            inclusions.append(inclusion)
-        return replace(change, puts=tuple(puts), inclusions=tuple(inclusions))
+            version = replace(part, includes={})
+            if tags:
+                try:
+                    source = replace(part, includes={**part.includes, **names})
+                    inclusion = self._include(change.after, source, tags)
+                except CompositionFailed as problem:
+                    raise _build_invalid(part.content, tags, problem) from problem
+                part.content.attach(inclusion.composition)
+                version = inclusion.version
+                inclusions.append(inclusion)
+            puts[place] = version
+            ends = frozenset(part.includes.values()).difference(version.includes.values())
+            if ends and part.number <= last:  # a new version has none, but those of its base
+                exclusions[part.number] = ends
+        return replace(
+            change, puts=tuple(puts), inclusions=tuple(inclusions), exclusions=exclusions
+        )
 
     def _include(self, prompt: Prompt, version: Version, tags: Sequence[Reference]) -> Inclusion:
         """Find out what a version includes that is about to be written.
@@ -272,9 +313,12 @@ class Compositions:
         """
         if len(tags) > compositions.MAX_PARTS:
             raise compositions.build_count_problem(prompt, tags[compositions.MAX_PARTS])
-        ids = self.find_prompt_ids({reference.name for reference in tags})
+        # A name is looked up once, and then stays with its prompt, however that is called later.
+        names = {reference.name for reference in tags}
+        earlier = {name: version.includes[name] for name in names & version.includes.keys()}
+        ids = earlier | self.find_prompt_ids(names - earlier.keys())
         for reference in tags:
-            if reference.name not in ids:
+            if reference.name not in ids or not self._restrictions.reaches(ids[reference.name]):
                 raise compositions.build_unknown_problem(prompt, reference)
         version = replace(version, includes=ids)
         composition = self.compose(prompt, version)
@@ -292,7 +336,8 @@ class Compositions:
         for reference in compositions.list_references(version.content):
             tags.setdefault(version.includes[reference.name], []).append(reference.tag)
         for prompt_id, prompt in sorted(inclusion.heads.items()):
-            key, condition = {"prompt_id": prompt_id}, build_head_condition(prompt)
+            key = {"prompt_id": prompt_id}
+            condition = build_head_condition(prompt, may_be_included=True)
             if prompt_id not in tags:
                 # It is still the part that was found.
                 yield Write(database.build_check("prompts", key, **condition))
@@ -310,41 +355,87 @@ class Compositions:
             entry = items.dump_inclusion(self._team_id, prompt_id, version, tags[prompt_id])
             yield Write(database.build_put("access", entry))
 
+    def build_deletes(self, change: Change[Any]) -> Iterator[Write]:
+        """Build the deletion of the entries of what a change includes no more."""
+        for number, prompt_ids in compositions.list_exclusions(change).items():
+            for prompt_id in sorted(prompt_ids):
+                key = keys.build_inclusion(self._team_id, prompt_id, change.after.id, number)
+                yield Write(self._backend.database.build_delete("access", key))
+
     # -- what is included
 
     def require_free(self, change: Change[Any]) -> None:
-        """Check that no prompt includes what a change takes away.
+        """Check that a change takes nothing away from what includes its prompt.
+
+        What it archives, deletes or moves to another team stays as long as any version includes it
+        that is not archived. A pointer that it moves must leave all that can be rendered, as far as
+        that is handed out: old versions, which nobody gets without their numbers, do not keep a
+        pointer where it is.
 
         Raises:
-            Included: Some do; the details name the first of them.
+            Included: Some prompts lose something, and the details name the first of them; or more
+                versions include the prompt than can be looked at.
         """
-        takes = compositions.find_loss(change)
-        if takes is None:
+        losers = [*islice(self._list_losers(change), MAX_PARENTS)]
+        if losers:
+            names = ", ".join(f"{each['slug']} v{each['version']}" for each in losers)
+            what = ", which could not be rendered any more" if "message" in losers[0] else ""
+            message = f"it is included by {names}{what}; change these first, or {WAY_OUT}"
+            raise Included(message, details=losers)
+
+    def _list_losers(self, change: Change[Any]) -> Iterator[dict[str, Any]]:
+        """List what includes the prompt of a change, and loses something by it.
+
+        Raises:
+            Included: These are more versions than can be looked at.
+        """
+        takes, moves = compositions.find_loss(change), compositions.list_moves(change)
+        if takes is None and not moves:
             return
-        parents = [*islice(self._list_parents(change, takes), MAX_PARENTS)]
-        if parents:
-            names = ", ".join(f"{each['slug']} v{each['version']}" for each in parents)
-            raise Included(
-                f"it is included by {names}; change these first, or do it with ?force=true in the "
-                "native API",
-                details=parents,
-            )
+        takes = takes or (lambda reference: False)
+        after, size = self._apply(change), 0
+        for prompt, version, references in self._list_parents(change.after.id, takes, moves):
+            losses = [each for each in references if self._is_lost(change, each, takes)]
+            for reference in losses:
+                yield self._dump_parent(prompt, version, reference)
+            moved = [each for each in references if get_selector(each) in moves and not losses]
+            if moved and compositions.is_handed_out(prompt, version):
+                problem, length = after._try(prompt, version)
+                # What could not be rendered before loses nothing.
+                if problem and not self._try(prompt, version)[0]:
+                    yield self._dump_parent(prompt, version, moved[0], problem)
+                if (size := size + length) > MAX_COMPOSED:
+                    raise _build_too_many()
 
     def _list_parents(
-        self, change: Change[Any], takes: Callable[[Reference], bool | None]
-    ) -> Iterator[dict[str, Any]]:
-        """List what includes the prompt of a change, as far as the change takes it away."""
+        self, prompt_id: str, takes: Callable[[Reference], bool | None], moves: Collection[str]
+    ) -> Iterator[tuple[Prompt, Version, list[Reference]]]:
+        """List the versions that include a prompt by references that a change is about.
+
+        Raises:
+            Included: These are more than can be looked at.
+        """
+
+        def is_meant(reference: Reference) -> bool:
+            return takes(reference) is not False or get_selector(reference) in moves
+
         rows = self._backend.database.query(
             "access",
             ("pk", keys.build_team(self._team_id)["pk"]),
             "sk",
-            prefix=keys.build_inclusion_list(change.after.id),
+            prefix=keys.build_inclusion_list(prompt_id),
             first_page=ENTRIES_AT_ONCE,
         )
-        entries = map(items.load_inclusion, islice(rows, MAX_ENTRIES))
+        entries = (
+            entry
+            for entry in map(items.load_inclusion, islice(rows, MAX_ENTRIES))
+            if any(is_meant(each) for tag in entry[2] for _, each in parse_references(tag))
+        )
         while batch := [*islice(entries, ENTRIES_AT_ONCE)]:
-            prompt_ids = {prompt_id for prompt_id, _, _ in batch}
-            versions = self._read(prompt_ids, {(id, number) for id, number, _ in batch})
+            numbers = {(prompt_id, number) for prompt_id, number, _ in batch}
+            ids = {prompt_id for prompt_id, _ in numbers}
+            # What cannot be read cannot be rendered, whatever becomes of this prompt.
+            versions = self._read(ids, numbers, skips_damage=True)
             for prompt_id, number, tags in batch:
                 prompt, version = self._heads[prompt_id], versions.get((prompt_id, number))
                 if prompt is None or prompt.is_deleted or prompt.team_id != self._team_id:
@@ -352,9 +443,31 @@ class Compositions:
                 if version is None or version.stage == "archived":
                     continue
                 # A draft may have been changed since.
-                for reference in compositions.list_references(version.content):
-                    if reference.tag in tags and self._is_lost(change, reference, takes):
-                        yield self._dump_parent(prompt, version, reference)
+                references = compositions.list_references(version.content)
+                yield prompt, version, [each for each in references if each.tag in tags]
+        if next(rows, None) is not None:
+            raise _build_too_many()
+
+    def _apply(self, change: Change[Any]) -> Compositions:
+        """Build what versions include when a change is written."""
+        after = Compositions(self._backend, self._team_id, self._restrictions)
+        after._is_ahead = True
+        after._heads[change.after.id] = change.after
+        versions = (part for part in change.puts if isinstance(part, Version))
+        after._unwritten = {(part.prompt_id, part.number): part for part in versions}
+        return after
+
+    def _try(self, prompt: Prompt, version: Version) -> tuple[str, int]:
+        """Try to put the parts of a version in.
+
+        Returns:
+            Why that is not possible, if it is not; and how many characters were put together.
+        """
+        try:
+            composition = self.compose(prompt, version)
+        except (CompositionFailed, Unreadable) as problem:
+            return problem.message, len(version.content.document)
+        return "", sum(map(len, composition.texts.values())) + len(version.content.document)
 
     def _is_lost(
         self,
@@ -367,20 +480,32 @@ class Compositions:
             return is_lost
         # It is the newest version, of which another one may take the place.
         numbers = {version.number for version in change.puts if isinstance(version, Version)}
-        newest = self._find_newest(change.after.id, change.after.last_version + 1)
-        if newest is not None and newest.number in numbers:
-            newest = self._find_newest(change.after.id, newest.number)
-        return newest is None
+        return self._backend.find_newest_stable(change.after, without=numbers) is None
 
     def _dump_parent(
-        self, prompt: Prompt, version: Version, reference: Reference
+        self, prompt: Prompt, version: Version, reference: Reference, message: str = ""
     ) -> dict[str, Any]:
         """Dump what includes a prompt; a key of some prompts learns nothing of the others."""
         what = {"reference": reference.dump(), "version": version.number}
         if not self._restrictions.reaches(prompt.id):
+            message = message and "it could not be rendered any more"
+        if message:
+            what["message"] = message
+        if not self._restrictions.reaches(prompt.id):
             return {"slug": "another prompt", **what}
         name = excerpt(prompt.name)
         return {"prompt_id": prompt.id, "slug": excerpt(prompt.slug), "name": name, **what}
+
+
+def _build_too_many() -> Included:
+    return Included(f"more versions include this prompt than can be looked at; {WAY_OUT}")
+
+
+def _find_number(prompt: Prompt, selector: int | str) -> int | None:
+    """Find the number of the version to read first."""
+    if selector != LATEST:
+        return prompt.resolve_selector(selector)
+    return prompt.last_version if prompt.newest_stable is None else prompt.newest_stable
 
 
 def _build_invalid(

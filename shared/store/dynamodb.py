@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
     from shared.store.attributes import Item
+
+Row = TypeVar("Row")
 
 ITEMS_PER_READ = 100  # the limit of BatchGetItem
 ITEMS_PER_TRANSACTION = 100  # the limit of TransactWriteItems
@@ -48,6 +51,25 @@ def make_pauses(deadline: Deadline) -> Iterator[None]:
     raise Unavailable(retry_after=1)
 
 
+def split(rows: Iterable[Row], size: int | None) -> Iterator[list[Row]]:
+    """Split rows into batches for `get_many`.
+
+    Args:
+        rows: The rows, which are read as the caller goes on.
+        size: The size of the first batch; later ones are larger. None for the largest size.
+    """
+    rows, size = iter(rows), min(size or ITEMS_PER_READ, ITEMS_PER_READ)
+    while batch := list(islice(rows, size)):
+        yield batch
+        size = min(size * GROWTH, ITEMS_PER_READ)
+
+
+def _build_projection(attributes: Sequence[str]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Build the names and the further fields of a read of some attributes only."""
+    names = {f"#a{number}": each for number, each in enumerate(attributes)}
+    return names, {"ProjectionExpression": ", ".join(names)} if names else {}
+
+
 class Database:
     """The tables of one deployment.
 
@@ -73,21 +95,31 @@ class Database:
             )
         return response.get("Item")
 
-    def get_many(self, keys: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[Item]]:
+    def get_many(
+        self,
+        keys: Mapping[str, Sequence[Mapping[str, Any]]],
+        *,
+        attributes: Sequence[str] = (),
+    ) -> dict[str, list[Item]]:
         """Get the existing items among at most `ITEMS_PER_READ` keys.
 
         Args:
             keys: The keys by table.
+            attributes: The names of the attributes to read; none for all.
 
         Returns:
             The items by table, in no particular order.
         """
         items: dict[str, list[Item]] = {table: [] for table in keys}
         tables = {self._tables[table]: table for table in keys}
+        names, projection = _build_projection(attributes)
+        if attributes:
+            projection["ExpressionAttributeNames"] = names
         request: Any = {
             self._tables[table]: {
                 "Keys": [dump_item(key) for key in table_keys],
                 "ConsistentRead": True,
+                **projection,
             }
             for table, table_keys in keys.items()
             if table_keys
@@ -146,16 +178,14 @@ class Database:
             values[":first"] = {"S": prefix}
         if len(values) > 1:
             names["#s"] = sort
+        others, projection = _build_projection(attributes)
         request: dict[str, Any] = {
             "KeyConditionExpression": condition,
-            "ExpressionAttributeNames": names,
+            "ExpressionAttributeNames": names | others,
             "ExpressionAttributeValues": values,
             "ScanIndexForward": upwards,
+            **projection,
         }
-        if attributes:
-            projection = {f"#a{number}": each for number, each in enumerate(attributes)}
-            request["ProjectionExpression"] = ", ".join(projection)
-            names |= projection
         for item in self._read_pages("query", table, request, first_page=first_page):
             # BETWEEN includes its bound, and DynamoDB allows one condition on a sort key.
             if prefix is None or item[sort] != values.get(":before"):

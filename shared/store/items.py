@@ -149,6 +149,8 @@ def dump_prompt(prompt: Prompt, events: Iterable[Event] = ()) -> Item:
             "keywords": [*prompt.keywords] or None,
             "moved_at": {str(number): keys.dump_time(at) for number, at in prompt.moved_at.items()}
             or None,
+            "claimed_at": {kind: keys.dump_time(at) for kind, at in prompt.claimed_at.items()}
+            or None,
             "inclusions": prompt.inclusions or None,
             "scope": prompt.scope,
             "settings": exact_json.encode(prompt.settings),
@@ -203,6 +205,12 @@ def load_prompt(item: Mapping[str, Any]) -> Prompt:
                 int(number): keys.load_time(at)
                 for number, at in check_shape(
                     values.find("moved_at", dict, default={}), {...: str}
+                ).items()
+            },
+            claimed_at={
+                kind: keys.load_time(at)
+                for kind, at in check_shape(
+                    values.find("claimed_at", dict, default={}), {...: str}
                 ).items()
             },
             inclusions=values.find("inclusions", int, default=0),
@@ -290,6 +298,7 @@ def load_version_summary(item: Mapping[str, Any]) -> VersionSummary:
         values = Attributes(item)
         stage: Any = values.take("stage", str)
         return VersionSummary(
+            id=values.take("version_id", str),
             number=values.take("version", int),
             stage=stage,
             updated_at=keys.load_time(values.take("updated_at", str)),
@@ -352,7 +361,8 @@ def dump_name_claim(key: str, prompt: Prompt) -> Item:
         key: The key of the claim.
         prompt: The prompt that has the name.
     """
-    return build_item({"entity": "name", "key": key, "prompt_id": prompt.id})
+    since = keys.dump_time(prompt.get_claim_time(keys.parse_kind_of_claim(key)))
+    return build_item({"entity": "name", "key": key, "prompt_id": prompt.id, "since": since})
 
 
 def load_name_claim(item: Mapping[str, Any]) -> str:
@@ -363,6 +373,14 @@ def load_name_claim(item: Mapping[str, Any]) -> str:
     """
     with name_damage("lookups", item, team_id=keys.parse_team_of_claim(item["key"]["S"])):
         return _take_id(Attributes(item))
+
+
+def get_age_of_claim(item: Mapping[str, Any]) -> str:
+    """Get what sorts the claims of a name or a slug by their age, the oldest first.
+
+    Those of earlier releases do not say since when they are held, and come before all others.
+    """
+    return str(item.get("since", {}).get("S", ""))
 
 
 def _take_id(values: Attributes) -> str:

@@ -13,7 +13,7 @@ from shared.domain.credentials import generate_api_key
 from shared.ids import is_id
 from shared.problems import Forbidden, InvalidRequest, KeyNotFound, LimitReached, TeamNotFound
 from shared.store.api_keys import get_position
-from shared.store.team import split
+from shared.store.dynamodb import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

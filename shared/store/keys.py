@@ -53,8 +53,15 @@ def dump_time(at: datetime) -> str:
 
 
 def load_time(text: str) -> datetime:
-    """Parse a time that `dump_time` formatted."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
+    """Parse a time that `dump_time` formatted.
+
+    Raises:
+        ValueError: The text is no time, or lacks its zone.
+    """
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"a time without a zone: {text}")
+    return at
 
 
 def build_name_claim(team_id: str, scope: str, name: str) -> str:
@@ -70,6 +77,11 @@ def build_slug_claim(team_id: str, scope: str, slug: str) -> str:
 def build_shared_claim(slug: str) -> str:
     """Build the key of the claim that reserves a slug among those that all teams see."""
     return build_slug_claim(ORGANISATION_ID, "organization", slug)
+
+
+def parse_kind_of_claim(claim: str) -> str:
+    """Parse the key of a name's or slug's claim to what it claims: a `name` or a `slug`."""
+    return claim.split("#", 1)[0]
 
 
 def parse_team_of_claim(claim: str) -> str:

@@ -232,7 +232,8 @@ class Protections:
             The conditions of the write.
 
         Raises:
-            CompositionFailed: What a version includes cannot be put in.
+            CompositionFailed: What a version includes cannot be put in, or is included by a pointer
+                that is not protected.
             PointerProtected: The principal may not move one of them, or those of another prompt
                 that nobody would find by its slug any more.
             LimitReached: The prompt has more payloads than can be rendered.
@@ -249,9 +250,12 @@ class Protections:
             if is_hiding and team_id == change.after.team_id:
                 pointers |= self.find(team_id).pointers
             protection = self._decide(team_id, pointers, principal, change)
-            if protection.require_payloads and team_id == change.after.team_id:
+            if team_id == change.after.team_id:
                 arrivals = (moves[name] for name in moves.keys() & protection.pointers)
-                self._require_payloads(change, frozenset[int]().union(*arrivals), resolve)
+                numbers = frozenset[int]().union(*arrivals)
+                self._require_protected_parts(change, numbers, protection, resolve)
+                if protection.require_payloads:
+                    self._require_payloads(change, numbers, resolve)
             yield self._build_check(protection)
             yield from self._build_authority(protection, pointers, principal)
 
@@ -292,7 +296,7 @@ class Protections:
             return False
         rows = self._database.query("history", ("prompt_id", change.after.id), "event")
         events = map(items.load_event, islice(rows, MAX_EVENTS))
-        return was_live_here(events, number, change.after.slug)
+        return was_live_here(events, number, change.after)
 
     def _build_check(self, protection: Protection) -> Write:
         check = self._database.build_check(
@@ -316,6 +320,39 @@ class Protections:
             else _build_key_condition(principal, principal.secret_hash, protection.team_id, moved)
         )
         yield Write(self._database.build_check("access", key, **condition), "authority")
+
+    # -- what versions include
+
+    def _require_protected_parts(
+        self,
+        change: Change[Any],
+        numbers: frozenset[int],
+        protection: Protection,
+        resolve: Callable[[Prompt, Version], Version],
+    ) -> None:
+        """Check that some versions include nothing by a pointer that is not protected.
+
+        Otherwise whoever may move that one changes what a protected pointer gives. So a version
+        that is at a protected pointer never comes to include such a thing later: its parts are
+        versions by number, or are at protected pointers themselves.
+
+        Raises:
+            CompositionFailed: One does, or includes what cannot be put in.
+            Unreadable: One of them cannot be read.
+        """
+        compositions = {
+            inclusion.version.number: inclusion.composition for inclusion in change.inclusions or ()
+        }
+        for number in sorted(numbers):
+            version = self._get_version(change, number)
+            if not version.includes:
+                continue
+            if (composition := compositions.get(number)) is None:
+                composition = resolve(change.after, version).content.composition
+            if composition is not None:
+                from shared.domain.compositions import check_pointers  # which few moves need
+
+                check_pointers(change.after, version, composition, protection.pointers)
 
     # -- payloads
 
@@ -400,7 +437,7 @@ class Protections:
         return None
 
     def _get_version(self, change: Change[Any], number: int) -> Version:
-        for part in change.puts:
+        for part in (*change.puts, change.subject):
             if isinstance(part, Version) and part.number == number:
                 return part
         key = {"prompt_id": change.after.id, "version": number}

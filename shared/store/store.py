@@ -6,6 +6,7 @@ their principal was admitted to.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import product
 from typing import TYPE_CHECKING
@@ -19,20 +20,21 @@ from shared.store import items, keys
 from shared.store.api_keys import ApiKeys
 from shared.store.backend import Backend
 from shared.store.contents import Contents
-from shared.store.dynamodb import Database
+from shared.store.dynamodb import Database, split
 from shared.store.team import TeamStore
 from shared.store.teams import Teams
 from shared.store.transactions import Transactions
 from shared.texts import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from shared.domain.access import Principal
     from shared.domain.model import Prompt, Version
     from shared.domain.restrictions import Restrictions
     from shared.settings import Settings
     from shared.store.accounts import AccountStore, MemberStore, OrganisationStore, SignInStore
+    from shared.store.attributes import Item
     from shared.store.audit import AuditStore
     from shared.store.deletion import TeamDeletion
     from shared.store.federation import Federation
@@ -50,6 +52,34 @@ if TYPE_CHECKING:
 
 CACHED_SLUGS = 10_000
 CACHED_TEAMS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The claim of a name or slug that a prompt had when it was read.
+
+    Attributes:
+        team_id: The id of the team.
+        prompt_id: The id of the prompt.
+        kind: What it claims: `name` or `slug`.
+        since: Since when, as the claim says; empty where an earlier release wrote it.
+    """
+
+    team_id: str
+    prompt_id: str
+    kind: str
+    since: str
+
+    def is_of(self, prompt: Prompt, names: Collection[str]) -> bool:
+        """Tell whether the prompt still has it, since then.
+
+        Args:
+            prompt: The prompt.
+            names: The spellings of the name or slug.
+        """
+        name = prompt.name if self.kind == "name" else prompt.slug
+        since = keys.dump_time(prompt.get_claim_time(self.kind))
+        return prompt.team_id == self.team_id and name in names and self.since in ("", since)
 
 
 def find_nothing() -> None:
@@ -84,11 +114,13 @@ class Store:
             contents=contents,
             transactions=self.transactions,
             versions=Cache(weight=settings.content_cache_bytes),
+            newest_numbers=Cache(weight=CACHED_SLUGS),
             complete_directories=Cache(weight=CACHED_TEAMS),
             get_protections=lambda: self.protections,
             template_bytes=settings.template_bytes,
         )
-        self._ids_by_claim: Cache[str, str] = Cache(weight=CACHED_SLUGS)
+        self._ids_by_slug: Cache[str, str] = Cache(weight=CACHED_SLUGS)
+        self._claims_by_name: Cache[tuple[str, str], Sequence[Claim]] = Cache(weight=CACHED_SLUGS)
 
     def open_team(
         self,
@@ -344,49 +376,120 @@ class Store:
         Raises:
             Unreadable: The claim or the head cannot be read; the problem has the team's id.
         """
-        return self._find_by_claim(
-            team_ids, slug, keys.build_slug_claim, lambda prompt: prompt.slug, restrictions
-        )
+        for team_id, scope, spelling in product(team_ids, items.SCOPES, list_spellings(slug)):
+            key = keys.build_slug_claim(team_id, scope, spelling)
+            if prompt := self._find_by_slug_claim(key, team_id, spelling, restrictions):
+                return prompt
+        return None
 
-    def find_prompt_by_name(
-        self, team_ids: Iterable[str], name: str, restrictions: Restrictions = UNRESTRICTED
+    def _find_by_slug_claim(
+        self, key: str, team_id: str, slug: str, restrictions: Restrictions
     ) -> Prompt | None:
-        """Find the prompt with exactly this name, as `find_prompt_by_slug` does by a slug.
+        """Find the prompt of a slug's claim, which may be remembered."""
+        for is_remembered in (True, False):
+            if is_remembered:
+                prompt_id = self._ids_by_slug.get(key)
+            else:
+                item = self._backend.database.get("lookups", {"key": key})
+                prompt_id = items.load_name_claim(item) if item else None
+            if prompt_id is None or not restrictions.reaches(prompt_id):
+                continue
+            prompt = self.find_prompt(prompt_id)
+            # It may have moved, or have another slug, since the look-up.
+            if (
+                prompt
+                and not prompt.is_deleted
+                and (prompt.team_id, prompt.slug) == (team_id, slug)
+            ):
+                self._ids_by_slug.put(key, prompt_id)
+                return prompt
+            self._ids_by_slug.remove(key)
+        return None
 
-        Raises:
-            Unreadable: The claim or the head cannot be read; the problem has the team's id.
-        """
-        return self._find_by_claim(
-            team_ids, name, keys.build_name_claim, lambda prompt: prompt.name, restrictions
-        )
-
-    def _find_by_claim(
+    def find_prompt_by_name_or_slug(
         self,
         team_ids: Iterable[str],
         name: str,
-        build_claim: Callable[[str, str, str], str],
-        get_name: Callable[[Prompt], str],
-        restrictions: Restrictions,
+        has_slug: Callable[[Prompt], bool],
+        restrictions: Restrictions = UNRESTRICTED,
     ) -> Prompt | None:
-        def find(prompt_id: str | None) -> Prompt | None:
-            """Find the prompt if it still has this name: it may have moved since the look-up."""
-            if prompt_id is None or not restrictions.reaches(prompt_id):
-                return None
-            prompt = self.find_prompt(prompt_id)
-            if prompt is None or prompt.is_deleted:
-                return None
-            return prompt if (prompt.team_id, get_name(prompt)) == (team_id, spelling) else None
+        """Find the prompt with a name or a slug, in the first of the teams that has one.
 
-        for team_id, scope, spelling in product(team_ids, items.SCOPES, list_spellings(name)):
-            claim = build_claim(team_id, scope, spelling)
-            if prompt := find(self._ids_by_claim.get(claim)):
+        Where it is the name of one prompt and the slug of another, the one that has had it for
+        longer is found: so no prompt is called what finds another one already. Those that have had
+        it since an earlier release come first, by their names before their slugs.
+
+        Args:
+            team_ids: The ids of the teams.
+            name: The name or the slug.
+            has_slug: Tells of a prompt whether it may be found by its slug.
+            restrictions: What the principal reaches of the teams.
+
+        Raises:
+            Unreadable: A claim or the head cannot be read; the problem has the team's id.
+        """
+        teams, names = [*team_ids], list_spellings(name)
+
+        def find(claims: Iterable[Claim], *, are_fresh: bool) -> Prompt | None:
+            """Find the prompt of the first claim that counts, and remember those up to it."""
+            older: list[Claim] = []
+            for claim in claims:
+                older.append(claim)
+                if not restrictions.reaches(claim.prompt_id):
+                    continue
+                prompt = self.find_prompt(claim.prompt_id)
+                if prompt is None or prompt.is_deleted or not claim.is_of(prompt, names):
+                    if are_fresh:
+                        continue
+                    return None  # others may have it by now
+                if claim.kind == "name" or has_slug(prompt):
+                    self._claims_by_name.put((claim.team_id, name), older)
+                    return prompt
+            return None
+
+        while teams:
+            # What is claimed after what is remembered comes after it.
+            remembered = [self._claims_by_name.get((team_id, name)) for team_id in teams]
+            first = next((number for number, each in enumerate(remembered) if each), len(teams))
+            if prompt := find(self._read_claims(teams[:first], names), are_fresh=True):
                 return prompt
-            item = self._backend.database.get("lookups", {"key": claim})
-            prompt_id = items.load_name_claim(item) if item else None
-            if prompt_id and (prompt := find(prompt_id)):
-                self._ids_by_claim.put(claim, prompt_id)
+            if first == len(teams):
+                return None
+            if prompt := find(remembered[first] or (), are_fresh=False):
                 return prompt
+            self._claims_by_name.remove((teams[first], name))
+            teams = teams[first:]
         return None
+
+    def _read_claims(self, team_ids: Sequence[str], names: Sequence[str]) -> Iterator[Claim]:
+        """Read the claims of a name or slug: those of the first team first, the oldest first."""
+        places = {
+            build_key(team_id, scope, spelling): place
+            for place, team_id in enumerate(team_ids)
+            for build_key in (keys.build_name_claim, keys.build_slug_claim)
+            for scope in items.SCOPES
+            for spelling in names
+        }
+        rows: list[Item] = []
+        for batch in split(places, None):
+            requests = [{"key": key} for key in batch]
+            rows += self._backend.database.get_many({"lookups": requests})["lookups"]
+        order = [*places]
+        rows.sort(
+            key=lambda item: (
+                places[item["key"]["S"]],
+                items.get_age_of_claim(item),
+                order.index(item["key"]["S"]),
+            )
+        )
+        for item in rows:
+            key = item["key"]["S"]
+            yield Claim(
+                team_id=keys.parse_team_of_claim(key),
+                prompt_id=items.load_name_claim(item),
+                kind=keys.parse_kind_of_claim(key),
+                since=items.get_age_of_claim(item),
+            )
 
     def find_shared_prompt(
         self, name: str, restrictions: Restrictions = UNRESTRICTED

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.domain.checks import NAME_LENGTH, list_spellings
 from shared.domain.ledgers import name_entry
-from shared.domain.model import Ledger, NumberOrTag, is_published
+from shared.domain.model import LIVE, Ledger, NumberOrTag, is_published
 from shared.domain.restrictions import UNRESTRICTED
 from shared.ids import is_id
 from shared.problems import (
@@ -23,14 +23,15 @@ from shared.problems import (
     VersionNotFound,
 )
 from shared.store import items, keys
-from shared.store.dynamodb import GROWTH, ITEMS_PER_READ
+from shared.store.dynamodb import split
 from shared.store.transactions import ProtectionChangedError, Write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from shared.domain.changes import Change, Origin
+    from shared.domain.content import Content
     from shared.domain.ledgers import LedgerType
     from shared.domain.model import Event, Payload, Prompt, Selector, Version, VersionSummary
     from shared.domain.protection import Protection
@@ -44,10 +45,10 @@ if TYPE_CHECKING:
     Entity = TypeVar("Entity")
 
 Position = TypeVar("Position")
-Row = TypeVar("Row")
-VERSIONS_READ = 50  # of one prompt, to find the newest that is stable
-FIRST_VERSIONS = 5  # which is most often one of the newest
-# `latest` in the cache of versions, by whether drafts and archived versions are hidden.
+SOURCES_READ = 20  # of one prompt, from which a text may come back
+# What of a version's item a summary is made of.
+SUMMARY = ("prompt_id", "version", "version_id", "stage", "published_at", "updated_at")
+# `latest` in the caches, by whether drafts and archived versions are hidden.
 LATEST = {
     (False, False): "latest",
     (True, False): "latest without drafts",
@@ -123,24 +124,15 @@ class StoredVersion:
         """Whether it is, or has been, stable."""
         return is_published(self.stage, has_time="published_at" in self._item)
 
+    def summarize(self) -> VersionSummary | None:
+        """Load what lists need to know of the version without its content; None if unreadable."""
+        return load_if_readable(partial(items.load_version_summary, self._item), self._annotations)
+
     def load(self) -> Version | None:
         """Load the version with its content, which may be in the bucket; None if unreadable."""
         return load_if_readable(
             lambda: self._add_parts(self._backend.load_version(self._item)), self._annotations
         )
-
-
-def split(rows: Iterable[Row], size: int | None) -> Iterator[list[Row]]:
-    """Split rows into batches for `get_many`.
-
-    Args:
-        rows: The rows, which are read as the caller goes on.
-        size: The size of the first batch; later ones are larger. None for the largest size.
-    """
-    rows, size = iter(rows), min(size or ITEMS_PER_READ, ITEMS_PER_READ)
-    while batch := list(islice(rows, size)):
-        yield batch
-        size = min(size * GROWTH, ITEMS_PER_READ)
 
 
 class TeamStore:
@@ -491,30 +483,27 @@ class TeamStore:
 
     def find_live_versions(
         self,
-        rows: Iterable[tuple[Position, Prompt]],
+        rows: Iterable[tuple[Position, Prompt | None]],
         *,
         size: int | None = None,
-        is_needed: Callable[[Prompt], bool],
-    ) -> Iterator[tuple[Position, Prompt, Version | None]]:
+    ) -> Iterator[tuple[Position, Prompt | None, Version | None]]:
         """Find the live version of each prompt, or None if it has none that can be read.
 
         Args:
-            rows: The prompts, each with its position in a list.
+            rows: The prompts, each with its position in a list; None for one that is left out.
             size: How many versions the caller expects to need; None for all.
-            is_needed: Tells of which prompts a version is needed; of others it is None.
 
         Returns:
             The same rows, each with its version.
         """
         for batch in split(rows, size):
-            numbers = [prompt.live_version if is_needed(prompt) else None for _, prompt in batch]
             versions = self.find_versions(
-                (prompt, number)
-                for (_, prompt), number in zip(batch, numbers, strict=True)
-                if number
+                (prompt, prompt.live_version)
+                for _, prompt in batch
+                if prompt and prompt.live_version
             )
-            for (position, prompt), number in zip(batch, numbers, strict=True):
-                live = next(versions) if number else None
+            for position, prompt in batch:
+                live = next(versions) if prompt and prompt.live_version else None
                 yield position, prompt, live.load() if live else None
 
     # -- what versions include
@@ -645,9 +634,14 @@ class TeamStore:
             self._backend.transactions.commit(change, record=record, checks=checks)
 
     def _include(self, change: Change[Any]) -> Iterator[Write]:
-        """Build what is written with a version that includes others."""
-        for inclusion in change.inclusions or ():
-            yield from self._open_compositions().build_writes(inclusion)
+        """Build what is written with a version that includes others, or included them."""
+        from shared.domain.compositions import list_exclusions  # which no read needs
+
+        if change.inclusions or list_exclusions(change):
+            compositions = self._open_compositions()
+            for inclusion in change.inclusions or ():
+                yield from compositions.build_writes(inclusion)
+            yield from compositions.build_deletes(change)
 
     def _check_moves(self, change: Change[Any]) -> Iterable[Write]:
         from shared.domain.protection import list_moves, takes_slug  # which reads do not need
@@ -794,16 +788,34 @@ class PromptStore:
     # -- versions
 
     def find_base(self) -> Version | None:
-        """Find the version that a new one may be made of, which is the newest.
+        """Find the version that a new one may be made of, which is the newest that can be read.
 
         Returns:
-            The version; None if there is none, or if it cannot be read, which is no reason not to
-            write the next.
+            The version; None if there is none. One that cannot be read is no reason not to write
+            the next.
+
+        Raises:
+            Forbidden: The principal is restricted to other pointers.
         """
-        try:
-            return self.find_version("latest") if self.prompt.last_version else None
-        except (Unreadable, CompositionFailed):
+        if not self.prompt.last_version:
             return None
+        try:
+            return self.find_version("latest")
+        except (Unreadable, CompositionFailed):
+            return next(self.list_versions(size=1), None)
+
+    def list_sources(self) -> Iterator[Content]:
+        """List the contents that a client may have been shown by a pointer, the live one first.
+
+        They are read when the caller asks for the first, in one batch, without the newest: that is
+        the base.
+        """
+        newest = self._restrictions.get_newest_number(self.prompt) or self.prompt.last_version
+        pointers = (LIVE, *self.prompt.tags)
+        shares = (share for pointer in pointers for share in self.prompt.list_shares(pointer))
+        numbers = dict.fromkeys(share.version for share in shares if share.version != newest)
+        for version in self.find_versions(islice(numbers, SOURCES_READ)):
+            yield version.content
 
     def find_version(self, selector: Selector, split_key: str | None = None) -> Version | None:
         """Find a version by its number, a tag, `live` or `latest`.
@@ -842,10 +854,15 @@ class PromptStore:
                 return None
         raise Contended
 
-    def _find_newest(self) -> Item | None:
-        """Find the newest version that the dialect of the request has, else the newest draft."""
+    def _find_newest(self, attributes: Sequence[str] = ()) -> Item | None:
+        """Find the newest version that the dialect of the request has, else the newest draft.
+
+        Args:
+            attributes: The names of the attributes to read; none for all.
+        """
         number = self._restrictions.get_newest_number(self.prompt)
-        rows = self._query_versions(before=number + 1 if number else None, size=1)
+        before = number + 1 if number else None
+        rows = self._query_versions(before=before, size=1, attributes=attributes)
         if self._restrictions.hides_archived_versions:
             return next(filter(self._shows, rows), None)
         newest = next(rows, None)
@@ -900,9 +917,9 @@ class PromptStore:
         if isinstance(selector, NumberOrTag):
             version = self._find_cached_version(selector.number, None)
             return version or self._find_cached_version(selector.tag, split_key)
+        number: int | str | None
         if selector == "latest":
-            hidden = self._restrictions.hides_drafts, self._restrictions.hides_archived_versions
-            number: int | str | None = LATEST[hidden]
+            number = self._latest
         else:
             number = self.prompt.resolve_selector(selector, split_key)
         revision, version = self._backend.versions.get((self.prompt.id, number or 0)) or (0, None)
@@ -917,20 +934,34 @@ class PromptStore:
             return None  # another dialect has cached it
         return version
 
+    @property
+    def _latest(self) -> str:
+        """What the newest version is called in the caches, which other dialects use too."""
+        return LATEST[self._restrictions.hides_drafts, self._restrictions.hides_archived_versions]
+
     def find_newest_number(self) -> int | None:
-        """Find the number of the newest version there is, from the cache if the head is the same.
+        """Find the number of the newest version there is, even if that cannot be read.
 
         Returns:
-            The number; None without versions, or for a principal who may not know.
+            The number, from the cache while the head has the same revision; None without versions.
+
+        Raises:
+            Forbidden: The principal is restricted to other pointers.
         """
-        if not self._restrictions.allows_pointer("latest"):
-            return None
-        newest = self._find_cached_version("latest", None)
-        return newest.number if newest else None
+        self._restrictions.check_selector("latest")
+        key = self.prompt.id, self._latest
+        revision, number = self._backend.newest_numbers.get(key) or (0, None)
+        if revision != self.prompt.revision:
+            newest = self._find_newest(SUMMARY)
+            number = int(newest["version"]["N"]) if newest else None
+            self._backend.newest_numbers.put(key, (self.prompt.revision, number))
+        return number
 
     def is_newest(self, number: int) -> bool:
-        """Tell whether an existing version is the newest; the last one is without a read."""
-        return number == self.prompt.last_version or number == self.find_newest_number()
+        """Tell whether an existing version is the newest, as far as the principal may know."""
+        if number in (self.prompt.last_version, self._restrictions.get_newest_number(self.prompt)):
+            return True
+        return self._restrictions.allows_pointer("latest") and number == self.find_newest_number()
 
     def require_version(self, version: Version | None, *, missing: str = "") -> Version:
         """Check that a version was found, and add its number to the annotations.
@@ -960,20 +991,20 @@ class PromptStore:
         for _, version in load_readable(self._load, rows, self._annotations):
             yield version
 
-    def list_version_summaries(self) -> Iterator[VersionSummary]:
-        """List the versions, lowest number first, without loading their contents.
+    def list_version_summaries(
+        self, *, before: int | None = None, size: int | None = None
+    ) -> Iterator[VersionSummary]:
+        """List the versions, highest number first, without loading their contents.
+
+        Args:
+            before: The number below which to start.
+            size: How many versions the caller expects to need; None for all.
 
         Raises:
             Forbidden: The principal is restricted to some pointers.
         """
         self._restrictions.check_all_versions()
-        rows = self._backend.database.query(
-            "versions",
-            ("prompt_id", self.prompt.id),
-            "version",
-            upwards=True,
-            attributes=("prompt_id", "version", "stage", "published_at", "updated_at"),
-        )
+        rows = self._query_versions(before=before, size=size, attributes=SUMMARY)
         for _, summary in load_readable(items.load_version_summary, rows, self._annotations):
             if self._restrictions.shows(summary):
                 yield summary
@@ -982,18 +1013,24 @@ class PromptStore:
         return self.add_parts(self._backend.load_version(item))
 
     def _query_versions(
-        self, *, before: int | None = None, size: int | None = None
+        self,
+        *,
+        before: int | None = None,
+        size: int | None = None,
+        attributes: Sequence[str] = (),
     ) -> Iterator[Item]:
-        partition = "prompt_id", self.prompt.id
         return self._backend.database.query(
-            "versions", partition, "version", before=before, first_page=size
+            "versions",
+            ("prompt_id", self.prompt.id),
+            "version",
+            before=before,
+            first_page=size,
+            attributes=attributes,
         )
 
     def find_newest_stable(self) -> int | None:
-        """Find the number of the newest stable version, among the newest `VERSIONS_READ`."""
-        rows = islice(self._query_versions(size=FIRST_VERSIONS), VERSIONS_READ)
-        stages = ((int(item["version"]["N"]), item.get("stage")) for item in rows)
-        return next((number for number, stage in stages if stage == {"S": "stable"}), None)
+        """Find the number of the newest stable version, among the newest of the prompt."""
+        return self._backend.find_newest_stable(self.prompt)
 
     def _shows(self, item: Item) -> bool:
         version = StoredVersion(self._backend, item, self._annotations, self.add_parts)

@@ -73,18 +73,26 @@ class Write:
     ] = "head"
 
 
-def build_head_condition(prompt: Prompt) -> Item:
-    """Build the condition that nobody has written a head, or included the prompt, since."""
+def build_head_condition(prompt: Prompt, *, may_be_included: bool = False) -> Item:
+    """Build the condition that nobody has written a head since.
+
+    Args:
+        prompt: The prompt, as it was read.
+        may_be_included: Whether it does not matter that others include the prompt meanwhile. It
+            does to whoever writes the head, and would write the old number of inclusions.
+    """
     values: Item = {
         ":revision": {"N": str(prompt.revision)},
         ":team": {"S": prompt.team_id},
     }
-    condition = "revision = :revision AND team_id = :team AND "
-    if prompt.inclusions:
+    condition = "revision = :revision AND team_id = :team"
+    if may_be_included:
+        pass
+    elif prompt.inclusions:
         values[":inclusions"] = {"N": str(prompt.inclusions)}
-        condition += "inclusions = :inclusions"
+        condition += " AND inclusions = :inclusions"
     else:
-        condition += "attribute_not_exists(inclusions)"
+        condition += " AND attribute_not_exists(inclusions)"
     return {"ConditionExpression": condition, "ExpressionAttributeValues": values}
 
 

@@ -39,8 +39,7 @@ def test_the_tour_prints_what_is_shown_and_again(clients: Clients) -> None:
 def test_the_calls_of_the_readme(clients: Clients) -> None:
     """The prompt is the one that the tour makes."""
     _, call = read_document("README.md").get_blocks("python")
-    program = f"import langwatch\n\nlangwatch.setup()\nprint(({call.text.strip()}).messages)\n"
-    (clients.folder / "call.py").write_text(program)
+    (clients.folder / "call.py").write_text(call.text)
 
     *_, step = run_walk(clients, FUNCTIONS, TOUR.text, "python3 call.py")
 

@@ -169,7 +169,7 @@ def try_action(action: str, status: str) -> str:
     """Tell what an action makes of a version of this status, as the table says it."""
     prompt = prompts.create(team_id="1", name="x", slug="x", origin=ORIGIN).after
     born: Any = "stable" if status == "archived" else status
-    change = versions.create(prompt, Content(template="x"), ORIGIN, status=born)
+    change = versions.create(prompt, Content(template="x"), ORIGIN, base=None, status=born)
     if status == "archived":
         change = change.then(lambda prompt: versions.archive(prompt, change.subject, ORIGIN))
     try:

@@ -108,7 +108,7 @@ BLOCKS = {
     (APPLICATIONS, "Render and read", "text"): (LIVE, "test_the_program_prints_what_is_shown"),
     (APPLICATIONS, "Include other prompts", "text"): (RULES, "test_references_are_such"),
     (APPLICATIONS, "Errors", "json"): (RULES, "test_examples_are_json"),
-    (DIALECTS_PAGE, "One version, four dialects", "bash"): (
+    (DIALECTS_PAGE, "One version, every dialect", "bash"): (
         CLIENTS,
         "test_the_tour_prints_what_is_shown_and_again",
     ),
@@ -165,7 +165,7 @@ BLOCKS = {
     },
     ("docs/costs.md", "Costs", "sh"): (COMMANDS, "test_commands_are_known"),
 }
-README_LINES, GLOSSARY_TERMS = 150, 30
+README_LINES, GLOSSARY_TERMS = 150, 35
 PATH = re.compile(r"(?:docs|functions|infra|requirements|shared|tests|tools)/[\w./-]*")
 CALL = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (…?)(/[^`\s]+)")
 

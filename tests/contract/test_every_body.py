@@ -121,6 +121,27 @@ def test_a_body_of_too_many_parts_is_refused_before_it_is_decoded(scene: Scene) 
             assert "exceeds a limit" in response.text
 
 
+def test_a_body_is_decoded_once_and_stays_what_it_is(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode, bodies, values = exact_json.decode, list[bytes](), list[Any]()
+
+    def record(body: bytes) -> Any:
+        bodies.append(body)
+        values.append(decode(body))
+        return values[-1]
+
+    monkeypatch.setattr(exact_json, "decode", record)
+    for route in BODIED:
+        with scene.visit(route) as call:
+            bodies.clear()
+            values.clear()
+            call.send(scene.get_caller(route))
+            assert bodies, route.name
+            assert len(bodies) == len({*bodies}), route.name
+            assert values == [decode(body) for body in bodies], route.name
+
+
 def test_who_may_write_nowhere_is_refused_before_the_body_is_decoded(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from shared.dialects.dialect import get_dialect
 from shared.routes import DIALECTS, ROUTES
+from tests.client import build_basic
 from tests.routes.sample import NAME, get_sample
 from tests.routes.scene import DRAFT, STABLE
 
@@ -93,7 +94,11 @@ def test_a_prompt_with_only_drafts_is_in_no_list_and_is_read_by_its_name_alone(
     path = f"/api/prompts/{prompt['id']}"
 
     assert editor("GET", path).json["prompt"] == TEXT
-    assert editor("GET", f"{path}?version=2").status == 404
+    for pointer in ("?version=2", "?tag=latest", "?label=latest", ":latest"):
+        assert editor("GET", f"{path}{pointer}").status == 404, pointer
+    langfuse = editor.use_credential(build_basic)
+    for query in ("version=2", "label=latest"):
+        assert langfuse("GET", f"/api/public/v2/prompts/{prompt['slug']}?{query}").status == 404
     assert editor("GET", f"{path}/versions").json == []
     assert prompt["id"] not in editor("GET", "/api/prompts").text
     created = editor("PUT", path, {"commitMessage": "", "prompt": "published"})

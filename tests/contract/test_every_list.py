@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from shared import call as calls
-from shared import exact_json
+from shared import exact_json, paging
 from shared.paging import MAX_READ_PAGES, build_page, measure_row
 from shared.routes import ROUTES
 from shared.routes.route import OMITTED_BODIES
@@ -41,6 +41,22 @@ def lists(scene: Scene) -> Scene:
     """A scene with as many rows in each list."""
     fill_lists(scene, ROWS)
     return scene
+
+
+# Filters that lists apply to the rows that they read, each with a value that no row has.
+FILTERS = {
+    "q": "no such words",
+    "actor": "nobody",
+    "kind": "prompt.deleted",
+    "deploymentQuery": json.dumps([{"field": "none", "operator": "=", "value": "x"}]),
+}
+# Those of the store, and what is no filter.
+OTHER_PARAMETERS = {
+    *("limit", "cursor", "offset", "from", "to", "status", "archived", "tags"),
+    *("team", "team_id", "org_id", "workspaceId", "projectId", "promptId", "id", "name"),
+    *("entityType", "folderId", "parentFolderId", "parentFolderName"),
+    *("include", "includeVersions", "includeLastVersion"),
+}
 
 
 def get_maximum(route: Route) -> int:
@@ -155,8 +171,8 @@ def test_a_forged_position_is_never_a_bug_and_shows_nothing_else(lists: Scene) -
 
 # -- rows that are larger than a page
 
-SMALL_RESPONSE = 30_000  # bytes
-LARGE = "x" * 40_000  # a text that no such response can hold
+SMALL_RESPONSE = 15_000  # bytes
+LARGE = "x" * 20_000  # a text that no such response can hold
 # Lists of what is always small: a tag has at most 50 characters, all folders are in one item, and
 # the fields of an API key, and of a release request, are bounded.
 ALWAYS_SMALL = {
@@ -212,17 +228,14 @@ class LargeList:
     Attributes:
         call: The call that lists them.
         rows: The rows as they are in a response that can hold them.
+        marks: Whether each row is larger than a page.
         page_bytes: The size of a page.
     """
 
     call: Prepared
     rows: list[Any]
+    marks: list[bool]
     page_bytes: int
-
-    @property
-    def marks(self) -> list[bool]:
-        """Whether each row is larger than a page."""
-        return [measure_row(row) > self.page_bytes for row in self.rows]
 
 
 def visit_large_lists(
@@ -240,7 +253,8 @@ def visit_large_lists(
                 continue  # this variant gets one row
             rows, _ = read_page(response)
             page_bytes = limit_responses(scene, monkeypatch, SMALL_RESPONSE)
-            yield LargeList(call=call, rows=rows, page_bytes=page_bytes)
+            marks = [measure_row(row) > page_bytes for row in rows]
+            yield LargeList(call=call, rows=rows, marks=marks, page_bytes=page_bytes)
 
 
 @pytest.mark.slow
@@ -314,3 +328,17 @@ def test_a_page_reads_a_few_rows_larger_than_it_in_every_list(
 
             assert len(rows) == len(large.rows)
     assert all_small == ALWAYS_SMALL
+
+
+def test_a_filter_that_matches_nothing_does_not_read_the_whole_list(
+    lists: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "MAX_SKIPPED", ROWS - 1)
+    for route in PAGED:
+        assert {*route.query_names} <= FILTERS.keys() | OTHER_PARAMETERS, route.name
+        for name in FILTERS.keys() & {*route.query_names}:
+            with lists.visit(route) as call:
+                filtered = call.replace_query(**{name: quote(FILTERS[name])})
+                rows, cursor = read_page(filtered.send(get_reader(lists, call)))
+
+                assert (rows, cursor is None) == ([], False), name

@@ -18,7 +18,7 @@ from shared.dialects.dialect import get_dialect
 from shared.documents.files import read_document
 from shared.routes import ROUTES, Permission, Route, registry
 from shared.routes.route import REQUESTED
-from tests.routes.scene import name_route
+from tests.routes.scene import WRITING, name_route
 
 Json = dict[str, Any]
 METHODS = ("get", "put", "post", "patch", "delete")
@@ -209,6 +209,16 @@ def get_status(name: str, status: int) -> int:
     """The status by which a dialect tells a failure that has this one among ours."""
     (kind,) = (kind for kind in problems.Problem.__subclasses__() if kind.status == status)
     return get_dialect(name).dump_problem(kind(), "").status
+
+
+def test_the_status_of_a_key_that_is_sent_with_another_request_is_documented(
+    document: Json,
+) -> None:
+    for route in WRITING:
+        dumped = get_dialect(route.dialect).dump_problem(problems.IdempotencyMismatch(), "")
+
+        responses = document["paths"][route.path][route.method.lower()]["responses"]
+        assert str(dumped.status) in responses, route.name
 
 
 def test_documented_failures_are_the_statuses_of_the_error_tree(document: Json) -> None:

@@ -61,6 +61,7 @@ def team(registry: Registry) -> Team:
     assert editor("DELETE", f"/v1/prompts/{gaps['id']}/versions/2").status == 204
     parent = editor.create_prompt("Includes others")
     editor.create_version(parent["id"], refer(scene.prompt["slug"], "label=live"))
+    assert editor("PATCH", f"/v1/prompts/{parent['id']}", {"name": "Renamed"}).status == 200
     archived = editor.create_prompt("Archived")
     assert admin("POST", f"/v1/prompts/{archived['id']}/archive").status == 200
     gone = editor.create_prompt("Gone to the others")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shared import templates
+from shared.domain.content import Content
+from shared.problems import LimitReached
+from shared.settings import get_settings
 from tests.client import UNKNOWN_ID
 
 if TYPE_CHECKING:
@@ -199,6 +205,60 @@ def test_all_that_is_missing_is_named_at_once(registry: Registry) -> None:
     assert [detail["path"] for detail in no_list.json["details"]] == ["variables.history"]
     path = f"/v1/prompts/{version['prompt_id']}/versions/1/variables"
     assert registry.viewer("GET", path).json["variables"] == ["history", "q", "tone"]
+
+
+def test_what_a_placeholder_is_filled_with_is_checked_as_messages_are(registry: Registry) -> None:
+    messages = [{"type": "placeholder", "name": "history"}]
+    version = create(registry.editor, messages=messages, engine="liquid").json["version"]
+    good: dict[str, Any] = {"role": "user", "content": "x"}
+    bad: dict[str, Any] = {
+        "": ["c", None, {}, [5], [good, "x"], [good] * 1001, [{**good, "content": "a\0"}]],
+        "[1].role": [[good, {**good, "role": role}] for role in ("zz", ["user"], None)],
+        "[0].role": [messages, [{"content": "x"}]],
+        "[0].content": [[{**good, "content": 5}]],
+        "[0].content[0].type": [[{**good, "content": [{}]}]],
+        "[0].tool_calls": [[{**good, "tool_calls": 5}]],
+    }
+
+    for history in ([], [good], [{"role": "assistant", "tool_calls": [CALL]}]):
+        rendered = render(registry, version, {"variables": {"history": history}})
+        assert rendered.json["messages"] == history
+    for path, values in bad.items():
+        for value in values:
+            refused = render(registry, version, {"variables": {"history": value}})
+            assert (refused.status, refused.json["code"]) == (422, "template_failed"), value
+            assert f"variables.history{path}" in refused.error
+            assert "missing" not in refused.text
+    missing = render(registry, version, {"variables": {}}).json["details"]
+    assert missing[0]["message"] == "variables.history is missing; the template uses it"
+
+
+@pytest.mark.parametrize(
+    ("count", "history"),
+    [
+        (20_000, [{"role": "user"}] * 200),  # steps
+        (3, [{"role": "user", "content": "x" * 1_900_000}]),  # bytes
+        (1_000, [{"role": "user", "content": "\u00e9" * 3000}]),
+        (300_001, []),
+    ],
+)
+def test_filling_placeholders_is_bounded_before_it_is_done(
+    count: int, history: list[dict[str, Any]]
+) -> None:
+    content = Content(messages=[{"type": "placeholder", "name": "h"}] * count)
+    histories = {"h": history}
+    few = replace(content, messages=content.messages[:2] if content.messages else None)
+    rendering = templates.render(few, histories, get_settings(), histories=histories)
+    assert rendering.messages == history * 2
+
+    tracemalloc.start()
+    with pytest.raises(LimitReached, match="send fewer"):
+        templates.render(content, histories, get_settings(), histories=histories)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    # References of as long a list as there are names, and what is sent encoded twice.
+    assert peak < 100 * count + 3 * len(str(history)) + 1_000_000
 
 
 def test_all_messages_together_have_the_limits_of_one_rendering(

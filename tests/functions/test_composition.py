@@ -8,10 +8,12 @@ import pytest
 
 from shared.domain.access import Grant
 from shared.store import aws
+from shared.store import compositions as store_compositions
 from tests.client import Client
 from tests.functions.langfuse.project import use_pair
 from tests.functions.langwatch.calls import update_prompt
 from tests.functions.test_hot_reads import note_calls
+from tests.memory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -342,7 +344,9 @@ def test_a_cycle_that_a_pointer_closes_later_is_named_when_it_is_read(registry: 
     assert b2.status == 201
     assert write(editor, a, refer("c")).status == 201
     editor.promote(a["id"], 3, times=2)
-    editor.promote(c["id"], 2, times=2)
+    editor.promote(c["id"], 2)
+    path = f"/v1/prompts/{c['id']}/versions/2/promote?force=true"
+    assert editor("POST", path).status == 200
 
     response = render(editor, "b")
     assert response.status == 422
@@ -411,6 +415,176 @@ class TestTaking:
         assert editor("PUT", draft, {"template": "no more"}).status == 200
         assert editor("POST", f"/v1/prompts/{archived['id']}/versions/1/archive").status == 200
         assert admin("POST", f"/v1/prompts/{part['id']}/archive").status == 200
+
+
+def engage(editor: Client, part: dict[str, Any]) -> tuple[int, int]:
+    """Create two stable versions of a part: one that fits like its live one, one that does not."""
+    good = editor.create_version(part["id"], "better {{.x}}")["version"]
+    bad = editor.create_version(part["id"], "other {{ x }}", engine="jinja")["version"]
+    editor.promote(part["id"], good)
+    return good, bad
+
+
+class TestMoving:
+    """A pointer is not moved to where others, which include what it is at, could not follow."""
+
+    def refuse(self, response: Response, parent: dict[str, Any], number: int = 1) -> None:
+        assert (response.status, response.json["code"]) == (409, "included"), response.text
+        assert f"parent v{number}, which could not be rendered any more" in response.error
+        assert "?force=true" in response.error
+        (detail,) = response.json["details"]
+        assert (detail["prompt_id"], detail["version"]) == (parent["id"], number)
+        assert detail["message"]
+
+    def test_in_every_native_way(self, registry: Registry) -> None:
+        editor = registry.editor
+        part = create(editor, "Base", "good {{.x}}")
+        path, versions = f"/v1/prompts/{part['id']}", f"/v1/prompts/{part['id']}/versions"
+        assert editor("POST", f"{versions}/1/tags", {"tag": "beta"}).status == 200
+        good, bad = engage(editor, part)
+        parent = create(editor, "Parent", f"{refer('base')} {refer('base', 'label=beta')}")
+        latest = create(editor, "Latest", refer("base", "label=latest"))
+
+        response = editor("POST", f"{versions}/{bad}/promote")
+        assert response.status == 409, "it would be the newest that is stable"
+        assert response.json["details"][0]["prompt_id"] == latest["id"]
+        assert editor("POST", f"{versions}/{bad}/promote?force=true").status == 200
+        split = [{"version": bad, "weight": 9_000}, {"version": 1, "weight": 1_000}]
+        for way in (
+            ("POST", f"{versions}/{bad}/promote"),
+            ("POST", f"{versions}/1/demote"),
+            ("POST", f"{path}/rollback", {"target_version": bad, "rollback_reason": "r"}),
+            ("POST", f"{versions}/{bad}/tags", {"tag": "beta"}),
+            ("DELETE", f"{path}/tags/beta"),
+            ("PUT", f"{path}/splits/live", {"split": split}),
+            ("PUT", f"{path}/splits/beta", {"split": split}),
+        ):
+            self.refuse(editor(*way), parent)
+        assert render(editor, "parent", x="1").json["rendered"] == "good 1 good 1"
+        split[0]["version"] = good
+        for way in (
+            ("POST", f"{versions}/{good}/promote"),
+            ("POST", f"{path}/rollback", {"target_version": 1, "rollback_reason": "r"}),
+            ("POST", f"{versions}/{good}/tags", {"tag": "beta"}),
+            ("PUT", f"{path}/splits/live", {"split": split}),
+        ):
+            assert editor(*way).status == 200, way
+        assert render(editor, "parent", x="1").json["rendered"] == "better 1 better 1"
+        assert editor("DELETE", f"{path}/splits/live").status == 204
+        assert editor("POST", f"{versions}/{good}/demote?force=true").status == 200
+        assert render(editor, "parent", x="1").status == 422
+        # What cannot be rendered anyway keeps nobody.
+        assert editor("DELETE", f"{path}/tags/beta").status == 204
+        assert editor("POST", f"{versions}/{bad}/promote").status == 200
+
+    def test_what_nobody_is_handed_out_keeps_no_pointer(self, registry: Registry) -> None:
+        editor = registry.editor
+        part = create(editor, "Base", "good {{.x}}")
+        parent = create(editor, "Parent", refer("base"))
+        _, bad = engage(editor, part)
+        editor.promote(part["id"], bad)
+        path = f"/v1/prompts/{part['id']}/versions/{bad}/promote"
+        self.refuse(editor("POST", path), parent)
+        number = write(editor, parent, "without").json["version"]["version"]
+        editor.promote(parent["id"], number)
+        self.refuse(editor("POST", path), parent)
+        editor.promote(parent["id"], number)
+        assert write(editor, parent, refer("base")).status == 201, "a draft"
+
+        create(editor, "Other", refer("parent", "version=1"))
+        self.refuse(editor("POST", path), parent)
+        assert editor("POST", f"{path}?force=true").status == 200
+        assert render(editor, "other").status == 422
+
+    def test_archiving_leaves_the_pointer_at_what_fits(self, registry: Registry) -> None:
+        editor = registry.editor
+        part = create(editor, "Base", "old", engine="jinja")
+        number = editor.create_version(part["id"], "new")["version"]
+        editor.promote(part["id"], number, times=2)
+        parent = create(editor, "Parent", refer("base", "label=latest"))
+        path = f"/v1/prompts/{part['id']}/versions"
+
+        self.refuse(editor("POST", f"{path}/{number}/archive"), parent)
+        newest = editor.create_version(part["id"], "newest")["version"]
+        editor.promote(part["id"], newest)
+        assert editor("POST", f"{path}/{newest}/archive").status == 200
+        assert render(editor, "parent").json["rendered"] == "new"
+
+    def test_a_cycle_is_found_before_a_pointer_closes_it(self, registry: Registry) -> None:
+        editor = registry.editor
+        a = create(editor, "A", "a")
+        c = create(editor, "C", "c")
+        create(editor, "B", refer("a"))
+        assert write(editor, c, refer("b")).status == 201
+        assert write(editor, a, refer("c")).status == 201
+        editor.promote(a["id"], 2, times=2)
+        editor.promote(c["id"], 2)
+
+        response = editor("POST", f"/v1/prompts/{c['id']}/versions/2/promote")
+        assert response.status == 409
+        assert "would include itself" in response.json["details"][0]["message"]
+
+    def test_parents_that_are_damaged_keep_no_pointer(self, registry: Registry) -> None:
+        editor = registry.editor
+        part = create(editor, "Base", "good {{.x}}")
+        parent = create(editor, "Parent", refer("base"))
+        memory = Memory()
+        for item in memory.list_items()["versions"]:
+            if item["prompt_id"] == {"S": parent["id"]}:
+                memory.put("versions", {**item, "content": {"S": "{"}})
+        registry.forget()
+        assert editor("POST", f"/v1/prompts/{part['id']}/versions/1/demote").status == 200
+
+    def test_a_restricted_key_learns_nothing_of_other_prompts(self, registry: Registry) -> None:
+        editor = registry.editor
+        part = create(editor, "Base", "good {{.x}}")
+        create(editor, "Parent", refer("base"))
+        fields: Any = {"operation": "all", "team_ids": (registry.team_id,)}
+        grant = Grant(name="one", prompt_ids=frozenset({part["id"]}), **fields)
+        key = Client(registry.team_id, registry.create_key(grant), registry.cloud)
+        response = key("POST", f"/v1/prompts/{part['id']}/versions/1/demote")
+        assert response.status == 409
+        assert "parent" not in response.text.lower().replace("another prompt", "")
+
+    def test_what_is_not_decided_is_not_done(
+        self, registry: Registry, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        editor, admin = registry.editor, registry.admin
+        part = create(editor, "Base", "x")
+        parents = [create(editor, f"Parent {number}", refer("base")) for number in range(4)]
+        for parent in parents[:3]:
+            assert admin("POST", f"/v1/prompts/{parent['id']}/delete").status == 204
+        monkeypatch.setattr(store_compositions, "MAX_ENTRIES", 2)
+        path = f"/v1/prompts/{part['id']}"
+        for client, action in (
+            (editor, "versions/1/demote"),
+            (editor, "versions/1/archive"),
+            (admin, "archive"),
+        ):
+            refusal = client("POST", f"{path}/{action}")
+            assert (refusal.status, refusal.json["code"]) == (409, "included"), refusal.text
+            assert client("POST", f"{path}/{action}?force=true").status == 200
+
+    def test_what_includes_a_prompt_no_more_is_forgotten(self, registry: Registry) -> None:
+        editor = registry.editor
+        create(editor, "Base", "x")
+        parent = editor.create_prompt("Parent")
+        path = f"/v1/prompts/{parent['id']}/versions"
+
+        def count() -> int:
+            rows = Memory().list_items()["access"]
+            return sum(row["entity"] == {"S": "inclusion"} for row in rows)
+
+        for _ in range(3):
+            assert write(editor, parent, refer("base")).status == 201
+        assert count() == 3
+        assert editor("PUT", f"{path}/1", {"template": "plain"}).status == 200
+        assert count() == 2
+        assert editor("DELETE", f"{path}/2").status == 204
+        assert count() == 1
+        editor.promote(parent["id"], 3)
+        assert editor("POST", f"{path}/3/archive").status == 200
+        assert count() == 0
 
 
 def test_a_restricted_key_renders_what_its_prompt_includes_and_does_not_read_it(
@@ -492,6 +666,22 @@ class TestCost:
         calls = self.list_calls(lambda: render(editor, "p1"))
         assert calls == ["GetItem", "BatchGetItem"]
 
+    def test_drafts_on_top_of_what_is_latest_are_not_read(self, registry: Registry) -> None:
+        editor = registry.editor
+        part = create(editor, "P0", "end")
+        for _ in range(60):
+            editor.create_version(part["id"], "a draft")
+        create(editor, "P1", refer("p0", "label=latest"))
+
+        registry.forget()
+        calls = self.list_calls(lambda: render(editor, "p1"))
+        assert calls.count("BatchGetItem") == 2, calls
+        editor.promote(part["id"], 50)
+        assert editor("POST", f"/v1/prompts/{part['id']}/versions/50/archive").status == 200
+        registry.forget()
+        calls = self.list_calls(lambda: render(editor, "p1"))
+        assert calls.count("BatchGetItem") <= 6, calls
+
     def test_lists_read_a_part_once(self, registry: Registry) -> None:
         editor = registry.editor
         create(editor, "Base", "x", engine="text")
@@ -526,6 +716,57 @@ def test_payloads_render_with_the_parts_before_a_version_goes_live(registry: Reg
     assert editor("PUT", f"{path}/payloads/{payload['id']}", variables).status == 200
     assert admin("POST", f"{path}/versions/1/promote").status == 200
     assert render(editor, "parent", name="Ada", city="Rome").json["rendered"] == "Ada in Rome"
+
+
+@pytest.mark.parametrize(
+    ("selector", "is_allowed"),
+    [
+        ("version=1", True),
+        ("label=production", True),
+        ("label=prod", True),
+        ("label=staging", False),
+        ("label=latest", False),
+    ],
+)
+@pytest.mark.parametrize("parents", [0, 1, 2])
+def test_a_protected_pointer_follows_protected_pointers_only(
+    registry: Registry, selector: str, parents: int, *, is_allowed: bool
+) -> None:
+    editor, admin = registry.editor, registry.admin
+    part = create(editor, "Part", "part")
+    for tag in ("prod", "staging"):
+        path = f"/v1/prompts/{part['id']}/versions/1/tags"
+        assert editor("POST", path, {"tag": tag}).status == 200
+    name, reference = "part", refer("part", selector)
+    for number in range(parents):
+        name = f"parent {number}"
+        parent = create(editor, name, reference)
+        reference = refer(parent["slug"], "version=1")
+    whole = editor.create_prompt("Whole")
+    assert write(editor, whole, f"{reference}!").status == 201
+    editor.promote(whole["id"], 1)
+    rules = {"pointers": ["live", "prod"]}
+    assert admin("PUT", f"/v1/teams/{registry.team_id}/protected", rules).status == 200
+
+    path = f"/v1/prompts/{whole['id']}/versions/1"
+    responses = [
+        admin("POST", f"{path}/promote"),
+        admin("POST", f"{path}/tags", {"tag": "prod"}),
+        admin("POST", f"{path}/tags", {"tag": "free"}),
+    ]
+
+    assert [response.status for response in responses] == (
+        [200] * 3 if is_allowed else [422, 422, 200]
+    )
+    if not is_allowed:
+        error = responses[0].json
+        assert error["code"] == "composition_failed"
+        assert (error["details"][0]["reason"], error["details"][0]["name"]) == (
+            "unprotected",
+            "part",
+        )
+        assert "include it by its number, or by one of live, prod" in error["error"]
+        assert render(editor, "whole").status == 404
 
 
 def test_each_dialect_says_why_a_version_cannot_be_read(registry: Registry) -> None:

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.functions.langfuse.project import PROMPTS, use_pair
 from tests.functions.langwatch.calls import create_prompt, get_prompt, update_prompt
 from tests.functions.tela.calls import create_version, get_version, update_version
 from tests.functions.test_composition import create, read, refer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.client import Client, Registry
 
 TAG = refer("base")
@@ -205,3 +208,136 @@ def test_a_part_that_has_no_translation_leaves_the_whole_as_it_is(registry: Regi
     update_prompt(editor, "parent", prompt=text)
     after = read(editor, parent, number=3)["version"]
     assert (after["template"], after["engine"]) == (text, "go")
+
+
+def duplicate(editor: Client, made: Any) -> None:
+    assert editor("POST", f"/v1/prompts/{made['id']}/versions/1/duplicate").status == 201
+
+
+def edit(editor: Client, made: Any) -> None:
+    duplicate(editor, made)
+    path = f"/v1/prompts/{made['id']}/versions/2"
+    assert editor("PUT", path, {"template": f"{TAG} {TAG}"}).status == 200
+
+
+def restore(editor: Client, made: Any) -> None:
+    path = f"/api/prompts/parent/versions/{made['versionId']}/restore"
+    assert editor("POST", path).status == 200
+
+
+def update(editor: Client, made: Any) -> None:
+    update_prompt(editor, "parent", prompt=get_prompt(editor, "parent")["prompt"], temperature=0.5)
+
+
+def update_reference(editor: Client, made: Any) -> None:
+    update_prompt(editor, "parent", prompt=f"{TAG} {refer('base', 'version=1')}")
+
+
+def update_first_api(editor: Client, made: Any) -> None:
+    body = {"prompt": TAG, "commitMessage": "m"}
+    assert editor("POST", "/api/prompts/parent/versions", body).status == 200
+
+
+def sync(editor: Client, made: Any) -> None:
+    config: dict[str, Any] = {"prompt": TAG, "messages": [], "inputs": [], "model": "openai/gpt-5"}
+    config |= {"outputs": [{"identifier": "output", "type": "str"}]}
+    body = {"configData": config, "localVersion": 1}
+    response = editor("POST", "/api/prompts/parent/sync", body)
+    assert response.json.get("action") == "updated", response.text
+
+
+def publish_with_maxim(editor: Client, made: Any) -> None:
+    maxim = use_maxim(editor)
+    response = maxim("GET", f"/v1/prompts/versions?id={made['versionId']}")
+    messages = [message["payload"] for message in response.json["data"]["config"]["messages"]]
+    publish(editor, made["id"], *messages, {"role": "user", "content": TAG})
+
+
+def create_with_tela(editor: Client, made: Any) -> None:
+    create_version(editor, made["id"], content=get_version(editor, made["versionId"])["content"])
+    create_version(editor, made["id"], content=TAG)
+
+
+def create_with_langfuse(editor: Client, made: Any) -> None:
+    client = use_pair(editor)
+    for query in ("", "&resolve=false"):
+        view = client("GET", f"{PROMPTS}/parent?version=1{query}").json
+        body = {"name": "parent", "prompt": view["prompt"], "labels": ["production"]}
+        assert client("POST", PROMPTS, body).status == 201
+
+
+WAYS = [
+    duplicate,
+    edit,
+    restore,
+    update,
+    update_reference,
+    update_first_api,
+    sync,
+    publish_with_maxim,
+    create_with_tela,
+    create_with_langfuse,
+]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize("has_stranger", [True, False])
+def test_what_is_made_of_a_version_stays_with_the_prompts_that_this_names(
+    registry: Registry,
+    base: dict[str, Any],
+    way: Callable[[Client, Any], None],
+    *,
+    has_stranger: bool,
+) -> None:
+    """Whatever these are called by now, and whoever has their names."""
+    editor = registry.editor
+    made = create_prompt(editor, "parent", prompt=TAG)
+    names = {"name": "Other", "slug": "other"}
+    assert editor("PATCH", f"/v1/prompts/{base['id']}", names).status == 200
+    if has_stranger:
+        create(editor, "Base", "a stranger", engine="text")
+
+    way(editor, made)
+
+    versions = editor("GET", f"/v1/prompts/{made['id']}/versions").json["versions"]
+    assert len(versions) > 1
+    for version in versions:
+        resolved = read(editor, made, "?resolve=true", number=version["version"])
+        assert {part["prompt_id"] for part in resolved["includes"]} == {base["id"]}
+
+
+@pytest.mark.parametrize("has_reference", [True, False])
+def test_a_text_that_comes_back_from_the_live_version_stays_with_its_prompts(
+    registry: Registry, base: dict[str, Any], *, has_reference: bool
+) -> None:
+    editor, client = registry.editor, use_pair(registry.editor)
+    made = create_prompt(editor, "parent", prompt=TAG)
+    assert editor("POST", f"/v1/prompts/{made['id']}/versions/1/promote").status == 200
+    update_prompt(editor, "parent", prompt="Without any")
+    names = {"name": "Other", "slug": "other"}
+    assert editor("PATCH", f"/v1/prompts/{base['id']}", names).status == 200
+    create(editor, "Base", "a stranger", engine="text")
+
+    query = "label=production" + ("&resolve=false" if has_reference else "")
+    shown = client("GET", f"{PROMPTS}/parent?{query}").json["prompt"]
+    assert (shown == TAG) is has_reference
+    body = {"name": "parent", "prompt": shown, "labels": ["production"]}
+    assert client("POST", PROMPTS, body).status == 201
+
+    live = read(editor, made, "?resolve=true", number=3)
+    assert {part["prompt_id"] for part in live["includes"]} == {base["id"]}
+
+
+def test_a_text_that_is_new_names_prompts_as_they_are_called_now(
+    registry: Registry, base: dict[str, Any]
+) -> None:
+    editor = registry.editor
+    made = create_prompt(editor, "parent", prompt=TAG)
+    names = {"name": "Other", "slug": "other"}
+    assert editor("PATCH", f"/v1/prompts/{base['id']}", names).status == 200
+    path = f"/v1/prompts/{made['id']}/versions"
+    assert editor("POST", path, {"template": TAG, "engine": "text"}).status == 400
+    stranger = create(editor, "Base", "a stranger", engine="text")
+    assert editor("POST", path, {"template": TAG, "engine": "text"}).status == 201
+    (part,) = read(editor, made, "?resolve=true", number=2)["includes"]
+    assert part["prompt_id"] == stranger["id"]

@@ -10,6 +10,7 @@ from functools import reduce
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from shared.dialects.langfuse import responses as langfuse
 from shared.dialects.langwatch import responses as langwatch
 from shared.dialects.maxim import responses as maxim
 from shared.dialects.maxim.requests import HEADER
@@ -17,9 +18,11 @@ from shared.dialects.registry import responses as registry_responses
 from shared.dialects.tela import responses as tela
 from shared.domain.content import Content
 from shared.domain.model import Author, Prompt, Version
+from shared.routes import DIALECTS, ROUTES
 from shared.settings import get_settings
 from tests.contract.sources import name_room
 from tests.documents import list_words, read_document
+from tests.routes.scene import get_credential
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +35,18 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 NOTHING = "\N{EN DASH}"
 DIALECTS_PAGE = read_document("docs/dialects.md")
-COLUMNS = {"px0": "registry", "Tela": "tela", "Maxim": "maxim", "LangWatch": "langwatch"}
+COLUMNS = {  # of all dialects, in each table that tells them apart
+    "px0": "registry",
+    "Tela": "tela",
+    "Maxim": "maxim",
+    "LangWatch": "langwatch",
+    "Langfuse": "langfuse",
+}
+
+
+def test_every_dialect_is_a_column() -> None:
+    assert {*COLUMNS.values()} == {*DIALECTS}
+
 
 # -- fields of a content
 
@@ -76,6 +90,7 @@ def test_a_dialect_shows_the_fields_that_are_mapped(registry: Registry) -> None:
     table = DIALECTS_PAGE.get_table("What a dialect shows of a version")
     titles = table.head[1:]
 
+    assert [*titles] == [*COLUMNS]
     assert [*table.index_rows()] == [*PAIRS]
     assert {*PAIRS, "apart", "extras", "rest"} == {field.name for field in fields(Content)}
     for field, cells in table.index_rows().items():
@@ -138,6 +153,7 @@ def dump(dialect: str, content: Content) -> Any:
         "langwatch": lambda: langwatch.dump_prompt(
             prompt, version, tags=(), is_newest=True, settings=settings, base_url=""
         ),
+        "langfuse": lambda: langfuse.dump_prompt(prompt, version, settings, is_newest=True),
     }
     return dumps[dialect]()
 
@@ -153,15 +169,14 @@ class Prompts:
     id: str
     version_ids: Mapping[str, str]
 
-    def call(self, path: str, *, is_maxim: bool = False) -> Response:
-        """Get something, in Maxim's dialect or in another."""
-        editor = self.registry.editor
-        headers = {HEADER: str(editor.key)} if is_maxim else {}
-        return editor("GET", path, headers=headers)
+    def call(self, path: str, *, dialect: str = "registry") -> Response:
+        """Get something, with the credential of a dialect."""
+        route = next(route for route in ROUTES if route.dialect == dialect)
+        return self.registry.editor.use_credential(get_credential(route))("GET", path)
 
-    def get(self, path: str, *, is_maxim: bool = False) -> Any:
+    def get(self, path: str, *, dialect: str = "registry") -> Any:
         """Get a body."""
-        response = self.call(path, is_maxim=is_maxim)
+        response = self.call(path, dialect=dialect)
         assert response.status == 200, response.text
         return response.json
 
@@ -184,14 +199,21 @@ def create_prompts(registry: Registry) -> Prompts:
     return Prompts(registry, prompt["prompt"]["id"], version_ids)
 
 
+def list_maxims(prompts: Prompts) -> list[Any]:
+    path = f"/v1/prompts/versions?promptId={prompts.id}"
+    rows: list[Any] = prompts.get(path, dialect="maxim")["data"]
+    return rows
+
+
 def is_published(prompts: Prompts, number: int) -> bool:
     """Tell whether Maxim's list has a version that is not deleted."""
-    rows = prompts.get(f"/v1/prompts/versions?promptId={prompts.id}", is_maxim=True)["data"]
-    return any(row["version"] == number and row["deletedAt"] is None for row in rows)
+    return any(
+        row["version"] == number and row["deletedAt"] is None for row in list_maxims(prompts)
+    )
 
 
 def get_bundle(prompts: Prompts) -> Any:
-    return prompts.get(f"/api/sdk/v4/prompts?promptId={prompts.id}", is_maxim=True)["data"]
+    return prompts.get(f"/api/sdk/v4/prompts?promptId={prompts.id}", dialect="maxim")["data"]
 
 
 def get_canvas(prompts: Prompts, status: str) -> Response:
@@ -201,6 +223,15 @@ def get_canvas(prompts: Prompts, status: str) -> Response:
 def get_flags(prompts: Prompts, status: str) -> tuple[bool, bool]:
     body = get_canvas(prompts, status).json
     return body["promoted"], body["draft"]
+
+
+def read_langfuse(prompts: Prompts, query: str) -> Response:
+    return prompts.call(f"/api/public/v2/prompts/Statuses?{query}", dialect="langfuse")
+
+
+def list_labels(prompts: Prompts, number: int) -> list[str]:
+    labels: list[str] = read_langfuse(prompts, f"version={number}").json["labels"]
+    return labels
 
 
 def list_tags(prompts: Prompts, number: int) -> list[str]:
@@ -219,7 +250,9 @@ CELLS: Mapping[tuple[str, str], tuple[str, Callable[[Prompts], bool]]] = {
     ("draft", "Tela"): ("`draft: true`", lambda p: get_flags(p, "draft") == (False, True)),
     ("draft", "Maxim"): (
         "not there",
-        lambda p: "draft" not in str(p.get(f"/v1/prompts/versions?promptId={p.id}", is_maxim=True)),
+        lambda p: (
+            "draft" not in str(p.get(f"/v1/prompts/versions?promptId={p.id}", dialect="maxim"))
+        ),
     ),
     ("draft", "LangWatch"): (
         "not there",
@@ -228,10 +261,18 @@ CELLS: Mapping[tuple[str, str], tuple[str, Callable[[Prompts], bool]]] = {
             and p.call("/api/prompts/statuses?version=4").status == 404
         ),
     ),
+    ("draft", "Langfuse"): (
+        "not there",
+        lambda p: (
+            read_langfuse(p, "label=latest").json["version"] == 3
+            and read_langfuse(p, "version=4").status == 404
+        ),
+    ),
     ("stable", "px0"): ("promoted once", lambda p: find_native_status(p, 2) == "stable"),
     ("stable", "Tela"): ("neither flag", lambda p: get_flags(p, "stable") == (False, False)),
     ("stable", "Maxim"): ("every new version", lambda p: is_published(p, 2)),
     ("stable", "LangWatch"): ("every new version", lambda p: list_tags(p, 2) == []),
+    ("stable", "Langfuse"): ("every new version", lambda p: list_labels(p, 2) == []),
     ("live", "px0"): ("promoted again", lambda p: find_native_status(p, 3) == "live"),
     ("live", "Tela"): ("`promoted: true`", lambda p: get_flags(p, "live") == (True, False)),
     ("live", "Maxim"): (
@@ -239,6 +280,10 @@ CELLS: Mapping[tuple[str, str], tuple[str, Callable[[Prompts], bool]]] = {
         lambda p: get_bundle(p)["fallbackVersion"]["version"] == 3,
     ),
     ("live", "LangWatch"): ("tag `production`", lambda p: list_tags(p, 3) == ["production"]),
+    ("live", "Langfuse"): (
+        "label `production`",
+        lambda p: list_labels(p, 3) == ["production", "latest"],
+    ),
     ("archived", "px0"): (
         "archived, or deleted",
         lambda p: find_native_status(p, 1) == "archived",
@@ -246,6 +291,7 @@ CELLS: Mapping[tuple[str, str], tuple[str, Callable[[Prompts], bool]]] = {
     ("archived", "Tela"): ("not found", lambda p: get_canvas(p, "archived").status == 404),
     ("archived", "Maxim"): ("`deletedAt` is set", lambda p: not is_published(p, 1)),
     ("archived", "LangWatch"): ("as a version", lambda p: list_tags(p, 1) == []),
+    ("archived", "Langfuse"): ("not there", lambda p: read_langfuse(p, "version=1").status == 404),
 }
 
 
@@ -258,6 +304,7 @@ def test_a_dialect_shows_a_status_as_it_says(registry: Registry) -> None:
         for status, row in table.index_rows().items()
         for title, cell in zip(table.head[1:], row, strict=True)
     }
+    assert [*table.head[1:]] == [*COLUMNS]
     assert cells == {place: cell for place, (cell, _) in CELLS.items()}
     assert [place for place, (_, is_so) in CELLS.items() if not is_so(prompts)] == []
 

@@ -59,7 +59,9 @@ def list_views(example: dict[str, Any]) -> dict[str, Any]:
 def read_shown(registry: Registry, made: WrittenVersion, example: dict[str, Any]) -> dict[str, Any]:
     """Read a version in the dialects that there were."""
     views = read_all(registry.editor, made)
-    return {dialect: views[dialect] for dialect in example["shown"]}
+    shown = {dialect: views[dialect] for dialect in example["shown"]}
+    names = example["shown"]["px0"]  # there are more now
+    return {**shown, "px0": {name: shown["px0"][name] for name in names}}
 
 
 def test_what_was_stored_is_shown_as_it_was(registry: Registry) -> None:
@@ -75,7 +77,7 @@ def test_what_was_stored_is_the_same_after_it_was_written_back(registry: Registr
         example = json.loads(line)
         made = store(registry, example["content"])
         through, write_back = [*BACK.items()][number % len(BACK)]
-        if through in ("langwatch", "langfuse"):  # which have no drafts
+        if through not in ("px0", "tela"):  # which do not write to drafts
             publish(registry.editor, made)
 
         made = publish(registry.editor, write_back(registry.editor, made))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from infra.engines import change_engine, convert_content
 from infra.operator import OperatorError
-from shared.domain.content import Content
+from shared.domain.content import ENGINES, Content
+from shared.problems import TemplateFailed
 from shared.settings import get_settings
+from shared.templates import render
 from tests.functions.test_composition import create, refer
+from tests.unit.rendering.test_translation import NAMES, PARTS, VALUES
 
 if TYPE_CHECKING:
     from shared.domain.content import Engine
@@ -44,17 +50,70 @@ def test_a_prompt_moves_on_by_a_draft_and_its_versions_stay(registry: Registry) 
         ("jinja", "{% if x %}{{ x | upcase }}{% endif %}", "liquid", ...),  # Liquid by mistake
         ("go", "Hi {{.name}}", "tela", "Hi {name}"),
         ("go", "Hi {{.name}}", "simple", "Hi {{name}}"),
-        ("simple", "Hi {{ name }}", "text", ...),
+        ("simple", "Hi {{ a.b }}", "liquid", None),
+        ("simple", "Hi {{ name }}", "text", None),
+        ("go", "{{if .vip}}Hello{{end}} {{.name}}", "simple", None),
+        ("go", "{{if .vip}}Hello{{end}}", "text", None),
+        ("go", "{{if .vip}}Hello{{end}}", "tela", None),
+        ("jinja", "{% if x %}y{% endif %}", "simple", None),
+        ("liquid", "{% if x %}y{% endif %}", "jinja", None),
+        ("liquid", "{{ x }}", "go", None),
     ],
 )
-def test_a_text_is_translated_or_stays_as_it_is(
+def test_a_text_is_translated_or_refused(
     registry: Registry, engine: Engine, text: str, new: Engine, result: Any
 ) -> None:
+    if result is None:
+        with pytest.raises(OperatorError, match=f"the template .* {engine} to {new}; write"):
+            convert_content(Content(template=text, engine=engine), new, get_settings())
+        return
     content = convert_content(Content(template=text, engine=engine), new, get_settings())
 
     assert (content.template, content.engine) == (text if result is ... else result, new)
     names = [item["name"] for item in content.inputs or ()]
     assert names == (["name"] if new == "tela" else [])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("new", ENGINES)
+def test_a_text_without_markup_is_of_every_language(
+    registry: Registry, engine: Engine, new: Engine
+) -> None:
+    content = Content(messages=[{"role": "user", "content": "Hi }} %} é"}], engine=engine)
+    assert convert_content(content, new, get_settings()).texts == content.texts
+
+
+# What is Liquid by mistake may be rendered otherwise as Jinja.
+MOVES = [pair for pair in permutations(ENGINES, 2) if pair != ("jinja", "liquid")]
+
+
+@settings(max_examples=300)
+@given(move=st.sampled_from(MOVES), data=st.data())
+def test_a_new_engine_renders_the_same_or_is_refused(
+    move: tuple[Engine, Engine], data: st.DataObject
+) -> None:
+    """No text is taken for one of another language, in which it would mean something else."""
+    engine, new = move
+    parts = st.lists(st.sampled_from([*PARTS[engine], "a", "{", "}"]), max_size=4).map("".join)
+    messages = [
+        {"role": "user", "content": text} for text in data.draw(st.lists(parts, max_size=2))
+    ]
+    inputs = [{"name": name} for name in NAMES] if engine == "tela" else None
+    content = Content(messages=messages, engine=engine, inputs=inputs)
+    try:
+        expected = render(content, VALUES, get_settings()).messages
+        result = convert_content(content, new, get_settings())
+    except (OperatorError, TemplateFailed):
+        return
+    assert render(result, VALUES, get_settings()).messages == expected
+
+
+def test_a_message_that_has_no_translation_is_named(registry: Registry) -> None:
+    texts = ["Hi {{.name}}", "x", "{{if .vip}}y{{end}}"]
+    messages = [{"role": "user", "content": text} for text in texts]
+    content = Content(messages=messages, engine="go")
+    with pytest.raises(OperatorError, match=r"messages\[2\] has no translation from go to simple"):
+        convert_content(content, "simple", get_settings())
 
 
 @pytest.mark.parametrize("text", ["{{ x | default('d') }}", "{% include 'a' %}", "{{ x"])

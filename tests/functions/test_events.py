@@ -119,7 +119,7 @@ def test_the_stream_tells_what_the_history_tells(registry: Registry, scene: Scen
 def test_one_write_may_tell_several_events() -> None:
     origin = Origin(by=ADA, now=NOW)
     prompt = prompts.create(team_id="t", name="n", slug="n", origin=origin).after
-    change = versions.create(prompt, Content(template="Hi"), origin, status="live")
+    change = versions.create(prompt, Content(template="Hi"), origin, base=None, status="live")
 
     told = [*load_notices(build_record(7, build_image(change.after, *change.events)))]
 
@@ -436,7 +436,7 @@ def entries(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
 def build_version_record(number: int) -> dict[str, Any]:
     origin = Origin(by=ADA, now=NOW)
     prompt = prompts.create(team_id="t", name="n", slug="n", origin=origin).after
-    change = versions.create(prompt, Content(template="Hi"), origin, status="stable")
+    change = versions.create(prompt, Content(template="Hi"), origin, base=None, status="stable")
     return build_record(number, build_image(change.after, *change.events))
 
 

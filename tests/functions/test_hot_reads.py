@@ -8,24 +8,33 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared import serve
+from shared.routes import DIALECTS, ROUTES
 from shared.store import aws
 from tests.memory import Memory
+from tests.routes.scene import get_credential
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.client import Client, Registry
 
-# Head of the prompt, and in LangWatch the team's definitions of tags.
-READS = {
-    "px0": ("GET", "/v1/prompts/greeting?tag=live", 1),
-    "px0-number": ("GET", "/v1/prompts/greeting?version=1", 1),
-    "px0-latest": ("GET", "/v1/prompts/greeting?tag=latest", 1),
-    "px0-render": ("POST", "/v1/prompts/greeting/render", 1),
-    "tela": ("GET", "/prompt/{id}/promoted-version", 1),
-    "maxim": ("GET", "/api/sdk/v4/prompts?promptId={id}&promptVersionNumber=1", 1),
-    "langwatch": ("GET", "/api/prompts/greeting", 2),
+Calls = list[str]
+HEAD = ["GetItem"]
+# A call by the route that it is, and the calls of DynamoDB where it was made before: for the head;
+# in LangWatch for the team's definitions of tags too.
+READS: dict[str, tuple[str, str, Calls]] = {
+    "px0": ("get_prompt", "/v1/prompts/greeting?tag=live", HEAD),
+    "px0-number": ("get_prompt", "/v1/prompts/greeting?version=1", HEAD),
+    "px0-latest": ("get_prompt", "/v1/prompts/greeting?tag=latest", HEAD),
+    "px0-render": ("render_live", "/v1/prompts/greeting/render", HEAD),
+    "tela": ("get_promoted_version", "/prompt/{id}/promoted-version", HEAD),
+    "maxim": ("sync_prompts", "/api/sdk/v4/prompts?promptId={id}&promptVersionNumber=1", HEAD),
+    "langwatch": ("get_prompt_by_handle", "/api/prompts/greeting", [*HEAD, "GetItem"]),
+    "langfuse": ("get_named_prompt", "/api/public/v2/prompts/Greeting", HEAD),
+    "langfuse-number": ("get_named_prompt", "/api/public/v2/prompts/Greeting?version=1", HEAD),
+    "langfuse-slug": ("get_named_prompt", "/api/public/v2/prompts/greeting", HEAD),
 }
+LANGFUSE = [name for name in READS if name.startswith("langfuse")]
 
 
 @pytest.fixture
@@ -37,11 +46,11 @@ def prompt(registry: Registry) -> dict[str, Any]:
 
 
 def read(client: Client, name: str, prompt_id: str) -> str:
-    method, path, _ = READS[name]
-    body = {"variables": {"name": "Ada"}} if method == "POST" else None
-    key = str(client.key)
-    headers = {"x-maxim-api-key": key, "authorization": None} if name == "maxim" else {}
-    answer = client(method, path.format(id=prompt_id), body, headers=headers)
+    route_name, path, _ = READS[name]
+    (route,) = (route for route in ROUTES if route.name == route_name)
+    body = {"variables": {"name": "Ada"}} if route.method == "POST" else None
+    caller = client.use_credential(get_credential(route))
+    answer = caller(route.method, path.format(id=prompt_id), body)
     assert answer.status == 200, answer.text
     return answer.text
 
@@ -71,8 +80,31 @@ def test_a_read_that_is_repeated_reads_little(
     with note_calls() as made:
         second = read(registry.viewer, name, prompt["id"])
 
-    assert made == ["GetItem"] * READS[name][2]
+    assert made == READS[name][2]
     assert second == first
+
+
+def test_every_dialect_has_a_read_that_is_repeated() -> None:
+    dialects = {route.name: route.dialect for route in ROUTES}
+    assert {dialects[route] for route, _, _ in READS.values()} == {*DIALECTS}
+
+
+@pytest.mark.parametrize("name", ["px0", "px0-number", *LANGFUSE])
+@pytest.mark.parametrize("newer", [0, 2])
+def test_the_first_read_of_a_process_has_four_steps(
+    registry: Registry, prompt: dict[str, Any], name: str, newer: int
+) -> None:
+    for number in range(2, 2 + newer):
+        registry.editor.create_version(prompt["id"], "Bye")
+        registry.editor.promote(prompt["id"], number)
+    registry.forget()
+
+    with note_calls() as made:
+        read(registry.viewer, name, prompt["id"])
+
+    # The key, what has the name, the head, the version; and in Langfuse, where another version may
+    # have its label `latest`, whether one has.
+    assert len(made) == 4 + (name in LANGFUSE and newer > 0)
 
 
 @pytest.mark.parametrize("name", READS)

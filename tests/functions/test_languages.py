@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from shared.dialects.differences import list_differences
 from shared.domain.content import Content
-from shared.problems import Unreadable
+from shared.rendering import translation
+from shared.rendering.engines import compile_template
+from shared.rendering.limits import Limits
 from shared.settings import get_settings
-from shared.store.team import PromptStore
 from shared.templates import render
+from tests.functions.langfuse.project import PROMPTS, use_pair
 from tests.functions.maxim.workspace import build_key_header
 
 if TYPE_CHECKING:
-    from shared.domain.model import Selector
     from tests.client import Client, Registry
 
 LANGUAGE = "X-Template-Language"
@@ -55,9 +60,11 @@ def put_langwatch(client: Client, made: dict[str, Any], **fields: Any) -> Any:
     return client("PUT", path, {"commitMessage": "", **fields})
 
 
-def post_maxim(maxim: Client, prompt: dict[str, Any], *messages: dict[str, Any]) -> Any:
+def post_maxim(
+    maxim: Client, prompt: dict[str, Any], *messages: dict[str, Any], **fields: Any
+) -> Any:
     model = {"modelName": "gpt-4o", "modelProvider": "openai", "description": "d"}
-    body = {"promptId": prompt["id"], "messages": [*messages], **model}
+    body = {"promptId": prompt["id"], "messages": [*messages], **model, **fields}
     return maxim("POST", "/v1/prompts/versions", body)
 
 
@@ -312,21 +319,6 @@ def test_what_tela_adds_to_a_text_of_another_language_stays(
     assert client("GET", f"/prompt-version/{made['id']}").json["content"] == GO
 
 
-def test_a_newest_version_that_cannot_be_read_keeps_nobody_from_writing(
-    client: Client, maxim: Client, prompt: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client.create_version(prompt["id"], GO)
-
-    def fail(store: PromptStore, selector: Selector) -> None:
-        raise Unreadable
-
-    monkeypatch.setattr(PromptStore, "find_version", fail)
-
-    assert post_maxim(maxim, prompt, {"role": "user", "content": "{{a}}"}).status == 200
-    assert post_tela(client, prompt, content="b").status == 200
-    assert get_text(client, prompt, 3) == ("b", "tela")
-
-
 # -- the native API
 
 
@@ -370,6 +362,67 @@ def test_a_new_version_that_others_cannot_read_has_a_warning(
     )
 
 
+@pytest.mark.parametrize(
+    ("engine", "text", "warning"),
+    [
+        *(
+            (engine, "City {{ user.city }}", "takes user.city for one")
+            for engine in ("liquid", "simple")
+        ),
+        ("go", "City {{.user.city}}", "takes user.city for one"),
+        *(
+            ("simple", f"a {text}", f"from {text!r} on")
+            for text in (
+                "{{ id",
+                "{{{id}}}",
+                "{{#vip}}VIP{{/vip}}",
+                "{{! c }}",
+                "{{}}",
+                "{{=<% %>=}}",
+            )
+        ),
+        ("liquid", "{{ ['#x'] }}", "from '{{ #x }}' on"),
+        ("go", "@@@langfusePrompt:name=x@@@", "starts like a reference"),
+        ("text", "a @@@langfusePrompt:name=x|label=a", "starts like a reference"),
+    ],
+)
+def test_what_langfuses_clients_would_make_otherwise_has_a_warning(
+    client: Client, prompt: dict[str, Any], engine: str, text: str, warning: str
+) -> None:
+    path = f"/v1/prompts/{prompt['id']}/versions"
+    messages = [
+        {"role": "user", "content": part} for part in ("{{x}}" * (engine == "simple"), text)
+    ]
+    one = client("POST", path, {"template": text, "engine": engine})
+    chat = client("POST", path, {"messages": messages, "engine": engine})
+
+    for response in (one, chat):
+        assert response.status == 201, response.text
+        assert any(warning in each for each in response.json["warnings"])
+
+
+def compile_as_langfuse(text: str, values: dict[str, str]) -> str:
+    """Fill in names as Langfuse's client for Python does."""
+    output, place = "", 0
+    while (start := text.find("{{", place)) >= 0 and (end := text.find("}}", start + 2)) >= 0:
+        name = text[start + 2 : end].strip()
+        output += text[place:start] + values.get(name, text[start : end + 2])
+        place = end + 2
+    return output + text[place:]
+
+
+@given(text=st.text("{}ab.# \n", max_size=20))
+@example(text="{{{a}}}")
+@example(text="{{b.a}}")
+def test_without_a_warning_langfuses_client_makes_what_is_rendered_here(text: str) -> None:
+    values = {"a": "<a>", "b": "<b>"}
+    template = compile_template(text, engine="simple", limits=Limits())
+
+    if not list_differences([text]):
+        expected = template.render(values, limits=Limits())
+        assert compile_as_langfuse(text, values) == expected
+
+
 # -- files of clients
 
 
@@ -404,6 +457,8 @@ def test_a_tag_that_would_read_a_clients_file_is_refused_wherever_liquid_is_writ
     for answer in answers:
         assert answer.status == 400, answer.text
         assert answer.json.get("code", answer.json["error"]) == "invalid_template"
+        assert "write {{ '{' }}% include" in answer.text
+    assert "(in messages[" in answers[3].text
 
 
 @pytest.mark.parametrize("text", HOSTILE[:2])
@@ -425,3 +480,133 @@ def test_where_such_a_tag_is_text_clients_are_shown_text(
     assert unspeakable.status == 400  # it has no translation, and would be shown as it is
     hidden = {"template": "{{if .x}}" + text + "{{end}}"}
     assert client("POST", f"/v1/prompts/{prompt['id']}/versions", hidden).status == 400
+
+
+def test_calls_of_langwatchs_first_api_name_the_language_too(
+    client: Client, prompt: dict[str, Any]
+) -> None:
+    client.create_stable_version(prompt["id"], GO)
+
+    created = client("POST", "/api/prompts", {"name": "By its name alone"})
+    renamed = client("PUT", f"/api/prompts/{prompt['id']}", {"name": "Another name"})
+
+    assert (created.status, renamed.status) == (200, 200), created.text + renamed.text
+    assert [answer.headers[LANGUAGE] for answer in (created, renamed)] == ["liquid", "liquid"]
+
+
+@pytest.mark.parametrize("path", ["/api/prompts/{id}", "/prompt-version/{version_id}"])
+def test_a_read_translates_each_text_once(
+    client: Client, prompt: dict[str, Any], path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = [{"role": "user", "content": f"{number} {GO}"} for number in range(3)]
+    body = {"messages": messages}
+    made = client("POST", f"/v1/prompts/{prompt['id']}/versions", body).json["version"]
+    client.promote(prompt["id"], 1, times=2)
+    texts, translate = [], translation.translate
+
+    def note(text: str, *args: Any, **names: Any) -> str | None:
+        texts.append(text)
+        return translate(text, *args, **names)
+
+    monkeypatch.setattr(translation, "translate", note)
+    target = path.format(id=prompt["id"], version_id=made["id"])
+
+    assert client("GET", target).headers[LANGUAGE] in ("liquid", "tela")
+    assert texts == [message["content"] for message in messages]
+
+
+# -- placeholders, and what a model must produce
+
+
+@pytest.mark.parametrize("text", ["{{ a }}", "{{ a | upcase }}"])
+def test_a_placeholder_is_a_variable_for_whoever_renders_here_alone(
+    client: Client, prompt: dict[str, Any], text: str
+) -> None:
+    messages = [{"role": "user", "content": text}, {"type": "placeholder", "name": "h"}]
+    body = {"messages": messages, "engine": "liquid"}
+    path = f"/v1/prompts/{prompt['id']}/versions"
+    made = client("POST", path, body).json["version"]
+    client.promote(prompt["id"], 1)
+
+    langwatch = client("GET", f"/api/prompts/{prompt['id']}").json["inputs"]
+    tela = client("GET", f"/prompt-version/{made['id']}").json["variables"]
+
+    assert client("GET", f"{path}/1/variables").json == {"variables": ["a", "h"]}
+    assert [item["identifier"] for item in langwatch] == ["a"]
+    assert [item["name"] for item in tela] == ["a"]
+
+
+PLACE = {"name": "place", "description": "a city", "strict": True, "schema": {"type": "object"}}
+FORMATS = [{"type": "json_schema", "json_schema": PLACE}, {"type": "json_object"}]
+
+
+@pytest.mark.parametrize("response_format", FORMATS)
+@pytest.mark.parametrize("writer", ["px0", "px0 by model_params", "maxim", "langfuse"])
+def test_a_response_format_is_the_same_whole_one_for_all_who_have_openais(
+    client: Client, maxim: Client, prompt: dict[str, Any], response_format: Any, writer: str
+) -> None:
+    path = f"/v1/prompts/{prompt['id']}/versions"
+    langfuse = use_pair(client)
+    if writer == "px0":
+        client("POST", path, {"template": "x", "response_format": response_format})
+    elif writer == "px0 by model_params":
+        parameters = {"response_format": response_format}
+        client("POST", path, {"template": "x", "model_params": parameters})
+    elif writer == "maxim":
+        message = {"role": "user", "content": "x"}
+        post_maxim(maxim, prompt, message, modelParameters={"response_format": response_format})
+    else:
+        config = {"response_format": response_format}
+        langfuse("POST", PROMPTS, {"name": prompt["name"], "prompt": "x", "config": config})
+    if writer.startswith("px0"):
+        client.promote(prompt["id"], 1)
+
+    native = get_version(client, prompt, 1)
+    of_maxim = maxim("GET", f"/v1/prompts/versions?id={native['id']}").json["data"]["config"]
+    of_langfuse = langfuse("GET", f"{PROMPTS}/{quote(prompt['name'])}?version=1").json["config"]
+
+    formats = [each.get("response_format") for each in (native, of_langfuse)]
+    formats.append(of_maxim["modelParameters"].get("response_format"))
+    assert formats == [response_format] * 3
+    assert (native["model_params"] or {}).get("response_format") in (None, response_format)
+
+
+def test_a_schema_that_tela_edits_keeps_its_name_and_is_the_only_format_of_an_answer(
+    client: Client, maxim: Client, prompt: dict[str, Any]
+) -> None:
+    parameters = {"response_format": FORMATS[0], "temperature": 1}
+    post_maxim(maxim, prompt, {"role": "user", "content": "x"}, modelParameters=parameters)
+    shown = get_version(client, prompt, 1)
+    configuration = client("GET", f"/prompt-version/{shown['id']}").json["configuration"]
+    schema = {"type": "object", "properties": {}}
+
+    edited = configuration | {"structuredOutput": {"enabled": True, "schema": schema}}
+    post_tela(client, prompt, messages=[{"role": "user", "content": "x"}], configuration=edited)
+
+    native = get_version(client, prompt, 2)
+    assert native["response_format"]["json_schema"] == {**PLACE, "schema": schema}
+    assert native["model_params"] == {"temperature": 1}
+
+
+def test_a_text_that_maxims_client_writes_back_or_edits_can_be_included_and_written_as_a_text(
+    client: Client, maxim: Client, prompt: dict[str, Any]
+) -> None:
+    langfuse = use_pair(client)
+    body = {"name": prompt["name"], "prompt": "Hi {{name}}", "labels": ["production"]}
+    assert langfuse("POST", PROMPTS, body).status == 201
+    letter = client.create_prompt()
+    reference = f"@@@langfusePrompt:name={prompt['name']}|label=production@@@"
+    client.create_version(letter["id"], f"{reference}!", engine="simple")
+
+    for number, text in enumerate(("Hi {{name}}", "Dear {{name}}"), start=2):
+        post_maxim(maxim, prompt, {"role": "system", "content": text})
+        client.promote(prompt["id"], number)
+        variables = {"variables": {"name": "Ada"}}
+        rendered = client("POST", f"/v1/prompts/{letter['slug']}/versions/1/render", variables)
+
+        assert get_version(client, prompt, number)["messages"] is None
+        assert rendered.json["rendered"] == text.replace("{{name}}", "Ada!")
+    assert langfuse("POST", PROMPTS, body).status == 201
+
+    post_maxim(maxim, prompt, {"role": "user", "content": "x"}, {"role": "user", "content": "y"})
+    assert len(get_version(client, prompt, 5)["messages"]) == 2

@@ -18,6 +18,7 @@ from shared.store import items, keys
 from shared.store.directory import complete_directory
 from shared.store.dynamodb import Database
 from shared.store.keys import KEYWORDS, NAMES
+from shared.store.store import Store
 from tests.memory import Memory
 from tools.cost.lists import build_team, count_reads
 
@@ -130,8 +131,10 @@ def test_the_list_is_the_same_before_and_after_an_upgrade(registry: Registry) ->
 # -- by name
 
 
-def find(registry: Registry, name: str) -> Prompt | None:
-    return registry.store.find_prompt_by_name([registry.team_id], name)
+def find(registry: Registry, name: str, *, has_slug: bool = False) -> Prompt | None:
+    return registry.store.find_prompt_by_name_or_slug(
+        [registry.team_id], name, lambda prompt: has_slug
+    )
 
 
 def test_a_prompt_is_found_by_its_name_exactly(registry: Registry) -> None:
@@ -151,6 +154,41 @@ def test_a_name_is_found_as_long_as_it_is_the_prompts(registry: Registry) -> Non
     assert (find(registry, "old"), find(registry, "new") is None) == (None, False)
     registry.editor("DELETE", f"/api/prompts/{prompt_id}")
     assert find(registry, "new") is None
+
+
+def test_who_has_had_a_text_for_longer_is_found_by_it_in_every_process(registry: Registry) -> None:
+    first = registry.editor.create_prompt("First", slug="both")["id"]
+    assert find(registry, "both", has_slug=True)
+    second = create(registry, "both")
+    warm = registry.store
+
+    def list_holders() -> list[str | None]:
+        """By a process that remembers what was found before, and by one that remembers nothing."""
+        ids = []
+        for store in (warm, Store(get_settings())):
+            prompt = store.find_prompt_by_name_or_slug(
+                [registry.stranger.team_id, registry.team_id], "both", lambda prompt: True
+            )
+            ids.append(prompt.id if prompt else None)
+        return ids
+
+    def change(prompt_id: str, **fields: str) -> None:
+        assert registry.editor("PATCH", f"/v1/prompts/{prompt_id}", fields).status == 200
+
+    assert list_holders() == [first] * 2
+    change(first, name="Another name")
+    assert list_holders() == [first] * 2
+    registry.forget()
+    change(first, slug="elsewhere")
+    change(first, slug="both")
+    assert list_holders() == [second] * 2
+    registry.forget()
+    change(second, name="elsewhere")
+    change(second, name="both")
+    assert list_holders() == [first] * 2
+    # A prompt without a slug for the dialect is passed over.
+    assert (prompt := find(registry, "both"))
+    assert prompt.id == second
 
 
 def test_another_teams_name_is_not_found(registry: Registry) -> None:

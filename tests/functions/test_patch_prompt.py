@@ -85,6 +85,11 @@ def test_a_name_of_another_prompt_is_a_conflict(registry: Registry, body: object
         ({"name": None}, "name must be text; leave it out to keep what there is"),
         ({"slug": 5}, "slug must be text; leave it out to keep what there is"),
         ({"description": []}, "description must be text; leave it out to keep what there is"),
+        (
+            {"keywords": "a"},
+            "keywords must be a list of texts; leave it out to keep what there is",
+        ),
+        ({"keywords": ["a", 1]}, "keywords[1] must be text; leave it out to keep what there is"),
         ({"titel": "x"}, "titel is not a field; use name, slug, description, keywords"),
         (
             {"x" * 200: "x"},

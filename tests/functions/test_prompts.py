@@ -458,12 +458,14 @@ def list_names(client: Client, query: str) -> list[str]:
     return [prompt["name"] for prompt in response.json["prompts"]]
 
 
-def test_a_search_finds_words_in_name_slug_and_description(registry: Registry) -> None:
+def test_a_search_finds_words_in_name_slug_description_and_keywords(registry: Registry) -> None:
     editor = registry.editor
     editor.create_prompt("Größe", slug="size")
     editor.create_prompt("Other", description="About the SIZE of caf\u00e9s")
-    editor.create_prompt("Third")
+    third = editor.create_prompt("Third")
+    editor("PATCH", f"/v1/prompts/{third['id']}", {"keywords": ["x", "Support agent"]})
 
+    assert list_names(editor, "q=agent") == ["Third"]
     assert list_names(editor, "q=size") == ["Other", "Größe"]
     assert list_names(editor, "q=GR%C3%96SSE") == ["Größe"]
     assert list_names(editor, "q=cafe%CC%81") == ["Other"]

@@ -11,8 +11,9 @@ from shared import templates
 from shared.domain.access import Grant
 from shared.store import protections
 from shared.store.contents import Contents
-from tests.client import Client
+from tests.client import Client, build_basic
 from tests.contract.test_every_release import load_earlier
+from tests.functions.test_hot_reads import note_calls
 from tests.properties.interception import Clock
 from tests.routes.scene import DRAFT, LIVE, STABLE
 
@@ -183,7 +184,7 @@ def test_an_editor_goes_on_to_write_what_no_protected_pointer_is_at(scene: Scene
         ("PUT", f"{path}/versions/{DRAFT}", {"template": "x"}),
         ("POST", f"{path}/versions/{DRAFT}/promote", None),
         ("POST", f"{path}/versions/{DRAFT}/tags", {"tag": "staging"}),
-        ("PATCH", path, {"description": "x", "name": "Another name"}),
+        ("PATCH", path, {"description": "x", "keywords": ["x"]}),
         ("POST", f"{path}/versions/{STABLE}/archive", None),
         ("POST", f"{path}/payloads", {"variables": {}}),
     ):
@@ -300,6 +301,31 @@ def test_no_prompt_hides_another_of_its_slug_whose_pointers_are_protected(scene:
     assert create().status == 200
 
 
+@pytest.mark.parametrize("what", ["name", "slug"])
+@pytest.mark.parametrize("pointer", ["live", "prod"])
+def test_no_prompt_leaves_or_takes_a_name_past_its_protected_pointers(
+    registry: Registry, what: str, pointer: str
+) -> None:
+    editor = registry.editor
+    paths = {}
+    for name in ("good", "evil"):
+        prompt = editor.create_prompt(name)
+        editor.create_version(prompt["id"], name)
+        editor.promote(prompt["id"], 1, times=2)
+        paths[name] = f"/v1/prompts/{prompt['id']}"
+        response = editor("POST", f"{paths[name]}/versions/1/tags", {"tag": "prod"})
+        assert response.status == 200, response.text
+    protect(registry, pointer, required_review=True)
+
+    assert editor("PATCH", paths["good"], {what: "elsewhere"}).status == 403
+    assert registry.admin("PATCH", paths["good"], {what: "elsewhere"}).status == 200
+    assert editor("PATCH", paths["evil"], {what: "good"}).status == 403
+    assert editor("PATCH", paths["evil"], {"description": "evil"}).status == 200
+    body = {"name": "good", "prompt": "evil", "labels": ["production", "prod"]}
+    langfuse = editor.use_credential(build_basic)
+    assert langfuse("POST", "/api/public/v2/prompts", body).status == 403
+
+
 def test_a_prompt_does_not_leave_or_reach_a_team_past_its_rules(scene: Scene) -> None:
     registry = scene.registry
     grant = Grant(
@@ -316,14 +342,18 @@ def test_a_prompt_does_not_leave_or_reach_a_team_past_its_rules(scene: Scene) ->
     assert both("POST", path, {"team_id": registry.team_id}).status == 403
 
 
-def test_what_was_live_in_another_team_or_under_another_slug_is_not_rolled_back_to(
+def test_what_was_live_in_another_team_or_under_another_name_is_not_rolled_back_to(
     registry: Registry,
 ) -> None:
     theirs = registry.stranger
-    prompts = {how: theirs.create_prompt(f"Was live {how}") for how in ("moved", "renamed", "same")}
     ours = registry.editor
-    prompts["renamed"] = ours.create_prompt("Was live under another slug")
-    prompts["same"] = ours.create_prompt("Was live here")
+    changes = {
+        "slug": {"slug": "elsewhere"},
+        "name": {"name": "Was live here, too"},
+        "same": {"description": "Was live here"},
+    }
+    prompts = {how: ours.create_prompt(f"Was live: {how}") for how in changes}
+    prompts["moved"] = theirs.create_prompt("Was live in another team")
     for how, prompt in prompts.items():
         client = theirs if how == "moved" else ours
         client.create_version(prompt["id"], how)
@@ -333,8 +363,7 @@ def test_what_was_live_in_another_team_or_under_another_slug_is_not_rolled_back_
         if how == "moved":
             registry.move_prompt(prompt["id"], registry.team_id)
         else:
-            slug = {"slug": "elsewhere"} if how == "renamed" else {"name": "Was live here, too"}
-            assert client("PATCH", path, slug).status == 200
+            assert client("PATCH", path, changes[how]).status == 200
     protect(registry, "live")
 
     body = {"target_version": 1, "rollback_reason": "x"}
@@ -343,7 +372,7 @@ def test_what_was_live_in_another_team_or_under_another_slug_is_not_rolled_back_
         for how, prompt in prompts.items()
     }
 
-    assert statuses == {"moved": 403, "renamed": 403, "same": 200}
+    assert statuses == {"slug": 403, "name": 403, "same": 200, "moved": 403}
 
 
 def test_editors_end_a_split_of_live_at_once(scene: Scene) -> None:
@@ -942,11 +971,24 @@ def test_the_state_of_a_release_is_seen_in_one_place(scene: Scene) -> None:
 
 def test_the_newest_stable_version_is_looked_for_among_the_newest(scene: Scene) -> None:
     editor, path = scene.registry.editor, f"{scene.path}/release"
-    for _ in range(48):
-        editor.create_version(scene.id)
-    assert editor("GET", path).json["newest_stable"] == STABLE
 
-    editor.create_version(scene.id)
+    def archive_another() -> None:
+        number = editor.create_version(scene.id)["version"]
+        editor.promote(scene.id, number)
+        assert editor("POST", f"{scene.path}/versions/{number}/archive").status == 200
+
+    for _ in range(60):
+        editor.create_version(scene.id)
+    with note_calls() as calls:
+        assert editor("GET", path).json["newest_stable"] == STABLE
+    assert calls.count("BatchGetItem") == 1, "drafts are looked through"
+    number = editor.create_version(scene.id)["version"]
+    editor.promote(scene.id, number)
+    for _ in range(49):
+        archive_another()
+    assert editor("GET", path).json["newest_stable"] == number
+
+    archive_another()
 
     assert editor("GET", path).json["newest_stable"] is None
 

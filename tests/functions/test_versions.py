@@ -99,6 +99,8 @@ def test_a_version_needs_a_template(registry: Registry, path: str, body: dict[st
 
     assert (made.status, made.error) == (400, "template is required")
     assert (changed.status, changed.error) == (400, "template is required")
+    assert "messages" in made.json["details"][0]["message"]
+    assert made.json["details"] == changed.json["details"]
     assert list_numbers(registry.viewer, path) == [1]
 
 

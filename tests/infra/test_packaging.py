@@ -151,8 +151,8 @@ def test_the_layer_describes_the_services_that_functions_call() -> None:
 
 
 # Lambda unpacks at most 250 MB of a function and its layers, and fetches all of it at a cold start.
-# These are budgets, to be raised knowingly: they have 4.2 (148 endpoints) and 30 MB.
-MOST_CODE = 4_300_000
+# These are budgets, to be raised knowingly: they have 4.3 (148 endpoints) and 30 MB.
+MOST_CODE = 4_500_000
 MOST_LAYER = 31_000_000
 
 

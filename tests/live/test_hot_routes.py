@@ -32,6 +32,11 @@ HOT_ROUTES = {
     "registry/render_live, nothing cached": Use({GET: 4}, read_units=4),
     "registry/get_prompt": Use({GET: 1}, read_units=1),
     "langwatch/get_prompt_by_handle": Use({GET: 2}, read_units=2),
+    "langfuse/get_named_prompt": Use({GET: 1}, read_units=1),
+    # Another version is newer than the live one, and may be `latest`.
+    "langfuse/get_named_prompt, nothing cached": Use(
+        {GET: 3, BATCH_GET: 1, QUERY: 1}, read_units=5
+    ),
     "maxim/sync_prompts": Use({QUERY: 2, BATCH_GET: 2}, read_units=41),
     "tela/get_promoted_version": Use({GET: 1}, read_units=1),
     "registry/create_version": Use({GET: 1, WRITE: 1}, read_units=1, write_units=18),

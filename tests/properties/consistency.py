@@ -99,9 +99,8 @@ class Snapshot:
     @classmethod
     def load(cls, memory: Memory) -> Snapshot:
         """Load what this process stores."""
-        tables = memory.list_items().items()
         return cls(
-            tables={name: [*map(load_item, items)] for name, items in tables},
+            tables=memory.load_items(load_item),
             objects=memory.list_objects(),
             users=memory.list_users(),
         )
@@ -301,16 +300,25 @@ def _history(snapshot: Snapshot, head: Item) -> None:
 def _inclusions(snapshot: Snapshot) -> None:
     """What a version includes finds that version, and says in its head that it is included."""
     entries = [item for item in snapshot.tables["access"] if item["entity"] == "inclusion"]
+    needed = set[str]()
     keys_of_entries = {item["sk"]: item["tags"] for item in entries}
     counts = Counter(item["sk"].split("#")[1] for item in entries)
     heads = {head["prompt_id"]: head for head in snapshot.tables["prompts"]}
     for version in snapshot.tables["versions"]:
         text = snapshot.get_body(version)
+        if version["stage"] == "archived":  # for good
+            continue
         for name, part_id in version.get("includes", {}).items():
             assert heads[part_id].get("inclusions", 0) >= counts[part_id] > 0
             key = f"inclusion#{part_id}#{version['prompt_id']}#{version['version']:010}"
+            needed.add(key)
             for tag in keys_of_entries[key]:
                 assert f"name={name}|" in tag or tag in text
+    for item in entries:
+        head = heads[item["sk"].split("#")[2]]
+        # A prompt that was moved leaves its entries behind.
+        is_at_home = item["pk"] == f"team#{head['team_id']}"
+        assert item["sk"] in needed or not is_at_home, "an entry of what includes nothing"
 
 
 def _audit(snapshot: Snapshot, prompt_id: str) -> None:
@@ -582,6 +590,12 @@ def _lookups(snapshot: Snapshot) -> None:
     for item in snapshot.tables["versions"]:
         wanted[keys.build_version_claim(item["version_id"])] = (item["prompt_id"], item["version"])
     assert len(wanted) == names + versions, "two things have the same name or id"
+    heads = {head["prompt_id"]: head for head in snapshot.tables["prompts"]}
+    for item in snapshot.tables["lookups"]:
+        if "since" in item:
+            head, kind = heads[item["prompt_id"]], item["key"].split("#")[0]
+            since = head.get("claimed_at", {}).get(kind, head["created_at"])
+            assert item["since"] == since, "a claim has another age than its prompt says"
     found = {
         item["key"]: (item["prompt_id"], item.get("version"))
         for item in snapshot.tables["lookups"]

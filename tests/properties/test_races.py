@@ -17,6 +17,7 @@ from shared.domain.changes import Origin
 from shared.domain.model import Author
 from shared.routes import ROUTES
 from shared.writing import LONGEST_PAUSE, TRY_SECONDS
+from tests.functions.test_hot_reads import note_calls
 from tests.properties.consistency import (
     assert_consistent,
     assert_follows,
@@ -452,6 +453,43 @@ def test_a_part_that_is_included_while_it_is_taken_away_stays(
     assert_consistent(scene.take_snapshot())
 
 
+def test_a_pointer_stays_for_what_includes_it_and_is_handed_out_meanwhile(scene: Scene) -> None:
+    editor = scene.registry.editor
+
+    def include_live() -> Response:
+        response = include(scene)
+        editor.promote(response.json["version"]["prompt_id"], 1, times=2)
+        return response
+
+    mine, rival = scene.race(lambda: scene.call("POST", f"/versions/{LIVE}/demote"), include_live)
+
+    assert (mine.status, rival.status) == (409, 201)
+    assert mine.json["code"] == "included"
+    assert_consistent(scene.take_snapshot())
+
+
+@pytest.mark.parametrize("is_direct", [False, True])
+def test_prompts_that_include_the_same_parts_at_once_do_not_wait_for_each_other(
+    scene: Scene, is_direct: bool
+) -> None:
+    part = include(scene).json["version"]
+    editor = scene.registry.editor
+    editor.promote(part["prompt_id"], 1)
+    slug = editor("GET", f"/v1/prompts/{part['prompt_id']}").json["prompt"]["slug"]
+    text = refer(slug, "version=1")
+    path = f"/v1/prompts/{editor.create_prompt()['id']}/versions"
+
+    with note_calls() as calls:
+        mine, rival = scene.race(
+            lambda: editor("POST", path, {"template": text}),
+            lambda: include(scene, text if is_direct else ""),
+        )
+
+    assert (mine.status, rival.status) == (201, 201)
+    assert calls.count("TransactWriteItems") == 3, "the rival's prompt, and two versions"
+    assert_consistent(scene.take_snapshot())
+
+
 def test_of_two_prompts_that_include_each_other_at_once_one_is_refused(scene: Scene) -> None:
     other = scene.registry.editor.create_prompt()
     path = f"/v1/prompts/{other['id']}/versions"
@@ -482,7 +520,7 @@ def test_a_part_of_a_part_that_changes_meanwhile_is_looked_at_again(scene: Scene
     assert (mine.status, rival.status) == (201, 200)
     mine, rival = scene.race(
         lambda: include(scene, refer(slug, "version=1")),
-        lambda: scene.call("POST", f"/versions/{LIVE}/demote"),
+        lambda: scene.call("POST", f"/versions/{LIVE}/demote?force=true"),
     )
     assert (mine.status, rival.status) == (400, 200)
 

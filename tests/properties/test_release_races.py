@@ -7,6 +7,7 @@ each pair runs for real, in two threads, and what is stored is consistent whoeve
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -166,6 +167,44 @@ def test_two_admins_rules_at_once_are_both_in_the_audit(scene: Scene, *, is_warm
         is_warm=is_warm,
     ):
         assert [response.status for response in pair] == [200, 200]
+
+
+@BOTH_WAYS
+def test_a_move_beside_the_end_of_the_protection_of_what_it_includes_is_refused(
+    scene: Scene, *, is_warm: bool
+) -> None:
+    admin = scene.registry.people["admin"]
+    part = scene.registry.admin.create_prompt("Part")
+    scene.registry.admin.create_version(part["id"], "part", engine="text")
+    scene.registry.admin.promote(part["id"], 1, times=2)
+    scene.create("@@@langfusePrompt:name=part|label=production@@@")
+    number = max(scene.list_statuses())
+    scene.act("promote", number)
+    body = {"tag": "prod"}
+    protect(scene, "live", "prod")
+
+    def move() -> Response:
+        return admin("POST", f"{scene.path}/versions/{number}/tags", body)
+
+    for mine, rival in race_everywhere(
+        scene, move, lambda: protect(scene, "prod"), admin, is_warm=is_warm
+    ):
+        assert (mine.status, rival.status) == (422, 200)
+        assert "'production' of 'part' cannot be included" in mine.text
+
+
+@BOTH_WAYS
+def test_a_new_name_beside_new_rules_is_refused(scene: Scene, *, is_warm: bool) -> None:
+    editor = scene.registry.people["editor"]
+
+    for mine, rival in race_everywhere(
+        scene,
+        lambda: editor("PATCH", scene.path, {"name": "Another name"}),
+        lambda: protect(scene, "live"),
+        editor,
+        is_warm=is_warm,
+    ):
+        assert (mine.status, rival.status) == (403, 200)
 
 
 # -- who may
@@ -443,7 +482,7 @@ def test_the_checker_sees_a_move_by_somebody_who_may_not(scene: Scene) -> None:
     protect(scene, "live")
     before = scene.take_snapshot()
     promote(scene, scene.registry.admin)
-    after: Any = scene.take_snapshot()
+    after: Any = deepcopy(scene.take_snapshot())  # which other snapshots share items with
     (event,) = (
         item
         for item in after.tables["history"]

@@ -11,7 +11,7 @@ from shared.domain.access import Permission
 from shared.routes import ROUTES
 from tests.properties.interception import run_before
 from tests.properties.scene import Scene, count_calls
-from tests.routes.scene import ADA, DRAFT, STABLE
+from tests.routes.scene import ADA, DRAFT, STABLE, get_credential
 
 if TYPE_CHECKING:
     from tests.client import Response
@@ -23,6 +23,7 @@ READS = {
     "list_version_variables": ("GET", "/v1/prompts/{id}/versions/staging/variables"),
     "render_version": ("POST", "/v1/prompts/{slug}/versions/staging/render"),
     "get_prompt_by_handle": ("GET", "/api/prompts/{slug}?tag=staging"),
+    "get_named_prompt": ("GET", "/api/public/v2/prompts/{slug}?label=staging"),
 }
 # `at` tells where a tag pointed, and tags of Langfuse's lists are keywords; Tela's and Maxim's
 # clients read by ids and numbers.
@@ -33,7 +34,9 @@ def read(name: str, scene: Scene) -> Response:
     method, target = READS[name]
     scene.registry.forget()  # what a warm process remembers would hide what it reads
     target = target.format(id=scene.id, slug=scene.slug)
-    return scene.registry.viewer(method, target, ADA if method == "POST" else None)
+    (route,) = (route for route in ROUTES if route.name == name)
+    viewer = scene.registry.viewer.use_credential(get_credential(route))
+    return viewer(method, target, ADA if method == "POST" else None)
 
 
 def move_and_erase(scene: Scene) -> None:
@@ -47,7 +50,7 @@ def test_every_route_that_reads_by_a_tag_is_here() -> None:
         route.name
         for route in ROUTES
         if route.permission is Permission.READ
-        and ({"tag"} & {*route.query_names} or "version" in route.segment_names)
+        and ({"tag", "label"} & {*route.query_names} or "version" in route.segment_names)
     }
 
     assert routes - OTHERS == READS.keys()

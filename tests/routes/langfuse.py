@@ -43,7 +43,11 @@ SAMPLES = {
     "label_version": Sample(
         target=f"{PROMPT}/versions/2",
         body={"newLabels": ["production", "blue"]},
-        variants=(Variant(body={"newLabels": ["production"]}, stranger=404),),
+        variants=(
+            Variant(body={"newLabels": ["production"]}, stranger=404),
+            Variant(target=f"{PROMPT}/versions/1", body={"newLabels": ["blue"]}, stranger=404),
+            Variant(body={"newLabels": []}, stranger=404),
+        ),
     ),
     "delete_named_prompt": Sample(
         target=PROMPT,

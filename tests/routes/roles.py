@@ -8,8 +8,10 @@ from uuid import uuid4
 
 from infra.local.aws import build_table_name
 from shared.routes import NATIVE, ROUTES, Permission, Route
+from shared.routes.route import INCLUDE
 from shared.store import aws
 from shared.store.tables import TABLES
+from tests.memory import Memory
 from tests.routes.problems import assert_problem
 from tests.routes.sample import get_sample
 from tests.routes.scene import GUARDED, MOVING, READING, WRITING, Scene
@@ -76,7 +78,8 @@ def call_heads_of_an_earlier_release(scene: Scene) -> None:
 def call_with_parts(registry: Registry) -> None:
     """Call each route upon a prompt whose versions include others, and that others include."""
     editor = registry.editor
-    for name, template in (("Inner", "and me"), ("Part", f"And you, {refer('inner')}")):
+    texts = {"Inner": "and me", "Part": f"And you, {refer('inner')}", "New": "and you"}
+    for name, template in texts.items():
         part = editor.create_prompt(name)
         editor.create_version(part["id"], template, engine="text")
         editor.promote(part["id"], 1)
@@ -84,20 +87,34 @@ def call_with_parts(registry: Registry) -> None:
     scene = Scene(registry, suffix=refer("part"))
     scene.put_into_folder()
     parent = editor.create_prompt("Parent")
-    for selector in ("label=live", "label=latest", "version=2"):
-        editor.create_version(parent["id"], refer(scene.prompt["slug"], selector))
+    for selector in ("label=live", "label=latest", "label=prod", "version=2"):
+        number = editor.create_version(parent["id"], refer(scene.prompt["slug"], selector))
+        editor.promote(parent["id"], number["version"], times=2)
     for route in GUARDED:
         for variant in (None, *get_sample(route).variants):
             with scene.visit(route, variant) as call:
                 client = scene.get_caller(route, variant=variant)
                 response = call.replace_body(_add_reference(call.body)).send(client)
                 assert response.status in (501, *range(500)), response.text
+            if {*INCLUDE} <= {*route.actions}:
+                with scene.visit(route, variant) as call:
+                    forget_names(scene)
+                    assert call.send(scene.get_caller(route, variant=variant)).status < 500
             if route in MOVING:
                 with scene.visit(route, variant) as call:
                     scene.protect(require_payloads=True)
                     registry.forget()
                     response = call.replace_body(_add_reference(call.body)).send(registry.admin)
                     assert response.status < 500, response.text
+
+
+def forget_names(scene: Scene) -> None:
+    """Make the versions those of a release that knew no references."""
+    memory = Memory()
+    for item in memory.list_items()["versions"]:
+        item.pop("includes", None)
+        memory.put("versions", item)
+    scene.registry.forget()
 
 
 def refer(name: str, selector: str = "label=latest") -> str:
@@ -112,7 +129,7 @@ def _add_reference(body: Any) -> Any:
     if not isinstance(body, dict):
         return body
     return {
-        name: value + refer("part")
+        name: value + refer("part") + refer("new")  # which the versions do not name yet
         if name in TEXTS and isinstance(value, str)
         else _add_reference(value)
         for name, value in body.items()

@@ -28,7 +28,7 @@ def build_prompt(count: int) -> tuple[Prompt, list[Version]]:
     prompt = prompts.create(team_id="t", name="n", slug="n", origin=origin).after
     made = []
     for _ in range(count):
-        change = versions.create(prompt, Content(template="x"), origin, status="stable")
+        change = versions.create(prompt, Content(template="x"), origin, base=None, status="stable")
         prompt = change.after
         made.append(change.subject)
     return prompt, made

@@ -54,7 +54,7 @@ def list_choices(prompt: Prompt, version: Version) -> list[Callable[[], Change[A
         lambda: prompts.configure(prompt, "maxim", settings, ORIGIN),
         lambda: prompts.move(prompt, str(prompt.revision % 3), ORIGIN),
         lambda: prompts.describe(prompt, str(prompt.revision), ORIGIN),
-        lambda: versions.create(prompt, Content(template="x"), ORIGIN),
+        lambda: versions.create(prompt, Content(template="x"), ORIGIN, base=None),
     ]
 
 
@@ -68,7 +68,7 @@ def live_a_life(seed: int) -> tuple[Prompt, list[Event], dict[str, Event]]:
     for _ in range(40):
         version = chance.choice([*numbers.values()]) if numbers else None
         changes = list_choices(prompt, version) if version else []
-        changes.append(partial(versions.create, prompt, Content(template="x"), ORIGIN))
+        changes.append(partial(versions.create, prompt, Content(template="x"), ORIGIN, base=None))
         others = [*numbers.values()]
         if len(others) > 1:
             first, second = chance.sample(others, 2)

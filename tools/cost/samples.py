@@ -9,6 +9,7 @@ cached" in their name.
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -152,7 +153,7 @@ class Team:
         body: Any = None,
         headers: Iterable[tuple[str, str]] = (),
         *,
-        maxim: bool = False,
+        dialect: str = "",
     ) -> Request:
         """Build a request.
 
@@ -161,9 +162,13 @@ class Team:
             target: Path and query.
             body: The body, which is sent as JSON.
             headers: Additional headers.
-            maxim: Whether to send the key in the header of Maxim's clients.
+            dialect: The dialect whose clients send the key as this request does.
         """
-        key = ("x-maxim-api-key", self.key) if maxim else ("Authorization", f"Bearer {self.key}")
+        pair = b64encode(f"pk-lf-any:{self.key}".encode()).decode()
+        key = {
+            "maxim": ("x-maxim-api-key", self.key),
+            "langfuse": ("Authorization", f"Basic {pair}"),
+        }.get(dialect, ("Authorization", f"Bearer {self.key}"))
         return Request(
             method=method,
             target=target,
@@ -178,13 +183,13 @@ class Team:
             body=b"" if body is None else json.dumps(body).encode(),
         )
 
-    def __call__(self, method: str, target: str, body: Any = None, *, maxim: bool = False) -> Any:
+    def __call__(self, method: str, target: str, body: Any = None, *, dialect: str = "") -> Any:
         """Call the API; returns the JSON of its response.
 
         Raises:
             RuntimeError: The response is not a success.
         """
-        response = self.respond(self.build_request(method, target, body, maxim=maxim))
+        response = self.respond(self.build_request(method, target, body, dialect=dialect))
         if response.status >= 300:
             raise RuntimeError(f"{method} {target}: {response.status} {response.body.decode()}")
         return json.loads(response.body) if response.body else None
@@ -217,7 +222,7 @@ class Team:
         self("POST", "/api/prompts/tags", {"name": "canary"})
         folder = {"workspaceId": self.id, "entityType": "PROMPT"}
         orders, _ = (
-            self("POST", "/v1/folders", {**folder, "name": name}, maxim=True)["data"]
+            self("POST", "/v1/folders", {**folder, "name": name}, dialect="maxim")["data"]
             for name in ("Orders", "Refunds")
         )
         self.folder = orders["id"]
@@ -263,12 +268,12 @@ class Scene:
         for method, path, body in sample.setup:
             team(method, path.format(**names), fill(body, names))
         target, body = sample.path.format(**names), fill(sample.body, names)
-        maxim = sample.route.startswith("maxim/")
+        dialect, _, _ = sample.route.partition("/")
         if "{etag}" in sample.headers.values():
-            first = self._respond(team.build_request(sample.method, target, body, maxim=maxim))
+            first = self._respond(team.build_request(sample.method, target, body, dialect=dialect))
             names["etag"] = dict(first.headers)["ETag"]
         headers = [(name, value.format(**names)) for name, value in sample.headers.items()]
-        return team.build_request(sample.method, target, body, headers, maxim=maxim)
+        return team.build_request(sample.method, target, body, headers, dialect=dialect)
 
 
 def fill(body: Any, names: Mapping[str, str]) -> Any:
@@ -570,4 +575,44 @@ TELA = (
     _get("tela/check_api_key", "/api-key"),
 )
 
-SAMPLES: tuple[Sample, ...] = (*REGISTRY, *MAXIM, *LANGWATCH, *TELA)
+F = "/api/public/v2/prompts"
+LANGFUSE_VERSION = {
+    "prompt": JINJA,
+    "labels": ["canary"],
+    "config": {"model": "gpt-4o", "temperature": 0.2},
+    "commitMessage": NOTE,
+}
+LANGFUSE = (
+    _get("langfuse/get_named_prompt", f"{F}/{{slug}}"),
+    _get("langfuse/get_named_prompt", f"{F}/{{slug}}", **NOTHING_CACHED),
+    _get("langfuse/list_named_prompts", f"{F}?limit=20"),
+    _get("langfuse/list_named_prompts", f"{F}?label=production&limit=20", "with a label"),
+    _change(
+        "langfuse/create_named_prompt", "POST", F, {**LANGFUSE_VERSION, "name": "{new}"}, status=201
+    ),
+    _change(
+        "langfuse/create_named_prompt",
+        "POST",
+        F,
+        {**LANGFUSE_VERSION, "name": "{slug}"},
+        variant="of a prompt that there is",
+        status=201,
+    ),
+    _change(
+        "langfuse/label_version",
+        "PATCH",
+        f"{F}/{{slug}}/versions/2",
+        {"newLabels": ["production", "canary"]},
+    ),
+    _change("langfuse/delete_named_prompt", "DELETE", f"{F}/{{slug}}", status=204),
+    _change(
+        "langfuse/drop_events",
+        "POST",
+        "/api/public/ingestion",
+        {"batch": [{"id": "1", "type": "trace-create", "body": {"name": "chat"}}]},
+        on="team",
+        status=207,
+    ),
+)
+
+SAMPLES: tuple[Sample, ...] = (*REGISTRY, *MAXIM, *LANGWATCH, *TELA, *LANGFUSE)

@@ -408,7 +408,8 @@ def build_heavy_requests(machine: Machine) -> dict[str, Any]:
         new = {"handle": f"prompt-{number}", "prompt": JINJA, "tags": ["production"]}
         many("POST", "/api/prompts", new)
     keep(
-        "Maxim's sync, 1,000 prompts", many.build_request("GET", "/api/sdk/v4/prompts", maxim=True)
+        "Maxim's sync, 1,000 prompts",
+        many.build_request("GET", "/api/sdk/v4/prompts", dialect="maxim"),
     )
     keep("list of 1,000 prompts", many.build_request("GET", f"/v1/teams/{many.id}/prompts"))
     keep("LangWatch's list, 1,000 prompts", many.build_request("GET", "/api/prompts"))

@@ -13,7 +13,7 @@ from shared.problems import InvalidRequest
 from shared.texts import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from shared.domain.content import Content, Document
     from shared.settings import Settings
@@ -39,7 +39,12 @@ VARIABLE = re.compile(r"\{\{([A-Za-z][A-Za-z0-9_]*)\}\}")
 
 
 def load_content(
-    prompt: Prompt, config: Any, settings: Settings, *, base: Content | None
+    prompt: Prompt,
+    config: Any,
+    settings: Settings,
+    *,
+    base: Content | None,
+    sources: Iterable[Content] = (),
 ) -> Content:
     """Load the content of a new version.
 
@@ -48,12 +53,11 @@ def load_content(
         config: The configuration; None for an empty one.
         settings: The settings of the deployment.
         base: The content of the newest version, whose fields of other dialects stay.
+        sources: Contents of other versions that the client may have been shown.
     """
     # The order of keys counts, which texts keep.
     parts = {"prompt": prompt, "config": exact_json.encode({} if config is None else config)}
-    if base is None:
-        return LENSES.create(parts, settings)
-    return LENSES.revise(base, parts, settings)
+    return LENSES.create(parts, settings, base=base, sources=sources)
 
 
 def load_messages(messages: Sequence[Mapping[str, Any]]) -> list[Document]:

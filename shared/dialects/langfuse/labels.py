@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.domain import prompts, versions
-from shared.domain.model import LIVE
+from shared.domain.model import LIVE, PRODUCTION
 from shared.domain.prompts import check_tag
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared.domain.changes import Change, Origin
     from shared.domain.model import Prompt, Selector, Version
 
-PRODUCTION, LATEST = "production", "latest"
+LATEST = "latest"
 
 
 def find_selector(label: str) -> Selector | None:

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from shared.dialects.schemas import Id, Items, Time
-from shared.domain.checks import NAME_LENGTH
+from shared.domain.checks import MAX_ITEMS, NAME_LENGTH
 
 MESSAGE_LENGTH = 500
 Label = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,36}$")]
@@ -85,8 +85,9 @@ ChatMessage = Annotated[
     Annotated[Message, Tag("<>")] | Annotated[Placeholder, Tag("<placeholder>")],
     Discriminator(_choose_message),
 ]
+Messages = Annotated[Items[ChatMessage], Field(max_length=MAX_ITEMS)]
 PromptText = Annotated[
-    Annotated[str, Tag("<text>")] | Annotated[Items[ChatMessage], Tag("<chat>")],
+    Annotated[str, Tag("<text>")] | Annotated[Messages, Tag("<chat>")],
     Discriminator(
         _choose_prompt,
         custom_error_type="prompt",

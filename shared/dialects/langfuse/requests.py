@@ -13,9 +13,10 @@ from urllib.parse import unquote
 
 from shared import exact_json
 from shared.dialects.dialect import Credential
-from shared.dialects.langfuse.labels import PRODUCTION, find_selector
+from shared.dialects.langfuse.labels import find_selector
 from shared.dialects.langfuse.problems import InvalidData
 from shared.domain.checks import find_nul_paths
+from shared.domain.model import PRODUCTION
 from shared.ids import parse_id
 from shared.problems import InvalidRequest, MethodNotAllowed, Unauthorized
 from shared.texts import excerpt
@@ -327,7 +328,7 @@ def load_body(request: Request, model: type[Model]) -> Model:
     from shared.dialects.langfuse.validation import list_issues
 
     try:
-        document = exact_json.decode(request.body) if request.body.strip() else {}
+        document = request.document if request.body.strip() else {}
     except exact_json.LimitError as error:
         raise InvalidRequest(f"The request body exceeds a limit: {error}") from error
     except exact_json.NotJSONError as error:
@@ -376,7 +377,7 @@ def check_labels(labels: Sequence[str]) -> Sequence[str]:
 def list_event_ids(request: Request) -> list[str]:
     """List the ids of the events that a client sends, as far as the body can be read."""
     try:
-        body = exact_json.decode(request.body)
+        body = request.document
     except exact_json.NotJSONError:
         return []
     batch = body.get("batch") if isinstance(body, dict) else None

@@ -118,23 +118,24 @@ def dump_prompt(
 def dump_entry(
     prompt: Prompt,
     versions: Sequence[VersionSummary],
-    newest: int,
     last: Version | None,
     settings: Settings,
+    *,
+    has_newest: bool,
 ) -> models.PromptEntry:
     """Dump a prompt as an entry of a list.
 
     Args:
         prompt: The prompt.
         versions: Its versions that the entry is about, lowest number first; at least one.
-        newest: The number of its newest version.
         last: The last of the versions; None if it cannot be read.
         settings: The settings of the deployment.
+        has_newest: Whether this one is the prompt's newest version.
     """
     labels = {
         label
         for each in versions
-        for label in list_labels(prompt, each.number, is_newest=each.number == newest)
+        for label in list_labels(prompt, each.number, is_newest=has_newest and each is versions[-1])
     }
     content = last.content if last else None
     return {
@@ -208,14 +209,15 @@ def dump_problem(problem: Problem, request_id: str) -> Response[models.Error]:
 def _describe_parts(problem: Problem) -> str | None:
     """Describe what is wrong with what a prompt includes; None if it is something else."""
     details = [detail for detail in problem.details if isinstance(detail, dict)]
-    if isinstance(problem, Included):
+    if isinstance(problem, Included) and details:
+        what = "move" if "message" in details[0] else "delete"
         lines = [
             f"{parent.get('name', parent['slug'])} v{parent['version']} depends on "
             f"{parent['reference']['name']} {_describe_reference(parent['reference'], '')}"
             for parent in details
             if "reference" in parent
         ]
-        return "\n".join(["Other prompts depend on what you are trying to delete:", *lines])
+        return "\n".join([f"Other prompts depend on what you are trying to {what}:", *lines])
     if not isinstance(problem, InvalidComposition | CompositionFailed):
         return None
     for detail in details:

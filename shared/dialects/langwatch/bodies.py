@@ -20,6 +20,8 @@ from shared.dialects.langwatch.requests import check_handle
 from shared.domain.checks import check_message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from shared.dialects.langwatch.models import (
         FlatVersion,
         HandleChanges,
@@ -77,13 +79,21 @@ def load_names(changes: HandleChanges, prompt: Prompt) -> tuple[str | None, str 
 
 
 def load_whole_content(
-    new: NewConfigVersion, settings: Settings, *, base: Content | None
+    new: NewConfigVersion, settings: Settings, *, base: Content, sources: Iterable[Content]
 ) -> Content:
-    """Load the content of a version of the first API, after the newest one's."""
+    """Load the content of a version of the first API, after the newest one's.
+
+    Args:
+        new: The body.
+        settings: The settings of the deployment.
+        base: The content of the newest version, whose fields of other dialects stay.
+        sources: Contents of other versions that the client may have been shown.
+    """
     data: Document = {**new.configData}
     demonstrations = {"rows": [], **data["demonstrations"]}
     config = {"messages": [], **data, "demonstrations": demonstrations}
-    return contents.load_content(config, settings, author=new.fields.get("authorId"), base=base)
+    author = new.fields.get("authorId")
+    return contents.load_content(config, settings, author=author, base=base, sources=sources)
 
 
 def load_first_content(new: NewHandle, settings: Settings) -> Content:
@@ -120,9 +130,19 @@ def load_stock_content(settings: Settings) -> Content:
 
 
 def revise_content(
-    content: Content, changes: HandleChanges | FlatVersion, settings: Settings
+    content: Content,
+    changes: HandleChanges | FlatVersion,
+    settings: Settings,
+    *,
+    sources: Iterable[Content],
 ) -> Content:
     """Replace the fields of a content that the body has.
+
+    Args:
+        content: The content of the newest version.
+        changes: The body.
+        settings: The settings of the deployment.
+        sources: Contents of other versions that the client may have been shown.
 
     Raises:
         SystemPromptClash: The body has both a prompt and a system message.
@@ -136,7 +156,7 @@ def revise_content(
     config = _load_config(fields)
     config |= {"prompt": prompt} if prompt is not None else {}
     config |= {"messages": messages} if messages is not None else {}
-    content = contents.revise_content(content, config, settings)
+    content = contents.revise_content(content, config, settings, sources=sources)
     if "parameters" in fields:
         content = contents.replace_parameters(content, fields["parameters"], settings)
     return content

@@ -15,7 +15,7 @@ from shared.domain.content import join_texts, split_model
 from shared.templates import find_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from shared.domain.content import Content, Document
     from shared.settings import Settings
@@ -116,6 +116,7 @@ def load_content(
     *,
     author: str | None = None,
     base: Content | None = None,
+    sources: Iterable[Content] = (),
 ) -> Content:
     """Load the content of a prompt's first version, or of a version of the first API.
 
@@ -123,18 +124,32 @@ def load_content(
         config: The configuration.
         settings: The settings of the deployment.
         author: The `authorId`.
-        base: The content of the newest version; texts that come back keep their language.
+        base: The content of the newest version, whose fields of other dialects stay.
+        sources: Contents of other versions that the client may have been shown.
     """
-    parts = _split_parts(config, {"prompt": "", "messages": []}, {})
-    return LENSES.create(parts | {"author_id": author}, settings, base=base)
+    config = {"prompt": "", "messages": [], **config}
+    texts = {} if base is None else LENSES.read(base, "texts", settings)
+    parts = {"author_id": author, **_split_parts(config, texts, {})}
+    if base is not None:
+        parts = {"settings": {}, **parts}  # those that others have stay
+    return LENSES.create(parts, settings, base=base, sources=sources)
 
 
-def revise_content(content: Content, config: Document, settings: Settings) -> Content:
-    """Replace the fields of a content that a configuration has; null removes a setting."""
+def revise_content(
+    content: Content, config: Document, settings: Settings, *, sources: Iterable[Content] = ()
+) -> Content:
+    """Replace the fields of a content that a configuration has; null removes a setting.
+
+    Args:
+        content: The content of the newest version.
+        config: The fields.
+        settings: The settings of the deployment.
+        sources: Contents of other versions that the client may have been shown.
+    """
     texts = LENSES.read(content, "texts", settings)
     parameters = LENSES.read(content, "settings", settings)
-    parts = _split_parts(config, texts, parameters)
-    return LENSES.revise(content, parts | {"author_id": None}, settings)
+    parts = {"author_id": None, **_split_parts(config, texts, parameters)}
+    return LENSES.revise(content, parts, settings, sources=sources)
 
 
 def sign_content(content: Content, author: str | None, settings: Settings) -> Content:
@@ -152,17 +167,19 @@ def _split_parts(config: Document, texts: Document, parameters: Document) -> dic
 
     Args:
         config: All fields, or only those to replace.
-        texts: The current prompt and messages.
+        texts: The current prompt and messages, if there are any.
         parameters: The current settings of the model.
     """
     parts: dict[str, Any] = {
         name: config[name] for name in ("inputs", "outputs", "model", *OWN) if name in config
     }
     if config.keys() & {"prompt", "messages"}:
-        messages = config.get("messages", texts["messages"])
-        if exact_json.is_equal(messages, _simplify_all(texts["messages"])):
-            messages = texts["messages"]
-        parts["texts"] = {"prompt": config.get("prompt", texts["prompt"]), "messages": messages}
+        current = texts.get("messages", [])
+        messages = config.get("messages", current)
+        if exact_json.is_equal(messages, _simplify_all(current)):
+            messages = current
+        prompt = config["prompt"] if "prompt" in config else texts["prompt"]
+        parts["texts"] = {"prompt": prompt, "messages": messages}
     if changes := {name: config[name] for name in SETTINGS if name in config}:
         after = parameters | changes
         parts["settings"] = {name: value for name, value in after.items() if value is not None}
@@ -382,6 +399,7 @@ LENSES = Lenses(
             has_texts=True,
             older_name="messages",
             load_older=_load_older_messages,
+            simplify=lambda part: {**part, "messages": _simplify_all(part["messages"])},
         ),
         "model": Lens(fields=("provider", "model"), is_guess=True, get=_get_model, put=_put_model),
         "settings": Lens(fields=("parameters",), get=_get_settings, put=_put_settings),

@@ -110,8 +110,8 @@ def add_name(message: str, name: str) -> str:
     return f"{message}: {name}" if PLAIN.fullmatch(name) else message
 
 
-def parse_version_query(name: str, query: Mapping[str, str]) -> tuple[str, int | str]:
-    """Parse a prompt's name and a selector: a number, a tag, or `latest` by default.
+def parse_version_query(name: str, query: Mapping[str, str]) -> tuple[str, int | str | None]:
+    """Parse a prompt's name and a selector: a number, a tag, or None for the newest version.
 
     The selector is in the query or, as a shorthand, in the name: `team/greet:2`,
     `team/greet:production`. Like LangWatch, this takes the number 0 for the newest version, because
@@ -142,8 +142,8 @@ def parse_version_query(name: str, query: Mapping[str, str]) -> tuple[str, int |
     if number:
         if not NUMBER.fullmatch(number):
             raise RuleBroken("The query parameter version must be an integer from 0.")
-        return name, int(number) or "latest"
-    return name, tag or "latest"
+        return name, int(number) or None
+    return name, tag or None
 
 
 # -- bodies
@@ -159,7 +159,7 @@ def load_document(request: Request) -> Any:
     if not JSON_TYPE.fullmatch(media_type):
         return {}
     try:
-        return exact_json.decode(request.body)
+        return request.document
     except exact_json.LimitError as error:
         raise Malformed(f"The request body exceeds a limit: {error}") from error
     except exact_json.NotJSONError as error:

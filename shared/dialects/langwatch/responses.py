@@ -13,7 +13,16 @@ from shared.dialects.langwatch.problems import (
     SchemaFailure,
 )
 from shared.dialects.langwatch.requests import SCOPES
-from shared.problems import Forbidden, Internal, NotFound, Problem, Unauthorized
+from shared.problems import (
+    Forbidden,
+    Internal,
+    NoLiveVersion,
+    NotFound,
+    Problem,
+    TagNotFound,
+    Unauthorized,
+    VersionNotFound,
+)
 from shared.responses import Response
 
 if TYPE_CHECKING:
@@ -200,7 +209,10 @@ def _dump_body(problem: Problem) -> models.Explanation:
     ):
         return _explain(problem.message, problem.message)
     if isinstance(problem, NotFound):
-        return _explain("prompt_not_found", "Prompt not found")
+        body = _explain("prompt_not_found", "Prompt not found")
+        if isinstance(problem, VersionNotFound | TagNotFound | NoLiveVersion):
+            body["tips"] = ["The prompt is there, and has no such version or tag."]
+        return body
     if isinstance(problem, Forbidden):
         return _dump_forbidden(problem)
     if isinstance(problem, Malformed):

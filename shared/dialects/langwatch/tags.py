@@ -17,6 +17,7 @@ from uuid import NAMESPACE_OID, uuid5
 from shared.dialects.langwatch.problems import RuleBroken, TagTaken
 from shared.domain import prompts, versions
 from shared.domain.ledgers import LedgerType, replace_entries
+from shared.domain.model import LIVE, PRODUCTION
 from shared.domain.prompts import RESERVED_TAGS
 from shared.problems import TagNotFound
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from shared.domain.model import Ledger, Prompt, Version
 
 LEDGER = LedgerType("tags", {"id": str, "name": str, "pointer": str, "created_at": str})
-PRODUCTION, STAGING, LIVE, LATEST = "production", "staging", "live", "latest"
+STAGING, LATEST = "staging", "latest"
 NAME = re.compile("[a-z][a-z0-9_-]{0,49}")
 SEEDED_AT = "1970-01-01T00:00:00.000Z"  # time of creation of the tags of a new project
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from shared import exact_json
 from shared.dialects.lenses import Lens, Lenses, put_changes
 from shared.domain.content import Content, split_model
-from shared.domain.outputs import dump_parameters
+from shared.domain.outputs import dump_parameters, replace_parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from shared.dialects.maxim.models import NewPromptVersion
     from shared.domain.content import Content, Document
@@ -17,14 +18,19 @@ if TYPE_CHECKING:
 
 
 def load_content(
-    new: NewPromptVersion, settings: Settings, *, base: Content | None = None
+    new: NewPromptVersion,
+    settings: Settings,
+    *,
+    base: Content | None = None,
+    sources: Iterable[Content] = (),
 ) -> Content:
     """Load the content of a new version, whose texts need not be valid templates.
 
     Args:
         new: The body.
         settings: The settings of the deployment.
-        base: The content of the newest version; texts that come back keep their language.
+        base: The content of the newest version, whose fields of other dialects stay.
+        sources: Contents of other versions that the client may have been shown.
     """
     parameters: Document = {**new.modelParameters}
     parts: dict[str, Any] = {
@@ -34,7 +40,7 @@ def load_content(
         "tools": parameters.pop("promptTools", None),
         "parameters": parameters,
     }
-    return LENSES.create(parts, settings, base=base)
+    return LENSES.create(parts, settings, base=base, sources=sources)
 
 
 def get_messages(content: Content, settings: Settings) -> list[Document]:
@@ -51,13 +57,25 @@ def get_provider_and_model(content: Content, settings: Settings) -> tuple[str, s
 
 def get_model_parameters(content: Content, settings: Settings) -> Document:
     """Get the parameters, with the tools and the schema of the output among them."""
-    parameters = dump_parameters(content.outputs, LENSES.read(content, "parameters", settings))
+    parameters: Document = {**LENSES.read(content, "parameters", settings)}
     if (tools := LENSES.read(content, "tools", settings)) is not None:
         parameters["promptTools"] = tools
     return parameters
 
 
 # -- parts
+
+
+def _put_messages(
+    content: Content, part: Sequence[Document], before: Any, settings: Settings
+) -> Document:
+    """Convert messages; a template, which is shown as a system message, stays one."""
+    match part:
+        case [{"role": "system", "content": str(text), **others}] if (
+            content.template is not None and not others
+        ):
+            return {"template": text}
+    return {"template": None, "messages": part}
 
 
 def _get_model(content: Content, settings: Settings) -> Document:
@@ -88,8 +106,25 @@ def _get_prompt_tool(tool: Mapping[str, Any]) -> Document:
     return prompt_tool
 
 
-def _put_tools(part: Sequence[Document] | None) -> Document:
-    return {"tools": None if part is None else [_put_tool(tool) for tool in part]}
+def _put_tools(
+    content: Content,
+    part: Sequence[Document] | None,
+    before: Sequence[Document] | None,
+    settings: Settings,
+) -> Document:
+    """Convert tools; unchanged ones keep the fields that only other dialects have."""
+    if part is None:
+        return {"tools": None}
+    whole = dict(enumerate(content.tools or ()))
+    current = dict(enumerate(before or ()))
+    return {
+        "tools": [
+            whole[place]
+            if place in whole and exact_json.is_equal(tool, current.get(place))
+            else _put_tool(tool)
+            for place, tool in enumerate(part)
+        ]
+    }
 
 
 def _put_tool(tool: Mapping[str, Any]) -> Document:
@@ -107,7 +142,7 @@ LENSES = Lenses(
         "messages": Lens(
             fields=("template", "messages"),
             get=lambda content, settings: content.conversation,
-            put=put_changes(lambda part: {"template": None, "messages": part}),
+            put=_put_messages,
             has_texts=True,
         ),
         "model": Lens(
@@ -117,14 +152,18 @@ LENSES = Lenses(
             put=put_changes(_put_model),
         ),
         "parameters": Lens(
-            fields=("parameters",),
-            get=lambda content, settings: content.parameters or {},
-            put=put_changes(lambda part: {"parameters": part}),
+            fields=("parameters", "outputs"),
+            get=lambda content, settings: dump_parameters(
+                content.outputs, content.parameters or {}
+            ),
+            put=lambda content, part, before, settings: replace_parameters(
+                content.parameters, part, before
+            ),
         ),
         "tools": Lens(
             fields=("tools",),
             get=_get_tools,
-            put=put_changes(_put_tools),
+            put=_put_tools,
             older_name="promptTools",
         ),
     },

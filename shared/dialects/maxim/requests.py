@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared import exact_json
-from shared.dialects.details import decode_object, dump_field_error
+from shared.dialects.details import dump_field_error, load_object
 from shared.dialects.dialect import Credential
 from shared.dialects.maxim.deployments import OPERATORS
 from shared.domain.checks import find_nul_paths
@@ -206,7 +206,7 @@ def load_body(request: Request, model: type[Model]) -> Model:
 
 
 def _load_document(request: Request) -> Document:
-    value = decode_object(request.body)
+    value = load_object(request)
     # Other dialects cannot store NUL characters.
     if (path := next(find_nul_paths(value), None)) is not None:
         message = f"{path or 'the request body'} must not contain NUL characters"

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shared.dialects.lenses import Lens, Lenses
-from shared.domain.checks import check_document
+from shared.domain import outputs
+from shared.domain.checks import MAX_ITEMS, check_document
 from shared.domain.content import is_placeholder
-from shared.domain.outputs import dump_response_format, load_outputs
-from shared.problems import InvalidRequest
+from shared.problems import InvalidRequest, TemplateFailed
+from shared.texts import excerpt
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shared.domain.content import Content, Document
     from shared.settings import Settings
 
-MAX_ITEMS = 1000  # messages, parts of a message, tools, or inputs
 ROLES = ("system", "developer", "user", "assistant", "tool")
 SETTINGS: Any = None  # this dialect's lens needs none
 
@@ -35,16 +37,39 @@ def load_messages(value: Any) -> list[Document]:
         path = f"messages[{number}]"
         if is_placeholder(message):
             _check_name(message, path)
-            continue
-        if message.get("role") not in ROLES:
-            roles = ", ".join(ROLES)
-            raise _build_problem(
-                f"{path}.role", f"use {roles}, or a placeholder, which has a type and a name"
-            )
-        _check_content(message.get("content"), f"{path}.content")
-        if message.get("tool_calls") is not None:
-            load_items(message["tool_calls"], f"{path}.tool_calls")
+        else:
+            _check_message(message, path, ", or a placeholder, which has a type and a name")
     return messages
+
+
+def load_histories(content: Content, variables: Mapping[str, Any]) -> dict[str, list[Document]]:
+    """Load the messages that variables have for the placeholders of a content, by their names.
+
+    Raises:
+        TemplateFailed: A variable of a placeholder's name is no list of messages.
+    """
+    histories = {}
+    for name in dict.fromkeys(content.placeholder_names):
+        if name not in variables:
+            continue
+        path = f"variables.{excerpt(name)}"
+        try:
+            histories[name] = load_items(variables[name], path)
+            for number, message in enumerate(histories[name]):
+                _check_message(message, f"{path}[{number}]")
+        except InvalidRequest as problem:
+            raise TemplateFailed(
+                f"template execution failed: {problem.message}", details=problem.details
+            ) from problem
+    return histories
+
+
+def _check_message(message: Document, path: str, others: str = "") -> None:
+    if message.get("role") not in ROLES:
+        raise _build_problem(f"{path}.role", f"use {', '.join(ROLES)}{others}")
+    _check_content(message.get("content"), f"{path}.content")
+    if message.get("tool_calls") is not None:
+        load_items(message["tool_calls"], f"{path}.tool_calls")
 
 
 def _check_content(content: Any, path: str) -> None:
@@ -96,7 +121,7 @@ def load_response_format(content: Content, value: Any) -> Content:
     """Replace what the model must produce by that of a response format, in OpenAI's format.
 
     Raises:
-        InvalidRequest: It is no object, or another one than among the parameters of the model.
+        InvalidRequest: It is no object with a type.
     """
     if value is not None and not (isinstance(value, dict) and isinstance(value.get("type"), str)):
         raise _build_problem("response_format", "send an object with a type")
@@ -113,9 +138,9 @@ def get_response_format(content: Content) -> Document | None:
 
 
 def _put_response_format(content: Content, part: Any, before: Any, settings: Settings) -> Document:
-    outputs = load_outputs({"response_format": part})
-    is_removal = outputs is None and load_outputs(content.parameters) is not None
-    return {"outputs": [] if is_removal else outputs}
+    result = outputs.load_outputs({outputs.RESPONSE_FORMAT: part})
+    is_removal = result is None and outputs.load_outputs(content.parameters) is not None
+    return {"outputs": [] if is_removal else result}
 
 
 def _check_name(item: Document, path: str) -> None:
@@ -134,7 +159,9 @@ LENSES = Lenses(
     {
         "response_format": Lens(
             fields=("expected_outputs",),
-            get=lambda content, settings: dump_response_format(content.expected_outputs or ()),
+            get=lambda content, settings: outputs.get_response_format(
+                content.outputs, content.parameters
+            ),
             put=_put_response_format,
         )
     },

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shared.dialects.registry.models import NewVersion, VersionChanges
 
 CONTENT_FIELDS = frozenset({"template", "model", "model_params", "engine"})
+NO_TEXT = {"path": "template", "message": "send a template, or messages instead of it"}
 CHAT_FIELDS = frozenset({"messages", "tools", "inputs", "response_format"})
 
 
@@ -45,7 +46,7 @@ def revise_content(content: Content, changes: VersionChanges) -> Content:
     """
     fields = changes.model_fields_set
     if not fields & (CONTENT_FIELDS | CHAT_FIELDS):
-        raise InvalidRequest("template is required")
+        raise InvalidRequest("template is required", details=[NO_TEXT])
     if changes.template is not None and changes.messages is not None:
         raise InvalidRequest("send a template or messages, not both")
     if changes.template is not None and changes.template != content.text:
@@ -84,7 +85,7 @@ def _replace_chat(content: Content, body: NewVersion | VersionChanges) -> Conten
 
 def _load_template(text: str) -> str:
     if not text:
-        raise InvalidRequest("template is required")
+        raise InvalidRequest("template is required", details=[NO_TEXT])
     return check_text(text, "template")
 
 

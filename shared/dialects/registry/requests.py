@@ -90,7 +90,10 @@ def parse_prompt_id(text: str) -> str:
     Raises:
         InvalidRequest: The text is not an id.
     """
-    return parse_uuid(text, problem="invalid prompt id")
+    if (id := parse_id(text)) is None:
+        message = "this call takes the prompt's id; GET /v1/prompts/{slug} responds with it"
+        raise InvalidRequest("invalid prompt id", details=[{"path": "id", "message": message}])
+    return id
 
 
 def parse_payload_id(text: str) -> str:
@@ -270,7 +273,7 @@ def load_document(request: Request) -> dict[str, Any]:
     if not media_type.endswith("json"):
         raise InvalidRequest(details=[NOT_ANNOUNCED])
     try:
-        value = exact_json.decode(request.body)
+        value = request.document
     except exact_json.LimitError as error:
         details = [{"message": f"the request body exceeds a limit: {error}"}]
         raise InvalidRequest(details=details) from error
@@ -305,11 +308,11 @@ def load_body(request: Request, model: type[Model]) -> Model:
 
 
 def load_patch(request: Request, model: type[Patch]) -> Patch:
-    """Load the body of a PATCH, whose fields are texts; px0 has no such request.
+    """Load the body of a PATCH, which px0 does not have; the messages of its problems are ours.
 
     Raises:
-        InvalidRequest: The body is not a JSON object, or has an unknown field or one that is not
-            text; the message names the field.
+        InvalidRequest: The body is not a JSON object, or has an unknown field or one of another
+            type; the message names the field.
     """
     from pydantic import ValidationError
 
@@ -321,8 +324,12 @@ def load_patch(request: Request, model: type[Patch]) -> Patch:
     try:
         return model(**document)
     except ValidationError as error:
-        field = error.errors(include_url=False, include_input=False)[0]["loc"][0]
-        raise InvalidRequest(f"{field} must be text; leave it out to keep what there is") from error
+        first = error.errors(include_url=False, include_input=False)[0]
+        path = dump_field_error(first)["path"]
+        kind = "a list of texts" if first["type"] == "list_type" else "text"
+        raise InvalidRequest(
+            f"{path} must be {kind}; leave it out to keep what there is"
+        ) from error
 
 
 def load_payload_id(request: Request) -> str | None:

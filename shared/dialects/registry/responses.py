@@ -63,7 +63,7 @@ def dump_version(version: model.Version, prompt: model.Prompt) -> models.PromptV
         "published_at": dump_time(version.published_at) if version.published_at else None,
         "tags": prompt.list_tags(version.number),
         "model": content.qualified_model,
-        "model_params": content.parameters,
+        "model_params": content.own_parameters,
         "engine": content.engine,
         "message": version.message,
         "author": dump_author(version.author),
@@ -148,7 +148,7 @@ def dump_rendering(
         "version": version.number,
         "missing": rendering.missing,
         "model": content.qualified_model,
-        "model_params": content.parameters,
+        "model_params": content.own_parameters,
     }
     if content.messages is not None:
         # Conversations of earlier releases are rendered as one text, without messages.
@@ -177,7 +177,7 @@ def _list_settings(content: Content) -> dict[str, Any]:
     return {
         "engine": content.engine,
         "model": content.qualified_model,
-        **{f"model_params.{name}": value for name, value in (content.parameters or {}).items()},
+        **{f"model_params.{name}": value for name, value in (content.own_parameters or {}).items()},
         "messages": messages and [each.get("role", each.get("type")) for each in messages],
         "tools": content.tools and [*content.tools],
         "response_format": get_response_format(content),

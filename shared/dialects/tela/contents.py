@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from shared import exact_json
@@ -12,7 +13,7 @@ from shared.domain.outputs import build_schema, load_outputs, replace_outputs
 from shared.templates import find_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from shared.dialects.tela import models
     from shared.domain.content import Document
@@ -26,18 +27,26 @@ FILE_TYPES = ("file", "image")
 VARIABLE_FIELDS = ("name", "type", "required", "description", "processingOptions")
 
 
-def load_content(document: Document, settings: Settings, *, base: Content | None = None) -> Content:
+def load_content(
+    document: Document,
+    settings: Settings,
+    *,
+    base: Content | None = None,
+    sources: Iterable[Content] = (),
+) -> Content:
     """Load the content of a new version, whose texts need not be valid templates.
 
     Args:
         document: The body.
         settings: The settings of the deployment.
-        base: The content of the newest version; texts that come back keep their language.
+        base: The content of the newest version, whose fields of other dialects stay.
+        sources: Contents of other versions that the client may have been shown.
     """
     if "message" in document:
         document = {"messages": document["message"], **document}
     parts: dict[str, Document] = {"texts": {}}
-    return LENSES.create(parts | _split_parts(document), settings, base=base)
+    parts |= _split_parts(document)
+    return LENSES.create(parts, settings, base=base, sources=sources)
 
 
 def revise_content(content: Content, document: Document, settings: Settings) -> Content:
@@ -177,17 +186,21 @@ def _respell(
 
 def _put_output(content: Content, part: Document, before: Any, settings: Settings) -> Document:
     """Convert a schema; without one, a response format among the parameters does not count."""
-    fields = put_changes(_convert_output)(content, part, before, settings)
+    outputs = content.expected_outputs or ()
+    # One schema is shown without its name and what else is said of it, which stay.
+    whole = outputs[0] if len(outputs) == 1 and "schema" in outputs[0] else {}
+    fields = put_changes(partial(_convert_output, whole))(content, part, before, settings)
     is_removal = fields == {"outputs": None} and (part or before is not None)
     return {"outputs": []} if is_removal and load_outputs(content.parameters) else fields
 
 
-def _convert_output(part: Document) -> Document:
+def _convert_output(whole: Mapping[str, Any], part: Document) -> Document:
     """Convert a schema to an output, unless it is disabled."""
     output = part.get("structuredOutput", {})
     if "schema" not in output or output.get("enabled") is False:
         return {"outputs": None}
-    return {"outputs": [{"name": "output", "type": "json_schema", "schema": output["schema"]}]}
+    schema = {"type": "json_schema", "schema": output["schema"]}
+    return {"outputs": [{"name": "output", **whole, **schema}]}
 
 
 def _get_output(content: Content, settings: Settings) -> Document:

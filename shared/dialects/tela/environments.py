@@ -1,7 +1,7 @@
 """Tela's environments of a prompt: `production` is the live version, and any other one a tag.
 
-A tag is there as soon as it is at a version. The names of environments that nothing has been
-published to yet are in the prompt's settings.
+A tag is there as soon as it is at a version. The names of environments that were created before
+anything was published to them are in the prompt's settings, and stay there.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from shared.domain import prompts, versions
 from shared.domain.changes import Change
+from shared.domain.model import LIVE, PRODUCTION
 from shared.domain.prompts import RESERVED_TAGS
 from shared.ids import is_id
 from shared.problems import InvalidRequest, NameTaken, TagNotFound
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from shared.domain.model import Prompt, Version
 
 DIALECT = "tela"  # its name in the settings of a prompt
-PRODUCTION, LIVE = "production", "live"
 RESERVED_NAMES = {PRODUCTION, "promoted", "draft", *RESERVED_TAGS}
 NAME = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
 NAME_LENGTH = 50  # as of any tag; Tela has 64
@@ -72,7 +72,7 @@ def create(prompt: Prompt, name: str, origin: Origin) -> Change[None]:
         NameTaken: The prompt has an environment of the name, or a tag.
         Unprocessable: The prompt's settings take too many bytes.
     """
-    names = _list_empty(prompt)
+    names = _list_names(prompt)
     if name in names or name in prompt.tags:
         raise NameTaken("an environment of this name exists already; choose another name")
     settings = {**prompt.settings.get(DIALECT, {}), "environments": [*names, name]}
@@ -94,7 +94,7 @@ def publish(
     if pointer == LIVE:
         return versions.promote_to_live(prompt, version, origin)
     if pointer not in prompt.tags:
-        if not auto_create and pointer not in _list_empty(prompt):
+        if not auto_create and pointer not in _list_names(prompt):
             raise TagNotFound(MISSING)
         check_name(pointer)
     change = Change.none(prompt, subject=version)
@@ -103,6 +103,6 @@ def publish(
     return change.then(lambda prompt: prompts.set_tag(prompt, pointer, change.subject, origin))
 
 
-def _list_empty(prompt: Prompt) -> Sequence[str]:
+def _list_names(prompt: Prompt) -> Sequence[str]:
     names: Sequence[str] = prompt.settings.get(DIALECT, {}).get("environments", [])
     return names

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from shared.dialects.details import decode_object
+from shared.dialects.details import load_object
 from shared.dialects.dialect import Credential
 from shared.dialects.formats import to_snake_case
 from shared.domain.checks import check_document
@@ -157,7 +157,7 @@ def load_body(request: Request, model: type[Model]) -> Model:
 
     from shared.dialects.tela.validation import describe_error
 
-    document = _unify_spelling(decode_object(request.body))
+    document = _unify_spelling(load_object(request))
     body = cast("type[BaseModel]", model)
     for name in body.model_fields.keys() & document.keys():
         check_document({name: document[name]}, name)

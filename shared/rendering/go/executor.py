@@ -257,7 +257,7 @@ def _compile_texts_and_fields(
             spend = state.spend
             values = [print_value(NO_VALUE if value is None else value, spend) for value in values]
         if sum(map(len, values)) > state.remaining_output:
-            raise state.build_output_error()
+            raise state.limits.build_output_error()
         parts = pattern.copy()
         parts[1::2] = values
         state.write("".join(parts))

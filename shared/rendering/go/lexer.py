@@ -6,6 +6,7 @@ import re
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+from .. import limits
 from ..errors import LimitExceededError
 from .quoting import cite, format_rune, quote
 
@@ -97,8 +98,7 @@ WORDS: Final = {
 }
 _PUNCTUATION: Final = {"=": Kind.ASSIGN, "|": Kind.PIPE}
 
-# Bounds the time of parsing, which depends on the number of tokens, not on the length of texts.
-MAX_TOKENS: Final = 60_000
+MAX_TOKENS: Final = limits.MAX_TOKENS["go"]
 
 # Bound the time and memory of parsing a literal.
 MAX_NUMBER: Final = 5_000  # characters

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ...texts import excerpt
-from ..errors import LimitExceededError
 
 if TYPE_CHECKING:
     from ..limits import Limits, Usage
@@ -101,9 +100,7 @@ class State:
         """
         self.remaining_steps -= steps
         if self.remaining_steps < 0:
-            raise LimitExceededError(
-                f"rendering takes more than {self.limits.steps} steps; simplify the template"
-            )
+            raise self.limits.build_steps_error()
 
     def write(self, text: str) -> None:
         """Write a text to the output.
@@ -113,14 +110,8 @@ class State:
         """
         self.remaining_output -= len(text)
         if self.remaining_output < 0:
-            raise self.build_output_error()
+            raise self.limits.build_output_error()
         self.output.append(text)
-
-    def build_output_error(self) -> LimitExceededError:
-        """Build the error of an output that is too long."""
-        return LimitExceededError(
-            f"the output is longer than {self.limits.output_bytes} bytes; shorten it"
-        )
 
     # Variables. Which one a name refers to can depend on the execution, so names are looked up at
     # run time, the innermost first.

@@ -81,7 +81,7 @@ class Template:
         usage.steps = limits.steps - state.remaining_steps
         usage.output_bytes += count_bytes(text)
         if usage.output_bytes > limits.output_bytes:
-            raise state.build_output_error()
+            raise state.limits.build_output_error()
         return text
 
     def list_variables(self) -> list[str]:

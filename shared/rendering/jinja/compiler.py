@@ -13,7 +13,8 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.lexer import Failure, Lexer, Token, TokenStream, _Rule, float_re, string_re
 from jinja2.parser import Parser
 
-from .meter import MAX_INTEGER_BITS
+from .. import limits
+from ..meter import MAX_INTEGER_BITS
 from .unsupported import TAGS, describe_gap
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ MAX_BRACKETS: Final = 20
 MAX_BLOCKS: Final = 30
 MAX_EXPRESSION_DEPTH: Final = 100
 
-# Compiling takes about 20 microseconds per token.
-MAX_TOKENS: Final = 10_000
+MAX_TOKENS: Final = limits.MAX_TOKENS["jinja"]
 MAX_PARTS: Final = 4 * MAX_TOKENS  # tokens, comments and spaces
 
 # Filters that the parser puts around expressions; their names are not valid in templates.

@@ -21,9 +21,9 @@ from jinja2.runtime import Undefined
 from markupsafe import escape
 
 from ..errors import LimitExceededError
+from ..meter import check_integer_bits
 from .formatting import printf
 from .members import build_pad_method, join_texts, replace, strip
-from .meter import check_integer_bits
 from .operators import apply_operator
 from .values import ATOMS, CONTAINERS, Group, Value, describe
 

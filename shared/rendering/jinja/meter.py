@@ -1,4 +1,4 @@
-"""The meter of one rendering, which charges for each operation before it runs."""
+"""The meter of one rendering in Jinja."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Final
 from jinja2.runtime import Undefined
 
 from ..errors import LimitExceededError
+from ..meter import Meter as BaseMeter
+from ..meter import check_integer_bits
 from .values import ATOMS, CONTAINERS, describe
 
 if TYPE_CHECKING:
     from ..limits import Limits, Usage
     from .values import Value
-
-# Python does not print integers of more than 4300 digits, which have slightly more bits than this.
-# The limit also bounds the time of arithmetic, which grows with the square of the digits.
-MAX_INTEGER_BITS: Final = 14_000
 
 # C code recurses into values to compare, print and serialise them.
 MAX_VALUE_DEPTH: Final = 64
@@ -28,45 +26,14 @@ CALL_STEPS: Final = 8
 _MACRO_STEPS: Final = 50
 
 
-class Meter:
-    """The remaining steps of one rendering; a step is about one evaluated node or 16 characters."""
+class Meter(BaseMeter):
+    """The meter of one rendering in Jinja, which counts nested calls too."""
 
-    __slots__ = ("_depth", "_limits", "_remaining")
+    __slots__ = ("_depth",)
 
     def __init__(self, limits: Limits, usage: Usage) -> None:
-        self._limits = limits
-        self._remaining = limits.steps - usage.steps
+        super().__init__(limits, usage)
         self._depth = 0
-
-    @property
-    def steps(self) -> int:
-        """The steps that have been spent, with those of the texts before."""
-        return self._limits.steps - self._remaining
-
-    def spend(self, steps: int) -> None:
-        """Charge for an operation.
-
-        Raises:
-            LimitExceededError: The remaining steps do not suffice.
-        """
-        self._remaining -= steps
-        if self._remaining < 0:
-            raise LimitExceededError(
-                f"the template does more than {self._limits.steps} steps of work; simplify it"
-            )
-
-    def spend_text(self, characters: int) -> None:
-        """Charge for a text.
-
-        Raises:
-            LimitExceededError: The text is longer than the maximum output, or the remaining steps
-                do not suffice.
-        """
-        if characters > self._limits.output_bytes:
-            raise LimitExceededError(
-                f"a text would be longer than {self._limits.output_bytes} characters; shorten it"
-            )
-        self.spend(characters >> 4)
 
     def spend_value(self, value: Value, *, indent: int = 0) -> int:
         """Charge for an operation that visits all parts of a value, such as printing it.
@@ -139,18 +106,6 @@ class Meter:
     def leave_call(self) -> None:
         """End a call that `enter_call` started."""
         self._depth -= 1
-
-
-def check_integer_bits(bits: int) -> None:
-    """Check the size of an integer.
-
-    Raises:
-        LimitExceededError: The integer has more than `MAX_INTEGER_BITS` bits.
-    """
-    if bits > MAX_INTEGER_BITS:
-        raise LimitExceededError(
-            f"a number would have more than {MAX_INTEGER_BITS} bits; use smaller numbers"
-        )
 
 
 def _count_steps(value: Value) -> int:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2.runtime import Undefined
 
+from ..meter import check_integer_bits
 from .formatting import printf
-from .meter import Meter, check_integer_bits
 from .values import CONTAINERS, SEQUENCES, Value, describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from .meter import Meter
 
 _ARITHMETIC: Final[dict[str, Callable[[Value, Value], Value]]] = {
     "+": operator.add,

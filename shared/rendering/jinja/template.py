@@ -11,10 +11,13 @@ from jinja2.exceptions import TemplateError, UndefinedError
 
 from ...texts import cut_message, replace_lone_surrogates
 from ..errors import (
+    EXPRESSION_ERRORS,
+    LONGEST_MESSAGE,
     LimitExceededError,
     MissingVariableError,
     TemplateExecutionError,
     TemplateSyntaxError,
+    format_error,
 )
 from ..limits import Usage
 from .compiler import MeteredCodeGenerator, TemplateParser
@@ -28,15 +31,7 @@ if TYPE_CHECKING:
     from ..limits import Limits
 
 # The exceptions that an expression can raise; all others are bugs.
-_ERRORS: Final = (
-    TemplateError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
-_LONGEST_MESSAGE: Final = 300
+_ERRORS: Final = (TemplateError, *EXPRESSION_ERRORS)
 
 
 def compile_template(source: str) -> Template:
@@ -51,12 +46,12 @@ def compile_template(source: str) -> Template:
         python = generator.generate_source(parser.parse_tree())
         code = compile(python, "<template>", "exec")
     except jinja2.TemplateSyntaxError as error:
-        message = cut_message(error.message or "invalid template", _LONGEST_MESSAGE)
+        message = cut_message(error.message or "invalid template", LONGEST_MESSAGE)
         raise TemplateSyntaxError(f"line {error.lineno}: {message}") from error
     except SyntaxError as error:
         # Errors of Python's compiler: loops nested more than 20 levels deep, repeated arguments.
         line = generator.get_template_line(error.lineno or 1)
-        message = cut_message(error.msg, _LONGEST_MESSAGE)
+        message = cut_message(error.msg, LONGEST_MESSAGE)
         raise TemplateSyntaxError(f"line {line}: {message}") from error
     except (MemoryError, RecursionError) as error:
         raise TemplateSyntaxError("line 1: the template is nested too deeply") from error
@@ -110,9 +105,7 @@ class Template:
                     len(piece) if piece.isascii() else len(piece.encode(errors="surrogatepass"))
                 )
                 if remaining < 0:
-                    raise LimitExceededError(
-                        f"the output is larger than {limits.output_bytes} bytes; shorten it"
-                    )
+                    raise limits.build_output_error()
                 pieces.append(piece)
         except RecursionError as error:
             raise LimitExceededError("the template is nested too deeply; simplify it") from error
@@ -168,8 +161,5 @@ def _list_optional_names(tree: Iterable[nodes.Node]) -> set[str]:
 
 
 def _format_error(error: Exception) -> str:
-    message = f"there is no {error}" if isinstance(error, KeyError) else str(error)
-    message = cut_message(replace_lone_surrogates(message), _LONGEST_MESSAGE)
     # Python's messages contain the module and the class of a function.
-    message = re.sub(r"(?:[\w<>]+\.)+(\w+\(\))", r"\1", message)
-    return message or "the template cannot be rendered"
+    return re.sub(r"(?:[\w<>]+\.)+(\w+\(\))", r"\1", format_error(error))

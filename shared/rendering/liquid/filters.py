@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from liquid.undefined import Undefined
 
 from ..errors import LimitExceededError
-from .meter import check_integer
+from ..meter import check_integer_bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ def run_filter(
         LiquidError: The library refuses the arguments.
     """
     meter.spend(_CALL_STEPS + len(args) + len(kwargs))
-    is_slice = name == "slice" and isinstance(left, str | list | range)
+    is_slice = name == "slice" and isinstance(left, str | list)  # whose result is no larger
     if not is_slice and name not in _SHALLOW:
         size = meter.spend_value(left)
         for value in (*args, *kwargs.values()):
@@ -71,7 +71,7 @@ def run_filter(
     elif type(result) is list:
         meter.spend(len(result))
     elif isinstance(result, int):
-        check_integer(result)
+        check_integer_bits(result.bit_length())
     return result
 
 

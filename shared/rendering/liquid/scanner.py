@@ -11,10 +11,11 @@ import re
 from itertools import islice
 from typing import Final
 
+from .. import limits
 from ..errors import LimitExceededError, TemplateSyntaxError
 
 # Each token takes memory, and time in every rendering.
-MAX_TOKENS: Final = 60_000
+MAX_TOKENS: Final = limits.MAX_TOKENS["liquid"]
 # Characters that the library's expressions read at most, other than once.
 MAX_REPEATED_READS: Final = 10_000_000
 # Characters of one tag or output; while it reads one, Python takes some 260 bytes for each.
@@ -37,7 +38,7 @@ def check_source(source: str) -> None:
         LimitExceededError: The text has too many tokens, or its expressions are too long.
     """
     position = tokens = reads = 0
-    has_comment = False  # in a comment, what is not closed is no error
+    has_comment = False  # in a comment, what is not closed or is empty is no error
     while opening := _OPENING.search(source, position):
         start = opening.start()
         position = opening.end()
@@ -50,7 +51,7 @@ def check_source(source: str) -> None:
             position = stop + 2
             _check_length(len(inside))
             has_comment = has_comment or _COMMENT.match(inside) is not None
-            if opening[0] == "{{" and not inside.replace("-", " ").strip():
+            if not has_comment and opening[0] == "{{" and not inside.replace("-", " ").strip():
                 raise _build_error(source, start, "an expression is missing")
             tokens += 1 + sum(1 for _ in islice(_TOKEN.finditer(inside), MAX_TOKENS))
             reads += _count_reads(inside)

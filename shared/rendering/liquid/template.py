@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 from liquid import BoundTemplate, Environment
 from liquid.exceptions import LiquidError, UndefinedError
 
-from ...texts import cut_message, excerpt, replace_lone_surrogates
+from ...texts import excerpt, replace_lone_surrogates
 from ..errors import (
+    EXPRESSION_ERRORS,
     LimitExceededError,
     MissingVariableError,
     TemplateExecutionError,
     TemplateSyntaxError,
+    format_error,
 )
 from ..limits import Usage
 from .context import Buffer, Context
@@ -26,15 +28,7 @@ if TYPE_CHECKING:
     from ..limits import Limits
 
 # What filters and expressions raise; all others are bugs.
-_ERRORS: Final = (
-    LiquidError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
-_LONGEST_MESSAGE: Final = 300
+_ERRORS: Final = (LiquidError, *EXPRESSION_ERRORS)
 
 
 class _BoundTemplate(BoundTemplate):
@@ -82,8 +76,11 @@ def compile_template(source: str) -> Template:
         else:
             message = _format_error(error, source)
         raise TemplateSyntaxError(message) from error
-    unknown = next((name for name in analysis.filters if name not in _ENVIRONMENT.filters), None)
-    gap = None if unknown is None else f"there is no filter {excerpt(unknown)!r}"
+    unknown = [name for name in analysis.filters if name not in _ENVIRONMENT.filters]
+    gap = None
+    if unknown:
+        place, name = min((analysis.filters[name][0].index, name) for name in unknown)
+        gap = f"line {_count_lines(source, place)}: there is no filter {excerpt(name)!r}"
     return Template(template, source, sorted(analysis.globals), gap)
 
 
@@ -134,7 +131,7 @@ class Template:
         usage.steps = meter.steps
         usage.output_bytes += len(text) if text.isascii() else len(text.encode())
         if usage.output_bytes > limits.output_bytes:
-            raise meter.build_output_error()
+            raise limits.build_output_error()
         return text
 
     def list_variables(self) -> list[str]:
@@ -154,13 +151,14 @@ class Template:
         return self._gap
 
 
+def _count_lines(source: str, place: int) -> int:
+    return source.count("\n", 0, place) + 1
+
+
 def _format_error(error: Exception, source: str) -> str:
-    token = error.token if isinstance(error, LiquidError) else None
+    token = message = None
     if isinstance(error, LiquidError):
         # The whole text of the library's error repeats the line.
-        message = str(error.message or "")
-    else:
-        message = f"there is no {error}" if isinstance(error, KeyError) else str(error)
-    message = cut_message(replace_lone_surrogates(message), _LONGEST_MESSAGE)
-    line = source.count("\n", 0, max(0, token.start_index)) + 1 if token else 1
-    return f"line {line}: {message or 'the template cannot be rendered'}"
+        token, message = error.token, str(error.message or "")
+    line = _count_lines(source, max(0, token.start_index)) if token else 1
+    return f"line {line}: {format_error(error, message)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from shared.settings import get_settings
 from shared.store.dynamodb import Database
 from tests.functions.langfuse.project import PROMPTS
-from tools.cost.lists import build_team, count_reads
+from tools.cost.lists import UNIT_BYTES, build_team, count_reads
 
 if TYPE_CHECKING:
     from tests.functions.langfuse.project import Project
@@ -72,19 +73,17 @@ def test_times_of_changes_are_those_of_versions_and_their_labels(project: Projec
     project.create("p")
     before = datetime.now(UTC)
 
-    def list_since(at: datetime) -> list[int]:
+    def list_around(at: datetime) -> tuple[list[list[int]], list[list[int]]]:
+        """List the versions that changed at a time or later, and those that changed before."""
         text = at.isoformat().replace("+00:00", "Z")
         data = project.get_page(f"?fromUpdatedAt={text}")["data"]
-        assert project.get_page(f"?toUpdatedAt={text}")["meta"]["totalItems"] == (
-            0 if len(data) and data[0]["versions"] == [1, 2] else 1
-        )
-        numbers: list[int] = data[0]["versions"] if data else []
-        return numbers
+        others = project.get_page(f"?toUpdatedAt={text}")["data"]
+        return [entry["versions"] for entry in data], [entry["versions"] for entry in others]
 
-    assert list_since(before) == []
-    assert list_since(before - timedelta(hours=1)) == [1, 2]
+    assert list_around(before) == ([], [[1, 2]])
+    assert list_around(before - timedelta(hours=1)) == ([[1, 2]], [])
     project.label("p", 1, "b")
-    assert list_since(before) == [1]
+    assert list_around(before) == ([[1]], [[2]])
     shown = project.get("p", "?version=1")
     assert shown["updatedAt"] > shown["createdAt"]
     project.label("p", 2, "b")
@@ -120,6 +119,63 @@ def test_a_page_reads_what_it_shows_and_counts_the_rest(project: Project) -> Non
     assert (len(page["data"]), page["meta"]["totalItems"]) == (5, count)
     # A head, a list of versions and one version of each row, and a unit for each 20 entries.
     assert reads.units <= 5 * 3 + count // 20 + 4
+
+
+def test_a_page_reads_the_versions_of_what_it_shows_alone(project: Project) -> None:
+    count, sizes = 4, 3 * [10_000]
+    for number in range(count):
+        for size in sizes:
+            project.create(f"p{number}", prompt="x" * size)
+    project.get_page("?limit=1")
+
+    with count_reads() as reads:
+        page = project.get_page("?limit=2")
+
+    assert [entry["versions"] for entry in page["data"]] == [[1, 2, 3]] * 2
+    # Of each row the head, all versions, whose bodies count too, and one of these again.
+    versions = ceil(sum(sizes) / UNIT_BYTES)
+    one = ceil(sizes[0] / UNIT_BYTES)
+    assert 2 * versions < reads.units <= 2 * (1 + versions + one) + 4
+
+
+@pytest.mark.parametrize("query", ["label=a", "label=production", "version=1", "label=latest"])
+def test_a_filter_by_a_label_or_number_reads_one_version_of_each_prompt(
+    project: Project, query: str
+) -> None:
+    def count_requests() -> int:
+        with count_reads() as reads:
+            page = project.get_page(f"?limit=2&{query}")
+        assert [len(entry["versions"]) for entry in page["data"]] == [1, 1]
+        total: int = page["meta"]["totalItems"]
+        # A head and a version for each; for the rows another version, and which is the newest.
+        assert reads.units <= 2 * total + 2 * 2 + 4
+        return reads.requests
+
+    for name in ("a", "b"):
+        project.create(name, labels=["a", "production"])
+        project.create(name)
+    project.get_page("?limit=1")
+    few = count_requests()
+    for name in ("c", "d", "e"):
+        project.create(name, labels=["a", "production"])
+        project.create(name)
+
+    assert count_requests() <= few
+
+
+def test_the_newest_of_the_filter_is_the_newest_that_there_is(project: Project) -> None:
+    project.create("p", labels=["a"])
+    project.create("p", labels=["b"])
+    assert project.delete("p", "?version=2").status == 204
+    project.registry.editor.create_version(project.find_id("p"), "a draft")
+
+    (entry,) = project.get_page("?label=latest")["data"]
+    (other,) = project.get_page("?label=a")["data"]
+
+    assert (entry["versions"], entry["labels"]) == ([1], ["a", "latest"])
+    assert other == entry
+    assert project.get_page("?label=latest&version=2")["data"] == []
+    assert project.get_page("?label=b")["data"] == []
 
 
 def test_a_list_of_too_many_prompts_has_no_filter_of_versions(

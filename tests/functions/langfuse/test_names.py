@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 
+from shared.domain.access import Grant
+from tests.client import Client
 from tests.functions.langfuse.project import PROMPTS
 
 if TYPE_CHECKING:
     from tests.functions.langfuse.project import Project
+    from tests.memory import Memory
 
 SIMILAR = ("a b", "a_b", "a-b", "A b", "a b!", "a  b", "a/b")
 FREE = (*SIMILAR, "Ünï A_b-1.0 (x)?#%", "日本", "%2F", "a%20b", "versions/3", "a/versions/3", ".")
@@ -128,11 +131,72 @@ def test_a_prompt_of_another_dialect_is_found_by_its_name_and_its_slug(project: 
     assert project.list_names() == ["Welcome message"]
 
 
-def test_a_name_comes_before_a_slug(project: Project) -> None:
+def refer(name: str) -> str:
+    return f"@@@langfusePrompt:name={name}|label=production@@@"
+
+
+def list_texts(project: Project, name: str) -> dict[str, Any]:
+    """List what a name stands for by all that takes one, in a process that remembers nothing."""
+    project.registry.forget()
+    reader = f"reads {name}"
+    project.create(reader, refer(name), labels=["production"])
+    return {
+        "read": project.get(name)["prompt"],
+        "list": project.list_names(f"?name={name}"),
+        "reference": project.get(reader)["prompt"],
+        "label": project.label(name, 1, "beta").json["name"],
+        "new version": project.create(name, "the next")["name"],
+    }
+
+
+@pytest.mark.parametrize("scope", ["PROJECT", "ORGANIZATION"])
+@pytest.mark.parametrize("how", ["name", "slug", "new name", "new slug"])
+def test_nobody_takes_over_by_a_name_or_slug_what_finds_another_prompt(
+    project: Project, how: str, scope: str
+) -> None:
+    registry = project.registry
+    editor = registry.editor
+    body = {"handle": "old", "scope": scope, "prompt": "of another language"}
+    victim = editor("POST", "/api/prompts", body).json["id"]
+    fields = {"name": "victim", "slug": "other"} if "slug" in how else {"slug": "victim"}
+    assert editor("PATCH", f"/v1/prompts/{victim}", fields).status == 200
+    mine = editor.create_prompt("mine", slug="mine")
+    for prompt_id, text in ((victim, "the victim's"), (mine["id"], "mine")):
+        number = editor.create_version(prompt_id, text, engine="simple")["version"]
+        editor.promote(prompt_id, number, times=2)
+    before = list_texts(project, "victim")
+
+    if how == "new name":
+        editor.create_prompt("victim", slug="one")
+    elif how == "new slug":
+        editor.create_prompt("one", slug="victim")
+    else:
+        grant = Grant(
+            name="mine",
+            operation="all",
+            team_ids=(registry.team_id,),
+            prompt_ids=frozenset({mine["id"]}),
+        )
+        key = Client(registry.team_id, registry.create_key(grant), registry.cloud)
+        response = key("PATCH", f"/v1/prompts/{mine['id']}", {how: "victim"})
+        assert response.status == 200, response.text
+
+    assert list_texts(project, "victim") == before
+
+
+def test_a_name_of_an_earlier_release_comes_before_a_slug_and_before_later_names(
+    project: Project, memory: Memory
+) -> None:
     editor = project.registry.editor
-    for name, slug in (("b", "a"), ("x", "b")):
+    for name, slug in (("x", "b"), ("b", "a")):
         prompt = editor.create_prompt(name, slug=slug)
         editor.create_stable_version(prompt["id"], f"of {name}")
+    assert project.get("b", "?label=latest")["prompt"] == "of x"
+
+    for item in memory.list_items()["lookups"]:
+        if item["entity"] == {"S": "name"}:
+            memory.put("lookups", {name: item[name] for name in item if name != "since"})
+    project.registry.forget()
 
     assert project.get("b", "?label=latest")["prompt"] == "of b"
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.functions.langfuse.project import PROMPTS
+from tests.functions.test_hot_reads import note_calls
+from tests.memory import Memory
 
 if TYPE_CHECKING:
     from tests.functions.langfuse.project import Project
@@ -46,6 +48,25 @@ def test_a_label_is_of_one_version(project: Project) -> None:
     assert project.label("p", 1, "a", "b").json["labels"] == ["production", "a", "b"]
     assert project.label("p", 1).json["labels"] == ["production", "a", "b"]
     assert project.get("p", "?label=latest")["labels"] == ["latest"]
+
+
+def test_a_label_is_read_whatever_is_the_matter_with_the_newest_version(project: Project) -> None:
+    project.create("p", "one", labels=["production"])
+    for text in ("two", "three"):
+        project.create("p", text)
+    path = f"/v1/prompts/{project.find_id('p')}/versions/3"
+    assert project.registry.editor("POST", f"{path}/archive").status == 200
+    memory = Memory()
+    for item in memory.list_items()["versions"]:
+        if item["version"] == {"N": "2"}:
+            memory.put("versions", {**item, "content": {"S": "{"}, "updated_at": {"S": "?"}})
+    project.registry.forget()
+
+    assert project.get("p")["labels"] == ["production"]
+    with note_calls() as calls:
+        assert project.get("p")["version"] == 1
+    assert "Query" not in calls
+    assert len(calls) <= 2, "what is the newest version is remembered"
 
 
 def test_production_is_live_and_another_dialects_tag_of_that_name_is_hidden(
@@ -126,6 +147,7 @@ def test_messages_have_a_role_and_a_text_or_are_placeholders(project: Project) -
         {"type": "chat", "prompt": [{"role": "user"}]},
         {"type": "chat", "prompt": [{"role": "user", "content": [{"type": "text", "text": "x"}]}]},
         {"type": "chat", "prompt": [{"type": "placeholder", "name": "1a"}]},
+        {"type": "chat", "prompt": [{"type": "placeholder", "name": "a"}] * 1001},
         {"type": "other", "prompt": "x"},
         {"prompt": 1},
         {"prompt": None},

@@ -319,6 +319,7 @@ def test_a_version_or_tag_that_is_not_there_is_not_found(registry: Registry, nam
     answer = registry.editor("GET", f"/api/prompts/{handle}{name}")
 
     assert (answer.status, answer.error) == (404, "prompt_not_found")
+    assert answer.json["tips"] == ["The prompt is there, and has no such version or tag."]
 
 
 @pytest.mark.parametrize("name", ["nobody", UNKNOWN_ID, "a/b", "%00", "%F0%9F%8E%AD", "x" * 3000])
@@ -332,6 +333,7 @@ def test_a_prompt_that_is_not_there_is_not_found(registry: Registry, name: str) 
 
     assert {answer.status for answer in answers.values()} == {404}
     assert {answer.error for answer in answers.values()} <= {"prompt_not_found", "Prompt not found"}
+    assert not any("tips" in answer.json for answer in answers.values())
 
 
 def test_an_update_keeps_what_it_does_not_say(registry: Registry) -> None:

@@ -324,7 +324,7 @@ def store_prompts(team_id: str, count: int) -> None:
     for number in range(count):
         name = f"Prompt {number:03}"
         made = prompts.create(team_id=team_id, name=name, slug=name, origin=Origin(by=by)).then(
-            lambda prompt: versions.create(prompt, content, Origin(by=by), status="live")
+            lambda prompt: versions.create(prompt, content, Origin(by=by), base=None, status="live")
         )
         entry = keys.DirectoryEntry(keys.dump_time(made.after.created_at), made.after.id)
         line = {"pk": keys.build_team(team_id)["pk"], "sk": entry.sort_key, "entity": "directory"}

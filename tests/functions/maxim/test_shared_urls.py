@@ -55,6 +55,19 @@ def test_px0s_update_of_a_slug_is_refused_as_ever(workspace: Workspace) -> None:
     assert (refused.status, refused.error) == (400, "invalid prompt id")
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("PUT", ""), ("POST", "/versions"), ("GET", "/versions"), ("GET", "/versions/1")],
+)
+def test_the_calls_that_take_no_slug_say_what_they_take(
+    workspace: Workspace, method: str, path: str
+) -> None:
+    refused = workspace.px0(method, f"/v1/prompts/greeting{path}", {"template": "x"})
+
+    (detail,) = refused.json["details"]
+    assert "takes the prompt's id" in detail["message"]
+
+
 def test_of_two_credentials_maxims_decides(workspace: Workspace) -> None:
     key = workspace.px0.key
     assert key is not None

@@ -8,6 +8,7 @@ import pytest
 
 from tests.client import UNKNOWN_ID
 from tests.functions.tela.calls import create_version, get_problem, get_version
+from tests.memory import Memory
 
 if TYPE_CHECKING:
     from tests.client import Client, Registry, Response
@@ -132,9 +133,21 @@ def test_the_index_map_has_the_number_of_each_version_and_the_id_of_the_one_befo
     ]
 
     assert editor("GET", path).json == rows
+    memory = Memory()
+    for item in memory.list_items()["versions"]:
+        memory.put("versions", {**item, "content": {"S": "damaged"}})  # which the map does not show
+    assert editor("GET", path).json == rows
     page = editor("GET", f"{path}&limit=2")
     assert page.json == rows[:2]
     rest = editor("GET", f"{path}&limit=2&cursor={page.headers['X-Next-Cursor']}")
     assert rest.json == rows[2:]
+
+
+def test_the_latest_version_has_the_same_number(registry: Registry) -> None:
+    editor, prompt_id = registry.editor, registry.editor.create_prompt()["id"]
+    first, second = (create_version(editor, prompt_id) for _ in range(2))
+
     latest = editor("GET", f"/prompt/{prompt_id}/latest-version").json
-    assert {name: latest[name] for name in rows[0]} == rows[0]
+
+    assert (latest["id"], latest["versionIndex"]) == (second["id"], 2)
+    assert latest["previousVersionId"] == first["id"]

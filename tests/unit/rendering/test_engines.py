@@ -19,16 +19,30 @@ def test_there_is_a_compiler_for_each_engine_of_a_content_and_for_no_other() -> 
     assert sorted(COMPILERS) == sorted(ENGINES)
 
 
-@pytest.mark.parametrize(
-    ("engine", "source"),
-    [
-        ("go", "Hello {{.name}}!"),
-        ("jinja", "Hello {{ name }}!"),
-        ("liquid", "Hello {{ name }}!"),
-        ("simple", "Hello {{ name }}!"),
-        ("tela", "Hello {name}!"),
-    ],
-)
+SOURCES = [
+    ("go", "Hello {{.name}}!"),
+    ("jinja", "Hello {{ name }}!"),
+    ("liquid", "Hello {{ name }}!"),
+    ("simple", "Hello {{ name }}!"),
+    ("tela", "Hello {name}!"),
+]
+
+
+@pytest.mark.parametrize(("engine", "source"), SOURCES)
+def test_every_engine_has_the_same_words_for_a_limit(engine: str, source: str) -> None:
+    template = compile_template(source, engine=engine, limits=LIMITS, names=frozenset({"name"}))
+    errors = [
+        (Limits(steps=1), "rendering takes more than 1 steps of work; simplify the template"),
+        (Limits(output_bytes=10), "the output is larger than 10 bytes; shorten it"),
+    ]
+
+    for limits, error in errors:
+        with pytest.raises(LimitExceededError) as raised:
+            template.render({"name": "x" * 8}, limits=limits)
+        assert str(raised.value) == error
+
+
+@pytest.mark.parametrize(("engine", "source"), SOURCES)
 def test_a_template_of_every_engine_renders(engine: str, source: str) -> None:
     template = compile_template(source, engine=engine, limits=LIMITS, names=frozenset({"name"}))
 

@@ -80,14 +80,14 @@ def test_output_is_limited_in_bytes(template: str) -> None:
     size = len(render(template, variables).encode())
 
     assert render(template, variables, Limits(output_bytes=size))
-    with pytest.raises(LimitExceededError, match=f"longer than {size - 1} bytes"):
+    with pytest.raises(LimitExceededError, match=f"larger than {size - 1} bytes"):
         render(template, variables, Limits(output_bytes=size - 1))
 
 
 def test_the_output_limit_holds_before_anything_is_joined() -> None:
     template = "{{.x}}" * 50_000
 
-    with pytest.raises(LimitExceededError, match="longer than 5000000 bytes"):
+    with pytest.raises(LimitExceededError, match="larger than 5000000 bytes"):
         render(template, {"x": "x" * 4_000_000})
 
 

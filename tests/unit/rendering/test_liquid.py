@@ -24,6 +24,7 @@ from shared.rendering.limits import Limits, Usage
 from shared.rendering.liquid.context import Context
 from shared.rendering.liquid.expressions import _METERED, MeteredLoop
 from shared.rendering.liquid.scanner import MAX_EXPRESSION
+from shared.rendering.liquid.template import _ENVIRONMENT
 
 ERRORS = (TemplateSyntaxError, TemplateExecutionError, LimitExceededError)
 DEFAULT: Final = Limits()
@@ -141,9 +142,8 @@ def test_names_that_the_library_uses_itself_are_variables() -> None:
 
 
 def test_a_filter_that_there_is_not_is_told_before_rendering() -> None:
-    assert liquid.compile_template("{% if x %}{{ y | nope }}{% endif %}").find_gap() == (
-        "there is no filter 'nope'"
-    )
+    source = "{{ z | upcase }}\n{% if x %}{{ y | nope }}{% endif %}\n{{ a | bad }}{{ a | nope }}"
+    assert liquid.compile_template(source).find_gap() == "line 2: there is no filter 'nope'"
     assert liquid.compile_template("{{ y | upcase }}").find_gap() is None
 
 
@@ -244,6 +244,26 @@ def test_endless_work_ends_at_a_limit_and_in_little_memory(source: str) -> None:
         tracemalloc.stop()
 
     assert peak < 60_000_000
+
+
+@pytest.mark.parametrize("arguments", ["", ": 0", ": 0, 3000000", ": 'x'", ": r", ": r, r"])
+@pytest.mark.parametrize("name", sorted(_ENVIRONMENT.filters))
+def test_no_filter_makes_a_list_of_a_range_before_it_is_charged_for(
+    name: str, arguments: str
+) -> None:
+    template = liquid.compile_template(
+        "{% assign r = (1..3000000) %}{% assign x = r | " + name + arguments + " %}"
+    )
+    tracemalloc.start()
+    try:
+        template.render({}, limits=Limits(steps=200_000))
+    except (LimitExceededError, TemplateExecutionError):
+        pass
+    finally:
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    assert peak < 5_000_000
 
 
 @pytest.mark.parametrize(
