@@ -80,7 +80,7 @@ def create(
     """
     decision = decide(_get_origin(call))
     for _ in _count_tries(call):
-        change = _compose(team, decision)
+        change = team.compose(decision)
         response = call.respond(dump(change), headers=headers(change))
         try:
             _commit(call, response, partial(team.commit, change))
@@ -139,7 +139,7 @@ def commit(
         try:
             if read is not None:
                 call.require_match(partial(read, store))
-            change = _compose(store.team, decide(store, origin))
+            change = store.team.compose(decide(store, origin))
         except Problem:
             # These can read versions that are newer than the head, so the problem counts only
             # if the head has not changed.
@@ -162,17 +162,6 @@ def commit(
         _annotate(call, change)
         return response
     raise Contended(retry_after=1)
-
-
-def _compose(team: TeamStore, change: Change[Subject]) -> Change[Subject]:
-    """Find out what the texts of a change include, which its response shows.
-
-    Raises:
-        InvalidComposition: A version includes what it cannot include.
-    """
-    from shared.domain.compositions import writes_references  # which reads do not need
-
-    return team.compose(change) if writes_references(change) else change
 
 
 def _request_review(

@@ -297,7 +297,7 @@ class TestWriting:
         prompt = editor.create_prompt("Parent")
         assert self.refuse(write(editor, prompt, refer("chat", "version=1")))["reason"] == "chat"
 
-    def test_bombs(self, registry: Registry) -> None:
+    def test_more_than_a_template_may_hold(self, registry: Registry) -> None:
         editor = registry.editor
         create(editor, "Lol0", "lol " * 1_000)
         for level in range(1, 3):

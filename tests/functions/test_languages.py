@@ -469,7 +469,7 @@ def test_where_such_a_tag_is_text_clients_are_shown_text(
     assert post_tela(client, prompt, content=text).status == 200
     client.create_version(prompt["id"], text)
     client.promote(prompt["id"], 3)
-    unspeakable = post_maxim(maxim, prompt, {"role": "system", "content": text + "{{ a'b\"c }}"})
+    untranslatable = post_maxim(maxim, prompt, {"role": "system", "content": text + "{{ a'b\"c }}"})
 
     shown = [
         client("GET", f"/api/prompts/{prompt['id']}?version={number}").json["prompt"]
@@ -477,7 +477,7 @@ def test_where_such_a_tag_is_text_clients_are_shown_text(
     ]
 
     assert shown == [text.replace("{%", "{{ '{' }}%")] * 3
-    assert unspeakable.status == 400  # it has no translation, and would be shown as it is
+    assert untranslatable.status == 400  # it has no translation, and would be shown as it is
     hidden = {"template": "{{if .x}}" + text + "{{end}}"}
     assert client("POST", f"/v1/prompts/{prompt['id']}/versions", hidden).status == 400
 
