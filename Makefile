@@ -16,7 +16,7 @@ EMULATOR_VENV ?= .venv-emulator
 PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve serve-durable quick test faults test-clients e2e check cost bounds contention documents synth \
+.PHONY: help serve serve-durable quick test faults test-clients e2e check cost bounds bench contention documents synth \
 	cdk-bootstrap deploy bootstrap key keys revoke restore-team export-team import-team restore-tables upgrade change-engine destroy lock sbom clean
 
 help: ## this list
@@ -42,8 +42,8 @@ test: $(VENV)/.dev $(if $(shell command -v java),.local/dynamodb-local) ## all t
 	$(call node)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-faults: $(VENV)/.dev ## every fault at every call of AWS that any route makes, counted; every damage to an item
-	@$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -p no:randomly --every-fault tests/properties/test_faults.py tests/contract/test_every_damage.py
+faults: $(VENV)/.dev ## every fault at every call of AWS that any route makes, counted; every rival, every damage to an item
+	@$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal -p no:randomly --every-fault tests/properties/test_faults.py tests/properties/test_races.py tests/contract/test_every_damage.py
 
 test-clients: $(VENV)/.dev $(CLIENTS_VENV)/.clients tests/clients/node_modules/.clients ## the vendors' own clients against the API
 	CLIENTS_PYTHON=$(abspath $(CLIENTS_VENV))/bin/python $(BIN)/python -m pytest tests/clients
@@ -68,6 +68,9 @@ cost: $(VENV)/.dev .local/dynamodb-local ## what every call costs, and a month (
 
 bounds: $(VENV)/.dev ## CPU seconds and peak memory of hostile requests, worst first (ROUTES=)
 	@$(BIN)/python -m tests.routes.bounds $(ROUTES)
+
+bench: $(VENV)/.dev .local/dynamodb-local ## how fast it is, beside its floor (ARGS='--short', '--against main', '--profile', '--write')
+	@$(BIN)/python -m tools.bench $(ARGS)
 
 contention: $(VENV)/.dev .local/dynamodb-local ## what 64 writers of one prompt cost each other, on DynamoDB Local (ARGS='--writers 16 --each 4')
 	@$(BIN)/python -m tools.contention $(ARGS)

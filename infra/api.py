@@ -69,7 +69,7 @@ class Api(Construct):
         scope: Construct,
         id: str,
         *,
-        functions: Mapping[Route, lambda_.Function],
+        functions: Mapping[Route, lambda_.IFunction],
         stage: str,
         requests_per_second: int,
         burst: int,
@@ -84,7 +84,7 @@ class Api(Construct):
         Args:
             scope: The parent construct.
             id: The id in the parent construct.
-            functions: The functions by route.
+            functions: What is invoked for each route: its function, or an alias of that.
             stage: The name of the stage.
             requests_per_second: The rate above which the gateway responds with 429.
             burst: The number of requests that may arrive at once.
@@ -168,7 +168,9 @@ class Api(Construct):
                 },
             )
 
-    def _build_integrations(self, functions: Mapping[Route, lambda_.Function]) -> dict[Route, Json]:
+    def _build_integrations(
+        self, functions: Mapping[Route, lambda_.IFunction]
+    ) -> dict[Route, Json]:
         by_invoker: dict[str, list[Route]] = defaultdict(list)
         for route in functions:
             by_invoker[_name_invoker(route)].append(route)
@@ -187,7 +189,7 @@ class Api(Construct):
             for route, function in functions.items()
         }
 
-    def _create_invoker(self, name: str, functions: Iterable[lambda_.Function]) -> iam.Role:
+    def _create_invoker(self, name: str, functions: Iterable[lambda_.IFunction]) -> iam.Role:
         """Create a role that invokes some functions, as many as its policies' 10 KB can name."""
         return iam.Role(
             self,

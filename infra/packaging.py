@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 from aws_cdk import AssetHashType
 from aws_cdk import aws_lambda as lambda_
 
+from infra import trim
 from infra.project import ROOT
 
 if TYPE_CHECKING:
@@ -34,19 +35,6 @@ SOURCES = ("functions", "shared")
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 PYTHON = "3.13"
 PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
-# The services that functions call. Botocore's data of four hundred others is half of its size.
-SERVICES = frozenset({"cognito-idp", "dynamodb", "events", "s3", "sqs"})
-# Files that are not needed at run time.
-UNUSED_FILES = (
-    "**/tests",
-    "*-stubs",
-    "**/*.pyi",
-    "boto3/examples",
-    "botocore/data/*/*/examples-1.json",
-    # Of dependencies of python-liquid, which uses no language and no time zone of theirs: 36 MB.
-    "babel/locale-data",
-    "pytz/zoneinfo",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,33 +113,10 @@ def build_layer(*, architecture: Architecture, lock: Path = LOCK, cache: Path = 
         _run(*uv, *wheels, "--target", str(packages), "--requirements", str(lock))
         shutil.rmtree(packages / "bin", ignore_errors=True)
         (packages / ".lock").unlink(missing_ok=True)
-        trim(packages)
+        trim.trim(packages)
         precompile(folder, runs_in="/opt", interpreter=interpreter)
 
     return _build_once(cache / f"layer-{digest.hexdigest()[:32]}", fill)
-
-
-def trim(packages: Path) -> None:
-    """Remove what no function uses, which cold starts would download and in part read."""
-    models = packages / "botocore" / "data"
-    for folder in filter(Path.is_dir, models.iterdir()):
-        if folder.name not in SERVICES:
-            shutil.rmtree(folder)
-    for pattern in UNUSED_FILES:
-        for path in [*packages.glob(pattern)]:
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
-    # The first client parses this megabyte of endpoints, nearly all of other services.
-    file = models / "endpoints.json"
-    endpoints = json.loads(file.read_text(encoding="utf-8"))
-    for partition in endpoints["partitions"]:
-        services = partition["services"]
-        partition["services"] = {
-            name: services[name] for name in sorted(SERVICES & services.keys())
-        }
-    file.write_text(json.dumps(endpoints), encoding="utf-8")
 
 
 def compact_json(source: Path, target: Path) -> None:
@@ -208,7 +173,8 @@ def find_interpreter() -> str | None:
 def _start_digest(name: str, interpreter: str | None) -> hashlib._Hash:
     """Start a digest with everything but the sources that affects the result, such as this file."""
     digest = hashlib.sha256(f"{name} {PYTHON} {bool(interpreter)}\0".encode())
-    digest.update(Path(__file__).read_bytes())
+    for source in (Path(__file__), Path(trim.__file__)):
+        digest.update(source.read_bytes())
     return digest
 
 

@@ -8,7 +8,7 @@ from constructs import Construct
 from infra.api import Api
 from infra.events import Events
 from infra.tables import Tables
-from shared.observe import NAMESPACE
+from shared.observe.metrics import NAMESPACE
 from shared.routes import DIALECTS, ROUTES
 
 MINUTE = Duration.minutes(1)

@@ -103,6 +103,8 @@ class Deployment:
         quota_per_key: How many requests a minute an API key may make that has no quota of its own;
             None for any number.
         quota_per_team: How many the API keys of a team may make together; None for any number.
+        provisioned: How many processes of each hot function are kept started, whether or not they
+            are used; None for none. See `shared.routes.Route.is_hot`.
         cors_origins: The origins whose web pages may call the API; see
             `shared.cors.parse_origins`.
         identity_provider: The name of the identity provider for single sign-on.
@@ -128,6 +130,7 @@ class Deployment:
     alarm_email: str | None = None
     quota_per_key: int | None = None
     quota_per_team: int | None = None
+    provisioned: int | None = None
     cors_origins: str | None = None
     identity_provider: str | None = None
     saml_metadata: str | None = None
@@ -183,6 +186,7 @@ class Deployment:
             burst=_read_number(node, "burst"),
             quota_per_key=_read_limit(node, "quota_per_key"),
             quota_per_team=_read_limit(node, "quota_per_team"),
+            provisioned=_read_limit(node, "provisioned"),
             account_logging=_read_switch(node, "account_logging"),
             waf=_read_switch(node, "waf"),
             threat_protection=_read_switch(node, "threat_protection"),
@@ -259,6 +263,7 @@ class CuebookStack(Stack):
             quotas={"key": deployment.quota_per_key, "team": deployment.quota_per_team},
             cors_origins=deployment.cors_origins,
             groups=deployment.groups,
+            provisioned=deployment.provisioned,
             retain=retain,
         )
         events = Events(

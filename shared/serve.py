@@ -74,12 +74,22 @@ def get_origins() -> tuple[str, ...]:
     return parse_origins(get_settings().cors_origins)
 
 
-def serve(endpoint: Endpoint) -> Handler:
-    """Make the Lambda handler of an endpoint, from its row in the route table."""
+def serve(endpoint: Endpoint, *, prepare: Callable[[], None] | None = None) -> Handler:
+    """Make the Lambda handler of an endpoint, from its row in the route table.
+
+    Args:
+        endpoint: The endpoint.
+        prepare: Loads what its calls need beside the store.
+    """
     route = ROUTES_BY_MODULE[endpoint.__module__]
     if is_in_lambda():
-        # Lambda gives a function more CPU while it starts than while it handles a call.
-        get_store()
+        # Lambda gives a function more CPU while it starts than while it handles a call, and starts
+        # some functions before there is a call.
+        store = get_store()
+        if route.permission is not Permission.PUBLIC:
+            store.prepare()
+        if prepare is not None:
+            prepare()
 
     def lambda_handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         start = time.perf_counter()

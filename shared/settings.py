@@ -62,9 +62,11 @@ class MetricSettings(Environment):
     """Settings of metrics.
 
     Attributes:
+        metrics: Whether there are metrics: 1 or 0.
         metrics_by_route: Whether there are metrics by route: 1 or 0.
     """
 
+    metrics: int = 1
     metrics_by_route: int = 1
 
 
@@ -163,3 +165,18 @@ def get_event_settings() -> EventSettings:
 def is_in_lambda() -> bool:
     """Tell whether this process runs in Lambda."""
     return "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+
+
+def is_started_ahead() -> bool:
+    """Tell whether Lambda has started this process before there was a call, as it was told to."""
+    return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand") != "on-demand"
+
+
+def get_trace_header() -> str:
+    """Get what Lambda says of the current call's trace; empty outside Lambda."""
+    return os.environ.get("_X_AMZN_TRACE_ID", "")
+
+
+def get_trace_daemon() -> str:
+    """Get the address of the daemon of X-Ray, as `host:port`; empty outside Lambda."""
+    return os.environ.get("AWS_XRAY_DAEMON_ADDRESS", "")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared import exact_json
 from shared.domain.content import is_placeholder
 from shared.problems import MAX_DETAILS, InvalidTemplate, LimitReached, TemplateFailed
-from shared.rendering.engines import compile_template
+from shared.rendering.engines import COMPILERS, compile_template
 from shared.rendering.errors import (
     LimitExceededError,
     MissingVariableError,
@@ -17,6 +17,7 @@ from shared.rendering.errors import (
     TemplateSyntaxError,
 )
 from shared.rendering.limits import Limits, Usage, check_tokens
+from shared.settings import is_started_ahead
 from shared.texts import excerpt
 
 if TYPE_CHECKING:
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
     from shared.domain.content import Content, Document
     from shared.rendering.engines import Template
     from shared.settings import Settings
+
+
+USUAL_ENGINE = "go"  # of prompts that the native dialect creates
+
+
+def load_engines() -> None:
+    """Load engines while a function starts: all where no caller waits, else the usual one."""
+    for engine in COMPILERS if is_started_ahead() else [USUAL_ENGINE]:
+        COMPILERS[engine]("", ())
 
 
 def build_limits(settings: Settings) -> Limits:
@@ -59,7 +69,7 @@ def check_template(content: Content, settings: Settings) -> None:
             The details suggest what to write where the text looks like another engine's.
         LimitReached: A text is too large for a template.
     """
-    for template in _compile_all(content, settings):
+    for template in _compile_all(content, build_limits(settings)):
         if gap := template.find_gap():
             # Texts that were stored before are rendered as far as they get.
             raise InvalidTemplate(f"invalid template: {gap}")
@@ -96,39 +106,35 @@ def render(
             details name all that are missing.
         LimitReached: A text is too large, the output is too large, or it takes too many steps.
     """
-    if content.is_one_text:
-        content = replace(content, template=content.text, messages=None)
+    limits, usage = build_limits(settings), Usage()
     try:
-        templates = _compile_all(content, settings)
+        templates = _compile_all(content, limits)
     except InvalidTemplate as error:
         # The other dialects store texts that are not templates.
         raise TemplateFailed(
             f"template execution failed: {error.__cause__}", details=error.details
         ) from error
     histories = histories or {}
-    placeholders = [
-        name for name in dict.fromkeys(content.placeholder_names) if name not in histories
-    ]
-    limits, usage = build_limits(settings), Usage()
+    is_conversation = content.messages is not None and not content.is_one_text
+    names = content.placeholder_names if is_conversation else ()
+    placeholders = [name for name in dict.fromkeys(names) if name not in histories]
     try:
-        results = iter(
-            [
-                template.render(variables, limits=limits, is_strict=is_strict, usage=usage)
-                for template in templates
-            ]
-        )
+        texts = [
+            template.render(variables, limits=limits, is_strict=is_strict, usage=usage)
+            for template in templates
+        ]
     except TemplateExecutionError as error:
-        missing = set[str]()
+        absent = set[str]()
         if isinstance(error, MissingVariableError):
             for template in templates:
-                missing |= {*template.list_required_variables()} & {
+                absent |= {*template.list_required_variables()} & {
                     *template.list_missing(variables)
                 }
         raise TemplateFailed(
             f"template execution failed: {error}",
             details=[
                 _dump_missing_variable(name)
-                for name in [*sorted(missing), *placeholders][:MAX_DETAILS]
+                for name in [*sorted(absent), *placeholders][:MAX_DETAILS]
             ],
         ) from error
     except LimitExceededError as error:
@@ -139,12 +145,14 @@ def render(
             "the variable of its name",
             details=[_dump_missing_variable(name) for name in placeholders[:MAX_DETAILS]],
         )
+    missing = sorted({name for one in templates for name in one.list_missing(variables)})
+    if not is_conversation:
+        return Rendering(text=texts[0], messages=None, missing=missing)
+    results = iter(texts)
     content = content.map_texts(lambda text: next(results))
     _check_size(content, histories, limits, usage)
     return Rendering(
-        text=content.text,
-        messages=_fill_placeholders(content, histories),
-        missing=sorted({name for one in templates for name in one.list_missing(variables)}),
+        text=content.text, messages=_fill_placeholders(content, histories), missing=missing
     )
 
 
@@ -172,12 +180,10 @@ def _check_size(
 
 def _fill_placeholders(
     content: Content, histories: Mapping[str, list[Document]]
-) -> Sequence[Document] | None:
+) -> Sequence[Document]:
     """Replace each placeholder by the messages for it."""
-    if content.messages is None:
-        return None
     messages: list[Document] = []
-    for message in content.messages:
+    for message in content.messages or ():
         if is_placeholder(message):
             messages += histories[str(message.get("name"))]
         else:
@@ -196,7 +202,7 @@ def list_variables(content: Content, settings: Settings) -> list[str]:
 
 
 def _list_text_variables(content: Content, settings: Settings) -> set[str]:
-    templates = _compile_all(content, settings)
+    templates = _compile_all(content, build_limits(settings))
     return {name for template in templates for name in template.list_variables()}
 
 
@@ -220,17 +226,18 @@ def find_variables(content: Content, settings: Settings) -> list[str]:
         return []
 
 
-def _compile_all(content: Content, settings: Settings) -> list[Template]:
+def _compile_all(content: Content, limits: Limits) -> list[Template]:
     if content.is_one_text:
-        return [_compile(content.text, content, settings)]
+        return [_compile(content.text, content, limits)]
+    texts = content.numbered_texts
     try:
-        check_tokens(content.texts, content.engine)
+        check_tokens([text for _, text in texts], content.engine)
     except LimitExceededError as error:
         raise LimitReached(f"template execution failed: {error}") from error
     templates = []
-    for number, text in content.numbered_texts:
+    for number, text in texts:
         try:
-            templates.append(_compile(text, content, settings))
+            templates.append(_compile(text, content, limits))
         except InvalidTemplate as problem:
             if number is not None:
                 problem.message = f"{problem.message} (in messages[{number}])"
@@ -238,8 +245,7 @@ def _compile_all(content: Content, settings: Settings) -> list[Template]:
     return templates
 
 
-def _compile(text: str, content: Content, settings: Settings) -> Template:
-    limits = build_limits(settings)
+def _compile(text: str, content: Content, limits: Limits) -> Template:
     try:
         return compile_template(text, engine=content.engine, limits=limits, names=content.own_names)
     except TemplateSyntaxError as error:

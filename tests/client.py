@@ -154,12 +154,13 @@ class Cloud:
             if remaining == 0 or operation not in ("", model.name):
                 return None
             remaining = remaining and remaining - 1
+            status = 500 if code == "InternalServerError" else 400  # as DynamoDB
             error = {
                 "Error": {"Code": code, "Message": "told by AWS"},
                 "CancellationReasons": [{"Code": reason} for reason in reasons],
-                "ResponseMetadata": {"HTTPStatusCode": 400},
+                "ResponseMetadata": {"HTTPStatusCode": status},
             }
-            return AWSResponse("", 400, HTTPHeaders(), None), error
+            return AWSResponse("", status, HTTPHeaders(), None), error
 
         return self._register("before-call", respond)
 

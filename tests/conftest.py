@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
     from tests.memory import Saved
 
+# Making the AWS clients takes longer than most tests: all modules have the same.
+create_client = cache(aws._create_client)
+
+LONGEST = ("live", "properties", "contract")  # folders with files that take a minute
 
 # No property fails because a machine is busy. Each example makes what it needs, so the examples of
 # a test may share its tables.
@@ -41,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with the longest files, so that one worker does not end long after the others."""
-    items.sort(key=lambda item: "live" not in item.path.parts)
+    items.sort(key=lambda item: [folder not in item.path.parts for folder in LONGEST])
 
 
 def pytest_configure() -> None:
@@ -94,13 +99,14 @@ def page_of_sign_in() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memory]:
-    """The tables and the bucket: making the AWS clients takes longer than most tests."""
+    """The tables and the bucket."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in build_environment().items():
             patch.setenv(name, value)
         patch.setenv("SIGN_IN_URL", page_of_tests.URL)
         patch.setenv("SIGN_IN_CLIENT_ID", page_of_tests.CLIENT_ID)
         patch.setenv("GROUPS", page_of_tests.build_groups(TEAM_ID))
+        patch.setattr(aws, "_create_client", create_client)
         _forget_clients()
         with simulate_aws(None, tmp_path_factory.mktemp("objects")):
             yield Memory()

@@ -70,8 +70,7 @@ class Memory:
         """
         lists = {}
         for name, table in self._tables.items():
-            get_keys = _build_sort_key(name)
-            items = sorted(_iterate(table.items), key=lambda item: get_keys(_dump_item(item)))
+            items = sorted(_iterate(table.items), key=_get_place)
             lists[name] = [_load_item(item, load) for item in items]
         return lists
 
@@ -157,7 +156,10 @@ def _load_item(item: Any, load: Callable[[Item], Item]) -> Item:
     return loaded[load]
 
 
-def _build_sort_key(name: str) -> Callable[[Item], list[str]]:
-    (table,) = (table for table in TABLES if table.name == name)
-    attributes = [attribute for attribute, _ in filter(None, (table.partition, table.sort))]
-    return lambda item: [str(*item[attribute].values()) for attribute in attributes]
+def _get_place(item: Any) -> tuple[str, ...]:
+    """Get the key of one of moto's items as texts, made once and kept with the item."""
+    place: tuple[str, ...] | None = vars(item).get("place")
+    if place is None:
+        keys = (item.hash_key, item.range_key)
+        place = item.place = tuple(str(key.value) for key in keys if key is not None)
+    return place

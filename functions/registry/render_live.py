@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from functions.registry.render_version import respond_rendering
 from shared.problems import NoLiveVersion
 from shared.serve import serve
+from shared.templates import load_engines
 
 if TYPE_CHECKING:
     from shared.call import Call
@@ -22,4 +23,4 @@ def render_live(call: Call, slug: str) -> Response[Rendering]:
     return respond_rendering(call, store, "live")
 
 
-lambda_handler = serve(render_live)
+lambda_handler = serve(render_live, prepare=load_engines)

@@ -14,7 +14,7 @@ from shared.dialects.registry.requests import (
 )
 from shared.dialects.registry.responses import dump_rendering
 from shared.serve import serve
-from shared.templates import render
+from shared.templates import load_engines, render
 
 if TYPE_CHECKING:
     from shared.call import Call
@@ -47,4 +47,4 @@ def respond_rendering(call: Call, store: PromptStore, selector: Selector) -> Res
     return call.respond(dump_rendering(rendering, store.prompt, version))
 
 
-lambda_handler = serve(render_version)
+lambda_handler = serve(render_version, prepare=load_engines)

@@ -60,8 +60,7 @@ def build_environment(dynamodb_endpoint: str | None = None) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "POWERTOOLS_SERVICE_NAME": "cuebook",
-        "POWERTOOLS_METRICS_DISABLED": "true",
-        "POWERTOOLS_TRACE_DISABLED": "true",
+        "METRICS": "0",
     }
     if dynamodb_endpoint:
         variables["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb_endpoint
@@ -103,7 +102,8 @@ def simulate_aws(dynamodb_endpoint: str | None, objects: Path) -> Iterator[None]
         client = aws.get_dynamodb()
         if not dynamodb_endpoint:
             # Nobody looks at signatures here.
-            client.meta.events.register("choose-signer.dynamodb", lambda **_: UNSIGNED)
+            choice = "choose-signer.dynamodb"
+            client.meta.events.register(choice, lambda **_: UNSIGNED, unique_id=choice)
         create_tables(client)
         aws.get_s3().create_bucket(Bucket=BUCKET)
         create_user_pool(aws.get_cognito())

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import deque
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from joserfc.jwk import RSAKey
+from moto.cognitoidp import models as cognito
 from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUser
 from moto.core import responses, utils
 from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
@@ -21,10 +23,13 @@ from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing import ast_nodes, expressions
 from moto.dynamodb.responses import DynamoHandler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+CONDITIONS = 1000  # that are kept at most
 
 
 @contextmanager
@@ -40,11 +45,14 @@ def patch_moto(region: str | None) -> Iterator[None]:
         # Whatever processes a request is within the lock.
         stack.enter_context(serialize_calls())
         stack.enter_context(patch_items())
+        stack.enter_context(patch_values())
         stack.enter_context(patch_conditions())
+        stack.enter_context(patch_updates())
         stack.enter_context(patch_queries())
         stack.enter_context(patch_transactions())
         stack.enter_context(patch_responses())
         stack.enter_context(patch_invitations())
+        stack.enter_context(patch_keys())
         yield
 
 
@@ -167,18 +175,107 @@ def patch_items() -> Iterator[None]:
 
 
 @contextmanager
+def patch_values() -> Iterator[None]:
+    """Make moto take a text as it is: it looks for all other types first, for each comparison."""
+    cast = DynamoType.cast_value
+
+    def get_value(self: DynamoType) -> Any:
+        return self.value if self.type == "S" else cast.__get__(self)
+
+    with replace_attribute(DynamoType, "cast_value", property(get_value)):
+        yield
+
+
+@contextmanager
 def patch_conditions() -> Iterator[None]:
-    """Make moto split the text of a condition once; ours are few, and each is used often."""
-    split = ConditionExpressionParser._lex_condition_expression
+    """Make moto parse a condition once for a transaction, not before it and twice in each write."""
+    parse = ConditionExpressionParser.parse
+    memo: dict[tuple[str, str, str], tuple[Any, list[str], list[str]]] = {}
 
-    @cache
-    def split_once(condition: str) -> list[Any]:
-        return [*split(ConditionExpressionParser(condition, None, None))]
+    def parse_once(self: ConditionExpressionParser) -> Any:
+        if not self.condition_expression:
+            return parse(self)
+        names, values = self.expression_attribute_names, self.expression_attribute_values
+        key = (self.condition_expression, repr(names), repr(values))
+        if key not in memo:
+            if len(memo) == CONDITIONS:
+                memo.clear()
+            memo[key] = parse(self), self.expr_attr_names_found, self.expr_attr_values_found
+        condition, *lists = memo[key]
+        self.expr_attr_names_found, self.expr_attr_values_found = map(list, lists)
+        return condition
 
-    def split_condition(self: ConditionExpressionParser) -> deque[Any]:
-        return deque(split_once(self.condition_expression or ""))
+    with replace_attribute(ConditionExpressionParser, "parse", parse_once):
+        yield
 
-    with replace_attribute(ConditionExpressionParser, "_lex_condition_expression", split_condition):
+
+@contextmanager
+def patch_updates() -> Iterator[None]:
+    """Make moto parse the text of an update once; ours are few, and each is used often.
+
+    moto goes through the nodes of an update ten times to validate it, and asks of every node for
+    its class in a way that takes longer than all the rest.
+    """
+    nodes: Any = ast_nodes
+    parser: Any = vars(expressions)["UpdateExpressionParser"]
+    inner = (nodes.Expression, nodes.UpdateExpressionFunction)
+    is_node: Callable[[Any], bool] = cache(lambda kind: issubclass(kind, nodes.Node))
+    has_clauses: Callable[[Any], bool] = cache(lambda kind: issubclass(kind, inner))
+
+    def copy_node(self: Any, memo: Any) -> Any:
+        node = object.__new__(type(self))
+        vars(node).update(vars(self))
+        if self.children is not None:
+            node.children = [
+                copy_node(child, memo) if is_node(type(child)) else child for child in self.children
+            ]
+            for child in node.children:
+                if is_node(type(child)):
+                    child.parent = node
+        return node
+
+    def find_clauses(self: Any, kinds: Any) -> list[Any]:
+        clauses = []
+        for child in self.children or ():
+            if type(child) in kinds:
+                clauses.append(child)
+            elif has_clauses(type(child)):
+                clauses += find_clauses(child, kinds)
+        return clauses
+
+    kinds: dict[tuple[Any, Any], Any] = {}  # those that a processor has for the kind of a node
+
+    def traverse(self: Any, root: Any) -> Any:
+        processors = self._processing_map()
+        owner = type(self)
+
+        def find_processor(kind: Any) -> Any:
+            if (owner, kind) not in kinds:
+                matches = (each for each in processors if issubclass(kind, each))
+                kinds[owner, kind] = next(matches, None)
+            return processors.get(kinds[owner, kind])
+
+        def visit(node: Any, place: int) -> Any:
+            parent = node.parent
+            for number, child in enumerate(node.children or ()):
+                self.pre_processing_of_child(node, number)
+                if is_node(type(child)):
+                    visit(child, number)
+            if process := find_processor(type(node)):
+                node = process(node)
+                node.parent = parent
+                if parent:
+                    parent.children[place] = node
+            return node
+
+        return visit(root, -1)
+
+    with (
+        replace_attribute(parser, "make", staticmethod(cache(parser.make))),
+        replace_attribute(nodes.Node, "__deepcopy__", copy_node),
+        replace_attribute(nodes.Node, "find_clauses", find_clauses),
+        replace_attribute(nodes.DepthFirstTraverser, "traverse", traverse),
+    ):
         yield
 
 
@@ -267,6 +364,20 @@ def patch_invitations() -> Iterator[None]:
 
     with replace_attribute(CognitoIdpBackend, "admin_create_user", admin_create_user):
         yield
+
+
+@contextmanager
+def patch_keys() -> Iterator[None]:
+    """Make moto load the key of its user pools once: that takes longer than to make all tables."""
+    loader = SimpleNamespace(import_key=lambda key: import_key(json.dumps(key)))
+    with replace_attribute(cognito, "jwk", SimpleNamespace(RSAKey=loader)):
+        yield
+
+
+@cache
+def import_key(text: str) -> RSAKey:
+    """Import an RSA key, which is the same object each time."""
+    return RSAKey.import_key(json.loads(text))
 
 
 def has_bytes(attribute: Mapping[str, Any]) -> bool:

@@ -203,7 +203,9 @@ class Content:
     @property
     def own_names(self) -> frozenset[str]:
         """The names of the declared variables, where the language of the texts depends on them."""
-        return frozenset(item["name"] for item in self.inputs or () if self.engine == "tela")
+        if self.engine != "tela":
+            return frozenset()
+        return frozenset(item["name"] for item in self.inputs or ())
 
     def map_texts(self, convert: Callable[[str], str]) -> Content:
         """Convert each text.

@@ -67,7 +67,7 @@ _versions = partial(Route, dialect="registry", chapter="Prompt Versions", segmen
 _version = partial(_versions, segments=(PROMPT_NAME, SELECTOR))
 _payloads = partial(Route, dialect="registry", chapter="Prompt Payloads", segments=(PROMPT_NAME,))
 _payload = partial(_payloads, segments=(PROMPT_NAME, PAYLOAD_ID))
-_renders = partial(Route, dialect="registry", chapter="Prompt Renders", method="POST")
+_renders = partial(Route, dialect="registry", chapter="Prompt Renders", method="POST", is_hot=True)
 _service = partial(Route, dialect="registry", method="GET", permission=Permission.PUBLIC)
 
 ROWS: tuple[Route, ...] = (

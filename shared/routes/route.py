@@ -166,6 +166,8 @@ class Route:
             such as its people, so that no API key of some prompts may use it.
         pointer_use: What an API key of some pointers may use it for: it `reads` versions by these
             pointers only, or `moves` these; empty for what such a key may not use at all.
+        is_hot: Whether applications wait for it as they serve people, so that a deployment may keep
+            its function started.
         is_reviewed: Whether it makes a release request of a move that the principal may not make.
         shows_secret: Whether the request or its response has a secret, so that it is never
             recorded, not even as a hash.
@@ -199,6 +201,7 @@ class Route:
     sessions_only: bool = False
     whole_team: bool = False
     pointer_use: Literal["", "reads", "moves"] = ""
+    is_hot: bool = False
     is_reviewed: bool = False
     shows_secret: bool = False
     actions: tuple[str, ...] = ()

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
 
+from shared import observe
 from shared.deadline import get_deadline
 from shared.problems import Unavailable
 
@@ -80,8 +81,13 @@ def get_cognito() -> Any:  # the same
 
 
 def _create_client(service: Any) -> Any:
-    """Create a client whose attempts keep to the deadline of the call."""
-    client = boto3.client(service, config=CONFIG)
+    """Create a client whose attempts keep to the deadline of the call, and which is traced.
+
+    It comes from botocore, because boto3 adds to a start what transfers large files with threads
+    and processes, and nothing to a client.
+    """
+    client: Any = get_session().create_client(service, config=CONFIG)
+    observe.trace_client(client)
     # Handlers of an event of one service are called before those of the event of all services.
     name = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register_first(f"request-created.{name}", _require_time)

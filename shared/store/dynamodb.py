@@ -85,6 +85,10 @@ class Database:
         """
         self._tables = tables
 
+    def prepare(self) -> None:
+        """Make the client."""
+        get_dynamodb()
+
     # -- reads
 
     def get(self, table: str, key: Mapping[str, Any]) -> Item | None:

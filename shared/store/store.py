@@ -122,6 +122,10 @@ class Store:
         self._ids_by_slug: Cache[str, str] = Cache(weight=CACHED_SLUGS)
         self._claims_by_name: Cache[tuple[str, str], Sequence[Claim]] = Cache(weight=CACHED_SLUGS)
 
+    def prepare(self) -> None:
+        """Make the client of the database, with all that its first request needs."""
+        self._backend.database.prepare()
+
     def open_team(
         self,
         team_id: str,

@@ -25,7 +25,7 @@ from shared.routes import ROUTES
 from shared.store import sign_in_page
 from tests import sign_in_page as page_of_tests
 from tests.client import TEAM_ID, Registry
-from tests.e2e.traces import run_daemon
+from tests.e2e.traces import Daemon, run_daemon
 from tests.functions.tracing import begin_trace
 from tests.routes.sample import get_sample
 from tests.routes.scene import Scene
@@ -146,24 +146,22 @@ def list_issued(response: Response) -> Iterator[str]:
             yield from (part[name] for name in ISSUED if isinstance(part.get(name), str))
 
 
-def run() -> Report:
+def run(xray: Daemon) -> Report:
     """Make all calls."""
-    with run_daemon() as xray:
-        os.environ["AWS_XRAY_DAEMON_ADDRESS"] = xray.address
-        begin_trace(1, sampled=True)
-        scene = Scene(Registry(serve.get_store()))
-        calls = Run(scene)
-        calls.call_all()
-        prompt: str = scene.registry.editor.create_prompt()["id"]
-        scene.registry.editor("GET", f"/v1/prompts/{prompt}")
-        xray.trace(LAST, prompt)  # once that is here, so are the others
-        return {
-            "secrets": sorted(calls.secrets),
-            "refusals": calls.refusals,
-            "stored": calls.stored,
-            "traces": json.dumps(xray.documents),
-            "routes": [route.name for route in ROUTES if list_secret_fields(route)],
-        }
+    begin_trace(1, sampled=True)
+    scene = Scene(Registry(serve.get_store()))
+    calls = Run(scene)
+    calls.call_all()
+    prompt: str = scene.registry.editor.create_prompt()["id"]
+    scene.registry.editor("GET", f"/v1/prompts/{prompt}")
+    xray.trace(LAST, prompt)  # once that is here, so are the others
+    return {
+        "secrets": sorted(calls.secrets),
+        "refusals": calls.refusals,
+        "stored": calls.stored,
+        "traces": json.dumps(xray.documents),
+        "routes": [route.name for route in ROUTES if list_secret_fields(route)],
+    }
 
 
 if __name__ == "__main__":
@@ -172,13 +170,13 @@ if __name__ == "__main__":
         SIGN_IN_URL=page_of_tests.URL,
         SIGN_IN_CLIENT_ID=page_of_tests.CLIENT_ID,
         GROUPS=page_of_tests.build_groups(TEAM_ID),
-        LAMBDA_TASK_ROOT="/var/task",  # without it nothing is traced
     )
-    del os.environ["POWERTOOLS_TRACE_DISABLED"]
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory())
+        xray = stack.enter_context(run_daemon())
+        os.environ["AWS_XRAY_DAEMON_ADDRESS"] = xray.address
         stack.enter_context(simulate_aws(None, Path(folder)))
         stack.enter_context(mock.patch.object(background, "start"))
         stack.enter_context(mock.patch.object(sign_in_page, "send", page_of_tests.send))
-        report = run()
+        report = run(xray)
     Path(sys.argv[1]).write_text(json.dumps(report))

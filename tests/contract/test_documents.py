@@ -38,6 +38,10 @@ TABLES = {
         "tests/functions/test_list_units.py",
         "test_units_of_lists_are_bounded_whatever_a_team_holds",
     ),
+    ("docs/costs.md", "Starts paid for in advance", "started in advance"): (
+        CONTRACT,
+        "test_costs_are_those_of_the_record",
+    ),
     ("README.md", "Documentation", "for"): (CONTRACT, "test_links_lead_somewhere"),
     ("CONTRIBUTING.md", "Where is it?", "question"): (CONTRACT, "test_files_that_are_named_exist"),
     ("CONTRIBUTING.md", "Glossary", "term"): (CONTRACT, "test_the_glossary_is_short_and_in_use"),
@@ -218,7 +222,7 @@ def test_each_generated_part_is_in_one_document() -> None:
         for name in re.findall(r"^<!-- ([\w ]+) -->$", document.text, re.MULTILINE)
     ]
 
-    assert sorted(parts) == sorted([*PARTS, "cost"])
+    assert sorted(parts) == sorted([*PARTS, "cost", "starts"])
 
 
 def test_a_stale_document_is_named_and_writing_mends_it(

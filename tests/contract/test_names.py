@@ -43,7 +43,8 @@ PREDICATES = {"is", "has", "can", "are", "was"}
 NOT_OURS = {
     ("shared.dialects.langwatch.models", "fault"),
     ("shared.dialects.tela.models", "deleted"),
-    ("tools.cost.lists", "parsed"),  # botocore calls it so
+    ("shared.observe.traces", "parsed"),  # botocore calls it so
+    ("tools.cost.lists", "parsed"),
     ("tools.cost.worker", "parsed"),
 }
 

@@ -37,7 +37,8 @@ def test_a_file_ends_with_the_handler_of_the_function_it_is_named_after() -> Non
             functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
 
             assert route.name in functions
-            assert ast.unparse(tree.body[-1]) == f"lambda_handler = serve({route.name})"
+            handler = ast.unparse(tree.body[-1])
+            assert re.fullmatch(rf"lambda_handler = serve\({route.name}(, prepare=\w+)?\)", handler)
 
 
 def test_a_file_tells_its_route_and_its_function_what_it_does() -> None:

@@ -89,7 +89,8 @@ def draw_trace(documents: Sequence[Document]) -> str:
     def lines(document: Document, depth: int) -> Iterator[str]:
         milliseconds = (document["end_time"] - document["start_time"]) * 1000
         yield f"{'   ' * depth}{document['name']}  {milliseconds:.0f} ms{write_labels(document)}"
-        for child in below.get(document["id"], ()):
+        children = [*document.get("subsegments", ()), *below.get(document["id"], ())]
+        for child in sorted(children, key=lambda one: one["start_time"]):
             yield from lines(child, depth + 1)
 
     return "\n".join(line for root in roots for line in lines(root, 0)) + "\n"

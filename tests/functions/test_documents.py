@@ -355,6 +355,8 @@ def test_a_message_passes_through_the_parts_that_are_named(registry: Registry) -
         if is_ours and any(mentions(value, text) for value in [*frame.f_locals.values()]):
             visits[name_room(module)] = None
 
+    # What is done with it when it is stored is no part of the way.
+    registry.cloud.run_before("TransactWriteItems", lambda: sys.setprofile(None))
     sys.setprofile(note)
     try:
         response = editor("POST", "/v1/prompts/versions", body, headers={HEADER: str(editor.key)})

@@ -46,13 +46,13 @@ TREES = {
 ## create_version  … ms  route=create_version  {BY}  prompt_id=…  raced=1  version=3
    dynamodb  … ms  GetItem  cuebook-access
    dynamodb  … ms  GetItem  cuebook-prompts
-   dynamodb  … ms  TransactWriteItems  error  fault
+   dynamodb  … ms  TransactWriteItems  error
    dynamodb  … ms  GetItem  cuebook-prompts
    dynamodb  … ms  TransactWriteItems
 """,
     "unavailable": f"""\
 ## render_live  … ms  route=render_live  {BY}
-   dynamodb  … ms  GetItem  cuebook-prompts  error  fault
+   dynamodb  … ms  GetItem  cuebook-prompts  fault
 """,
     "bug": f"""\
 ## create_version  … ms  route=create_version  {BY}  prompt_id=…  fault

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.client import Response
+    from tests.e2e.traces import Daemon
 
 SECRET = "not for everybody"
 TRACE = "1-65a00000-{:024x}"
@@ -58,21 +59,19 @@ def make_calls(registry: Registry, prompt: str) -> Iterator[tuple[str, Response]
     yield "last", viewer("GET", f"/v1/prompts/{prompt}")
 
 
-def trace_calls(registry: Registry) -> dict[str, Any]:
+def trace_calls(registry: Registry, xray: Daemon) -> dict[str, Any]:
     """Status and documents of each call, and the words that none of them may hold."""
-    with run_daemon() as xray:
-        os.environ["AWS_XRAY_DAEMON_ADDRESS"] = xray.address
-        begin_trace(0, sampled=False)
-        prompt: str = registry.editor.create_prompt("Traced")["id"]
-        registry.editor.create_version(prompt, "Hello {{.name}}" + SECRET * 50_000)
-        registry.editor.promote(prompt, 1, times=2)
-        names: dict[str, str] = {}
-        statuses: dict[str, int] = {}
-        begin_trace(1, sampled=True)
-        for number, (name, answer) in enumerate(make_calls(registry, prompt), start=1):
-            names[TRACE.format(number)], statuses[name] = name, answer.status
-            begin_trace(number + 1, sampled=True)
-        xray.trace("get_prompt", prompt)  # once that is here, so are the others
+    begin_trace(0, sampled=False)
+    prompt: str = registry.editor.create_prompt("Traced")["id"]
+    registry.editor.create_version(prompt, "Hello {{.name}}" + SECRET * 50_000)
+    registry.editor.promote(prompt, 1, times=2)
+    names: dict[str, str] = {}
+    statuses: dict[str, int] = {}
+    begin_trace(1, sampled=True)
+    for number, (name, answer) in enumerate(make_calls(registry, prompt), start=1):
+        names[TRACE.format(number)], statuses[name] = name, answer.status
+        begin_trace(number + 1, sampled=True)
+    xray.trace("get_prompt", prompt)  # once that is here, so are the others
     documents: dict[str, list[dict[str, Any]]] = {name: [] for name in [*statuses, "unsampled"]}
     for document in xray.documents:
         documents[names.get(document["trace_id"], "unsampled")].append(document)
@@ -91,13 +90,13 @@ def trace_calls(registry: Registry) -> dict[str, Any]:
 
 if __name__ == "__main__":
     become_local()
-    del os.environ["POWERTOOLS_TRACE_DISABLED"]
-    os.environ["LAMBDA_TASK_ROOT"] = "/var/task"  # without it nothing is traced
     with (
         TemporaryDirectory() as folder,
+        run_daemon() as xray,
+        mock.patch.dict(os.environ, AWS_XRAY_DAEMON_ADDRESS=xray.address),
         simulate_aws(None, Path(folder)),
         # What no call waits for may come before the end of a trace, or after it.
         mock.patch.object(background, "start"),
     ):
-        found = trace_calls(Registry(serve.get_store()))
+        found = trace_calls(Registry(serve.get_store()), xray)
     Path(sys.argv[1]).write_text(json.dumps(found))

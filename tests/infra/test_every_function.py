@@ -48,6 +48,43 @@ def test_method_and_path_lead_to_the_function_of_their_route(stack: Synthesis) -
     assert list_invocations(stack.document) == expected
 
 
+def test_processes_of_hot_functions_are_kept_started_where_the_deployment_says_so(
+    stack: Synthesis,
+) -> None:
+    started = synthesise(stage="prod", options=True)
+    hot = [route for route in ROUTES if route.is_hot]
+    invoked = list_invocations(started.document)
+    invokers = str(started.list_properties("AWS::IAM::Role"))
+
+    assert {route.name for route in hot} >= {"render_live", "render_version"}
+    assert not stack.list_properties("AWS::Lambda::Alias")
+    assert not stack.list_properties("AWS::Lambda::Version")
+    assert len(started.list_properties("AWS::Lambda::Alias")) == len(hot)
+    for route in hot:
+        function = {"Ref": started.functions[f"{route.module}.lambda_handler"]["id"]}
+        (alias,) = (
+            name
+            for name, properties in started.list_properties("AWS::Lambda::Alias").items()
+            if properties["FunctionName"] == function
+        )
+        properties = started.list_properties("AWS::Lambda::Alias")[alias]
+        version = properties["FunctionVersion"]["Fn::GetAtt"][0]
+        assert properties["ProvisionedConcurrencyConfig"] == {"ProvisionedConcurrentExecutions": 2}
+        assert started.list_properties("AWS::Lambda::Version")[version]["FunctionName"] == function
+        assert {invoked[route.method, resource] for resource in route.resources} == {alias}
+        assert f"{{'Ref': '{alias}'}}" in invokers
+        assert str(get_arn(function["Ref"])) not in invokers
+
+
+def test_a_new_layer_is_a_new_version_of_what_is_kept_started() -> None:
+    syntheses = [synthesise(stage="prod", options=True, layer=layer) for layer in ("layer", "new")]
+
+    before, after = ({*one.list_properties("AWS::Lambda::Version")} for one in syntheses)
+
+    assert len(before) == len(after) > 0
+    assert not before & after
+
+
 def test_a_role_may_do_what_its_row_says_on_what_its_function_is_told_of(stack: Synthesis) -> None:
     arns: Json = {table.name: get_arn(stack.get_table_id(table.name)) for table in TABLES}
     bucket = get_arn(stack.environment["CONTENT_BUCKET"]["Ref"])
@@ -149,18 +186,18 @@ def test_no_table_is_deployed_that_is_not_stated(stack: Synthesis) -> None:
 
 
 def list_invocations(document: Json) -> dict[tuple[str, str], str]:
-    """The logical id of the function behind each method and path that leads to one."""
+    """The logical id of the function, or its alias, behind each method and path that has one."""
     found = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             integration = operation[INTEGRATION]
             if integration["type"] == "aws_proxy":
-                (function,) = (
-                    part["Fn::GetAtt"][0]
+                (invoked,) = (
+                    part["Fn::GetAtt"][0] if "Fn::GetAtt" in part else part["Ref"]
                     for part in integration["uri"]["Fn::Join"][1]
-                    if isinstance(part, dict) and "Fn::GetAtt" in part
+                    if isinstance(part, dict) and not part.get("Ref", "").startswith("AWS::")
                 )
-                found[method.upper(), path] = function
+                found[method.upper(), path] = invoked
     return found
 
 

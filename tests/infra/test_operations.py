@@ -11,7 +11,8 @@ from infra.firewall import COUNT_ONLY_RULES
 from infra.queries import QUERIES
 from infra.signals import OUTCOMES
 from shared import observe, settings
-from shared.observe import NAMESPACE, classify_status
+from shared.observe import classify_status, logs
+from shared.observe.metrics import NAMESPACE
 from shared.routes import CONSUMERS, ROUTES
 from tests.documents import read_document
 from tests.infra.synthesis import FEW_ROUTES, OPTIONS, Json, Synthesis, list_statements, synthesise
@@ -161,11 +162,16 @@ def test_alarms_look_at_metrics_that_functions_write(stack: Synthesis) -> None:
     assert len(ours) == 3 + len(KINDS)
 
 
+def become_deployed(monkeypatch: pytest.MonkeyPatch, **given: int) -> None:
+    """Write metrics as functions of the stack do."""
+    monkeypatch.setattr(logs.logger, "service", "cuebook-dev")
+    monkeypatch.setattr(settings, "get_metric_settings", lambda: settings.MetricSettings(**given))
+
+
 def test_each_kind_of_route_has_an_alarm_that_sees_one_route_fail(
     stack: Synthesis, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "cuebook-dev")
+    become_deployed(monkeypatch)
     for route in {route.kind: route for route in ROUTES}.values():
         alarm = list_alarms(stack)[f"cuebook-dev-{route.kind}-failures"]
         # One failure a minute: three of the last five minutes are bad at the latest after five.
@@ -208,8 +214,7 @@ def test_queries_use_fields_of_the_line_that_each_call_writes() -> None:
 def test_what_a_call_writes_costs_little_and_says_which_route(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "cuebook-dev")
+    become_deployed(monkeypatch)
 
     observe.report_call(
         ROUTES[0],
@@ -243,11 +248,7 @@ def test_what_a_call_writes_costs_little_and_says_which_route(
 def test_a_deployment_may_do_without_metrics_by_route(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "cuebook-dev")
-    monkeypatch.setattr(
-        settings, "get_metric_settings", lambda: settings.MetricSettings(metrics_by_route=0)
-    )
+    become_deployed(monkeypatch, metrics_by_route=0)
 
     observe.report_call(
         ROUTES[0], request_id="r", status=200, code=None, milliseconds=1.5, annotations={}

@@ -273,6 +273,7 @@ def test_quotas_reach_the_functions_only_where_there_are_some() -> None:
         ("burst", "-1"),
         ("quota_per_key", "0"),
         ("quota_per_team", "unlimited"),
+        ("provisioned", "0"),
         ("account_logging", "perhaps"),
         ("waf", "1"),
         ("monitoring", "off"),

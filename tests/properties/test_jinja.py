@@ -14,7 +14,8 @@ from jinja2 import meta
 
 from shared.rendering import jinja
 from shared.rendering.errors import LimitExceededError, TemplateExecutionError
-from shared.rendering.limits import Limits
+from shared.rendering.jinja.meter import Meter
+from shared.rendering.limits import Limits, Usage
 
 LIMITS = Limits(template_bytes=1_000_000, output_bytes=1_000_000, steps=200_000)
 ORACLE = jinja2.Environment(
@@ -220,6 +221,57 @@ def test_a_smaller_budget_changes_nothing_but_whether_rendering_ends(
 
     with suppress(LimitExceededError):
         assert render_or_fail(Limits(1000, 1000, steps)) == render_or_fail(LIMITS)
+
+
+plain_values = st.one_of(
+    json_values,
+    st.text(min_size=10, max_size=60),
+    st.integers(2**62, 2**70),
+    st.just(2**14_001),
+)
+runs = st.lists(
+    names | st.sampled_from(["", "é", "and ", "\n", "a text of some length "]),
+    min_size=4,
+    max_size=12,
+)
+
+
+@oracle_settings
+@given(
+    runs,
+    st.sampled_from(["%s", "{%% macro m() %%}%s{%% endmacro %%}{{ m() }}"]),
+    st.dictionaries(names, plain_values),
+    st.integers(0, 150),
+    st.integers(0, 400),
+)
+def test_texts_and_variables_in_a_row_print_what_they_print_one_by_one(
+    run: list[str], context: str, variables: dict[str, Any], steps: int, size: int
+) -> None:
+    names = set(VARIABLES)
+    source = context % "".join(f"{{{{ {part} }}}}" if part in names else part for part in run)
+    template = jinja.compile_template(source)
+
+    def render_or_fail(limits: Limits) -> str:
+        usage = Usage()
+        try:
+            text = template.render(variables, limits=limits, usage=usage)
+        except (TemplateExecutionError, LimitExceededError) as error:
+            return f"{type(error)} {error}"
+        return f"{text} {usage}"
+
+    try:
+        expected = ORACLE.from_string(source).render(variables)
+    except jinja2.UndefinedError:
+        with pytest.raises((TemplateExecutionError, LimitExceededError)):
+            render(source, **variables)
+    else:
+        with suppress(LimitExceededError):
+            assert render(source, **variables) == expected
+    for limits in (LIMITS, Limits(output_bytes=1000, steps=steps), Limits(output_bytes=size)):
+        at_once = render_or_fail(limits)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Meter, "print_values", lambda self, values: None)
+            assert render_or_fail(limits) == at_once
 
 
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=4), st.integers(0, 9))

@@ -649,12 +649,25 @@ def name_case(route: Route) -> str:
     return f"{route.dialect}.{route.name}"
 
 
-@pytest.mark.parametrize("route", [*WRITING, *(BY_NAME[name] for name in READS)], ids=name_case)
+BESIDE_RIVALS = [*WRITING, *(BY_NAME[name] for name in READS)]
+
+
+@pytest.mark.parametrize("route", BESIDE_RIVALS, ids=name_case)
 def test_a_rival_at_any_point_leaves_what_one_after_the_other_could_have_left(
-    route: Route, scene: Scene
+    route: Route, scene: Scene, pytestconfig: pytest.Config
 ) -> None:
+    """`make faults` tries each rival at each point; otherwise each point has one of them."""
     saved = scene.memory.save()
-    for rival_route in list_rivals(route):
+    rivals = list_rivals(route)
+    mine = prepare(scene, route)
+    scene.interceptor.clear()
+    mine()
+    points = range(2, max(3, len(scene.interceptor.calls)))
+    is_every = pytestconfig.getoption("every_fault")
+    choice = choose_rivals(len(rivals), BESIDE_RIVALS.index(route), points)
+    for number, rival_route in enumerate(rivals):
+        if not is_every and number not in choice.values():
+            continue
         with name_route(rival_route):
             scene.memory.restore(saved)
             mine, rival = prepare(scene, route), prepare(scene, rival_route)
@@ -668,6 +681,8 @@ def test_a_rival_at_any_point_leaves_what_one_after_the_other_could_have_left(
             alone = baseline.describe_effect(scene.take_snapshot())
             outcomes.append(describe_outcome(scene, baseline, mine(), late))
             for place in range(2, calls):
+                if not is_every and choice.get(place, number) != number:
+                    continue
                 scene.memory.restore(ready)
                 first, late = scene.race(mine, rival, place=place)
                 outcome = describe_outcome(scene, baseline, first, late)
@@ -678,6 +693,19 @@ def test_a_rival_at_any_point_leaves_what_one_after_the_other_could_have_left(
                     continue
                 assert outcome in outcomes, f"{rival_route.name} before call {place}"
     scene.memory.restore(saved)
+
+
+def choose_rivals(rivals: int, turn: int, points: range) -> dict[int, int]:
+    """Choose the number of a rival for each point, at each turn another one."""
+    return {point: (turn + point) % rivals for point in points}
+
+
+def test_a_choice_of_rivals_has_every_point_and_in_time_every_rival() -> None:
+    points = range(2, 5)
+    choices = [choose_rivals(9, turn, points) for turn in range(9)]
+
+    assert all([*choice] == [*points] for choice in choices)
+    assert len({pair for choice in choices for pair in choice.items()}) == 9 * len(points)
 
 
 @pytest.mark.parametrize("route", WRITING, ids=name_case)

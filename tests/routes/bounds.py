@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.local.aws import build_environment, simulate_aws
-from shared.observe import logger
+from shared.observe.logs import logger
 from shared.routes import ROUTES, Permission, Route
 from tests.routes.hostile import FULL, build_values, list_bodies
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -16,7 +17,7 @@ from shared.domain.access_events import OPERATOR
 from shared.domain.changes import Origin
 from shared.domain.credentials import generate_api_key, hash_secret
 from shared.domain.organisation import ORGANISATION_ID
-from shared.routes import ROUTES, Permission, Route
+from shared.routes import DIALECTS, ROUTES, Permission, Route
 from shared.routes.route import CHECK
 from tests.client import AUTHENTICATOR_CODE, PASSWORD, build_basic, build_bearer
 from tests.memory import Memory
@@ -105,7 +106,13 @@ def name_route(route: Route) -> Iterator[None]:
 
 def get_credential(route: Route) -> Callable[[str], Mapping[str, str]]:
     """Get what builds the headers in which the callers of a route's dialect send their key."""
-    schemes = get_dialect(route.dialect).security.values()
+    return find_credential(route.dialect)
+
+
+@cache
+def find_credential(dialect: str) -> Callable[[str], Mapping[str, str]]:
+    """Find what builds the headers in which the callers of a dialect send their key."""
+    schemes = get_dialect(dialect).security.values()
     for scheme in schemes:
         if scheme["type"] == "apiKey":
             name = str(scheme["name"]).lower()
@@ -279,7 +286,7 @@ class Scene:
         sample = get_sample(route)
         ours = {**self.names, "new": f"new-{uuid4().hex[:12]}"}
         # Calls of all dialects can come first, but those whose header another one has.
-        builders = (get_credential(each) for each in GUARDED)
+        builders = map(find_credential, DIALECTS)
         credentials = [build for build in builders if build is not build_basic]
         editor = self.registry.editor.use_credential(
             lambda key: {name: text for build in credentials for name, text in build(key).items()}

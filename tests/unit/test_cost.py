@@ -303,6 +303,18 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert len([line for line in file.read_text().splitlines() if '"requests": {' in line]) == 1
 
 
+def test_what_there_is_against_starts_is_priced_by_memory_and_time() -> None:
+    # Of 2,048 MB, which have a whole processor; a month has 2,628,000 seconds.
+    assert bill.price_starts(100, 2048) == pytest.approx(
+        {
+            "1,000 starts": 200 * 0.0000133334,
+            "process and month": 2 * 2_628_000 * 0.0000033334,
+            "version and month": 2 * 2_628_000 * 0.0000015046,
+            "1,000 restores": 2000 * 0.0001397998,
+        }
+    )
+
+
 def test_the_block_of_the_document_is_replaced_as_a_whole() -> None:
     record = Record.read()
     text = "before\n<!-- cost -->\nold\n<!-- /cost -->\nafter\n"

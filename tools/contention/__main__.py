@@ -17,11 +17,12 @@ from pathlib import Path
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
-from infra.local.demo import TEAM_ID, Api, seed
+from infra.local.demo import Api
 from infra.local.errors import StartError
 from infra.local.gateway import Gateway, load_handler
 from shared.routes import ROUTES
 from tools.cost.machine import run_services
+from tools.cost.samples import Team
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -117,13 +118,13 @@ def measure(writers: int, each: int) -> Result:
         for route in ROUTES:
             if route.name in ("create_version", "get_prompt"):
                 load_handler(route)
-        key, prompt_id = run_apart(prepare, Path(environment["HOME"]))
+        ids = run_apart(prepare)
         barrier = PROCESSES.Barrier(writers + 1)
         pipes = []
         for number in range(writers):
             receiver, sender = PROCESSES.Pipe(duplex=False)
             process = PROCESSES.Process(
-                target=run_writer, args=(number, key, prompt_id, each, barrier, sender), daemon=True
+                target=run_writer, args=(number, *ids, each, barrier, sender), daemon=True
             )
             process.start()
             sender.close()
@@ -158,18 +159,17 @@ def run_apart(function: Callable[..., Any], *arguments: Any) -> Any:
         return pool.apply(function, arguments)
 
 
-def prepare(folder: Path) -> tuple[str, str]:
-    """Create a team with a key, and a prompt; returns the key and the prompt's id."""
+def prepare() -> tuple[str, str, str]:
+    """Create a team with a key, and a prompt; returns the key and the ids of both."""
     from shared.serve import get_store
 
     drop_output()
-    respond = build_gateway()
-    demo = seed(respond, get_store(), base_url="http://localhost", folder=folder)
-    api = Api(respond, demo.api_key)
+    team = Team(build_gateway(), get_store(), 1 << 64)
+    prompts = f"/v1/teams/{team.id}/prompts"
+    other = team("POST", prompts, {"name": "Warm"})["prompt"]["id"]
     for _ in range(WARMING):  # Java compiles what runs often
-        api.call("POST", f"/v1/prompts/{demo.prompt_id}/versions", {"template": "{{.x}}"})
-    prompts = f"/v1/teams/{demo.team_id}/prompts"
-    return demo.api_key, api.call("POST", prompts, {"name": "Contended"})["prompt"]["id"]
+        team("POST", f"/v1/prompts/{other}/versions", {"template": "{{.x}}"})
+    return team.key, team.id, team("POST", prompts, {"name": "Contended"})["prompt"]["id"]
 
 
 def drop_output() -> None:
@@ -179,7 +179,7 @@ def drop_output() -> None:
 
 
 def run_writer(
-    number: int, key: str, prompt_id: str, each: int, barrier: Barrier, sender: Any
+    number: int, key: str, team_id: str, prompt_id: str, each: int, barrier: Barrier, sender: Any
 ) -> None:
     """Create versions, and send a list of `Write` to the parent process."""
     tries = 0
@@ -196,7 +196,7 @@ def run_writer(
     mine: dict[str, Any] = {}
     while "prompt" not in mine:  # a busy machine
         body = {"name": f"Writer {number}"}
-        mine = api.call("POST", f"/v1/teams/{TEAM_ID}/prompts", body, expect=(201, 503))
+        mine = api.call("POST", f"/v1/teams/{team_id}/prompts", body, expect=(201, 503))
     versions = f"/v1/prompts/{mine['prompt']['id']}/versions"
     api.call("POST", versions, {"template": "{{.x}}"}, expect=(201, 503))
     get_dynamodb().meta.events.register("before-send.dynamodb.TransactWriteItems", count)

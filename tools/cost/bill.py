@@ -85,6 +85,23 @@ def compute_gb_seconds(milliseconds: float, memory_mb: int) -> float:
     return milliseconds / 1000 * memory_mb / 1024
 
 
+def price_starts(start_ms: float, memory_mb: int) -> dict[str, float]:
+    """Price what there is against starts, in dollars.
+
+    Args:
+        start_ms: The processor time of a start, without its first call.
+        memory_mb: The memory of the function.
+    """
+    gb, seconds = memory_mb / 1024, HOURS * 3600
+    start_seconds = start_ms / compute_share(memory_mb) / 1000
+    return {
+        "1,000 starts": prices.LAMBDA_GB_SECONDS.compute(1000 * start_seconds * gb),
+        "process and month": prices.PROVISIONED_GB_SECONDS.compute(seconds * gb),
+        "version and month": prices.SNAPSHOT_GB_SECONDS.compute(seconds * gb),
+        "1,000 restores": prices.SNAPSHOT_RESTORES.compute(1000 * gb),
+    }
+
+
 def count_log_bytes(use: Use, *, through_api: bool = True) -> int:
     """Count the bytes that a call writes to all logs, as CloudWatch counts them.
 

@@ -1,9 +1,10 @@
 """Measure a function's process from its start; this script imports nothing of this package.
 
-    python cold.py < [module, event, event …]
+    python cold.py [--requests] < [module, event, event …]
 
 It prints the processor time of Python's start with the import of the module, and of the call with
-the first event, in milliseconds; and the peak memory of the process after all events.
+the first event, in milliseconds; and the peak memory of the process after all events. To count the
+requests of the first event to AWS, it imports boto3 before that, whether or not the module does.
 """
 
 import json
@@ -34,7 +35,7 @@ def main() -> None:
     import_begin = time.process_time()
     handler = import_module(module).lambda_handler
     import_end = time.process_time()
-    requests = note_requests()
+    requests = note_requests() if "--requests" in sys.argv else []
     call_begin = time.process_time()
     result = handler(first, Context())
     call_end = time.process_time()

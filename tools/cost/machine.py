@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -86,7 +87,7 @@ def run_services(jar: Path = FOLDER) -> Iterator[dict[str, str]]:
     """Run all services; the value is the environment of a function that uses them.
 
     Traces and metrics are on as in a deployment, because both take processor time, and metrics are
-    lines of the log. There is no X-Ray daemon, for which functions do not wait.
+    lines of the log. Traces are sent to a socket that nobody reads.
 
     Args:
         jar: The folder of DynamoDB Local.
@@ -100,6 +101,8 @@ def run_services(jar: Path = FOLDER) -> Iterator[dict[str, str]]:
         scratch = Path(stack.enter_context(TemporaryDirectory()))
         endpoint = stack.enter_context(run_dynamodb_local(folder, None, scratch / "dynamodb.log"))
         others = stack.enter_context(run_other_services())
+        daemon = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        daemon.bind(("127.0.0.1", 0))
         local = build_environment(endpoint)
         client = boto3.client(
             "dynamodb",
@@ -110,9 +113,8 @@ def run_services(jar: Path = FOLDER) -> Iterator[dict[str, str]]:
         )
         create_tables(client)
         client.close()
-        off = {"POWERTOOLS_METRICS_DISABLED", "POWERTOOLS_TRACE_DISABLED"}
         yield {
-            **{name: value for name, value in local.items() if name not in off},
+            **{name: value for name, value in local.items() if name != "METRICS"},
             "PATH": os.environ.get("PATH", ""),
             "HOME": str(scratch),
             "TMPDIR": str(scratch),
@@ -124,7 +126,7 @@ def run_services(jar: Path = FOLDER) -> Iterator[dict[str, str]]:
             "LAMBDA_TASK_ROOT": "/var/task",
             "_X_AMZN_TRACE_ID": "Root=1-65a00000-000000000000000000000000;"
             "Parent=0000000000000001;Sampled=1",
-            "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:9",
+            "AWS_XRAY_DAEMON_ADDRESS": f"127.0.0.1:{daemon.getsockname()[1]}",
             "POWERTOOLS_SERVICE_NAME": "cuebook-prod",
             "EVENT_BUS": "cuebook-prod",
             "UNPUBLISHED_QUEUE": f"{others}/unpublished",
@@ -135,12 +137,14 @@ def run_services(jar: Path = FOLDER) -> Iterator[dict[str, str]]:
 class Runner:
     """Starts Python as in Lambda: with the deployed interpreter, code, bytecode and layer."""
 
-    def __init__(self, *, deployed: bool) -> None:
+    def __init__(self, *, deployed: bool, packages: Sequence[Path] = ()) -> None:
         """Find or build what is started.
 
         Args:
             deployed: False for this interpreter and the sources, which need no build; requests to
                 AWS are the same, but times differ.
+            packages: The folders of the code and of the layer's packages; empty for those of this
+                checkout.
 
         Raises:
             StartError: The runtime's interpreter is missing on this machine.
@@ -154,9 +158,10 @@ class Runner:
             if interpreter is None:
                 raise StartError(f"Python {PYTHON}, which functions run on, is missing; install it")
             self.command = [interpreter, "-s", "-P"]
-            layer = build_layer(architecture="x86_64") / "python"
+            if not packages:
+                packages = (build_code(), build_layer(architecture="x86_64") / "python")
             # The last folder is for this package, which is not deployed.
-            self.path = (build_code(), layer, ROOT)
+            self.path = (*packages, ROOT)
 
     def run(self, *arguments: str, environment: Mapping[str, str], text: str = "") -> Any:
         """Run Python; returns its output, which must be JSON.

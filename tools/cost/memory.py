@@ -80,7 +80,9 @@ def measure(
 
 def run_cold(runner: Runner, environment: Mapping[str, str], events: Any) -> dict[str, Any]:
     """Run a new process for these events; returns the output of `cold.py`."""
-    result: dict[str, Any] = runner.run(COLD, environment=environment, text=json.dumps(events))
+    result: dict[str, Any] = runner.run(
+        COLD, "--requests", environment=environment, text=json.dumps(events)
+    )
     return result
 
 

@@ -4,7 +4,8 @@ AWS's price pages insert their figures with a script and cannot be quoted. Each 
 documents that quote the named page, the newest of June 2026:
 
     API Gateway   a white paper of AWS on private APIs
-    Lambda        guides of 2024 to 2026; for the billing of starts AWS's compute blog of April 2025
+    Lambda        guides of 2024 to 2026; for the billing of starts AWS's compute blog of April
+                  2025; for provisioned concurrency and SnapStart guides of 2026
     DynamoDB      guides of 2025 and later for requests, after the reduction of November 2024, and
                   for recovery; no document for storage, whose price has not changed for years
     CloudWatch    guides of February and June 2026
@@ -76,6 +77,18 @@ GATEWAY_CALLS = Price(
 LAMBDA_CALLS = Price(dollars=0.20, per=MILLION, unit="call", page=_LAMBDA)
 # Starts are billed like calls since August 2025.
 LAMBDA_GB_SECONDS = Price(dollars=0.0000133334, unit="GB-second, arm64", page=_LAMBDA)
+# What is started in advance is billed whether or not it is used, in steps of five minutes.
+PROVISIONED_GB_SECONDS = Price(
+    dollars=0.0000033334, unit="GB-second of provisioned concurrency, arm64", page=_LAMBDA
+)
+PROVISIONED_CALL_GB_SECONDS = Price(
+    dollars=0.0000077778, unit="GB-second of a call there, arm64", page=_LAMBDA
+)
+# Of each published version, at least three hours. These two are the same for both architectures.
+SNAPSHOT_GB_SECONDS = Price(
+    dollars=0.0000015046, unit="GB-second of a snapshot that SnapStart keeps", page=_LAMBDA
+)
+SNAPSHOT_RESTORES = Price(dollars=0.0001397998, unit="GB that SnapStart restores", page=_LAMBDA)
 DYNAMODB_READS = Price(dollars=0.125, per=MILLION, unit="read unit", page=_DYNAMODB)
 DYNAMODB_WRITES = Price(dollars=0.625, per=MILLION, unit="write unit", page=_DYNAMODB)
 DYNAMODB_STORAGE = Price(dollars=0.25, unit="GB-month", page=_DYNAMODB)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from infra.documents import list_documents
 from infra.project import ROOT
+from shared.routes import ROUTES
 from tools.cost import bill, memory, prices
 from tools.cost.record import PUBLISHER
 from tools.cost.samples import PROMPTS, TEMPLATE
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tools.cost.record import Record
 
 BLOCK = re.compile(r"(?<=<!-- cost -->\n).*?(?=<!-- /cost -->)", re.DOTALL)
+STARTS_BLOCK = re.compile(r"(?<=<!-- starts -->\n).*?(?=<!-- /starts -->)", re.DOTALL)
 
 # Calls in the table of the docs; the table for the terminal has all calls.
 CALLS = {
@@ -230,9 +232,46 @@ def _list_sizes(record: Record) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
+def build_starts_block(record: Record) -> str:
+    """Build the table of what there is against starts."""
+    route = "registry/render_live"
+    start, hot = record.start[route], sum(route.is_hot for route in ROUTES)
+    price = bill.price_starts(start["start_ms"], read_memory_mb())
+    busy = prices.PROVISIONED_GB_SECONDS.dollars / (
+        prices.LAMBDA_GB_SECONDS.dollars - prices.PROVISIONED_CALL_GB_SECONDS.dollars
+    )
+    first = f"the first call: {start['call_ms']:.0f} ms"
+    rows = (
+        ("started in advance", "CPU that a caller waits for", "$ a month", f"of {hot} functions"),
+        4 * ("---",),
+        (
+            "nothing",
+            f"the start and the first call: {start['start_ms'] + start['call_ms']:.0f} ms",
+            f"{price['1,000 starts']:.4f} for 1,000 starts",
+            "the same",
+        ),
+        (
+            "provisioned concurrency",
+            first,
+            f"{price['process and month']:.2f} for each process, used or not; it saves "
+            f"money where it is busy for more than {busy:.0%} of the time",
+            f"{hot * price['process and month']:.2f} for one process of each",
+        ),
+        (
+            "SnapStart",
+            f"a restore, and {first}",
+            f"{price['version and month']:.2f} for each version that is kept, and "
+            f"{price['1,000 restores']:.2f} for 1,000 restores",
+            f"{hot * price['version and month']:.2f}, and the restores",
+        ),
+    )
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in rows)
+
+
 def replace_block(text: str, record: Record) -> str:
-    """Replace the text between the markers in a document."""
-    return BLOCK.sub(lambda _: build_block(record), text)
+    """Replace what is between the markers in a document."""
+    text = BLOCK.sub(lambda _: build_block(record), text)
+    return STARTS_BLOCK.sub(lambda _: build_starts_block(record), text)
 
 
 def get_document() -> Path:

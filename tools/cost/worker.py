@@ -309,12 +309,12 @@ def record_publisher(machine: Machine, scene: Scene, repetitions: int) -> Use:
 
 def sum_stored_bytes() -> int:
     """Sum up the billed bytes of all tables."""
+    from shared.settings import get_settings
     from shared.store import aws
 
-    names = aws.get_dynamodb().list_tables()["TableNames"]
     pages = (
         page
-        for name in names
+        for name in get_settings().tables.values()
         for page in aws.get_dynamodb().get_paginator("scan").paginate(TableName=name)
     )
     return sum(
@@ -342,7 +342,30 @@ def compute_size(attribute: Mapping[str, Any]) -> int:
             return 1
 
 
-# -- the heaviest requests
+# -- events for other processes
+
+
+class EventRecorder:
+    """Records the events of requests, without calling a function."""
+
+    def __init__(self) -> None:
+        """Make a recorder."""
+        self._calls: list[tuple[str, dict[str, Any]]] = []
+        self._gateway = Gateway(ROUTES, self._load_handler)
+
+    def record(self, *requests: Request) -> list[Any]:
+        """Record requests of one function; returns its module, followed by the events."""
+        self._calls.clear()
+        for request in requests:
+            self._gateway.respond(request)
+        return [self._calls[0][0], *(event for _, event in self._calls)]
+
+    def _load_handler(self, route: Route) -> Handler:
+        def call(event: dict[str, Any], context: Context) -> object:
+            self._calls.append((route.module, event))
+            return {"statusCode": 200, "body": ""}
+
+        return call
 
 
 def build_heavy_requests(machine: Machine) -> dict[str, Any]:
@@ -353,22 +376,10 @@ def build_heavy_requests(machine: Machine) -> dict[str, Any]:
     """
     requests_by_name: dict[str, Any] = {}
     respond = machine.gateway.respond
-    invocations: list[tuple[str, dict[str, Any]]] = []
-
-    def load_recorder(route: Route) -> Handler:
-        def call(event: dict[str, Any], context: Context) -> object:
-            invocations.append((route.module, event))
-            return {"statusCode": 200, "body": ""}
-
-        return call
-
-    recorder = Gateway(ROUTES, load_recorder)
+    recorder = EventRecorder()
 
     def keep(name: str, *requests: Request) -> None:
-        for request in requests:
-            recorder.respond(request)
-        requests_by_name[name] = [invocations[0][0], *(event for _, event in invocations)]
-        invocations.clear()
+        requests_by_name[name] = recorder.record(*requests)
 
     team = Team(respond, machine.store, 1 << 66)
     typical = team.create_prompt()

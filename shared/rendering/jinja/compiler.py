@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from io import StringIO
+from itertools import groupby
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 from jinja2 import nodes
@@ -41,6 +42,10 @@ _TOO_DEEP: Final = "the template is nested too deeply"
 
 # Fields whose nodes are charged for separately: when their block is entered, or by CHARGE_FILTER.
 _SEPARATE_FIELDS: Final = ("body", "else_", "defaults")
+
+# Texts and plain variables in a row are printed at once from this number of variables on; fewer
+# are printed faster one by one.
+MIN_RUN: Final = 4
 
 # Marks an attribute that is called, in the place of Jinja's "load".
 CALLED: Final = "call"
@@ -268,6 +273,30 @@ class MeteredCodeGenerator(CodeGenerator):
         self.writeline(f"context.meter.spend({_count_steps(nodes)})", nodes[0] if nodes else None)
         super().blockvisit(nodes, frame)
 
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
+        """Generate output; texts and plain variables in a row are printed at once."""
+        for is_plain, group in groupby(node.nodes, _is_plain):
+            children = list(group)
+            if is_plain and sum(isinstance(child, nodes.Name) for child in children) >= MIN_RUN:
+                self._write_run(children, frame)
+            else:
+                super().visit_Output(nodes.Output(children, lineno=node.lineno), frame)
+
+    def _write_run(self, children: list[nodes.Expr], frame: Frame) -> None:
+        """Write a call of the context's `print_run`."""
+        # Texts and names alternate; the first and the last part is a text.
+        parts, values, lines = [""], "", []
+        for child in children:
+            if isinstance(child, nodes.Name):
+                parts += (child.name, "")
+                values += f"{frame.symbols.ref(child.name)}, "
+                lines.append(child.lineno)
+            elif isinstance(child, nodes.TemplateData):
+                parts[-1] += child.data
+        run = f"context.print_run({tuple(parts)!r}, {tuple(lines)!r}, ({values}))"
+        before, after = (f"{frame.buffer}.extend(", ")") if frame.buffer else ("yield from ", "")
+        self.writeline(f"{before}{run}{after}", children[0])
+
     def visit_Const(self, node: nodes.Const, frame: Frame) -> None:
         """Generate a constant, and check the size of numbers."""
         value = node.value
@@ -340,6 +369,10 @@ class MeteredCodeGenerator(CodeGenerator):
             else:
                 self.visit(bound, frame)
         self.write(")")
+
+
+def _is_plain(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.TemplateData | nodes.Name)
 
 
 def _wrap_in_charge(expression: nodes.Node) -> nodes.Filter:

@@ -71,7 +71,7 @@ class Environment(ImmutableSandboxedEnvironment):
     def __init__(self) -> None:
         super().__init__(
             undefined=MissingValue,
-            finalize=_print_value,
+            finalize=Context.print_value,
             keep_trailing_newline=True,
             optimized=False,
             cache_size=0,
@@ -81,7 +81,7 @@ class Environment(ImmutableSandboxedEnvironment):
         self.filters = {name: _build_callable("filter", name, run) for name, run in FILTERS.items()}
         self.filters |= {
             CHARGE_FILTER: _charge,
-            PRINT_FILTER: _print_value,
+            PRINT_FILTER: Context.print_value,
             SPREAD_FILTER: _check_spread,
             KEYWORD_SPREAD_FILTER: _check_keyword_spread,
         }
@@ -179,14 +179,6 @@ class Environment(ImmutableSandboxedEnvironment):
 def _get_meter(context: JinjaContext) -> Meter:
     assert isinstance(context, Context)
     return context.meter
-
-
-@pass_context
-def _print_value(context: Context, value: Value) -> str:
-    """Return what `{{ value }}` prints."""
-    if isinstance(value, Function):
-        raise TypeError(f"{describe(value)} must be called: write {value.name}()")
-    return context.meter.print_value(value)
 
 
 @pass_context

@@ -12,6 +12,8 @@ from ..meter import check_integer_bits
 from .values import ATOMS, CONTAINERS, describe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..limits import Limits, Usage
     from .values import Value
 
@@ -24,6 +26,11 @@ MAX_CALL_DEPTH: Final = 64
 # The cost of a call itself: of a filter, test or method; of a macro or recursive loop.
 CALL_STEPS: Final = 8
 _MACRO_STEPS: Final = 50
+
+# Values whose texts are charged for, and nothing else; integers up to this size.
+_ONLY_STRINGS: Final = {str}
+_PLAIN: Final = {str, int, float, bool, type(None)}
+_FREE_BITS: Final = 63
 
 
 class Meter(BaseMeter):
@@ -88,6 +95,27 @@ class Meter(BaseMeter):
             value = str(value)
         self.spend_text(len(value))
         return str(value)
+
+    def print_values(self, values: Sequence[Value]) -> Sequence[str] | None:
+        """Return the texts that Jinja prints for plain values, after charging for all at once.
+
+        Returns:
+            None, without a charge, for other values and where a limit stops one of them: then
+            `print_value` finds which.
+        """
+        kinds = set(map(type, values))
+        if kinds != _ONLY_STRINGS:
+            if not kinds <= _PLAIN or any(
+                type(value) is int and value.bit_length() > _FREE_BITS for value in values
+            ):
+                return None
+            values = list(map(str, values))
+        lengths = list(map(len, values))
+        steps = sum([length >> 4 for length in lengths])
+        if steps > self._remaining or sum(lengths) > self._limits.output_bytes:
+            return None
+        self._remaining -= steps
+        return values
 
     def enter_call(self) -> None:
         """Start a call that can be recursive; `leave_call` must follow in any case.

@@ -74,7 +74,7 @@ class Template:
         gap: str | None,
     ) -> None:
         self._template = template
-        self._variables = variables
+        self._variables = sorted(variables)
         self._required = required
         self._gap = gap
 
@@ -112,7 +112,7 @@ class Template:
         except MemoryError as error:
             raise LimitExceededError("the template needs too much memory; simplify it") from error
         except _ERRORS as error:
-            message = f"line {self._get_line(error)}: {_format_error(error)}"
+            message = f"line {context.line or self._get_line(error)}: {_format_error(error)}"
             if isinstance(error, UndefinedError):
                 raise MissingVariableError(message) from error
             raise TemplateExecutionError(message) from error
@@ -123,7 +123,7 @@ class Template:
 
     def list_variables(self) -> list[str]:
         """List the names that the template looks up in any rendering, sorted."""
-        return sorted(self._variables)
+        return self._variables.copy()
 
     def list_required_variables(self) -> list[str]:
         """List the names that nowhere have a default, or a test whether they are defined."""
@@ -131,7 +131,7 @@ class Template:
 
     def list_missing(self, variables: Mapping[str, object]) -> list[str]:
         """List the names that the template looks up and that have no value, sorted."""
-        return [name for name in self.list_variables() if name not in variables]
+        return [name for name in self._variables if name not in variables]
 
     def find_gap(self) -> str | None:
         """Find the first thing that Jinja has and this engine has not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from typing import Any
 
@@ -113,26 +114,90 @@ TRANSACTIONS: dict[str, list[dict[str, Any]]] = {
     ],
 }
 
+NAMES = {"#list": "list", "#map": "map"}
+VALUES: dict[str, Any] = {
+    ":text": {"S": "new"},
+    ":zero": {"N": "0"},
+    ":one": {"N": "1"},
+    ":items": {"L": [{"S": "b"}, {"M": {"c": {"N": "3"}}}]},
+    ":texts": {"SS": ["b", "c"]},
+}
+# Of one version, one after the other; each with its condition.
+UPDATES: dict[str, tuple[str, str]] = {
+    "sets and makes": ("SET #map.n = :text, #list[0] = :text, more = :items", ""),
+    "appends": ("SET #list = list_append(#list, :items)", "size(#list) > :one"),
+    "removes several": ("REMOVE yes, #list[1], #list[0], absent", "attribute_exists(yes)"),
+    "adds and takes away": ("ADD amount :one, texts :texts DELETE texts :texts", ""),
+    "counts": ("SET amount = amount + :one, n = if_not_exists(n, :zero) - :one", "amount < :zero"),
+    "the same again": ("SET amount = amount + :one, n = if_not_exists(n, :zero) - :one", ""),
+    "on another condition": ("SET more = :one", "#map.n = :text OR NOT (amount IN (:zero, :one))"),
+    "on a range": ("SET more = :one", "n BETWEEN :zero AND :one"),
+    "on a beginning": (
+        "SET more = :one",
+        "begins_with(#map.n, :text) AND NOT contains(texts, :text)",
+    ),
+    "a condition that is none": ("SET more = :one", "n ="),
+    "a key": ("SET prompt_id = :text", ""),
+    "a value that is not given": ("SET more = :absent", ""),
+    "a name that is not given": ("SET #absent = :one", ""),
+    "one attribute twice": ("SET more = :one, more = :zero", ""),
+    "two clauses of a kind": ("SET more = :one SET n = :one", ""),
+    "a part of nothing": ("SET absent.part = :one", ""),
+    "a sum with nothing": ("SET amount = absent + :one", ""),
+    "a sum of kinds": ("SET amount = amount + :text", ""),
+    "an end that is missing": ("SET more =", ""),
+}
+
+
+def build_request(number: int, update: str, condition: str) -> dict[str, Any]:
+    """Build an update, with the names and values that are in its texts."""
+    texts = f"{update} {condition}"
+    parts = {
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {name: NAMES[name] for name in NAMES if name in texts},
+        "ExpressionAttributeValues": {
+            name: VALUES[name] for name in VALUES if re.search(rf"{name}\b", texts)
+        },
+    }
+    return {
+        "TableName": VERSIONS,
+        "Key": build_version(number),
+        "UpdateExpression": update,
+        "ReturnValues": "ALL_NEW",
+        **{name: part for name, part in parts.items() if part},
+    }
+
 
 def run(*, patched: bool) -> dict[str, Any]:
-    """Carry out all transactions; returns what each has returned or raised, and left."""
+    """Carry out all transactions and updates.
+
+    Returns:
+        What each has returned or raised, and left.
+    """
     with ExitStack() as stack:
         stack.enter_context(mock_aws())
         if patched:
             stack.enter_context(moto_patches.patch_moto(aws.REGION))
         client = boto3.client("dynamodb", region_name=aws.REGION)
         aws.create_tables(client)
-        return {
-            name: (carry_out(client, items), read_tables(client))
+        results = {
+            name: (carry_out(client.transact_write_items, TransactItems=items), read_tables(client))
             for name, items in TRANSACTIONS.items()
         }
+        client.put_item(TableName=VERSIONS, Item=build_version(1, **EVERY_KIND))
+        for name, (update, condition) in UPDATES.items():
+            request = build_request(1, update, condition)
+            results[name] = carry_out(client.update_item, **request), read_tables(client)
+        return results
 
 
-def carry_out(client: Any, items: list[dict[str, Any]]) -> dict[str, Any]:
+def carry_out(call: Any, **request: Any) -> dict[str, Any]:
     try:
-        result: dict[str, Any] = client.transact_write_items(TransactItems=items)
+        result: dict[str, Any] = call(**request)
     except ClientError as error:
         result = dict(error.response)
+    except Exception as error:  # stock moto has no response to some mistakes
+        result = {"raised": repr(error)}
     return {name: part for name, part in result.items() if name != "ResponseMetadata"}
 
 
@@ -165,17 +230,15 @@ def patched() -> dict[str, Any]:
     return run(patched=True)
 
 
-@pytest.mark.parametrize("name", TRANSACTIONS)
-def test_a_transaction_ends_alike_and_leaves_the_same(
+@pytest.mark.parametrize("name", [*TRANSACTIONS, *UPDATES])
+def test_a_write_ends_alike_and_leaves_the_same(
     stock: dict[str, Any], patched: dict[str, Any], name: str
 ) -> None:
     assert patched[name] == stock[name]
 
 
 def test_the_transactions_are_what_they_are_called(stock: dict[str, Any]) -> None:
-    codes = {
-        name: result.get("Error", {}).get("Code", "success") for name, (result, _) in stock.items()
-    }
+    codes = {name: stock[name][0].get("Error", {}).get("Code", "success") for name in TRANSACTIONS}
 
     succeeded = [name for name, code in codes.items() if code == "success"]
     assert succeeded == ["success in two tables", "success after all that"]
@@ -190,3 +253,11 @@ def test_the_transactions_are_what_they_are_called(stock: dict[str, Any]) -> Non
     assert result["CancellationReasons"][1]["Item"]["text"] == EVERY_KIND["text"]
     first, last = (stock[name][1]["scan"][VERSIONS] for name in (succeeded[0], cancelled[-1]))
     assert first == last
+
+
+def test_the_updates_are_what_they_are_called(stock: dict[str, Any]) -> None:
+    succeeded = [name for name in UPDATES if "Attributes" in stock[name][0]]
+
+    assert succeeded[0] == "sets and makes"
+    assert succeeded[-1] == "on a beginning"
+    assert {"counts", "the same again", "removes several"} < {*succeeded}

@@ -1,16 +1,25 @@
 """One function for every engine, a bounded cache, and no engine loaded before its use."""
 
+import gc
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from shared.domain.content import ENGINES
-from shared.rendering.engines import CACHED_BYTES, COMPILERS, Template, compile_template
+from shared.rendering.engines import (
+    CACHED_BYTES,
+    COMPILERS,
+    Template,
+    compile_template,
+    estimate_memory,
+)
 from shared.rendering.errors import LimitExceededError, TemplateSyntaxError
 from shared.rendering.limits import Limits
+from tools.cost.samples import JINJA, TEMPLATE
 
 LIMITS = Limits(template_bytes=100, output_bytes=1000, steps=1000)
 
@@ -59,7 +68,7 @@ def test_the_same_source_compiles_once_for_each_engine() -> None:
 
 def test_the_template_used_longest_ago_is_forgotten_first() -> None:
     def compile_number(number: int) -> Template:
-        source = f"lru {number}".ljust(CACHED_BYTES // 8)
+        source = f"lru {number}".ljust(CACHED_BYTES // 16)
         return compile_template(source, engine="jinja", limits=Limits())
 
     oldest, second = compile_number(0), compile_number(1)
@@ -69,6 +78,58 @@ def test_the_template_used_longest_ago_is_forgotten_first() -> None:
 
     assert compile_number(0) is not oldest
     assert compile_number(1) is second
+
+
+@pytest.mark.parametrize(("engine", "source"), [("go", TEMPLATE), ("jinja", JINJA)])
+def test_the_templates_of_a_thousand_prompts_are_compiled_once(
+    engine: str, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = []
+    compile_text = COMPILERS[engine]
+
+    def count(source: str, names: Collection[str]) -> Template:
+        compiled.append(source)
+        return compile_text(source, names)
+
+    monkeypatch.setitem(COMPILERS, engine, count)
+    for _ in range(2):
+        for number in range(1000):
+            compile_template(f"{number}: {source}", engine=engine, limits=Limits())
+
+    assert len(compiled) == 1000
+
+
+# Templates of the densest code, for which a compiled one takes most memory.
+DENSE = {
+    "go": ("{{1}}", "{{print 1 2 3 (1)}}", "{{if eq .a 1}}{{len .b}}{{end}}", "{{.a}}"),
+    "jinja": ("{{1}}", "{{a+b+1-c*d}}", "{% for x in y %}{{x}}{% endfor %}", "{{a.b}}", "{{a}}"),
+    "liquid": ("{{a}}", "{%assign a=1%}", "{% if a == 1 %}{{ b | upper }}{% endif %}"),
+    "simple": ("{{a}}",),
+    "tela": ("{a}",),
+    "text": ("{a}",),
+}
+
+NAMES = "".join(f"{{{{ v{number} }}}}" for number in range(300))
+DISTINCT = {
+    "go": (NAMES.replace(" v", ".v"),),
+    "jinja": (NAMES, "".join(f"{{%macro m{n}()%}}a{{%endmacro%}}" for n in range(100))),
+    **dict.fromkeys(("liquid", "simple", "tela", "text"), (NAMES,)),
+}
+
+
+@pytest.mark.parametrize("engine", COMPILERS)
+def test_a_compiled_template_takes_no_more_memory_than_the_cache_thinks(engine: str) -> None:
+    names = frozenset({"a"})
+    for source in ("", "a" * 10_000, *(part * 300 for part in DENSE[engine]), *DISTINCT[engine]):
+        kept = [COMPILERS[engine](source, names)]  # it shares names with the next one
+        tracemalloc.start()
+        try:
+            kept.append(COMPILERS[engine](f"{source} ", names))
+            gc.collect()
+            memory, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert memory < estimate_memory(f"{source} ", engine, names), source[:50]
 
 
 def test_a_template_over_the_limit_is_refused_before_it_is_parsed() -> None:

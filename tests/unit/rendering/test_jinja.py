@@ -20,6 +20,7 @@ from shared.rendering.jinja.context import Context
 from shared.rendering.jinja.environment import ENVIRONMENT
 from shared.rendering.jinja.filters import FILTERS
 from shared.rendering.jinja.members import METHOD_NAMES
+from shared.rendering.jinja.meter import Meter
 from shared.rendering.jinja.unsupported import GAPS
 from shared.rendering.limits import Limits, Usage
 
@@ -138,6 +139,8 @@ def test_text_without_tags_comes_back_exactly(text: str) -> None:
         ("{{ name }}", "line 1: 'name' is undefined"),
         ("a\n\n{{ name }}", "line 3: 'name' is undefined"),
         ("a\r\n{{ 1\r\n}}{{ name }}", "line 3: 'name' is undefined"),
+        (4 * "{{ user }}\n" + "{{\nname }}{{ b }}", "line 6: 'name' is undefined"),
+        (4 * "{{ user }}" + "\n{{ 1 + name }}", "line 2: 'name' is undefined"),
         ("{% if name %}{% endif %}", "line 1: 'name' is undefined"),
         ("{% for x in name %}{% endfor %}", "line 1: 'name' is undefined"),
         ("{{ name.first }}", "line 1: 'name' is undefined"),
@@ -172,6 +175,16 @@ def test_what_is_missing_is_named_with_its_line(source: str, message: str) -> No
         render(source, user={"id": 1})
 
     assert str(error.value) == message
+
+
+def test_plain_variables_in_a_row_are_printed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"name_{number}" for number in range(41)]
+    source = "".join(f"The {name} is {{{{ {name} }}}}.\n" for name in names)
+    monkeypatch.delattr(Meter, "print_value")  # which prints one by one
+
+    for value in ("x", 1, None, 2.5, True):
+        text = render(source, **dict.fromkeys(names[1:], "x"), name_0=value)
+        assert text.startswith(f"The name_0 is {value}.\nThe name_1 is x.\n")
 
 
 def test_a_missing_variable_can_be_asked_for_and_defaulted() -> None:

@@ -38,6 +38,7 @@ OVERRIDES: Final[dict[type, tuple[type, dict[str, str]]]] = {
             "visit_Dict": "self node frame",
             "visit_Getattr": "self node frame",
             "visit_Getitem": "self node frame",
+            "visit_Output": "self node frame",
         },
     ),
     TemplateParser: (

@@ -1,46 +1,19 @@
-"""Logs, traces and metrics. No other module imports their libraries, so that they can be replaced.
-
-Fields are passed with each record and never appended to the logger, because a warm process serves
-several callers, and the local server even concurrently.
-"""
+"""What the functions report of their calls: log lines and metrics."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from functools import cache
-from typing import TYPE_CHECKING, Any
-
-from aws_lambda_powertools import Logger, Tracer
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from typing import TYPE_CHECKING
 
 from shared import settings
+from shared.observe.logs import logger
+from shared.observe.metrics import write_metrics
+from shared.observe.traces import mark_bug
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
+    from shared.observe.metrics import Unit
     from shared.routes import Route
-
-NAMESPACE = "Cuebook"
-
-# The name of the service is in POWERTOOLS_SERVICE_NAME, and includes the stage.
-logger = Logger(use_rfc3339=True)
-
-
-@cache
-def _get_tracer() -> Tracer:
-    return Tracer(patch_modules=["botocore"])
-
-
-@contextmanager
-def trace_call(route: Route, annotations: Mapping[str, str | int]) -> Iterator[None]:
-    """Trace one call in a subsegment with the annotations that the call has added by its end.
-
-    The trace captures nothing of the request or the response, because they contain prompts.
-    """
-    with _get_tracer().provider.in_subsegment(name=f"## {route.name}") as segment:
-        yield
-        for name, value in {"route": route.name, "dialect": route.dialect, **annotations}.items():
-            segment.put_annotation(key=name, value=value)  # type: ignore[arg-type]  # ints too
 
 
 def report_call(
@@ -80,15 +53,16 @@ def report_call(
             **annotations,
         },
     )
-    metrics = EphemeralMetrics(namespace=NAMESPACE)
-    metrics.add_dimension("outcome", outcome)  # in addition to the service, which is always there
+    sets = [["outcome"]]
     if settings.get_metric_settings().metrics_by_route:
-        metrics.add_dimensions(service=str(metrics.service), route=route.name, outcome=outcome)
-    metrics.add_metric("calls", MetricUnit.Count, 1)
-    metrics.add_metric("latency", MetricUnit.Milliseconds, milliseconds)
+        sets.append(["route", "outcome"])
+    values: dict[str, tuple[float, Unit]] = {
+        "calls": (1.0, "Count"),
+        "latency": (milliseconds, "Milliseconds"),
+    }
     if "raced" in annotations:  # only in calls that write: how often another writer was faster
-        metrics.add_metric("raced", MetricUnit.Count, float(annotations["raced"]))
-    metrics.flush_metrics()
+        values["raced"] = (float(annotations["raced"]), "Count")
+    write_metrics({"outcome": outcome, "route": route.name}, sets, values)
     if outcome == "failed":
         _count_failure(route)
 
@@ -98,11 +72,8 @@ def _count_failure(route: Route) -> None:
 
     Only what occurs is billed, and normally nothing fails.
     """
-    metrics = EphemeralMetrics(namespace=NAMESPACE)
-    metrics.add_dimension("kind", route.kind)  # in addition to the service
-    metrics.add_dimensions(service=str(metrics.service), dialect=route.dialect)
-    metrics.add_metric("failures", MetricUnit.Count, 1)
-    metrics.flush_metrics()
+    dimensions = {"kind": route.kind, "dialect": route.dialect}
+    write_metrics(dimensions, [["kind"], ["dialect"]], {"failures": (1.0, "Count")})
 
 
 def classify_status(status: int) -> str:
@@ -149,7 +120,4 @@ def report_ambiguous_rejection(operation: str, code: str) -> None:
 def report_bug(request_id: str, route: Route) -> None:
     """Log the current exception, which is a bug, and mark the trace of the call."""
     logger.exception("bug", extra={"request_id": request_id, "route": route.name})
-    recorder: Any = _get_tracer().provider
-    segment = recorder.current_subsegment()
-    if segment is not None:  # Lambda may not trace this call
-        segment.add_fault_flag()  # without the exception, which may contain the caller's input
+    mark_bug()
