@@ -122,8 +122,7 @@ def build_layer(*, architecture: Architecture, lock: Path = LOCK, cache: Path = 
 def compact_json(source: Path, target: Path) -> None:
     """Copy a JSON document without its insignificant white space."""
     document = json.loads(source.read_text(encoding="utf-8"))
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    target.write_text(f"{text}\n", encoding="utf-8")
+    target.write_text(f"{trim.dump(document)}\n", encoding="utf-8")
 
 
 def list_source_files(root: Path) -> Iterator[Path]:

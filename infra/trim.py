@@ -42,6 +42,7 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
             "PutItem",
             "Query",
             "Scan",
+            "TransactGetItems",
             "TransactWriteItems",
             "UpdateItem",
         }
@@ -124,7 +125,7 @@ def trim_data(data: Path) -> None:
         file = newest / "service-2.json.gz"
         model = json.loads(gzip.decompress(file.read_bytes()))
         cut = select_operations(model, OPERATIONS[folder.name])
-        (newest / "service-2.json").write_text(_dump(cut), encoding="utf-8")
+        (newest / "service-2.json").write_text(dump(cut), encoding="utf-8")
         file.unlink()
     # The first client reads this megabyte of endpoints, nearly all of other services.
     file = data / "endpoints.json"
@@ -134,7 +135,7 @@ def trim_data(data: Path) -> None:
         partition["services"] = {
             name: services[name] for name in sorted(OPERATIONS.keys() & services.keys())
         }
-    file.write_text(_dump(endpoints), encoding="utf-8")
+    file.write_text(dump(endpoints), encoding="utf-8")
 
 
 def select_operations(model: Document, names: Iterable[str]) -> Document:
@@ -186,5 +187,6 @@ def select_roots(bundle: str) -> str:
     return "".join(f"# {label}\n{text}" for label, text in certificates if label.startswith(ROOTS))
 
 
-def _dump(document: Document) -> str:
-    return json.dumps(document, separators=(",", ":"))
+def dump(document: Document) -> str:
+    """Write a document as JSON without insignificant white space."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

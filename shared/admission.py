@@ -7,6 +7,7 @@ team's data and it cannot reach another team's, so no endpoint can forget the ch
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from shared.domain.access import Permission
@@ -26,6 +27,7 @@ from shared.problems import (
     Unreadable,
     VersionNotFound,
 )
+from shared.store.reading import NOTHING, Beside, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
     from shared.store.deletion import TeamDeletion
     from shared.store.idempotency import Attempt
     from shared.store.key_store import KeyStore
-    from shared.store.store import Store
+    from shared.store.prompt_batch import PromptBatch
+    from shared.store.store import Loader, Store
     from shared.store.team import Annotations, PromptStore, TeamStore
     from shared.store.transactions import Record
     from shared.store.visible_prompts import VisiblePrompts
@@ -300,14 +303,18 @@ class Admission:
 
     # -- prompts
 
-    def open_prompt(self, prompt_id: str) -> PromptStore:
+    def open_prompt(self, prompt_id: str, beside: Beside = NOTHING) -> PromptStore:
         """Open the store of a prompt by its id.
+
+        Args:
+            prompt_id: The id of the prompt.
+            beside: What will be needed besides the head, and is read together with it.
 
         Raises:
             PromptNotFound: There is no such prompt in the principal's teams.
             Forbidden: The principal does not have the route's permission in the prompt's team.
         """
-        return self.admit(self._find_prompt(prompt_id))
+        return self._admit(self._read_prompt(prompt_id, beside))
 
     def resolve_prompt_id(self, name: str) -> str:
         """Find the id of a prompt by its id in any form, which is not looked up, or by its slug.
@@ -317,33 +324,50 @@ class Admission:
         """
         if (prompt_id := parse_id(name)) is not None:
             return prompt_id
-        prompt = self._find_prompt_by_slug(name)
+        prompt = self._read_prompt_by_slug(name, NOTHING).prompt
         if prompt is None:
             raise InvalidRequest("invalid prompt id")
         return prompt.id
 
-    def open_prompt_of_team(self, team: TeamStore, prompt_id: str) -> PromptStore:
+    def open_prompt_of_team(
+        self, team: TeamStore, prompt_id: str, beside: Beside = NOTHING
+    ) -> PromptStore:
         """Open the store of a prompt of an open team by its id.
+
+        Args:
+            team: The store of the team.
+            prompt_id: The id of the prompt.
+            beside: What will be needed besides the head.
 
         Raises:
             PromptNotFound: There is no such prompt in the team.
         """
-        return self.admit(team.find_prompt(prompt_id))
+        reading = self._read_prompt(prompt_id, beside)
+        if reading.prompt is not None and reading.prompt.team_id != team.id:
+            raise PromptNotFound
+        return self._admit(reading)
 
-    def open_prompt_by_slug(self, slug: str) -> PromptStore:
+    def open_prompt_by_slug(self, slug: str, beside: Beside = NOTHING) -> PromptStore:
         """Open the store of a prompt by its slug.
+
+        Args:
+            slug: The slug.
+            beside: What will be needed besides the head.
 
         Raises:
             PromptNotFound: There is no such prompt in the principal's teams.
             Forbidden: The principal does not have the route's permission in the prompt's team.
         """
-        return self.admit(self._find_prompt_by_slug(slug))
+        return self._admit(self._read_prompt_by_slug(slug, beside))
 
-    def open_prompt_by_name(self, name: str, *, missing: str = "") -> PromptStore:
+    def open_prompt_by_name(
+        self, name: str, beside: Beside = NOTHING, *, missing: str = ""
+    ) -> PromptStore:
         """Open the store of a prompt by its id, or else by its slug.
 
         Args:
             name: The id or the slug.
+            beside: What will be needed besides the head.
             missing: The problem's message if there is no such prompt.
 
         Raises:
@@ -352,16 +376,22 @@ class Admission:
         """
         if is_id(name):
             with suppress(PromptNotFound):
-                return self.open_prompt(name)
-        return self.admit(self._find_prompt_by_slug(name), missing=missing)
+                return self.open_prompt(name, beside)
+        return self._admit(self._read_prompt_by_slug(name, beside), missing=missing)
 
     def open_prompt_by_name_or_slug(
-        self, name: str, *, has_slug: Callable[[Prompt], bool], missing: str = ""
+        self,
+        name: str,
+        beside: Beside = NOTHING,
+        *,
+        has_slug: Callable[[Prompt], bool],
+        missing: str = "",
     ) -> PromptStore:
         """Open the store of a prompt by its name, exactly, or else by its slug.
 
         Args:
             name: The name or the slug.
+            beside: What will be needed besides the head.
             has_slug: Tells of a prompt whether it may be found by its slug.
             missing: The problem's message if there is no such prompt.
 
@@ -370,18 +400,21 @@ class Admission:
             Forbidden: The principal does not have the route's permission in the prompt's team.
         """
         with self._hide_others():
-            prompt = self._store.find_prompt_by_name_or_slug(
-                self.principal.permissions, name, has_slug, self._restrictions
+            reading = self._store.read_prompt_by_name_or_slug(
+                self.principal.permissions, name, has_slug, self._restrictions, beside
             )
-        return self.admit(prompt, missing=missing)
+        return self._admit(reading, missing=missing)
 
-    def open_visible_prompt(self, name: str, *, missing: str = "") -> PromptStore:
+    def open_visible_prompt(
+        self, name: str, beside: Beside = NOTHING, *, missing: str = ""
+    ) -> PromptStore:
         """Open the store of a prompt of the principal's, or else of one that all teams see.
 
         The latter belongs to another team, which alone writes it.
 
         Args:
             name: The id or the slug.
+            beside: What will be needed besides the head.
             missing: The problem's message if there is no such prompt.
 
         Raises:
@@ -389,7 +422,7 @@ class Admission:
             Forbidden: The principal does not have the route's permission in the prompt's team.
         """
         try:
-            return self.open_prompt_by_name(name, missing=missing)
+            return self.open_prompt_by_name(name, beside, missing=missing)
         except PromptNotFound:
             if not self._may_read_shared():
                 raise
@@ -404,6 +437,21 @@ class Admission:
     def open_visible_prompts(self, team: TeamStore) -> VisiblePrompts:
         """Open the prompts that an open team sees."""
         return self._store.open_visible_prompts(team.id, self.annotations, self._restrictions)
+
+    def open_prompt_batch(self) -> PromptBatch:
+        """Open the prompts of all of the principal's teams, to read many of them together.
+
+        Raises:
+            Forbidden: The principal has the route's permission in none of its teams.
+        """
+        self.require_permission_anywhere()
+        permission = self._route.permission
+        team_ids = [
+            team_id
+            for team_id in self.principal.permissions
+            if self.principal.has_permission(permission, team_id)
+        ]
+        return self._store.open_prompt_batch(team_ids, self.annotations, self._restrictions)
 
     def _may_read_shared(self) -> bool:
         permission = self._route.permission
@@ -446,13 +494,33 @@ class Admission:
             Forbidden: The principal does not have the route's permission in the prompt's team.
         """
         try:
-            with self._hide_others():
-                prompt, load = self._store.find_version_by_id(version_id, self._restrictions)
-            store = self.admit(prompt)
+            if self._restrictions.is_write:
+                store, load = self._open_place(self._find_version_place(version_id))
+            else:
+                with self._hide_others():
+                    prompt, load = self._store.find_version_by_id(version_id, self._restrictions)
+                store = self.admit(prompt)
         except PromptNotFound as error:
             raise VersionNotFound from error
         self._restrictions.check_all_versions()  # an id is no pointer
         return store, store.add_parts(store.require_version(self._hide_draft(load())))
+
+    def _open_place(self, place: tuple[str, int] | None) -> tuple[PromptStore, Loader]:
+        """Open the store of a prompt whose version, at this place, is about to be changed.
+
+        Raises:
+            PromptNotFound: There is none.
+            Forbidden: The principal does not have the route's permission in the prompt's team.
+        """
+        if place is None:
+            raise PromptNotFound
+        prompt_id, number = place
+        store = self.open_prompt(prompt_id, Beside(selectors=(number,)))
+        return store, partial(store.find_version, number)
+
+    def _find_version_place(self, version_id: str) -> tuple[str, int] | None:
+        with self._hide_others():
+            return self._store.find_version_place(version_id)
 
     def _hide_draft(self, version: Version | None) -> Version | None:
         return version if version is not None and self._restrictions.shows(version) else None
@@ -463,10 +531,13 @@ class Admission:
         Raises:
             VersionNotFound: The prompt has no such version.
         """
-        owner, version = self.open_version_by_id(version_id)
-        if owner.prompt.id != store.prompt.id:
+        try:
+            place = self._find_version_place(version_id)
+        except PromptNotFound as error:
+            raise VersionNotFound from error
+        if place is None or place[0] != store.prompt.id:
             raise VersionNotFound
-        return version
+        return store.get_version(place[1])
 
     def locate_prompt(self, prompt_id: str) -> Prompt:
         """Find a prompt in the principal's teams, without enforcing the route's permission.
@@ -474,30 +545,34 @@ class Admission:
         Raises:
             PromptNotFound: There is no such prompt in the principal's teams.
         """
-        return self._require_in_reach(self._find_prompt(prompt_id), "")
+        return self._require_in_reach(self._read_prompt(prompt_id, NOTHING).prompt, "")
 
-    def admit(self, prompt: Prompt | None, *, missing: str = "") -> PromptStore:
+    def admit(self, prompt: Prompt | None) -> PromptStore:
         """Open the store of a prompt that was just read.
 
         Args:
             prompt: The head; None if there is none.
-            missing: The problem's message if there is no such prompt.
 
         Raises:
             PromptNotFound: The prompt is None, deleted or not in the principal's teams.
             Forbidden: The principal does not have the route's permission in the prompt's team.
         """
-        prompt = self._require_in_reach(prompt, missing)
-        return self.open_team(prompt.team_id).open_prompt(prompt)
+        return self._admit(Reading(prompt))
 
-    def _find_prompt(self, prompt_id: str) -> Prompt | None:
-        with self._hide_others():
-            return self._store.find_prompt(prompt_id, self._restrictions)
+    def _admit(self, reading: Reading, *, missing: str = "") -> PromptStore:
+        prompt = self._require_in_reach(reading.prompt, missing)
+        return self.open_team(prompt.team_id).open_prompt(prompt, reading.items)
 
-    def _find_prompt_by_slug(self, slug: str) -> Prompt | None:
+    def _read_prompt(self, prompt_id: str, beside: Beside) -> Reading:
+        team_ids = [*self.principal.permissions]
+        team_id = team_ids[0] if len(team_ids) == 1 else None
         with self._hide_others():
-            return self._store.find_prompt_by_slug(
-                self.principal.permissions, slug, self._restrictions
+            return self._store.read_prompt(prompt_id, self._restrictions, beside, team_id=team_id)
+
+    def _read_prompt_by_slug(self, slug: str, beside: Beside) -> Reading:
+        with self._hide_others():
+            return self._store.read_prompt_by_slug(
+                self.principal.permissions, slug, self._restrictions, beside
             )
 
     @contextmanager

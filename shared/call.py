@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.admission import Admission
 from shared.paging import Page, PageRequest, build_page
-from shared.problems import InvalidRequest, PreconditionFailed
+from shared.problems import InvalidRequest, PreconditionFailed, Problem
 from shared.responses import Response, matches_current
 from shared.routes.route import OMITTED_BODIES
 
@@ -78,6 +78,16 @@ class Call(Admission):
         if not before_permission:
             self.require_permission_anywhere()
         return self.dialect.load_body(self.request, model)
+
+    def find_body(self, model: type[Model]) -> Model | None:
+        """Load the request's body ahead of its turn; None where something is wrong with it.
+
+        What that is, is told by `load_body`, after what else may be wrong with the request.
+        """
+        try:
+            return self.load_body(model)
+        except Problem:
+            return None
 
     def parse_page(self, parse_position: Callable[[str], Position]) -> PageRequest[Position]:
         """Parse the query parameters that select a page of a list.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -62,15 +62,23 @@ class Replay(Exception):
 def encode_response(response: Response[Any]) -> EncodedResponse:
     """Encode a response.
 
-    JSON ends with a line feed, and successful responses get an ETag of their body.
+    JSON ends with a line feed, and successful responses get an ETag of their body, unless they have
+    one.
     """
     text, headers = response.text, dict(response.headers)
     if response.body is not None:
         text = encode_body(response.body)
         headers = {"Content-Type": JSON, **headers}
     if text is not None and response.status < 300:
-        headers["ETag"] = _make_etag(text)
+        headers.setdefault("ETag", make_etag(text))
     return EncodedResponse(status=response.status, body=text, headers=headers)
+
+
+def encode_ahead(response: Response[Any], etag: str) -> Response[Any]:
+    """Encode the body of a response that is sent several times, by an ETag of its own."""
+    text = encode_body(response.body)
+    headers = {"Content-Type": JSON, **response.headers, "ETag": etag}
+    return replace(response, body=None, text=text, headers=headers)
 
 
 def encode_body(body: Any) -> str:
@@ -95,7 +103,7 @@ def matches_current(header: str, current: Any) -> bool:
         header: The header's value.
         current: The body that a read would return now.
     """
-    return lists_etag(header, _make_etag(encode_body(current)))
+    return lists_etag(header, make_etag(encode_body(current)))
 
 
 def lists_etag(header: str, etag: str) -> bool:
@@ -107,5 +115,6 @@ def lists_etag(header: str, etag: str) -> bool:
     return "*" in tags or etag in tags
 
 
-def _make_etag(text: str) -> str:
+def make_etag(text: str) -> str:
+    """Make the ETag of a text."""
     return f'"{sha256(text.encode()).hexdigest()[:TAG_LENGTH]}"'

@@ -85,6 +85,9 @@ def list_actions(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
         for item in params["TransactItems"]:
             for write, target in item.items():
                 yield f"{RESOURCES[target['TableName']]}:{WRITE_ACTIONS[write]}"
+    elif operation == "TransactGetItems":
+        for item in params["TransactItems"]:
+            yield f"{RESOURCES[item['Get']['TableName']]}:GetItem"
     elif operation == "BatchGetItem":
         for table in params["RequestItems"]:
             yield f"{RESOURCES[table]}:{operation}"

@@ -14,6 +14,7 @@ from shared.dialects.langfuse.requests import (
 from shared.dialects.langfuse.responses import dump_prompt
 from shared.problems import VersionNotFound
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.texts import excerpt
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def respond(
         PromptNotFound: There is no such prompt.
         VersionNotFound: It has no such version.
     """
-    store = call.open_prompt_by_name_or_slug(name, has_slug=has_slug, missing=missing)
+    beside = Beside(selectors=() if selector is None else (selector,))
+    store = call.open_prompt_by_name_or_slug(name, beside, has_slug=has_slug, missing=missing)
     if selector is None:
         raise VersionNotFound(missing)
     source = store if is_whole else store.open_raw()

@@ -12,6 +12,7 @@ from shared.dialects.langfuse.responses import dump_prompt, dump_version
 from shared.domain.changes import Change
 from shared.problems import VersionNotFound
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.texts import excerpt
 from shared.writing import commit
 
@@ -30,7 +31,8 @@ def label_version(call: Call, name: str, version: str) -> Response[Prompt]:
     number = parse_version(version)
     text = "NaN" if number is None else number
     missing = f"Prompt '{excerpt(name)}' version {text} not found in project"
-    store = call.open_prompt_by_name_or_slug(name, has_slug=has_slug, missing=missing)
+    beside = Beside(selectors=(number or 0,))
+    store = call.open_prompt_by_name_or_slug(name, beside, has_slug=has_slug, missing=missing)
     if number is None:
         raise VersionNotFound(missing)
 

@@ -9,9 +9,10 @@ from shared.dialects.langwatch.models import Assignment
 from shared.dialects.langwatch.problems import RuleBroken
 from shared.dialects.langwatch.project import Project
 from shared.dialects.langwatch.requests import add_name, check_name_length
-from shared.dialects.langwatch.tags import assign, select_tags
+from shared.dialects.langwatch.tags import LEDGER, assign, select_tags
 from shared.problems import PromptNotFound, VersionNotFound
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.writing import commit
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 def assign_tag(call: Call, id: str, tag: str) -> Response[TagAssignment]:
     """Assign a tag to a version; `production` makes the version live."""
     name = check_name_length(id, problem=PromptNotFound)
-    store = call.open_prompt_by_name(name, missing=add_name("Prompt not found", id))
+    expected = call.find_body(Assignment)
+    beside = Beside(version_id=expected.versionId if expected else None, ledger=LEDGER)
+    store = call.open_prompt_by_name(name, beside, missing=add_name("Prompt not found", id))
     assignment = call.load_body(Assignment)
-    project = Project(call.request, call.settings, store.team.get_ledger)
+    project = Project(call.request, call.settings, store.get_ledger)
     (definition,) = select_tags(project.tags, [tag])
     try:
         number = call.find_own_version(store, assignment.versionId).number

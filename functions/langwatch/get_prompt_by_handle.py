@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from shared.dialects.langwatch.contents import LENSES
 from shared.dialects.langwatch.project import Project
 from shared.dialects.langwatch.requests import check_name_length, parse_version_query
-from shared.dialects.langwatch.tags import LATEST
+from shared.dialects.langwatch.tags import LATEST, LEDGER
+from shared.domain.model import LIVE, PRODUCTION
 from shared.domain.splits import check_split_key
 from shared.problems import PromptNotFound, VersionNotFound
 from shared.serve import serve
+from shared.store.reading import Beside
 
 if TYPE_CHECKING:
     from shared.call import Call
@@ -25,8 +27,11 @@ def get_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
     """
     name, selector = parse_version_query(id, call.request.query)
     name = check_name_length(name, problem=PromptNotFound)
-    store = call.open_visible_prompt(name, missing="Prompt not found")
-    project = Project(call.request, call.settings, store.team.get_ledger)
+    # Which pointer a tag is, the ledger says; most often `production` is `live`.
+    expected = () if selector is None else (LIVE if selector == PRODUCTION else selector,)
+    beside = Beside(selectors=expected, ledger=LEDGER)
+    store = call.open_visible_prompt(name, beside, missing="Prompt not found")
+    project = Project(call.request, call.settings, store.get_ledger)
     version = store.get_cached_version(
         project.resolve_selector(store.prompt, selector or LATEST),
         split_key=check_split_key(call.request.query.get("split_key")),

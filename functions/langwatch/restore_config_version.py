@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from shared.dialects.langwatch.contents import LENSES, sign_content
 from shared.dialects.langwatch.project import Project
 from shared.dialects.langwatch.requests import check_name_length
+from shared.dialects.langwatch.tags import LEDGER
 from shared.domain import versions
 from shared.problems import PromptNotFound
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.writing import commit
 
 if TYPE_CHECKING:
@@ -23,9 +25,12 @@ if TYPE_CHECKING:
 
 def restore_config_version(call: Call, id: str, version_id: str) -> Response[PromptOfHandle]:
     """Create the next version of a prompt with the content of an earlier one."""
-    store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
+    store = call.open_prompt_by_name(
+        check_name_length(id, problem=PromptNotFound),
+        Beside(version_id=version_id, ledger=LEDGER),
+    )
     number = call.find_own_version(store, version_id).number
-    project = Project(call.request, call.settings, store.team.get_ledger)
+    project = Project(call.request, call.settings, store.get_ledger)
     message = f"Restore from version {number}"
 
     def restore(store: PromptStore, origin: Origin) -> Change[Version]:

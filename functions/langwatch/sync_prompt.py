@@ -12,10 +12,12 @@ from shared.dialects.langwatch.project import Project
 from shared.dialects.langwatch.requests import check_handle, check_name_length
 from shared.dialects.langwatch.responses import dump_synced_prompt
 from shared.dialects.langwatch.syncing import Local, Outcome, compare, write_message
+from shared.dialects.langwatch.tags import LEDGER
 from shared.domain import prompts, versions
 from shared.domain.changes import Change
 from shared.problems import NameTaken, PromptNotFound
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.writing import commit, create
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
         return prompt.then(lambda prompt: create_first(prompt, origin))
 
     def sync(store: PromptStore, origin: Origin) -> Change[Outcome]:
-        remote = store.find_base()
+        remote = store.find_newest()
         if remote is None:
             return create_first(store.prompt, origin)
         base = store.find_version(local.version)
@@ -85,7 +87,12 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
         return LENSES.build_headers(call.settings, change.subject.version.content)
 
     def sync_existing() -> Response[SyncResult]:
-        store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
+        nonlocal project
+        store = call.open_prompt_by_name(
+            check_name_length(id, problem=PromptNotFound),
+            Beside(selectors=(local.version,), ledger=LEDGER),
+        )
+        project = Project(call.request, call.settings, store.get_ledger)
         return commit(
             call,
             store,

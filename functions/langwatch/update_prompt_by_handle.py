@@ -11,12 +11,13 @@ from shared.dialects.langwatch.problems import HandleTaken, StaleBase
 from shared.dialects.langwatch.project import Project
 from shared.dialects.langwatch.requests import SCOPES, check_name_length, is_of_first_api
 from shared.dialects.langwatch.responses import SCOPE_NAMES
-from shared.dialects.langwatch.tags import assign_all, select_tags
+from shared.dialects.langwatch.tags import LEDGER, assign_all, select_tags
 from shared.domain import prompts, versions
 from shared.domain.changes import Change
 from shared.domain.content import Content
 from shared.problems import NameTaken, PromptNotFound
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.writing import commit
 
 if TYPE_CHECKING:
@@ -35,8 +36,10 @@ def update_prompt_by_handle(call: Call, id: str) -> Response[PromptOfHandle]:
     as `baseVersion`, or its ETag as `If-Match`. A `name` alone, as in LangWatch's first API,
     renames the prompt and creates no version.
     """
-    store = call.open_prompt_by_name(check_name_length(id, problem=PromptNotFound))
-    project = Project(call.request, call.settings, store.team.get_ledger)
+    store = call.open_prompt_by_name(
+        check_name_length(id, problem=PromptNotFound), Beside(ledger=LEDGER)
+    )
+    project = Project(call.request, call.settings, store.get_ledger)
     if is_of_first_api(call.request):
         return _rename(call, store, project)
     changes = call.load_body(HandleChanges)
@@ -79,7 +82,7 @@ def _rename(call: Call, store: PromptStore, project: Project) -> Response[Prompt
     name = call.load_body(NamedPrompt).name
 
     def rename(store: PromptStore, origin: Origin) -> Change[Version]:
-        newest = store.require_version(store.find_base())
+        newest = store.require_version(store.find_newest())
         change = prompts.rename(store.prompt, origin, name=name)
         return change.then(lambda prompt: Change.none(prompt, subject=newest))
 

@@ -10,6 +10,7 @@ from shared.dialects.maxim.requests import parse_prompt_id, parse_version_id
 from shared.dialects.maxim.responses import NO_WORKSPACE, dump_deployment, dump_deployments
 from shared.problems import InvalidRequest
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.writing import commit
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def deploy_prompt(call: Call) -> Response[DeploymentData]:
     if new.versionId is None and new.version is None:
         raise InvalidRequest("versionId or version is required")
     team = call.open_team(new.workspaceId, missing=NO_WORKSPACE)
-    store = call.open_prompt_of_team(team, parse_prompt_id(new.promptId))
+    beside = Beside(selectors=(new.version or 0,), version_id=new.versionId)
+    store = call.open_prompt_of_team(team, parse_prompt_id(new.promptId), beside)
     number = _find_number(call, store, new)
     conditions = [{**condition} for condition in new.deploymentConditions]
 

@@ -8,6 +8,7 @@ from shared.dialects.registry.requests import parse_flag, parse_selector
 from shared.dialects.registry.responses import dump_version
 from shared.domain import versions
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.writing import commit
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def demote_version(call: Call, id: str, version: str) -> Response[VersionRespons
     selector = parse_selector(version)
     return commit(
         call,
-        call.open_prompt(call.resolve_prompt_id(id)),
+        call.open_prompt(call.resolve_prompt_id(id), Beside(selectors=(selector,))),
         lambda store, origin: versions.demote(store.prompt, store.get_version(selector), origin),
         lambda change: {"version": dump_version(change.subject, change.after)},
         read=lambda store: {"version": dump_version(store.get_version(selector), store.prompt)},

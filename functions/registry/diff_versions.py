@@ -10,6 +10,7 @@ from shared.domain.diffs import compare_templates
 from shared.domain.prompts import RESERVED_TAGS
 from shared.problems import InvalidRequest, PromptNotFound
 from shared.serve import serve
+from shared.store.reading import Beside
 
 if TYPE_CHECKING:
     from shared.call import Call
@@ -24,7 +25,7 @@ def diff_versions(call: Call, id: str) -> Response[Diff]:
     prompt_id = call.resolve_prompt_id(id)
     first, second = parse_diff_range(call.request.query)
     try:
-        store = call.open_prompt(prompt_id)
+        store = call.open_prompt(prompt_id, Beside(selectors=(first, second)))
     except PromptNotFound:
         # As in px0, where only numbers select a version, the query comes before the prompt.
         for selector, name in ((first, "from"), (second, "to")):

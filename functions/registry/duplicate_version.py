@@ -8,6 +8,7 @@ from shared.dialects.registry.requests import parse_selector
 from shared.dialects.registry.responses import dump_version
 from shared.domain import versions
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.writing import commit
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def duplicate_version(call: Call, id: str, version: str) -> Response[VersionResp
 
     return commit(
         call,
-        call.open_prompt(call.resolve_prompt_id(id)),
+        call.open_prompt(call.resolve_prompt_id(id), Beside(selectors=(selector,))),
         duplicate,
         lambda change: {"version": dump_version(change.subject, change.after)},
     )

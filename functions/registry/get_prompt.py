@@ -8,6 +8,7 @@ from shared.dialects.registry.requests import parse_split_key, parse_version_que
 from shared.dialects.registry.responses import dump_prompt, dump_version
 from shared.ids import parse_id
 from shared.serve import serve
+from shared.store.reading import NOTHING, Beside
 
 if TYPE_CHECKING:
     from shared.call import Call
@@ -17,9 +18,13 @@ if TYPE_CHECKING:
 
 def get_prompt(call: Call, id: str) -> Response[PromptAndVersionResponse]:
     """Get a prompt by its id or slug, with the version that `version` or `tag` selects."""
-    prompt_id = parse_id(id)
-    store = call.open_prompt(prompt_id) if prompt_id else call.open_prompt_by_slug(id)
-    if (selector := parse_version_query(call.request.query)) is None:
+    prompt_id, selector = parse_id(id), parse_version_query(call.request.query)
+    beside = NOTHING if selector is None else Beside(selectors=(selector,))
+    if prompt_id is not None:
+        store = call.open_prompt(prompt_id, beside)
+    else:
+        store = call.open_prompt_by_slug(id, beside)
+    if selector is None:
         return call.respond({"prompt": dump_prompt(store.prompt)})
     version = store.get_cached_version(selector, split_key=parse_split_key(call.request.query))
     return call.respond(

@@ -14,6 +14,7 @@ from shared.dialects.registry.requests import (
 )
 from shared.dialects.registry.responses import dump_rendering
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.templates import load_engines, render
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def render_version(call: Call, slug: str, version: str) -> Response[Rendering]:
 
     The prompt is named by its slug or its id.
     """
-    return respond_rendering(call, call.open_prompt_by_name(slug), parse_selector(version))
+    selector = parse_selector(version)
+    store = call.open_prompt_by_name(slug, Beside(selectors=(selector,)))
+    return respond_rendering(call, store, selector)
 
 
 def respond_rendering(call: Call, store: PromptStore, selector: Selector) -> Response[Rendering]:

@@ -13,6 +13,7 @@ from shared.domain.checks import check_message
 from shared.domain.history import find_previous_live
 from shared.problems import InvalidRequest, NotRollable
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.writing import commit
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def rollback_prompt(call: Call, id: str) -> Response[VersionResponse]:
 
     return commit(
         call,
-        call.open_prompt(prompt_id),
+        call.open_prompt(prompt_id, Beside(selectors=(target or 0,))),
         roll_back,
         lambda change: {"version": dump_version(change.subject, change.after)},
         read=read_live,

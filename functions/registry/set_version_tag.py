@@ -9,6 +9,7 @@ from shared.dialects.registry.requests import parse_flag, parse_selector
 from shared.dialects.registry.responses import dump_version
 from shared.domain import prompts
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.writing import commit
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def set_version_tag(call: Call, id: str, version: str) -> Response[VersionResponse]:
     """Set a tag to a version; if the prompt has the tag already, it is moved."""
     selector = parse_selector(version)
-    store = call.open_prompt(call.resolve_prompt_id(id))
+    store = call.open_prompt(call.resolve_prompt_id(id), Beside(selectors=(selector,)))
     tag = prompts.check_tag(call.load_body(NewTag).tag)
 
     def set_tag(store: PromptStore, origin: Origin) -> Change[Version]:

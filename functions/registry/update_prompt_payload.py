@@ -9,6 +9,7 @@ from shared.dialects.registry.requests import parse_payload_id
 from shared.dialects.registry.responses import dump_payload
 from shared.domain import payloads
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.writing import commit
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def update_prompt_payload(call: Call, id: str, payload_id: str) -> Response[PayloadResponse]:
     """Change the name or replace the variables of a payload; other fields do not change."""
     prompt_id, payload_id = call.resolve_prompt_id(id), parse_payload_id(payload_id)
-    store = call.open_prompt(prompt_id)
+    store = call.open_prompt(prompt_id, Beside(payload_id=payload_id))
     changes = call.load_body(PayloadChanges)
     fields: dict[str, Any] = {}
     if changes.name is not None:

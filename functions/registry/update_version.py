@@ -11,6 +11,7 @@ from shared.dialects.registry.requests import parse_selector
 from shared.dialects.registry.responses import dump_version, dump_written_version
 from shared.domain import versions
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.templates import check_template, find_variables
 from shared.writing import commit
 
@@ -43,7 +44,7 @@ def update_version(call: Call, id: str, version: str) -> Response[WrittenVersion
 
     return commit(
         call,
-        call.open_prompt(call.resolve_prompt_id(id)),
+        call.open_prompt(call.resolve_prompt_id(id), Beside(selectors=(selector,))),
         revise,
         lambda change: dump_written_version(
             change.subject, change.after, warn(change.subject.content)

@@ -10,6 +10,7 @@ from shared.dialects.tela.flags import require_present
 from shared.dialects.tela.models import Publication
 from shared.dialects.tela.responses import dump_environment, dump_version
 from shared.serve import serve
+from shared.store.reading import Beside
 from shared.writing import commit
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 def publish_version(call: Call) -> Response[Environment]:
     """Publish a version to an environment: `production` makes it live, any other is a tag."""
     new = call.load_body(Publication)
-    store = call.open_prompt(new.resourceId.lower())
-    number = call.find_own_version(store, new.versionId.lower()).number
+    version_id = new.versionId.lower()
+    store = call.open_prompt(new.resourceId.lower(), Beside(version_id=version_id))
+    number = call.find_own_version(store, version_id).number
 
     def publish(store: PromptStore, origin: Origin) -> Change[Version]:
         version = require_present(store.get_version(number))

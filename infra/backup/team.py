@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -79,7 +80,7 @@ class Team:
         keys, but a scan finds them. One that cannot be read, of whichever team, is in `left_out`.
         """
         for item in self._database.query_upwards("access", self._partition):
-            if item["entity"]["S"] not in ("directory", "member", *ENTRIES):
+            if item["entity"]["S"] not in ("directory", items.NOTICE, "member", *ENTRIES):
                 yield _load_access(item)
         credentials = {
             item["pk"]["S"]: item
@@ -234,6 +235,10 @@ class Team:
         self._database.put_new("access", attributes.dump_item(values))
         current = self._database.get("access", {"pk": values["pk"], "sk": values["sk"]})
         return current is not None and _load_access(current) == values
+
+    def put_notice(self, prompt_id: str) -> None:
+        """Tell those who have read the team's prompts that there are others, of earlier times."""
+        self._database.put("access", items.dump_notice(self.id, prompt_id, datetime.now(UTC)))
 
     def complete(self) -> None:
         """Complete the lists that the team, its keys and its prompts are in."""

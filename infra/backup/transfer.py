@@ -145,6 +145,8 @@ def import_team(
             result.differences.append(
                 f"{values['entity']} {values['sk']}: differs from the file; not changed"
             )
+    if result.new:
+        team.put_notice(head["prompt_id"])
     team.complete()
     result.others = len(others)
     return result

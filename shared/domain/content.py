@@ -110,6 +110,15 @@ class Content:
         return exact_json.encode({**fields, **self.rest})
 
     @property
+    def is_kept_apart(self) -> bool:
+        """Whether the stored form was loaded from where it is kept apart from its version."""
+        return bool(self.__dict__.get("_is_kept_apart"))
+
+    def note_kept_apart(self) -> None:
+        """Note that the stored form of this object need not be stored again for other versions."""
+        self.__dict__["_is_kept_apart"] = True
+
+    @property
     def composition(self) -> Composition | None:
         """What the references in its texts stand for; None without any, or if that is not known.
 

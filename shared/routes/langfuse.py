@@ -6,12 +6,12 @@ from functools import partial
 
 from shared.domain.access import Permission
 from shared.routes.route import (
-    CHANGE,
-    CHECK,
+    COMMIT,
     FREE,
     HEAD,
     INCLUDE,
-    MOVE,
+    LIVE_CHECK,
+    LIVE_MOVE,
     NEW_VERSION,
     PARTS,
     REVIEW,
@@ -46,7 +46,7 @@ _drops = partial(
 
 BY_NAME = ("lookups:BatchGetItem", *HEAD)
 NEWEST = (*VERSION, "versions:Query")
-CREATE = (*BY_NAME, "versions:Query", *NEW_VERSION, *MOVE, *INCLUDE, *FREE)
+CREATE = (*BY_NAME, "versions:Query", *NEW_VERSION, *LIVE_MOVE, *INCLUDE, *FREE)
 LATEST_URL = "/api/public/v2/prompts/{name}?label=latest&resolve=false"
 
 ROWS: tuple[Route, ...] = (
@@ -132,7 +132,7 @@ ROWS: tuple[Route, ...] = (
         path="/api/public/v2/prompts/{name}/versions/{version}",
         segments=(NAME, NUMBER),
         permission=Permission.WRITE,
-        actions=(*BY_NAME, *NEWEST, *NEW_VERSION, *MOVE, *REVIEW, *FREE),
+        actions=(*BY_NAME, *NEWEST, *NEW_VERSION, *LIVE_MOVE, *REVIEW, *FREE),
         is_reviewed=True,
         body=("NewLabels",),
         problems=(404, 405),
@@ -147,10 +147,12 @@ ROWS: tuple[Route, ...] = (
         actions=(
             *BY_NAME,
             *NEWEST,
-            *CHANGE,
+            *HEAD,
+            *COMMIT,
+            "access:DeleteItem",
             "versions:PutItem",
             "lookups:DeleteItem",
-            *CHECK,
+            *LIVE_CHECK,
             *FREE,
         ),
         query=(OF_NUMBER, OF_LABEL),

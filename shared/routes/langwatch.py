@@ -12,7 +12,7 @@ from shared.routes.route import (
     FREE,
     HEAD,
     INCLUDE,
-    MOVE,
+    LIVE_MOVE,
     NEW_PROMPT,
     NEW_VERSION,
     PAGE_OF_ROWS,
@@ -52,8 +52,16 @@ PROMPT_URL = "/api/prompts/{id}"
 
 # Requests name a prompt by its id or its handle; the definitions of tags are in a ledger.
 PROMPT_BY_NAME = (*SLUG, *HEAD, "access:GetItem")
+# What only reads it reads the head and the ledger in a batch.
+WITH_TAGS = ("access:BatchGetItem", "prompts:BatchGetItem")
 NEWEST = (*VERSION, "versions:Query")
-BY_ID = ("lookups:GetItem", "prompts:BatchGetItem", "versions:BatchGetItem", "content:GetObject")
+BY_ID = (
+    "lookups:GetItem",
+    "lookups:BatchGetItem",
+    "prompts:BatchGetItem",
+    "versions:BatchGetItem",
+    "content:GetObject",
+)
 LEDGER = ("access:PutItem", "lookups:GetItem", "lookups:PutItem", *RECORD)
 
 ROWS: tuple[Route, ...] = (
@@ -92,7 +100,7 @@ ROWS: tuple[Route, ...] = (
         path="/api/prompts/{id}",
         segments=(HANDLE_OR_SHORTHAND,),
         permission=Permission.READ,
-        actions=(*PROMPT_BY_NAME, *NEWEST, *PARTS),
+        actions=(*PROMPT_BY_NAME, *WITH_TAGS, *NEWEST, *PARTS),
         query=(
             Parameter(
                 "version",
@@ -118,7 +126,7 @@ ROWS: tuple[Route, ...] = (
             "versions:Query",
             *NEW_VERSION,
             "lookups:DeleteItem",
-            *MOVE,
+            *LIVE_MOVE,
             *INCLUDE,
             *FREE,
         ),
@@ -163,7 +171,13 @@ ROWS: tuple[Route, ...] = (
         method="GET",
         path="/api/prompts/{id}/versions",
         permission=Permission.READ,
-        actions=(*PROMPT_BY_NAME, "versions:Query", "content:GetObject", *PARTS),
+        actions=(
+            *PROMPT_BY_NAME,
+            *WITH_TAGS,
+            "versions:Query",
+            "content:GetObject",
+            *PARTS,
+        ),
         query=PAGE_OF_ROWS,
         problems=(422,),
     ),
@@ -186,7 +200,7 @@ ROWS: tuple[Route, ...] = (
         path="/api/prompts/{id}/tags/{tag}",
         segments=(HANDLE, TAG),
         permission=Permission.WRITE,
-        actions=(*PROMPT_BY_NAME, *BY_ID, *VERSION, *NEW_VERSION, *MOVE, *REVIEW, *FREE),
+        actions=(*PROMPT_BY_NAME, *BY_ID, *VERSION, *NEW_VERSION, *LIVE_MOVE, *REVIEW, *FREE),
         is_reviewed=True,
         body=("Assignment",),
         problems=(422,),

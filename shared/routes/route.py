@@ -81,6 +81,9 @@ MOVE = (
     "versions:BatchGetItem",
     "content:GetObject",
 )
+# Which version is live, is noted in the claims of the prompt's name and slug.
+LIVE_CHECK = (*CHECK, "lookups:UpdateItem")
+LIVE_MOVE = (*MOVE, "lookups:UpdateItem")
 # What somebody may not move is requested, unless the same request waits.
 REVIEW = ("access:BatchGetItem",)
 RECORD = ("content:GetObject", "content:PutObject")  # for recorded responses with a body

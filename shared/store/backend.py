@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from sys import getsizeof
+from typing import TYPE_CHECKING, Any
 
 from shared.store import items
 from shared.store.dynamodb import split
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from shared.cache import Cache
     from shared.domain.model import Payload, Prompt, Version
+    from shared.responses import Response
     from shared.store.attributes import Item
     from shared.store.contents import Contents
     from shared.store.dynamodb import Database
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 
 
 VERSIONS_READ = 50  # of one prompt, to find the newest that is stable
+
+
+def measure_version(version: Version) -> int:
+    """Measure the bytes of memory that a version takes, as far as they differ."""
+    return getsizeof(version.content.document)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,7 @@ class Backend:
             `latest` means to the dialect, with the revision too.
         complete_directories: Teams whose directory is known to have complete lists, which they
             stay, by id and by the attribute of the team that says so.
+        responses: Responses that are the same as long as a stamp is, by that.
         get_protections: Gets what teams protect, which reads do not need.
         template_bytes: The largest size of a version's texts with all parts in them, in bytes.
     """
@@ -49,6 +57,7 @@ class Backend:
     versions: Cache[tuple[str, int | str], tuple[int, Version]]
     newest_numbers: Cache[tuple[str, str], tuple[int, int | None]]
     complete_directories: Cache[tuple[str, str], bool]
+    responses: Cache[str, Response[Any]]
     get_protections: Callable[[], Protections]
     template_bytes: int
 
@@ -59,6 +68,20 @@ class Backend:
             Unreadable: The item or its body is damaged, or the body is missing.
         """
         return items.load_version(item, self.contents.get)
+
+    def remember_version(
+        self, prompt: Prompt, version: Version, *, name: str | None = None
+    ) -> None:
+        """Remember a version that was not read before its head, or that was written with it.
+
+        Args:
+            prompt: The head.
+            version: The version.
+            name: What it is remembered by instead of its number, such as `latest`.
+        """
+        key = prompt.id, version.number if name is None else name
+        weight = measure_version(version)
+        self.versions.put(key, (prompt.revision, version), weight=weight)
 
     def find_newest_stable(self, prompt: Prompt, *, without: Collection[int] = ()) -> int | None:
         """Find the number of the newest stable version, without reading any content.

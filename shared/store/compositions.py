@@ -16,7 +16,6 @@ from __future__ import annotations
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from itertools import islice
-from sys import getsizeof
 from typing import TYPE_CHECKING, Any
 
 from shared.dialects.languages import check_inclusions
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
 
 MAX_ENTRIES = 1_000  # of a part, in which what loses by a change is looked for
 ENTRIES_AT_ONCE = 20
+PARTS_AT_ONCE = ITEMS_PER_READ // 2  # each with its head
 MAX_COMPOSED = 32 * 1024 * 1024  # characters of texts that are composed for that
 MAX_PARENTS = 5  # that a problem names
 WAY_OUT = "do it with ?force=true in the native API"
@@ -94,24 +94,13 @@ class Compositions:
         Raises:
             CompositionFailed: A part cannot be put in.
         """
-        graph = Graph(
-            prompt=prompt,
-            content=version.content,
-            includes=version.includes,
-            max_bytes=self._backend.template_bytes,
-            version_id=version.id,
-        )
+        graph = self._build_graph(prompt, version)
         for _ in range(MAX_DEPTH):
             unknown = graph.list_unknown()
             if not unknown:
                 break
             self._find_parts(unknown)
-            for key in unknown:
-                part = self._parts[key]
-                if isinstance(part, Source):
-                    graph.parts[key] = part
-                else:
-                    graph.gaps[key] = part
+            self._add_parts(graph, unknown)
         composition = graph.compose()
         try:
             check_inclusions(version.content.compose(composition).whole)
@@ -120,6 +109,47 @@ class Compositions:
         return composition
 
     # -- reading
+
+    def prepare(self, versions: Iterable[tuple[Prompt, Version]]) -> None:
+        """Find the parts of several versions, each level of all of them at once.
+
+        What cannot be found is a problem of the version that includes it, when that is composed.
+
+        Args:
+            versions: Versions that have compositions, with their prompts.
+        """
+        graphs = [self._build_graph(prompt, version) for prompt, version in versions]
+        with suppress(Unreadable):
+            for _ in range(MAX_DEPTH):
+                unknown: dict[int, dict[Key, Reference]] = {}
+                for graph in graphs:
+                    with suppress(CompositionFailed):
+                        unknown[id(graph)] = graph.list_unknown()
+                targets = iter(
+                    {key: each[key] for each in unknown.values() for key in each}.items()
+                )
+                while batch := dict(islice(targets, PARTS_AT_ONCE)):
+                    self._find_parts(batch)
+                graphs = [graph for graph in graphs if unknown.get(id(graph))]
+                for graph in graphs:
+                    self._add_parts(graph, unknown[id(graph)])
+
+    def _build_graph(self, prompt: Prompt, version: Version) -> Graph:
+        return Graph(
+            prompt=prompt,
+            content=version.content,
+            includes=version.includes,
+            max_bytes=self._backend.template_bytes,
+            version_id=version.id,
+        )
+
+    def _add_parts(self, graph: Graph, keys_of_parts: Iterable[Key]) -> None:
+        for key in keys_of_parts:
+            part = self._parts[key]
+            if isinstance(part, Source):
+                graph.parts[key] = part
+            else:
+                graph.gaps[key] = part
 
     def _find_parts(self, targets: Mapping[Key, Reference]) -> None:
         """Find parts by their keys; one that cannot be included is the reason for that."""
@@ -220,9 +250,7 @@ class Compositions:
     def _remember(self, version: Version) -> None:
         """Remember a version that was read after its head, so of this revision or a later one."""
         if prompt := self._heads.get(version.prompt_id):
-            weight = getsizeof(version.content.document)
-            key, entry = (prompt.id, version.number), (prompt.revision, version)
-            self._backend.versions.put(key, entry, weight=weight)
+            self._backend.remember_version(prompt, version)
 
     # -- writing
 

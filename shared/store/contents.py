@@ -39,8 +39,12 @@ class Contents:
         self._bucket = bucket
         self._inline_bytes = inline_bytes
 
-    def put(self, body: str) -> tuple[str, str | None]:
+    def put(self, body: str, *, is_there: bool = False) -> tuple[str, str | None]:
         """Store a body in the bucket if it is too large for its item.
+
+        Args:
+            body: The body.
+            is_there: Whether it was read from the bucket, where nothing is ever changed or deleted.
 
         Returns:
             The SHA-256 of the body in hexadecimal digits, and the body to store in the item; None
@@ -53,6 +57,8 @@ class Contents:
         digest = sha256(raw).hexdigest()
         if len(raw) <= self._inline_bytes:
             return digest, body
+        if is_there:
+            return digest, None
         with translate_errors():
             get_s3().put_object(
                 Bucket=self._bucket,

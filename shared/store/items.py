@@ -14,7 +14,7 @@ What a `load_…` cannot make sense of is `Unreadable`, by the name of the item.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import quote
@@ -272,12 +272,15 @@ def load_version(item: Mapping[str, Any], get_body: Callable[[Mapping[str, Any]]
         values = Attributes(item)
         values.drop(*WRITTEN_ANEW, *BODY)
         stage: Any = values.take("stage", str)
+        content = Content.load(get_body(item))
+        if "content" not in item:
+            content.note_kept_apart()
         return Version(
             prompt_id=values.take("prompt_id", str),
             number=values.take("version", int),
             id=values.take("version_id", str),
             stage=stage,
-            content=Content.load(get_body(item)),
+            content=content,
             author=load_author(values.take_map("author")),
             message=values.take("message", str),
             created_at=keys.load_time(values.take("created_at", str)),
@@ -361,8 +364,15 @@ def dump_name_claim(key: str, prompt: Prompt) -> Item:
         key: The key of the claim.
         prompt: The prompt that has the name.
     """
-    since = keys.dump_time(prompt.get_claim_time(keys.parse_kind_of_claim(key)))
-    return build_item({"entity": "name", "key": key, "prompt_id": prompt.id, "since": since})
+    return build_item(
+        {
+            "entity": "name",
+            "key": key,
+            "prompt_id": prompt.id,
+            "since": keys.dump_time(prompt.get_claim_time(keys.parse_kind_of_claim(key))),
+            "live_version": prompt.live_version,
+        }
+    )
 
 
 def load_name_claim(item: Mapping[str, Any]) -> str:
@@ -373,6 +383,16 @@ def load_name_claim(item: Mapping[str, Any]) -> str:
     """
     with name_damage("lookups", item, team_id=keys.parse_team_of_claim(item["key"]["S"])):
         return _take_id(Attributes(item))
+
+
+def find_live_version(item: Mapping[str, Any]) -> int | None:
+    """Find the number of the version that is live, as the claim of a name has noted it.
+
+    It may not be live any more: earlier releases move the pointer without a note of it.
+    """
+    with suppress(*DAMAGE):
+        return int(item["live_version"]["N"])
+    return None
 
 
 def get_age_of_claim(item: Mapping[str, Any]) -> str:
@@ -413,6 +433,19 @@ def list_directory_keys(prompt: Prompt) -> set[tuple[str, str]]:
         entry = keys.build_entry(keys.CHANGES, prompt.changed_at, prompt.id)
         places.add((keys.SHARED_DIRECTORY, entry))
     return places
+
+
+NOTICE = "notice"
+
+
+def dump_notice(team_id: str, prompt_id: str, at: datetime) -> Item:
+    """Build an entry that tells that a team's prompts have changed, where no prompt's own does.
+
+    One has moved to another team, or was imported with the times that it had. The entry is in the
+    list of deletions, whose readers read the prompts and do not rely on what lists them.
+    """
+    entry = keys.build_entry(keys.DELETIONS, at, prompt_id)
+    return dump_directory_entry(keys.build_team(team_id)["pk"], entry) | {"entity": {"S": NOTICE}}
 
 
 def dump_directory_entry(partition: str, entry: str) -> Item:

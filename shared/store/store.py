@@ -6,6 +6,7 @@ their principal was admitted to.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import product
@@ -13,21 +14,30 @@ from typing import TYPE_CHECKING
 
 from shared.cache import Cache
 from shared.domain.checks import list_spellings
+from shared.domain.model import LIVE, NumberOrTag
 from shared.domain.restrictions import UNRESTRICTED
 from shared.ids import is_id
-from shared.problems import LimitReached, OrganisationNotFound, PromptNotFound, TeamNotFound
+from shared.problems import (
+    LimitReached,
+    OrganisationNotFound,
+    PromptNotFound,
+    TeamNotFound,
+    Unreadable,
+)
 from shared.store import items, keys
 from shared.store.api_keys import ApiKeys
 from shared.store.backend import Backend
 from shared.store.contents import Contents
 from shared.store.dynamodb import Database, split
+from shared.store.reading import NOTHING, Reading, build_place
 from shared.store.team import TeamStore
 from shared.store.teams import Teams
 from shared.store.transactions import Transactions
 from shared.texts import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from shared.domain.access import Principal
     from shared.domain.model import Prompt, Version
@@ -41,17 +51,21 @@ if TYPE_CHECKING:
     from shared.store.key_store import KeyStore
     from shared.store.organisation import Organisations
     from shared.store.people import People
+    from shared.store.prompt_batch import PromptBatch
     from shared.store.protections import Protections
     from shared.store.quotas import Quotas
+    from shared.store.reading import Beside, Place
     from shared.store.sign_in import SignIn
     from shared.store.team import Annotations
     from shared.store.visible_prompts import VisiblePrompts
 
+    KeyOfItem = tuple[str, Mapping[str, Any]]  # with its table
     # Loads a version, for principals that are admitted to its prompt; raises Unreadable.
     Loader = Callable[[], Version | None]
 
 CACHED_SLUGS = 10_000
 CACHED_TEAMS = 10_000
+CACHED_RESPONSES = 3  # of the largest size
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +77,14 @@ class Claim:
         prompt_id: The id of the prompt.
         kind: What it claims: `name` or `slug`.
         since: Since when, as the claim says; empty where an earlier release wrote it.
+        live_version: The number of the version that is live, as the claim has noted it.
     """
 
     team_id: str
     prompt_id: str
     kind: str
     since: str
+    live_version: int | None
 
     def is_of(self, prompt: Prompt, names: Collection[str]) -> bool:
         """Tell whether the prompt still has it, since then.
@@ -116,10 +132,12 @@ class Store:
             versions=Cache(weight=settings.content_cache_bytes),
             newest_numbers=Cache(weight=CACHED_SLUGS),
             complete_directories=Cache(weight=CACHED_TEAMS),
+            responses=Cache(weight=CACHED_RESPONSES * settings.response_bytes),
             get_protections=lambda: self.protections,
             template_bytes=settings.template_bytes,
         )
         self._ids_by_slug: Cache[str, str] = Cache(weight=CACHED_SLUGS)
+        self._places_by_version_id: Cache[str, tuple[str, int]] = Cache(weight=CACHED_SLUGS)
         self._claims_by_name: Cache[tuple[str, str], Sequence[Claim]] = Cache(weight=CACHED_SLUGS)
 
     def prepare(self) -> None:
@@ -365,40 +383,153 @@ class Store:
         Raises:
             Unreadable: Its head cannot be read; the problem has the team's id.
         """
+        return self.read_prompt(prompt_id, restrictions).prompt
+
+    def read_prompt(
+        self,
+        prompt_id: str,
+        restrictions: Restrictions = UNRESTRICTED,
+        beside: Beside = NOTHING,
+        *,
+        team_id: str | None = None,
+        live_version: int | None = None,
+    ) -> Reading:
+        """Read a prompt by its id, with what will be needed besides its head.
+
+        Args:
+            prompt_id: The id of the prompt.
+            restrictions: What the principal reaches.
+            beside: What will be needed.
+            team_id: The id of the team that the prompt is expected in; None if that is not known.
+            live_version: The number of the version that is expected to be live.
+
+        Raises:
+            Unreadable: The head cannot be read; the problem has the team's id.
+        """
         if not restrictions.reaches(prompt_id):
-            return None
-        item = self._backend.database.get("prompts", {"prompt_id": prompt_id})
-        return items.load_prompt(item) if item else None
+            return Reading(None)
+        head = "prompts", {"prompt_id": prompt_id}
+        numbers = self._list_numbers(prompt_id, restrictions, beside, live_version)
+        parts: list[KeyOfItem] = [
+            ("versions", {"prompt_id": prompt_id, "version": number}) for number in sorted(numbers)
+        ]
+        if beside.payload_id is not None:
+            key = {"prompt_id": prompt_id, "payload_id": beside.payload_id}
+            parts.append(("payloads", key))
+        ledger = beside.ledger and team_id and keys.build_ledger(team_id, beside.ledger.name)
+        others = [("access", ledger)] if ledger else []
+        rows = self._read_together([head, *parts], others, is_write=restrictions.is_write)
+        item = rows.pop(build_place(*head))
+        return Reading(items.load_prompt(item) if item else None, rows)
+
+    def _read_together(
+        self,
+        requests: Sequence[KeyOfItem],
+        others: Sequence[KeyOfItem],
+        *,
+        is_write: bool,
+    ) -> dict[Place, Item | None]:
+        """Read a head, which comes first, with what will be needed, in one request.
+
+        What belongs to the prompt is read as it is at one moment. From a batch it could be older
+        than the head, and whoever changes it would undo what was written in between. While somebody
+        is writing it, it is left out, to be read after the head.
+        """
+        database = self._backend.database
+        if len(requests) > 1 or (others and is_write):
+            together = [*requests, *others]
+            if (rows := database.get_snapshot(together)) is not None:
+                return {build_place(*key): row for key, row in zip(together, rows, strict=True)}
+        head = requests[0]
+        if not others or is_write:
+            return {build_place(*head): database.get(*head)}
+        ((table, key),) = others
+        batch = database.get_many({head[0]: [head[1]], table: [key]})
+        return {
+            build_place(*place): next(iter(batch[place[0]]), None) for place in (head, (table, key))
+        }
+
+    def _list_numbers(
+        self,
+        prompt_id: str,
+        restrictions: Restrictions,
+        beside: Beside,
+        live_version: int | None,
+    ) -> set[int]:
+        """List the numbers of the versions to read with a head."""
+        if restrictions.pointers is not None and not restrictions.can_move:
+            return set()  # the head tells which of them the principal may read
+        numbers: set[int | None] = {live_version} if LIVE in beside.selectors else set()
+        for selector in beside.selectors:
+            if not isinstance(selector, str):
+                numbers.add(selector.number if isinstance(selector, NumberOrTag) else selector)
+        with suppress(Unreadable):  # whoever needs it, gets to know
+            place = self.find_version_place(beside.version_id or "")
+            numbers.add(place[1] if place and place[0] == prompt_id else None)
+        remembered = self._backend.versions
+        return {
+            number
+            for number in numbers
+            if number is not None
+            and 0 < number < 2**31
+            # Most often the prompt has not changed since; a change is never made of what it was.
+            and (restrictions.is_write or remembered.get((prompt_id, number)) is None)
+        }
 
     def find_prompt_by_slug(
         self, team_ids: Iterable[str], slug: str, restrictions: Restrictions = UNRESTRICTED
     ) -> Prompt | None:
         """Find the prompt with a slug, in the first of the teams that has one.
 
+        Raises:
+            Unreadable: The claim or the head cannot be read; the problem has the team's id.
+        """
+        return self.read_prompt_by_slug(team_ids, slug, restrictions).prompt
+
+    def read_prompt_by_slug(
+        self,
+        team_ids: Iterable[str],
+        slug: str,
+        restrictions: Restrictions = UNRESTRICTED,
+        beside: Beside = NOTHING,
+    ) -> Reading:
+        """Read the prompt with a slug, in the first of the teams that has one.
+
         Within a team, the scope `team` comes before `organization`.
+
+        Args:
+            team_ids: The ids of the teams.
+            slug: The slug.
+            restrictions: What the principal reaches of the teams.
+            beside: What will be needed besides the head.
 
         Raises:
             Unreadable: The claim or the head cannot be read; the problem has the team's id.
         """
         for team_id, scope, spelling in product(team_ids, items.SCOPES, list_spellings(slug)):
             key = keys.build_slug_claim(team_id, scope, spelling)
-            if prompt := self._find_by_slug_claim(key, team_id, spelling, restrictions):
-                return prompt
-        return None
+            if reading := self._read_by_slug_claim(key, team_id, spelling, restrictions, beside):
+                return reading
+        return Reading(None)
 
-    def _find_by_slug_claim(
-        self, key: str, team_id: str, slug: str, restrictions: Restrictions
-    ) -> Prompt | None:
-        """Find the prompt of a slug's claim, which may be remembered."""
+    def _read_by_slug_claim(
+        self, key: str, team_id: str, slug: str, restrictions: Restrictions, beside: Beside
+    ) -> Reading | None:
+        """Read the prompt of a slug's claim, which may be remembered."""
         for is_remembered in (True, False):
+            live_version = None
             if is_remembered:
                 prompt_id = self._ids_by_slug.get(key)
             else:
-                item = self._backend.database.get("lookups", {"key": key})
+                item = self._read_claim(key, beside)
                 prompt_id = items.load_name_claim(item) if item else None
+                live_version = items.find_live_version(item) if item else None
             if prompt_id is None or not restrictions.reaches(prompt_id):
                 continue
-            prompt = self.find_prompt(prompt_id)
+            reading = self.read_prompt(
+                prompt_id, restrictions, beside, team_id=team_id, live_version=live_version
+            )
+            prompt = reading.prompt
             # It may have moved, or have another slug, since the look-up.
             if (
                 prompt
@@ -406,18 +537,32 @@ class Store:
                 and (prompt.team_id, prompt.slug) == (team_id, slug)
             ):
                 self._ids_by_slug.put(key, prompt_id)
-                return prompt
+                return reading
             self._ids_by_slug.remove(key)
         return None
 
-    def find_prompt_by_name_or_slug(
+    def _read_claim(self, key: str, beside: Beside) -> Item | None:
+        """Read the claim of a slug, and that of the version that will be needed, if any."""
+        database, version_id = self._backend.database, beside.version_id
+        if not is_id(version_id or "") or self._places_by_version_id.get(version_id or ""):
+            return database.get("lookups", {"key": key})
+        claims = [key, keys.build_version_claim(version_id or "")]
+        rows = database.get_many({"lookups": [{"key": claim} for claim in claims]})
+        by_key = {item["key"]["S"]: item for item in rows["lookups"]}
+        if version := by_key.get(claims[1]):
+            with suppress(Unreadable):
+                self._remember_place(version_id or "", version)
+        return by_key.get(key)
+
+    def read_prompt_by_name_or_slug(
         self,
         team_ids: Iterable[str],
         name: str,
         has_slug: Callable[[Prompt], bool],
         restrictions: Restrictions = UNRESTRICTED,
-    ) -> Prompt | None:
-        """Find the prompt with a name or a slug, in the first of the teams that has one.
+        beside: Beside = NOTHING,
+    ) -> Reading:
+        """Read the prompt with a name or a slug, in the first of the teams that has one.
 
         Where it is the name of one prompt and the slug of another, the one that has had it for
         longer is found: so no prompt is called what finds another one already. Those that have had
@@ -428,42 +573,50 @@ class Store:
             name: The name or the slug.
             has_slug: Tells of a prompt whether it may be found by its slug.
             restrictions: What the principal reaches of the teams.
+            beside: What will be needed besides the head.
 
         Raises:
             Unreadable: A claim or the head cannot be read; the problem has the team's id.
         """
         teams, names = [*team_ids], list_spellings(name)
 
-        def find(claims: Iterable[Claim], *, are_fresh: bool) -> Prompt | None:
-            """Find the prompt of the first claim that counts, and remember those up to it."""
+        def read(claims: Iterable[Claim], *, are_fresh: bool) -> Reading | None:
+            """Read the prompt of the first claim that counts, and remember those up to it."""
             older: list[Claim] = []
             for claim in claims:
                 older.append(claim)
                 if not restrictions.reaches(claim.prompt_id):
                     continue
-                prompt = self.find_prompt(claim.prompt_id)
+                reading = self.read_prompt(
+                    claim.prompt_id,
+                    restrictions,
+                    beside,
+                    team_id=claim.team_id,
+                    live_version=claim.live_version,
+                )
+                prompt = reading.prompt
                 if prompt is None or prompt.is_deleted or not claim.is_of(prompt, names):
                     if are_fresh:
                         continue
                     return None  # others may have it by now
                 if claim.kind == "name" or has_slug(prompt):
                     self._claims_by_name.put((claim.team_id, name), older)
-                    return prompt
+                    return reading
             return None
 
         while teams:
             # What is claimed after what is remembered comes after it.
             remembered = [self._claims_by_name.get((team_id, name)) for team_id in teams]
             first = next((number for number, each in enumerate(remembered) if each), len(teams))
-            if prompt := find(self._read_claims(teams[:first], names), are_fresh=True):
-                return prompt
+            if reading := read(self._read_claims(teams[:first], names), are_fresh=True):
+                return reading
             if first == len(teams):
-                return None
-            if prompt := find(remembered[first] or (), are_fresh=False):
-                return prompt
+                return Reading(None)
+            if reading := read(remembered[first] or (), are_fresh=False):
+                return reading
             self._claims_by_name.remove((teams[first], name))
             teams = teams[first:]
-        return None
+        return Reading(None)
 
     def _read_claims(self, team_ids: Sequence[str], names: Sequence[str]) -> Iterator[Claim]:
         """Read the claims of a name or slug: those of the first team first, the oldest first."""
@@ -493,6 +646,7 @@ class Store:
                 prompt_id=items.load_name_claim(item),
                 kind=keys.parse_kind_of_claim(key),
                 since=items.get_age_of_claim(item),
+                live_version=items.find_live_version(item),
             )
 
     def find_shared_prompt(
@@ -526,6 +680,20 @@ class Store:
 
         return VisiblePrompts(self._backend, team_id, annotations, restrictions)
 
+    def open_prompt_batch(
+        self, team_ids: Sequence[str], annotations: Annotations, restrictions: Restrictions
+    ) -> PromptBatch:
+        """Open the prompts of some teams, to read many of them together.
+
+        Args:
+            team_ids: The ids of the teams in which the principal may read.
+            annotations: The annotations of the current call.
+            restrictions: What the principal reaches of the teams.
+        """
+        from shared.store.prompt_batch import PromptBatch
+
+        return PromptBatch(self._backend, self._ids_by_slug, team_ids, annotations, restrictions)
+
     def find_prompt_and_version(
         self, prompt_id: str, number: int, restrictions: Restrictions = UNRESTRICTED
     ) -> tuple[Prompt | None, Loader]:
@@ -557,9 +725,27 @@ class Store:
             Unreadable: The claim or the head cannot be read; the problem has the team's id if it is
                 the head.
         """
-        if not is_id(version_id):
-            return None, find_nothing  # no such id exists, and DynamoDB limits the length of keys
-        claim = keys.build_version_claim(version_id)
-        if (item := self._backend.database.get("lookups", {"key": claim})) is None:
+        if (place := self.find_version_place(version_id)) is None:
             return None, find_nothing
-        return self.find_prompt_and_version(*items.load_version_claim(item), restrictions)
+        return self.find_prompt_and_version(*place, restrictions)
+
+    def find_version_place(self, version_id: str) -> tuple[str, int] | None:
+        """Find the id of the prompt, and the number, of a version; no other version ever has them.
+
+        The version may have been deleted.
+
+        Raises:
+            Unreadable: The claim cannot be read.
+        """
+        if not is_id(version_id):
+            return None  # no such id exists, and DynamoDB limits the length of keys
+        if (place := self._places_by_version_id.get(version_id)) is not None:
+            return place
+        claim = keys.build_version_claim(version_id)
+        item = self._backend.database.get("lookups", {"key": claim})
+        return self._remember_place(version_id, item) if item else None
+
+    def _remember_place(self, version_id: str, claim: Item) -> tuple[str, int]:
+        place = items.load_version_claim(claim)
+        self._places_by_version_id.put(version_id, place)
+        return place

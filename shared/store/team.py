@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, islice
 from sys import getsizeof
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.domain.checks import NAME_LENGTH, list_spellings
+from shared.domain.content import Content
 from shared.domain.ledgers import name_entry
-from shared.domain.model import LIVE, Ledger, NumberOrTag, is_published
+from shared.domain.model import LIVE, Ledger, NumberOrTag, Version, is_published
 from shared.domain.restrictions import UNRESTRICTED
 from shared.ids import is_id
 from shared.problems import (
@@ -24,22 +26,24 @@ from shared.problems import (
 )
 from shared.store import items, keys
 from shared.store.dynamodb import split
+from shared.store.reading import build_place
 from shared.store.transactions import ProtectionChangedError, Write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from shared.domain.changes import Change, Origin
-    from shared.domain.content import Content
     from shared.domain.ledgers import LedgerType
-    from shared.domain.model import Event, Payload, Prompt, Selector, Version, VersionSummary
+    from shared.domain.model import Event, Payload, Prompt, Selector, VersionSummary
     from shared.domain.protection import Protection
     from shared.domain.release_requests import ReleaseRequest
     from shared.domain.restrictions import Restrictions
+    from shared.responses import Response
+    from shared.store import stamps
     from shared.store.attributes import Item
     from shared.store.backend import Backend
     from shared.store.compositions import Compositions
+    from shared.store.reading import Place
     from shared.store.transactions import Record
 
     Entity = TypeVar("Entity")
@@ -173,14 +177,17 @@ class TeamStore:
 
     # -- prompts
 
-    def open_prompt(self, prompt: Prompt) -> PromptStore:
+    def open_prompt(
+        self, prompt: Prompt, items: Mapping[Place, Item | None] | None = None
+    ) -> PromptStore:
         """Open the store of a prompt of this team.
 
         Args:
             prompt: The head, as it was just read.
+            items: What was read together with it.
         """
         self._require_own(prompt)
-        return PromptStore(self._backend, self, prompt, self._annotations)
+        return PromptStore(self._backend, self, prompt, self._annotations, items or {})
 
     def find_prompt(self, prompt_id: str) -> Prompt | None:
         """Find a prompt of this team by its id, even a deleted one."""
@@ -275,6 +282,34 @@ class TeamStore:
             for prompt in prompts.values()
             if not prompt.is_deleted or prompt.changed_at > deleted_after
         ]
+
+    def find_stamp(self, *, deleted_after: datetime) -> list[stamps.Entry] | None:
+        """Find what is the same as long as `list_prompts_and_deletions` and all versions are.
+
+        Args:
+            deleted_after: The time since when deletions are listed.
+
+        Returns:
+            The stamp; None where the list has to be read to know, which for an API key of some
+            prompts takes no more.
+        """
+        if self.restrictions.prompt_ids is not None or not self._has_complete_directory():
+            return None
+        from shared.store import stamps  # which few functions need
+
+        now = datetime.now(UTC)
+        return stamps.read_entries(
+            self._backend.database, self.id, now=now, deleted_after=deleted_after
+        )
+
+    def find_response(self, stamp: str) -> Response[Any] | None:
+        """Find the response that this process remembers by a stamp."""
+        return self._backend.responses.get(stamp)
+
+    def remember_response(self, stamp: str, response: Response[Any]) -> None:
+        """Remember a response that is the same as long as a stamp is."""
+        weight = getsizeof(response.text or "")
+        self._backend.responses.put(stamp, response, weight=weight)
 
     def _has_complete_directory(self, attribute: str = keys.COMPLETE_BY_TIME) -> bool:
         """Tell whether each prompt has its entries in the lists of the directory.
@@ -531,21 +566,27 @@ class TeamStore:
         """
         if not version.includes:
             return version
-        # What a shared prompt includes is of its own team, whoever reads it.
-        compositions = self._compositions.setdefault(
-            prompt.team_id, self._open_compositions(prompt)
-        )
         try:
-            composition = compositions.compose(prompt, version)
+            composition = self._share_compositions(prompt).compose(prompt, version)
         except CompositionFailed as problem:
             problem.item = keys.name_version(prompt.id, version.number)
             raise
         return replace(version, content=version.content.compose(composition))
 
+    def prepare_parts(self, versions: Iterable[tuple[Prompt, Version]]) -> None:
+        """Read together what several versions include, before each is resolved by itself."""
+        including = [(prompt, version) for prompt, version in versions if version.includes]
+        if including:
+            self._share_compositions(including[0][0]).prepare(including)
+
     def open_raw(self) -> TeamStore:
         """Open the same store for a request that wants the references instead of the parts."""
         restrictions = replace(self.restrictions, resolves=False)
         return TeamStore(self._backend, self.id, self._annotations, restrictions)
+
+    def _share_compositions(self, prompt: Prompt) -> Compositions:
+        # What a shared prompt includes is of its own team, whoever reads it.
+        return self._compositions.setdefault(prompt.team_id, self._open_compositions(prompt))
 
     def _open_compositions(self, shared: Prompt | None = None) -> Compositions:
         from shared.store.compositions import Compositions  # which most calls do not need
@@ -573,6 +614,10 @@ class TeamStore:
     def get_ledger(self, ledger_type: LedgerType) -> Ledger:
         """Get a ledger of the team; an empty one if it was never written."""
         item = self._backend.database.get("access", keys.build_ledger(self.id, ledger_type.name))
+        return self.load_ledger(item, ledger_type)
+
+    def load_ledger(self, item: Item | None, ledger_type: LedgerType) -> Ledger:
+        """Load a ledger of the team from its item; an empty one if it was never written."""
         if item is None:
             return Ledger(team_id=self.id, name=ledger_type.name)
         ledger = items.load_ledger(item, ledger_type, team_id=self.id)
@@ -632,6 +677,18 @@ class TeamStore:
         with self._forget_other_protection(change.after):
             checks = [*self._check_moves(change), *self._include(change)]
             self._backend.transactions.commit(change, record=record, checks=checks)
+        self._remember(change)
+
+    def _remember(self, change: Change[Any]) -> None:
+        """Remember the versions that were made and stay as they are: the next is made of one."""
+        last = change.before.last_version if change.before else 0
+        for part in change.puts:
+            if not isinstance(part, Version) or part.number <= last:
+                continue
+            if part.is_published and not part.includes:
+                # As it is read, but for where its body is.
+                whole = replace(part, content=Content.load(part.content.document))
+                self._backend.remember_version(change.after, whole)
 
     def _include(self, change: Change[Any]) -> Iterator[Write]:
         """Build what is written with a version that includes others, or included them."""
@@ -747,11 +804,17 @@ class PromptStore:
     """
 
     def __init__(
-        self, backend: Backend, team: TeamStore, prompt: Prompt, annotations: Annotations
+        self,
+        backend: Backend,
+        team: TeamStore,
+        prompt: Prompt,
+        annotations: Annotations,
+        items: Mapping[Place, Item | None],
     ) -> None:
         self._backend = backend
         self._annotations = annotations
         self._prompt = prompt
+        self._items = items
         self.team = team
 
     @property
@@ -783,12 +846,32 @@ class PromptStore:
 
     def open_raw(self) -> PromptStore:
         """Open the same store for a request that wants the references instead of the parts."""
-        return PromptStore(self._backend, self.team.open_raw(), self.prompt, self._annotations)
+        team = self.team.open_raw()
+        return PromptStore(self._backend, team, self.prompt, self._annotations, self._items)
+
+    def _get(self, table: str, key: Mapping[str, Any]) -> Item | None:
+        """Get an item that belongs to the prompt, unless it was read together with the head."""
+        place = build_place(table, key)
+        if place in self._items:
+            return self._items[place]
+        return self._backend.database.get(table, key)
+
+    # -- ledgers
+
+    def get_ledger(self, ledger_type: LedgerType) -> Ledger:
+        """Get a ledger of the prompt's team; an empty one if it was never written."""
+        key = keys.build_ledger(self.team.id, ledger_type.name)
+        return self.team.load_ledger(self._get("access", key), ledger_type)
+
+    def get_readable_ledger(self, ledger_type: LedgerType) -> Ledger:
+        """Get a ledger that a list of something else shows; an empty one if it cannot be read."""
+        ledger = load_if_readable(partial(self.get_ledger, ledger_type), self._annotations)
+        return ledger or Ledger(team_id=self.team.id, name=ledger_type.name)
 
     # -- versions
 
-    def find_base(self) -> Version | None:
-        """Find the version that a new one may be made of, which is the newest that can be read.
+    def find_newest(self) -> Version | None:
+        """Find the newest version that can be read, to show it.
 
         Returns:
             The version; None if there is none. One that cannot be read is no reason not to write
@@ -804,18 +887,102 @@ class PromptStore:
         except (Unreadable, CompositionFailed):
             return next(self.list_versions(size=1), None)
 
+    def find_base(self) -> Version | None:
+        """Find the version that a new one may be made of, which is the newest that can be read.
+
+        What can change of a version after it was a draft, such as its message, may be older.
+
+        Returns:
+            The version; None if there is none.
+
+        Raises:
+            Forbidden: The principal is restricted to other pointers.
+        """
+        if number := self._newest_number:
+            self._restrictions.check_selector("latest")
+            # Which texts come back is looked for among the sources, unless it is the base's.
+            self._fetch([number, *self._list_source_numbers()])
+            with suppress(Unreadable):
+                version = self._load_fetched(number)
+                if version is not None and self._restrictions.shows(version):
+                    return self.add_parts(version)
+        return self.find_newest()
+
     def list_sources(self) -> Iterator[Content]:
         """List the contents that a client may have been shown by a pointer, the live one first.
 
-        They are read when the caller asks for the first, in one batch, without the newest: that is
-        the base.
+        They are read when the caller asks for the first, unless that was done with the base, which
+        is none of them.
         """
-        newest = self._restrictions.get_newest_number(self.prompt) or self.prompt.last_version
+        numbers = self._list_source_numbers()
+        self._fetch(numbers)
+        for number in numbers:
+            load = partial(self._load_fetched, number)
+            version = load_if_readable(load, self._annotations)
+            if version is not None and self._restrictions.shows(version):
+                yield self.add_parts(version).content
+
+    @property
+    def _newest_number(self) -> int:
+        """The number of the newest version, which may have been deleted; 0 if it is not known."""
+        if self._restrictions.hides_drafts:
+            return self._restrictions.get_newest_number(self.prompt) or 0
+        return self.prompt.last_version
+
+    def _list_source_numbers(self) -> list[int]:
+        newest = self._newest_number or self.prompt.last_version
         pointers = (LIVE, *self.prompt.tags)
         shares = (share for pointer in pointers for share in self.prompt.list_shares(pointer))
         numbers = dict.fromkeys(share.version for share in shares if share.version != newest)
-        for version in self.find_versions(islice(numbers, SOURCES_READ)):
-            yield version.content
+        return [*islice(numbers, SOURCES_READ)]
+
+    def _fetch(self, numbers: Iterable[int]) -> None:
+        """Read versions in one batch, but for those that are known."""
+        requests = [
+            key
+            for number in numbers
+            if build_place("versions", key := self._build_key(number)) not in self._items
+            and self._find_content(number) is None
+        ]
+        if requests:
+            rows = self._backend.database.get_many({"versions": requests})["versions"]
+            by_number = {item["version"]["N"]: item for item in rows}
+            self._items = {
+                **self._items,
+                **{
+                    build_place("versions", key): by_number.get(str(key["version"]))
+                    for key in requests
+                },
+            }
+
+    def _build_key(self, number: int) -> dict[str, Any]:
+        return {"prompt_id": self.prompt.id, "version": number}
+
+    def _load_fetched(self, number: int) -> Version | None:
+        """Load a version that was fetched, or that is remembered.
+
+        Raises:
+            Unreadable: The item or its body is damaged, or the body is missing.
+        """
+        if (version := self._find_content(number)) is not None:
+            return version
+        # It may have been remembered when the others were fetched, and be forgotten by now.
+        if (item := self._get("versions", self._build_key(number))) is None:
+            return None
+        version = self._backend.load_version(item)
+        self._backend.remember_version(self.prompt, version)
+        return version
+
+    def _find_content(self, number: int) -> Version | None:
+        """Find a version in the cache whose content is that of the stored one.
+
+        So is that of one which was no draft any more; but it may have been archived since.
+        """
+        revision, version = self._backend.versions.get((self.prompt.id, number)) or (0, None)
+        stays = version is not None and version.is_published
+        if self._restrictions.hides_archived_versions or not stays:
+            return version if revision == self.prompt.revision else None
+        return version
 
     def find_version(self, selector: Selector, split_key: str | None = None) -> Version | None:
         """Find a version by its number, a tag, `live` or `latest`.
@@ -847,8 +1014,7 @@ class PromptStore:
             number = self.prompt.resolve_selector(selector, split_key)
             if number is None or not 0 < number <= self.prompt.last_version:
                 return None
-            key = {"prompt_id": self.prompt.id, "version": number}
-            if item := self._backend.database.get("versions", key):
+            if item := self._get("versions", self._build_key(number)):
                 return self._backend.load_version(item) if self._shows(item) else None
             if isinstance(selector, int) or not self._refresh():
                 return None
@@ -875,7 +1041,7 @@ class PromptStore:
         current = self.team.find_prompt(self.prompt.id)
         if current is None or current.is_deleted or current.revision == self.prompt.revision:
             return False
-        self._prompt = current
+        self._prompt, self._items = current, {}
         return True
 
     def get_version(
@@ -926,10 +1092,8 @@ class PromptStore:
         if revision != self.prompt.revision:
             version = self._read_version(selector, split_key)
             if version is not None:
-                key = self.prompt.id, number if isinstance(number, str) else version.number
-                entry = self.prompt.revision, version
-                weight = getsizeof(version.content.document)
-                self._backend.versions.put(key, entry, weight=weight)
+                name = number if isinstance(number, str) else None
+                self._backend.remember_version(self.prompt, version, name=name)
         if version is not None and selector != "latest" and not self._restrictions.shows(version):
             return None  # another dialect has cached it
         return version
@@ -1059,7 +1223,7 @@ class PromptStore:
             PayloadNotFound: The prompt has no payload with this id.
         """
         key = {"prompt_id": self.prompt.id, "payload_id": payload_id}
-        if (item := self._backend.database.get("payloads", key)) is None:
+        if (item := self._get("payloads", key)) is None:
             raise PayloadNotFound
         return self._backend.load_payload(item)
 

@@ -23,7 +23,7 @@ from shared.deadline import get_deadline
 from shared.domain.model import Payload, Version
 from shared.problems import Contended, Forbidden, LastAdmin, LimitReached, NameTaken, Unavailable
 from shared.store import items, keys
-from shared.store.dynamodb import ITEMS_PER_TRANSACTION, make_pauses
+from shared.store.dynamodb import BUSY_REASONS, ITEMS_PER_TRANSACTION, make_pauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -217,6 +217,9 @@ class Transactions:
                 ExpressionAttributeNames={"#key": "key"},
             )
             yield Write(put, "name")
+        if before and before.live_version != after.live_version:
+            own = (new & old) - {keys.build_shared_claim(after.slug)}
+            yield from self._note_live_version(sorted(own), after)
         for claim in sorted(old - new):
             if before and claim == keys.build_shared_claim(before.slug):
                 # Two teams had such a prompt in an earlier release, and one of them got the claim.
@@ -224,6 +227,25 @@ class Transactions:
                 if item is None or items.load_name_claim(item) != before.id:
                     continue
             yield Write(self._database.build_delete("lookups", {"key": claim}))
+
+    def _note_live_version(self, claims: Iterable[str], prompt: Prompt) -> Iterator[Write]:
+        """Note in a prompt's claims which version is live, so that both are read at once.
+
+        Only writers of this prompt write them, who queue for its head, and nobody relies on it.
+        """
+        number = prompt.live_version
+        values: Item = {":entity": {"S": "name"}, ":id": {"S": prompt.id}}
+        # Earlier releases have claims in other spellings, so that this one may not exist.
+        fields = ["entity = :entity", "prompt_id = if_not_exists(prompt_id, :id)"]
+        if number is not None:
+            values[":number"] = {"N": str(number)}
+            fields.append("live_version = :number")
+        expression = f"SET {', '.join(fields)}" + (" REMOVE live_version" if number is None else "")
+        for claim in claims:
+            update = self._database.build_update(
+                "lookups", {"key": claim}, expression, ExpressionAttributeValues=values
+            )
+            yield Write(update)
 
     def _check_team(self, change: Change[Any]) -> Iterator[Write]:
         """Check the team that a prompt comes into."""
@@ -241,6 +263,12 @@ class Transactions:
         """Move the prompt's entries in the directory of its team, where they have changed."""
         old = items.list_directory_keys(change.before) if change.before else set()
         new = items.list_directory_keys(change.after)
+        if change.before and change.before.team_id != change.after.team_id:
+            # What the team lists has changed, though nothing in it is newer: see `stamps`.
+            item = items.dump_notice(
+                change.before.team_id, change.after.id, change.after.changed_at
+            )
+            yield Write(self._database.build_put("access", item))
         for partition, entry in sorted(new - old):
             item = items.dump_directory_entry(partition, entry)
             yield Write(self._database.build_put("access", item))
@@ -275,7 +303,8 @@ class Transactions:
                 item = release_items.dump_release(part, change.after.team_id)
                 yield Write(self._database.build_put("access", item))
                 continue
-            digest, inline = self._contents.put(part.content.document)
+            content = part.content
+            digest, inline = self._contents.put(content.document, is_there=content.is_kept_apart)
             item = items.dump_version(part, content_hash=digest, content=inline)
             yield Write(self._database.build_put("versions", item))
             if change.before is None or part.number > change.before.last_version:
@@ -379,6 +408,6 @@ def _raise_meaning(error: ClientError, writes: Sequence[Write]) -> None:
         raise LostRaceError from error
     if "TransactionConflict" in codes:
         raise ConflictError from error
-    if codes & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
+    if codes & BUSY_REASONS:
         raise Unavailable(retry_after=1) from error
     raise error

@@ -15,6 +15,8 @@ from shared import exact_json, problems
 from shared.dialects.dialect import get_dialect
 from shared.dialects.languages import READERS
 from shared.dialects.registry import release_models
+from shared.dialects.registry.refresh_models import RefreshedPrompts
+from shared.dialects.registry.refresh_requests import MAX_PROMPTS
 from shared.domain import api_keys, checks, compositions, diffs, history, prompts, reviews, versions
 from shared.domain.access import OPERATIONS
 from shared.domain.content import ENGINES, Content
@@ -29,6 +31,7 @@ from shared.rendering.limits import Limits
 from shared.routes import DIALECTS, audit
 from shared.routes.route import MAX_LIMIT
 from shared.settings import Settings
+from shared.store.prompt_batch import MAX_CLAIMS
 from shared.store.protections import MAX_EVENTS, MAX_PAYLOAD_BYTES, MAX_PAYLOADS
 from shared.writing import IDEMPOTENCY_KEY_LENGTH
 from tests.contract.histories import ORIGIN, build_envelope, list_events
@@ -85,6 +88,12 @@ def test_references_are_such() -> None:
     assert {*map(compositions.get_selector, references)} == {"live", 3}
 
 
+def test_lists_of_a_refresh() -> None:
+    rows = read_document(APPLICATIONS).get_table("Refresh what an application holds").index_rows()
+
+    assert [name.strip("`") for name in rows] == [*RefreshedPrompts.__annotations__]
+
+
 def test_limits() -> None:
     rows = read_document(APPLICATIONS).get_table("Limits").index_rows()
     settings = build_settings()
@@ -104,6 +113,9 @@ def test_limits() -> None:
         "rendered text": f"{settings.output_bytes >> 20} MiB",
         "work of one rendering": f"{settings.render_steps:,} steps",
         "response": f"{settings.response_bytes / 1e6} MB",
+        "prompts that are refreshed together; slugs of them, times teams and their two scopes": (
+            f"{MAX_PROMPTS}; {MAX_CLAIMS:,}"
+        ),
         "name, slug": f"{checks.NAME_LENGTH} characters",
         "description": f"{checks.DESCRIPTION_LENGTH:,} characters",
         "message, reason of a rollback": f"{checks.MESSAGE_LENGTH:,} characters",

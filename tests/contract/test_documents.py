@@ -51,6 +51,10 @@ TABLES = {
         "tests/functions/test_splits.py",
         "test_the_vectors_are_those_in_the_document",
     ),
+    (APPLICATIONS, "Refresh what an application holds", "list"): (
+        RULES,
+        "test_lists_of_a_refresh",
+    ),
     (APPLICATIONS, "Errors", "status"): (RULES, "test_errors"),
     (APPLICATIONS, "Limits", "what"): (RULES, "test_limits"),
     (WRITERS, "Prompts and versions", "status"): (RULES, "test_transitions"),
@@ -154,7 +158,12 @@ BLOCKS = {
     **{
         (page, heading, "bash"): (LIVE, "test_walks_print_what_is_shown_and_again")
         for page, headings in {
-            APPLICATIONS: ("Conditional requests", "Idempotency", "Lists"),
+            APPLICATIONS: (
+                "Conditional requests",
+                "Idempotency",
+                "Lists",
+                "Refresh what an application holds",
+            ),
             WRITERS: (
                 "Draft",
                 "Try it with sample variables",

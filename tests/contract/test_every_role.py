@@ -87,6 +87,24 @@ def test_roles_allow_exactly_what_functions_do(
     assert patterns == expected, "the `partitions` of these rows are not what they write"
 
 
+def race_with_a_batch(registry: Registry, prompt_id: str) -> None:
+    """Move a tag and delete its draft between the two reads of a batch."""
+    path, cloud = f"/v1/prompts/{prompt_id}", registry.cloud
+    draft = registry.editor.create_version(prompt_id)["version"]
+    tag = {"tag": "next"}
+    assert registry.editor("POST", f"{path}/versions/{draft}/tags", tag).status < 300
+
+    def move() -> None:
+        assert registry.editor("POST", f"{path}/versions/1/tags", tag).status < 300
+        assert registry.editor("DELETE", f"{path}/versions/{draft}").status == 204
+
+    registry.forget()
+    cloud.run_before("BatchGetItem", lambda: cloud.run_before("BatchGetItem", move))
+    held = {"prompts": [{"name": prompt_id, "pointer": "next"}]}
+    (moved,) = registry.viewer("POST", "/v1/batch", held).json["prompts"]
+    assert moved["version"]["version"] == 1
+
+
 def move_to_the_other_team(scene: Scene) -> None:
     """Move a prompt into a team that protects its pointer, by a key of both; then replay that."""
     registry = scene.registry
@@ -98,6 +116,22 @@ def move_to_the_other_team(scene: Scene) -> None:
     parent = registry.editor.create_prompt()
     registry.editor.create_version(parent["id"], refer(scene.prompt["slug"], "label=live"))
     assert both("POST", f"{scene.path}/move", {"team_id": theirs}).status == 409
+    # The last number may be that of a version that was deleted.
+    drafts = registry.editor.create_prompt()["id"]
+    for _ in range(2):
+        registry.editor.create_version(drafts)
+    assert registry.editor("DELETE", f"/v1/prompts/{drafts}/versions/2").status == 204
+    for pointer in ("latest", 2):
+        registry.forget()
+        held = {"prompts": [{"name": drafts, "pointer": pointer}]}
+        assert registry.viewer("POST", "/v1/batch", held).status == 200
+    race_with_a_batch(registry, drafts)
+    configuration = {"model": "gpt-4o", "type": "chat"}
+    body = {"promptId": drafts, "title": "x", "content": "x", "variables": []}
+    body |= {"configuration": configuration}
+    assert registry.editor("POST", "/prompt-version", body).status < 300
+    # Of which team a prompt is, a key of several does not know.
+    assert both("GET", f"/api/prompts/{scene.prompt['id']}/versions").status == 200
     for _ in range(2):
         registry.forget()
         response = both(

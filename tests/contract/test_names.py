@@ -43,6 +43,7 @@ PREDICATES = {"is", "has", "can", "are", "was"}
 NOT_OURS = {
     ("shared.dialects.langwatch.models", "fault"),
     ("shared.dialects.tela.models", "deleted"),
+    ("shared.dialects.registry.refresh_models", "omitted"),  # beside `unchanged` and `unknown`
     ("shared.observe.traces", "parsed"),  # botocore calls it so
     ("tools.cost.lists", "parsed"),
     ("tools.cost.worker", "parsed"),

@@ -24,6 +24,7 @@ from shared.domain.changes import Origin
 from shared.settings import get_settings
 from shared.store import attributes, aws
 from shared.store.dynamodb import Database
+from shared.store.items import NOTICE
 from shared.store.store import Store
 from shared.store.tables import TABLES
 from tests.routes.roles import refer
@@ -124,7 +125,8 @@ def list_items(
             values
             for page in pages.paginate(TableName=getattr(where, f"{table.name}_table"))
             for item in page["Items"]
-            if item["entity"]["S"] != "organisation"  # of all teams
+            # Of all teams, or of what was done in one deployment.
+            if item["entity"]["S"] not in ("organisation", NOTICE)
             if of(values := load_values(item))
         ]
         rows[table.name] = sorted(values, key=lambda values: json.dumps(values, sort_keys=True))
@@ -179,6 +181,9 @@ def test_the_other_deployments_tables_hold_exactly_what_the_teams_did(
     import_file(export_file(team, tmp_path), other_deployment)
 
     assert list_items(other_deployment) == clear_events(before)
+    table = other_deployment.access_table
+    rows = aws.get_dynamodb().scan(TableName=table, ConsistentRead=True)["Items"]
+    assert [row["entity"]["S"] for row in rows].count(NOTICE) == 1  # that there are others
     assert Store(other_deployment).teams.list_ids() == [team.id]
     assert {name: len(items) > 0 for name, items in before.items()} == dict.fromkeys(before, True)
     assert {head["status"] for head in before["prompts"]} == {"active", "archived", "deleted"}

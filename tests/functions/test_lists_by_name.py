@@ -132,9 +132,9 @@ def test_the_list_is_the_same_before_and_after_an_upgrade(registry: Registry) ->
 
 
 def find(registry: Registry, name: str, *, has_slug: bool = False) -> Prompt | None:
-    return registry.store.find_prompt_by_name_or_slug(
+    return registry.store.read_prompt_by_name_or_slug(
         [registry.team_id], name, lambda prompt: has_slug
-    )
+    ).prompt
 
 
 def test_a_prompt_is_found_by_its_name_exactly(registry: Registry) -> None:
@@ -166,9 +166,9 @@ def test_who_has_had_a_text_for_longer_is_found_by_it_in_every_process(registry:
         """By a process that remembers what was found before, and by one that remembers nothing."""
         ids = []
         for store in (warm, Store(get_settings())):
-            prompt = store.find_prompt_by_name_or_slug(
+            prompt = store.read_prompt_by_name_or_slug(
                 [registry.stranger.team_id, registry.team_id], "both", lambda prompt: True
-            )
+            ).prompt
             ids.append(prompt.id if prompt else None)
         return ids
 

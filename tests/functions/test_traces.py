@@ -29,8 +29,7 @@ TREES = {
 ## render_live  … ms  route=render_live  {BY}  prompt_id=…  version=1
    dynamodb  … ms  GetItem  cuebook-access
    dynamodb  … ms  GetItem  cuebook-lookups
-   dynamodb  … ms  GetItem  cuebook-prompts
-   dynamodb  … ms  GetItem  cuebook-versions
+   dynamodb  … ms  TransactGetItems
    s3  … ms  GetObject  cuebook-content
 """,
     "warm": f"""\
@@ -39,7 +38,7 @@ TREES = {
 """,
     "absent": f"""\
 ## render_version  … ms  route=render_version  {BY}  prompt_id=…
-   dynamodb  … ms  GetItem  cuebook-prompts
+   dynamodb  … ms  TransactGetItems
 """,
     # The race that was lost is an error of the transaction, and not of the call.
     "raced": f"""\

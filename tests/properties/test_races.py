@@ -960,3 +960,39 @@ def test_a_process_of_many_threads_remembers_no_more_than_its_bound() -> None:
 
     kept = [number for number in range(97) if cache.get(number) is not None]
     assert len(kept) <= 50
+
+
+# -- what is read together with a head
+
+
+def test_a_draft_that_is_written_while_it_is_read_is_read_after_its_head(scene: Scene) -> None:
+    scene.interceptor.intercept(cancel_with("None", "TransactionConflict"), "TransactGetItems")
+    scene.interceptor.calls.clear()
+
+    assert scene.revise("Later").status == 200
+
+    assert scene.interceptor.calls[-4:] == ["TransactGetItems", "GetItem", "GetItem", TRANSACTION]
+    assert scene.call("GET", "/versions/3").json["version"]["template"] == "Later"
+
+
+@pytest.mark.parametrize("reason", ["ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_busy_table_makes_a_change_unavailable_and_writes_nothing(
+    scene: Scene, reason: str
+) -> None:
+    before = scene.take_snapshot()
+    scene.interceptor.intercept_all(cancel_with(reason), "TransactGetItems")
+
+    answer = scene.revise("Later")
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert scene.take_snapshot() == before
+
+
+def test_a_rival_before_the_write_makes_it_read_again(scene: Scene) -> None:
+    calls = scene.interceptor.calls
+    mine, _ = scene.race(
+        lambda: scene.act("promote", 2), lambda: scene.call("PUT", "", {"description": "rival"})
+    )
+
+    assert mine.status == 200
+    assert calls[-3:] == ["GetItem", "GetItem", TRANSACTION]

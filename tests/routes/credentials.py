@@ -59,9 +59,19 @@ class Credential:
 
 
 def list_names(route: Route) -> list[str]:
-    """List what the good call of a route names, first in its URL and then in its body."""
+    """List what the good call of a route names."""
+    return NAME.findall(_write_call(route))
+
+
+def _write_call(route: Route) -> str:
     sample = get_sample(route)
-    return NAME.findall(f"{sample.target or route.path} {sample.body}")
+    return f"{sample.target or route.path} {sample.body}"
+
+
+def list_needs(route: Route, part: object) -> list[str]:
+    """List what a part of the good call names, and without which the call is no success."""
+    missing = get_sample(route).missing
+    return [name for name in NAME.findall(f"{part}") if missing.get(name, 404) >= 400]
 
 
 def require_declaration(route: Route) -> None:
@@ -120,10 +130,16 @@ def expect_key_of_other_prompt(route: Route) -> frozenset[int]:
     expected = expect_key_of_prompt(route)
     if expected != {route.status} or route.permission is Permission.PUBLIC:
         return expected
-    if not PROMPT_NAMES & {*list_names(route)}:
+    if not PROMPT_NAMES & {*list_names(route)} or _is_read_without_prompts(route):
         return expected
     # Where it would be created for a stranger, a key of some prompts may not create it.
     return frozenset({403 if get_sample(route).stranger is None else 404})
+
+
+def _is_read_without_prompts(route: Route) -> bool:
+    """Tell whether a call that only reads succeeds without the prompts that it names."""
+    needs = list_needs(route, _write_call(route))
+    return route.permission is Permission.READ and not PROMPT_NAMES & {*needs}
 
 
 def expect_key_of_pointers(route: Route) -> frozenset[int]:
@@ -183,9 +199,9 @@ def _expect_outside(route: Route, elsewhere: frozenset[Permission]) -> frozenset
 
 
 def _expect_named(route: Route) -> frozenset[int]:
-    url, body = list_names(route), NAME.findall(f"{get_sample(route).body}")
-    url = url[: len(url) - len(body)]
-    for names in (url, body):
+    sample = get_sample(route)
+    for part in (sample.target or route.path, sample.body):
+        names = list_needs(route, part)
         if names and {*names} & {"team", "team_id"}:
             return frozenset({403})
         if {*names} & {*PROMPT_NAMES, "key_id"}:

@@ -19,6 +19,7 @@ RELEASE = "/v1/prompts/{id}/releases/{release}"
 PART = "@@@langfusePrompt:name={new}|label=latest@@@"
 # What selects a version leads to different reads; a number that there is not, to fewer.
 SELECTORS = ("latest", "live", "prod", "99")
+POINTERS = (*SELECTORS[:3], 1, 99)
 
 
 def _select(path: str, **more: Any) -> Sample:
@@ -390,6 +391,15 @@ SAMPLES = {
     **KEY_SAMPLES,
     **PEOPLE_SAMPLES,
     **AUDIT_SAMPLES,
+    "refresh_prompts": Sample(
+        body={"prompts": [{"name": "{slug}"}, {"name": "{id}", "pointer": "prod", "etag": "-"}]},
+        stranger=None,
+        missing={"slug": 200, "id": 200},
+        variants=(
+            Variant(body={"prompts": [{"name": "{id}", "pointer": each} for each in POINTERS]}),
+            Variant(body={"prompts": [{"name": "no-such-slug"}]}),
+        ),
+    ),
     "render_live": Sample(
         body={"variables": {"name": "Ada"}},
         variants=(Variant(body={"payload_id": "{payload_id}"}),),

@@ -68,8 +68,9 @@ def call_heads_of_an_earlier_release(scene: Scene) -> None:
             Key={"prompt_id": head["prompt_id"]},
             UpdateExpression="REMOVE newest_stable",
         )
-    for route in READING:
-        if route in GUARDED:
+    for route in ROUTES:
+        # A new version is made of the newest one.
+        if route in GUARDED and (route in READING or "versions:Query" in route.actions):
             with scene.visit(route) as call:
                 scene.registry.forget()
                 assert call.send(scene.get_caller(route)).status == route.status

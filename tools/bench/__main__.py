@@ -201,7 +201,8 @@ def contend() -> report.Table:
 
 def describe_origin() -> str:
     """Describe the machine, the day and the commit."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    description = Path("/proc/cpuinfo")  # which only Linux has
+    lines = description.read_text(encoding="utf-8").splitlines() if description.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     commit = subprocess.run(
         [shutil.which("git") or "git", "-C", str(ROOT), "describe", "--always", "--dirty"],

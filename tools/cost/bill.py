@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tools.cost import prices
 from tools.cost.prices import GB, HOURS, MILLION
 from tools.cost.record import PUBLISHER
+from tools.cost.samples import HELD_PROMPTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -240,8 +241,9 @@ def itemize_month(month: Month, record: Record, memory_mb: int) -> dict[str, flo
 # -- the months in the docs
 
 RENDERS = 100 * MILLION
-PROCESSES, PROMPTS_OF_A_PROCESS, REFRESH_SECONDS = 50, 10, 60
-REFRESHES = PROCESSES * PROMPTS_OF_A_PROCESS * HOURS * 3600 / REFRESH_SECONDS
+PROCESSES, REFRESH_SECONDS = 50, 60
+BATCHES = PROCESSES * HOURS * 3600 / REFRESH_SECONDS
+REFRESHES = BATCHES * HELD_PROMPTS
 EDITS = {  # writes of a team in a month
     "registry/create_version": 1000,
     "registry/promote_version": 600,
@@ -296,9 +298,23 @@ LARGE_RENDERED_HERE = Month(
 LARGE_CACHED = replace(
     LARGE_RENDERED_HERE,
     title="100 million renders, clients cache",
-    about=f"the same, but {PROCESSES} client processes cache {PROMPTS_OF_A_PROCESS} prompts each, "
+    about=f"the same, but {PROCESSES} client processes cache {HELD_PROMPTS} prompts each, "
     f"check every {REFRESH_SECONDS} seconds with `If-None-Match` whether they are current "
     f"({REFRESHES:,.0f} calls), and render locally",
     calls={"registry/get_prompt, not modified": REFRESHES, **EDITS, **BROWSING},
 )
-MONTHS = (IDLE, SMALL_TEAM, LARGE_RENDERED_HERE, LARGE_CACHED)
+# As if each process held every prompt that moves.
+MOVES = PROCESSES * (EDITS["registry/promote_version"] + EDITS["registry/rollback_prompt"])
+LARGE_IN_BATCHES = replace(
+    LARGE_CACHED,
+    title="100 million renders, clients refresh together",
+    about=f"the same, but each process asks for all of its {HELD_PROMPTS} prompts in one "
+    f"`POST /v1/batch` ({BATCHES:,.0f} calls), of which {MOVES:,} bring one that has moved",
+    calls={
+        "registry/refresh_prompts": BATCHES - MOVES,
+        "registry/refresh_prompts, one of them has moved": MOVES,
+        **EDITS,
+        **BROWSING,
+    },
+)
+MONTHS = (IDLE, SMALL_TEAM, LARGE_RENDERED_HERE, LARGE_CACHED, LARGE_IN_BATCHES)

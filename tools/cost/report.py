@@ -11,7 +11,7 @@ from infra.project import ROOT
 from shared.routes import ROUTES
 from tools.cost import bill, memory, prices
 from tools.cost.record import PUBLISHER
-from tools.cost.samples import PROMPTS, TEMPLATE
+from tools.cost.samples import HELD_PROMPTS, PROMPTS, TEMPLATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +28,9 @@ CALLS = {
     "registry/render_live, nothing cached": "… in a process with empty caches",
     "registry/get_prompt": "get a prompt and its live version",
     "registry/get_prompt, not modified": "… that the client already has (304)",
+    "registry/refresh_prompts": f"refresh {HELD_PROMPTS} prompts, all as the client holds them",
+    "registry/refresh_prompts, one of them has moved": "… of which one has moved",
+    "registry/refresh_prompts, nothing cached": "… in a process with empty caches",
     "registry/list_prompts": "list 20 prompts",
     "registry/list_versions": "list 3 versions",
     "registry/create_version": "create a version of 2 KB",
@@ -36,7 +39,8 @@ CALLS = {
     "registry/create_version, of 400 KB": "… of 400 KB, which is stored in the bucket",
     "registry/promote_version": "promote a version",
     "registry/set_version_tag": "set a tag",
-    "maxim/sync_prompts": "Maxim's sync of 20 prompts",
+    "maxim/sync_prompts": "Maxim's sync of 20 prompts, unchanged",
+    "maxim/sync_prompts, nothing cached": "… in a process with empty caches",
     "langwatch/get_prompt_by_handle": "LangWatch: get a prompt",
     "tela/get_promoted_version": "Tela: get the promoted version",
     PUBLISHER: "publish one event (included in every write above)",

@@ -1,9 +1,9 @@
 """Typical calls of endpoints, and variants of some with other costs.
 
 The team for reads has twenty prompts, each with three versions (live, stable, draft) of a template
-of 2 KB, two tags, and a payload. Each write has its own prompt of the same kind, and each write to
-a team's tags or folders has its own team. API keys are cached, except in samples with "nothing
-cached" in their name.
+of 2 KB, two tags, and a payload. Another team has the ten prompts that a client holds. Each write
+has its own prompt of the same kind, and each write to a team's tags or folders has its own team.
+API keys are cached, except in samples with "nothing cached" in their name.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     Engine = Literal["go", "jinja"]
 
 PROMPTS = 20
+HELD_PROMPTS = 10  # that a client refreshes together
 PARAGRAPH = (
     "You are a member of the support staff and answer in the words of the brand: friendly, brief, "
     "and never with a promise that nobody has made. Name the order by its number, say what happens "
@@ -86,7 +88,7 @@ class Sample:
         variant: The difference to the typical call; empty for the typical call.
         method: The method of the request.
         path: The path; names in braces, such as `{slug}`, stand for values of `Team` and `Prompt`.
-        body: The body, with such names too.
+        body: The body, with such names too; `{copies}` is what a client holds.
         on: What the call works on; a `new` prompt or team is created for each call.
         setup: Calls that must be made before.
         headers: Headers; `If-None-Match: {etag}` stands for the ETag of the call's own response.
@@ -99,7 +101,7 @@ class Sample:
     method: str
     path: str
     body: Any = None
-    on: Literal["team", "new prompt", "new team"]
+    on: Literal["team", "held prompts", "new prompt", "new team"]
     setup: tuple[tuple[str, str, Any], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     clear_cache: bool = False
@@ -217,6 +219,12 @@ class Team:
             payload=payload["payload"]["id"],
         )
 
+    def list_copies(self, slugs: Iterable[str]) -> list[dict[str, str]]:
+        """List what a client sends that holds the live versions of prompts."""
+        body = {"prompts": [{"name": slug} for slug in slugs]}
+        prompts = self("POST", "/v1/batch", body)["prompts"]
+        return [{"name": prompt["name"], "etag": prompt["etag"]} for prompt in prompts]
+
     def add_tags_and_folders(self) -> None:
         """Add a tag and two folders."""
         self("POST", "/api/prompts/tags", {"name": "canary"})
@@ -244,6 +252,14 @@ class Scene:
         *_, self._prompt = [self.readers.create_prompt() for _ in range(PROMPTS - 1)]
         self._jinja_prompt = self.readers.create_prompt(JINJA, "jinja")
 
+    @cached_property
+    def _client(self) -> tuple[Team, list[Prompt]]:
+        """The team with the prompts that a client holds, of which the last can be rolled back."""
+        team = self.create_team()
+        prompts = [team.create_prompt() for _ in range(HELD_PROMPTS)]
+        team("POST", f"/v1/prompts/{prompts[-1].id}/versions/2/promote")
+        return team, prompts
+
     def create_team(self) -> Team:
         """Create a team with tags and folders."""
         team = Team(self._respond, self._store, next(self._numbers))
@@ -253,8 +269,12 @@ class Scene:
     def build_request(self, sample: Sample) -> Request:
         """Build the request of a sample, after creating everything that it needs."""
         teams = {"team": self.readers, "new prompt": self.writers}
-        team = teams.get(sample.on) or self.create_team()
-        prompt = self._prompt
+        prompt, copies = self._prompt, []
+        if sample.on == "held prompts":
+            team, prompts = self._client
+            prompt, copies = prompts[-1], team.list_copies(each.slug for each in prompts)
+        else:
+            team = teams.get(sample.on) or self.create_team()
         if sample.on == "new prompt":
             prompt = team.create_prompt()
         elif sample.variant.startswith("jinja"):
@@ -262,6 +282,7 @@ class Scene:
         names = {
             "team": team.id,
             "folder": team.folder,
+            "copies": copies,
             "new": f"new-{next(team.names)}",
             **{name: getattr(prompt, name) for name in Prompt.__slots__},
         }
@@ -276,7 +297,7 @@ class Scene:
         return team.build_request(sample.method, target, body, headers, dialect=dialect)
 
 
-def fill(body: Any, names: Mapping[str, str]) -> Any:
+def fill(body: Any, names: Mapping[str, Any]) -> Any:
     """Replace texts in a body that consist of a name in braces; other braces are templates."""
     if isinstance(body, dict):
         return {name: fill(value, names) for name, value in body.items()}
@@ -305,6 +326,11 @@ def _change(
     return Sample(route=route, variant=variant, method=method, path=path, body=body, **more)
 
 
+def _refresh(**more: Any) -> Sample:
+    body = {"prompts": "{copies}"}
+    return _change("registry/refresh_prompts", "POST", "/v1/batch", body, on="held prompts", **more)
+
+
 P, V = "/v1/prompts/{id}", "/v1/prompts/{id}/versions"
 LIVE, VERSION = "/v1/prompts/{slug}/render", "/v1/prompts/{slug}/versions/staging/render"
 NOTHING_CACHED: dict[str, Any] = {"variant": "nothing cached", "clear_cache": True}
@@ -330,6 +356,12 @@ REGISTRY = (
     _get("registry/get_prompt", "/v1/prompts/{slug}?tag=live"),
     _get("registry/get_prompt", "/v1/prompts/{slug}?tag=live", **NOTHING_CACHED),
     _get("registry/get_prompt", "/v1/prompts/{slug}?tag=live", **NOT_MODIFIED),
+    _refresh(),
+    _refresh(**NOTHING_CACHED),
+    _refresh(
+        variant="one of them has moved",
+        setup=(("POST", f"{P}/rollback", {"rollback_reason": "too terse"}),),
+    ),
     _change("registry/update_prompt", "PUT", P, {"description": "for the night shift"}),
     _change("registry/archive_prompt", "POST", f"{P}/archive"),
     _change(
@@ -463,6 +495,7 @@ MAXIM = (
         f"/v1/folders/contents?{WORKSPACE}&entityType=PROMPT&folderId={{folder}}",
     ),
     _get("maxim/sync_prompts", "/api/sdk/v4/prompts"),
+    _get("maxim/sync_prompts", "/api/sdk/v4/prompts", **NOTHING_CACHED),
     _get("maxim/sync_prompts", "/api/sdk/v4/prompts", **NOT_MODIFIED),
     _get("maxim/sync_prompts", "/api/sdk/v4/prompts?promptId={id}", "one prompt"),
     _get("maxim/sync_folders", "/api/sdk/v3/folders"),

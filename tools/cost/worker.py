@@ -88,8 +88,9 @@ class Meter:
         if not self.on or model.service_model.service_name != "dynamodb":
             return
         params["ReturnConsumedCapacity"] = "TOTAL"
-        self._units_of_transaction = count_units(params.get("TransactItems", ()))
-        puts = [item.get("Put", {}) for item in params.get("TransactItems", ())]
+        writes = params["TransactItems"] if model.name == "TransactWriteItems" else ()
+        self._units_of_transaction = count_units(writes)
+        puts = [item.get("Put", {}) for item in writes]
         heads = os.environ["PROMPTS_TABLE"]  # the table whose stream is published
         self.events += sum(put.get("TableName") == heads for put in puts)
 
@@ -99,7 +100,7 @@ class Meter:
         tries = 1 + parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0)
         self.requests[f"{model.service_model.service_name}:{model.name}"] += tries
         capacities = parsed.get("ConsumedCapacity", [])
-        reads = model.name in ("GetItem", "BatchGetItem", "Query")
+        reads = model.name in ("GetItem", "BatchGetItem", "TransactGetItems", "Query")
         for capacity in capacities if isinstance(capacities, list) else [capacities]:
             units = max(
                 capacity["CapacityUnits"], self._units_of_transaction[capacity["TableName"]]
@@ -260,7 +261,7 @@ def record_sample(machine: Machine, scene: Scene, sample: Sample, repetitions: i
         return request
 
     # Reads can be repeated more often. The first call does not count: it fills the cache of slugs.
-    reads = sample.on == "team"
+    reads = sample.on in ("team", "held prompts")
     times = []
     for _ in range((3 * repetitions if reads else repetitions) + (reads or bool(repetitions))):
         request = prepare()

@@ -70,8 +70,8 @@ class Project:
 
     def find_id(self, name: str) -> str:
         """Find the id of a prompt, for other dialects."""
-        prompt = self.registry.store.find_prompt_by_name_or_slug(
+        prompt = self.registry.store.read_prompt_by_name_or_slug(
             [self.registry.team_id], name, lambda prompt: False
-        )
+        ).prompt
         assert prompt is not None
         return prompt.id
