@@ -63,6 +63,7 @@ KEYS: dict[str, dict[str, tuple[str, ...]]] = {
             f"{TEAM}/name#[^\0]*\0{ID}",
             f"{TEAM}/keyword#[0-9a-f]{{32}}#[^\0]*\0{ID}",
         ),
+        "notice": (f"{TEAM}/deleted#{TIME}#{ID}",),
         "protection": (f"{TEAM}/protected",),
         "inclusion": (f"{TEAM}/inclusion#{ID}#{ID}#[0-9]{{10}}",),
         "release": (f"{TEAM}/release#{ID}#{ID}",),
@@ -220,6 +221,7 @@ def assert_consistent(snapshot: Snapshot) -> None:
     _inclusions(snapshot)
     _lookups(snapshot)
     _directory(snapshot)
+    _notices(snapshot)
     _bodies(snapshot)
 
 
@@ -617,6 +619,17 @@ def _directory(snapshot: Snapshot) -> None:
         for entry in _list_entries(head)
         for place in _list_places(head, entry)
     )
+
+
+def _notices(snapshot: Snapshot) -> None:
+    """Invariant 5: a notice tells a team of a prompt that left it then, or that it has imported."""
+    for item in snapshot.tables["access"]:
+        if item["entity"] == "notice":
+            _, at, prompt_id = item["sk"].split("#")
+            team_id = snapshot.get_head(prompt_id)["team_id"]
+            moves = _events(snapshot.list_history(prompt_id), "prompt.moved")
+            left = {(f"team#{event['detail']['from_team_id']}", event["at"]) for event in moves}
+            assert (item["pk"], at) in left or item["pk"] == f"team#{team_id}"
 
 
 def _list_places(head: Item, entry: str) -> Iterator[str]:
