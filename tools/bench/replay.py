@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Call = Callable[[], object]
 
-READS = frozenset({"GetItem", "BatchGetItem", "Query"})
+READS = frozenset({"GetItem", "BatchGetItem", "TransactGetItems", "Query"})
 WARMING = 20  # the least number of calls before those that count
 SAMPLE_SECONDS = 0.001
 LIBRARY = re.compile(r"/python/(\w+)[/.]")  # in the folder of a layer
