@@ -9,7 +9,7 @@ from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from shared import background, observe
+from shared import background, observe, writing
 from shared.call import Call
 from shared.cors import build_exposing_headers, build_origin_headers, parse_origins
 from shared.deadline import limit_call
@@ -38,7 +38,6 @@ from shared.routes.route import UNREADABLE_ITEMS
 from shared.settings import get_settings, is_in_lambda
 from shared.store.store import Store
 from shared.store.team import UNREADABLE, annotate_unreadable
-from shared.writing import respond_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,9 +84,12 @@ def serve(endpoint: Endpoint, *, prepare: Callable[[], None] | None = None) -> H
     if is_in_lambda():
         # Lambda gives a function more CPU while it starts than while it handles a call, and starts
         # some functions before there is a call.
+        get_dialect(route.dialect)
         store = get_store()
         if route.permission is not Permission.PUBLIC:
             store.prepare()
+        if route.writes:
+            writing.prepare()
         if prepare is not None:
             prepare()
 
@@ -145,7 +147,7 @@ def _respond(endpoint: Endpoint, request: Request, annotations: Annotations) -> 
             annotations=annotations,
         )
         call.require_reach()
-        response = respond_once(call, endpoint)
+        response = writing.respond_once(call, endpoint)
     except Replay as replay:
         return replay.response
     except Problem:

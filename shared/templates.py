@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from shared import exact_json
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 USUAL_ENGINE = "go"  # of prompts that the native dialect creates
 
 
+@cache
 def load_engines() -> None:
     """Load engines while a function starts: all where no caller waits, else the usual one."""
     for engine in COMPILERS if is_started_ahead() else [USUAL_ENGINE]:

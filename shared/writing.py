@@ -10,6 +10,7 @@ import random
 import time
 from functools import partial
 from hashlib import sha256
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared import exact_json
@@ -50,6 +51,24 @@ TRY_SECONDS = 5.0  # to read, decide and write, with all that AWS may be waited 
 FIRST_PAUSE = 0.08  # seconds
 LONGEST_PAUSE = 2.0  # seconds
 IDEMPOTENCY_KEY_LENGTH = 255  # characters
+
+# What most changes need, and reads do not: so it is imported where it is used.
+MODULES = (
+    "shared.domain.access_events",
+    "shared.domain.compositions",
+    "shared.domain.history",
+    "shared.domain.protection",
+    "shared.domain.release_requests",
+    "shared.store.audit_items",
+    "shared.store.protections",
+    "shared.store.release_items",
+)
+
+
+def prepare() -> None:
+    """Import what changes need, while a function starts."""
+    for name in MODULES:
+        import_module(name)
 
 
 # -- changes

@@ -12,7 +12,7 @@ from shared.dialects.registry.responses import dump_written_version
 from shared.domain import versions
 from shared.domain.checks import check_message
 from shared.serve import serve
-from shared.templates import find_variables
+from shared.templates import find_variables, load_engines
 from shared.writing import commit
 
 if TYPE_CHECKING:
@@ -39,4 +39,4 @@ def create_version(call: Call, id: str) -> Response[WrittenVersion]:
     )
 
 
-lambda_handler = serve(create_version)
+lambda_handler = serve(create_version, prepare=load_engines)

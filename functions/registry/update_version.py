@@ -12,7 +12,7 @@ from shared.dialects.registry.responses import dump_version, dump_written_versio
 from shared.domain import versions
 from shared.serve import serve
 from shared.store.reading import Beside
-from shared.templates import check_template, find_variables
+from shared.templates import check_template, find_variables, load_engines
 from shared.writing import commit
 
 if TYPE_CHECKING:
@@ -53,4 +53,4 @@ def update_version(call: Call, id: str, version: str) -> Response[WrittenVersion
     )
 
 
-lambda_handler = serve(update_version)
+lambda_handler = serve(update_version, prepare=load_engines)

@@ -156,6 +156,13 @@ class Prompt:
         """Whether the prompt is deleted, and so does not exist for any caller."""
         return self.status == "deleted"
 
+    def is_found_by(self, team_id: str, slug: str) -> bool:
+        """Tell whether a slug of a team names this prompt, as the claim says that led to it.
+
+        The prompt may have moved, or have another slug, since the claim was read.
+        """
+        return not self.is_deleted and (self.team_id, self.slug) == (team_id, slug)
+
     def get_claim_time(self, kind: str) -> datetime:
         """Get the time since when the prompt has had its `name` or `slug`."""
         return self.claimed_at.get(kind, self.created_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -88,7 +89,8 @@ class Database:
         self._tables = tables
 
     def prepare(self) -> None:
-        """Make the client."""
+        """Make the client, with all that its first request needs."""
+        import_module("encodings.idna")  # which names of hosts are encoded with
         get_dynamodb()
 
     # -- reads

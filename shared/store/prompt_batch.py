@@ -148,12 +148,7 @@ class PromptBatch:
                 if prompt_id is None or not self._restrictions.reaches(prompt_id):
                     continue
                 prompt = self._load_head((yield "prompts", prompt_id))
-                # It may have moved, or have another slug, since the look-up.
-                if (
-                    prompt is not None
-                    and not prompt.is_deleted
-                    and (prompt.team_id, prompt.slug) == (team_id, slug)
-                ):
+                if prompt is not None and prompt.is_found_by(team_id, slug):
                     self._ids_by_slug.put(key, prompt_id)
                     return prompt
                 self._ids_by_slug.remove(key)

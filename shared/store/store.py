@@ -530,12 +530,7 @@ class Store:
                 prompt_id, restrictions, beside, team_id=team_id, live_version=live_version
             )
             prompt = reading.prompt
-            # It may have moved, or have another slug, since the look-up.
-            if (
-                prompt
-                and not prompt.is_deleted
-                and (prompt.team_id, prompt.slug) == (team_id, slug)
-            ):
+            if prompt is not None and prompt.is_found_by(team_id, slug):
                 self._ids_by_slug.put(key, prompt_id)
                 return reading
             self._ids_by_slug.remove(key)

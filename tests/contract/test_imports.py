@@ -5,10 +5,13 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import MISSING, fields
 
 import pytest
 
-from shared.routes import DIALECTS, ROUTES
+from shared import writing
+from shared.routes import DIALECTS, ROUTES, Permission
+from shared.settings import Settings
 from tests.contract.sources import (
     ROOT,
     build_import_graph,
@@ -177,13 +180,16 @@ def test_only_settings_reads_the_environment() -> None:
     assert list_offences(("shared", "functions"), "os.environ", "os.getenv") == []
 
 
-@pytest.fixture(scope="module")
-def loaded() -> dict[str, set[str]]:
-    """What each function has loaded when it is ready for its first call."""
+def load_functions(**variables: str) -> dict[str, set[str]]:
+    """List the modules that each function has loaded when it is ready for its first call.
+
+    Args:
+        **variables: More variables of its environment.
+    """
     done = subprocess.run(
         [sys.executable, "-c", LOADED, *(route.module for route in ROUTES)],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -192,6 +198,23 @@ def loaded() -> dict[str, set[str]]:
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return {name: set(modules) for name, modules in lines}
+
+
+@pytest.fixture(scope="module")
+def loaded() -> dict[str, set[str]]:
+    """What each function has loaded when it is ready, where nobody waits for its start."""
+    return load_functions()
+
+
+@pytest.fixture(scope="module")
+def loaded_in_lambda() -> dict[str, set[str]]:
+    """The same in Lambda, where a start has more of a processor than a call."""
+    required = (field.name.upper() for field in fields(Settings) if field.default is MISSING)
+    return load_functions(
+        **dict.fromkeys(required, "any"),
+        AWS_LAMBDA_FUNCTION_NAME="any",
+        AWS_DEFAULT_REGION="eu-central-1",
+    )
 
 
 def test_functions_load_no_more_than_they_need(loaded: dict[str, set[str]]) -> None:
@@ -215,6 +238,30 @@ def test_functions_load_no_more_than_they_need(loaded: dict[str, set[str]]) -> N
             assert not has_models or route.body
             assert not has_models or not route.name.startswith("render")
             assert len(modules) <= (MODULES_WITH_MODELS if has_models else MODULES)
+
+
+def test_a_deployed_function_loads_what_its_calls_need_before_the_first_one(
+    loaded: dict[str, set[str]], loaded_in_lambda: dict[str, set[str]]
+) -> None:
+    engine, writing_modules = "shared.rendering.go", {*writing.MODULES}
+
+    for route in ROUTES:
+        with name_route(route):
+            modules = loaded_in_lambda[route.module]
+
+            assert f"shared.dialects.{route.dialect}.about" in modules
+            assert not writing_modules <= loaded[route.module]
+            assert (writing_modules <= modules) == route.writes
+            assert route.permission is Permission.PUBLIC or "encodings.idna" in modules
+    assert {name for name, modules in loaded_in_lambda.items() if engine in modules} == {
+        f"functions.registry.{name}_{kind}"
+        for name, kind in (
+            ("render", "live"),
+            ("render", "version"),
+            ("create", "version"),
+            ("update", "version"),
+        )
+    }
 
 
 def test_functions_share_their_process_with_no_other_function(
