@@ -84,7 +84,7 @@ class Functions(Construct):
         quotas: Mapping[str, int | None],
         cors_origins: str | None,
         groups: str | None,
-        provisioned: int | None,
+        provisioned_concurrency: int | None,
         retain: bool,
     ) -> None:
         """Define the functions of all routes.
@@ -105,7 +105,8 @@ class Functions(Construct):
             quotas: How many requests a minute each `key` and each `team` may make.
             cors_origins: The origins whose web pages may call the API, separated by commas.
             groups: Which groups of an identity provider come into which teams.
-            provisioned: How many processes of each hot function are kept started; None for none.
+            provisioned_concurrency: How many processes of each hot function are kept started; None
+                for none.
             retain: Whether to keep the logs when the stack is deleted.
         """
         super().__init__(scope, id)
@@ -168,8 +169,8 @@ class Functions(Construct):
             for route in routes
         }
         self.by_route: Mapping[Route, lambda_.IFunction] = {
-            route: _keep_started(function, provisioned)
-            if route.is_hot and provisioned
+            route: _keep_started(function, provisioned_concurrency)
+            if route.is_hot and provisioned_concurrency
             else function
             for route, function in functions.items()
         }

@@ -263,7 +263,7 @@ class CuebookStack(Stack):
             quotas={"key": deployment.quota_per_key, "team": deployment.quota_per_team},
             cors_origins=deployment.cors_origins,
             groups=deployment.groups,
-            provisioned=deployment.provisioned,
+            provisioned_concurrency=deployment.provisioned,
             retain=retain,
         )
         events = Events(

@@ -494,6 +494,9 @@ class Admission:
             Forbidden: The principal does not have the route's permission in the prompt's team.
         """
         try:
+            # A change needs the version of the same moment as the head, whose revision is the
+            # condition of its write: only a transaction reads the two so. For a read, a batch takes
+            # half the units, and a version that is newer than its head does no harm.
             if self._restrictions.is_write:
                 store, load = self._open_place(self._find_version_place(version_id))
             else:

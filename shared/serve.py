@@ -73,12 +73,12 @@ def get_origins() -> tuple[str, ...]:
     return parse_origins(get_settings().cors_origins)
 
 
-def serve(endpoint: Endpoint, *, prepare: Callable[[], None] | None = None) -> Handler:
+def serve(endpoint: Endpoint, *, prepare: Callable[[], object] | None = None) -> Handler:
     """Make the Lambda handler of an endpoint, from its row in the route table.
 
     Args:
         endpoint: The endpoint.
-        prepare: Loads what its calls need beside the store.
+        prepare: Loads what its calls need beside the store, while the function starts.
     """
     route = ROUTES_BY_MODULE[endpoint.__module__]
     if is_in_lambda():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from shared.dialects.langwatch.contents import LENSES, dump_config, get_runtime_parameters
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
     """Update a prompt from a local file, or report how the two conflict."""
     team = call.open_own_team()
-    project = Project(call.request, call.settings, team.get_ledger)
     local = Local.load(call.load_body(LocalPrompt))
     first_message = "Synced from local file" if local.message is None else local.message
 
@@ -65,7 +65,7 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
         )
         return _conclude("updated", version)
 
-    def dump(change: Change[Outcome]) -> SyncResult:
+    def dump(project: Project, change: Change[Outcome]) -> SyncResult:
         outcome = change.subject
         if outcome.action != "conflict":
             body = project.dump_prompt(change.after, outcome.version, is_newest=True)
@@ -87,7 +87,6 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
         return LENSES.build_headers(call.settings, change.subject.version.content)
 
     def sync_existing() -> Response[SyncResult]:
-        nonlocal project
         store = call.open_prompt_by_name(
             check_name_length(id, problem=PromptNotFound),
             Beside(selectors=(local.version,), ledger=LEDGER),
@@ -97,7 +96,7 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
             call,
             store,
             sync,
-            dump,
+            partial(dump, project),
             headers=build_headers,
             read=lambda store: project.dump_newest(store.prompt, store.find_version("latest")),
         )
@@ -105,7 +104,8 @@ def sync_prompt(call: Call, id: str) -> Response[SyncResult]:
     with suppress(PromptNotFound):
         return sync_existing()
     try:
-        return create(call, team, create_prompt, dump, headers=build_headers)
+        project = Project(call.request, call.settings, team.get_ledger)
+        return create(call, team, create_prompt, partial(dump, project), headers=build_headers)
     except NameTaken as error:
         # Another caller has created the prompt in the meantime, or one has only the same name.
         with suppress(PromptNotFound):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from heapq import merge
+from importlib import import_module
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
@@ -124,4 +126,4 @@ def _get_position(prompt: Prompt) -> tuple[datetime, str]:
     return prompt.changed_at, prompt.id
 
 
-lambda_handler = serve(sync_prompts)
+lambda_handler = serve(sync_prompts, prepare=partial(import_module, "shared.store.stamps"))

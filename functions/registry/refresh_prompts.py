@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.refresh_requests import load_copies
@@ -42,4 +44,4 @@ def refresh_prompts(call: Call) -> Response[RefreshedPrompts]:
     return call.respond(refresh.finish())
 
 
-lambda_handler = serve(refresh_prompts)
+lambda_handler = serve(refresh_prompts, prepare=partial(import_module, "shared.store.prompt_batch"))

@@ -29,6 +29,19 @@ from tests.routes.scene import name_route
 # The libraries alone are some 400, and pydantic some 60 more.
 MODULES = 475
 MODULES_WITH_MODELS = 536
+# The same in Lambda, where a function has loaded what its first call needs: of one that reads, with
+# models, and what writing and the usual template language add.
+MODULES_IN_LAMBDA = 475
+MODULES_IN_LAMBDA_WITH_MODELS = 532
+MODULES_OF_WRITING = 9
+MODULES_OF_ENGINE = 10
+
+ENGINE = "shared.rendering.go"
+# Loaded outside Lambda only when there is a call, by the one function that needs it.
+PREPARED = {
+    "shared.store.prompt_batch": "functions.registry.refresh_prompts",
+    "shared.store.stamps": "functions.maxim.sync_prompts",
+}
 
 # Forks a process for each function from one that has loaded what all functions have in common.
 LOADED = """
@@ -217,7 +230,9 @@ def loaded_in_lambda() -> dict[str, set[str]]:
     )
 
 
-def test_functions_load_no_more_than_they_need(loaded: dict[str, set[str]]) -> None:
+def test_functions_load_no_more_than_they_need(
+    loaded: dict[str, set[str]], loaded_in_lambda: dict[str, set[str]]
+) -> None:
     forbidden = {
         "moto",
         "aws_cdk",
@@ -239,11 +254,19 @@ def test_functions_load_no_more_than_they_need(loaded: dict[str, set[str]]) -> N
             assert not has_models or not route.name.startswith("render")
             assert len(modules) <= (MODULES_WITH_MODELS if has_models else MODULES)
 
+            deployed = loaded_in_lambda[route.module]
+            limit = MODULES_IN_LAMBDA_WITH_MODELS if has_models else MODULES_IN_LAMBDA
+            limit += MODULES_OF_WRITING * route.writes + MODULES_OF_ENGINE * (ENGINE in deployed)
+
+            assert deployed & forbidden == set()
+            assert ("pydantic" in deployed) == has_models
+            assert len(deployed) <= limit
+
 
 def test_a_deployed_function_loads_what_its_calls_need_before_the_first_one(
     loaded: dict[str, set[str]], loaded_in_lambda: dict[str, set[str]]
 ) -> None:
-    engine, writing_modules = "shared.rendering.go", {*writing.MODULES}
+    writing_modules = {*writing.MODULES}
 
     for route in ROUTES:
         with name_route(route):
@@ -253,7 +276,7 @@ def test_a_deployed_function_loads_what_its_calls_need_before_the_first_one(
             assert not writing_modules <= loaded[route.module]
             assert (writing_modules <= modules) == route.writes
             assert route.permission is Permission.PUBLIC or "encodings.idna" in modules
-    assert {name for name, modules in loaded_in_lambda.items() if engine in modules} == {
+    assert {name for name, modules in loaded_in_lambda.items() if ENGINE in modules} == {
         f"functions.registry.{name}_{kind}"
         for name, kind in (
             ("render", "live"),
@@ -262,6 +285,10 @@ def test_a_deployed_function_loads_what_its_calls_need_before_the_first_one(
             ("update", "version"),
         )
     }
+    for needed, function in PREPARED.items():
+        assert needed not in loaded[function]
+        users = [name for name, modules in loaded_in_lambda.items() if needed in modules]
+        assert users == [function]
 
 
 def test_functions_share_their_process_with_no_other_function(

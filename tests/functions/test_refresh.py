@@ -161,18 +161,34 @@ def test_latest_is_the_newest_that_is_left(registry: Registry) -> None:
     assert entry["version"]["version"] == 1
 
 
-def test_an_etag_is_of_one_prompt_and_one_pointer(registry: Registry) -> None:
+def test_an_etag_of_another_prompt_or_another_call_counts_for_nothing(registry: Registry) -> None:
     ids = [create_live(registry.editor, f"Prompt {number}", f"Hi {number}") for number in (1, 2)]
     first, second = hold(refresh(registry.viewer, *({"name": id} for id in ids))["prompts"])
+    alone = registry.viewer("GET", f"/v1/prompts/{ids[1]}/versions/1?resolve=true")
 
     body = refresh(
         registry.viewer,
         {**first, "etag": second["etag"]},
         {**first, "pointer": 1, "etag": first["etag"].partition("-")[0]},
         {**second, "etag": f'"{second["etag"]}"'},
+        {**second, "pointer": 1, "etag": alone.headers["ETag"]},
     )
 
-    assert len(body["prompts"]) == 3
+    assert len(body["prompts"]) == 4
+
+
+def test_an_etag_of_another_pointer_counts_where_both_show_the_same(registry: Registry) -> None:
+    prompt_id = create_live(registry.editor, "Greeting")
+    registry.editor.create_version(prompt_id, "A draft")
+    (copy,) = hold(refresh(registry.viewer, {"name": prompt_id})["prompts"])
+
+    body = refresh(
+        registry.viewer, {**copy, "pointer": 1}, {**copy, "pointer": "latest", "name": "greeting"}
+    )
+
+    assert [entry["pointer"] for entry in body["unchanged"]] == [1]
+    assert [entry["pointer"] for entry in body["prompts"]] == ["latest"]
+    assert refresh(registry.viewer, *hold(body["unchanged"]))["unchanged"] == body["unchanged"]
 
 
 def test_a_split_comes_with_all_its_versions(registry: Registry) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tools.bench.packages import Variant
 
 PARTS = ("starts", "warm", "engines", "contention", "profile")
+PROFILE_LOOPS = 2000  # some seconds, of which each millisecond is a sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +182,7 @@ def profile(
 ) -> Iterator[report.Table]:
     """Profile calls."""
     titles = {row.name: row.title for row in WARM}
-    for name, result in warm.run(variant, "profile", work, environment, 2000).items():
+    for name, result in warm.run(variant, "profile", work, environment, PROFILE_LOOPS).items():
         yield report.build_profile(titles[name], result["libraries"])
 
 

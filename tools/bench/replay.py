@@ -218,29 +218,18 @@ def run_profile(work: Mapping[str, Sequence[Any]], loops: int) -> dict[str, Any]
     """
     results = {}
     for name, calls in list_calls(work, Recordings()):
-        libraries, functions = Counter[str](), Counter[str]()
+        libraries = Counter[str]()
 
-        def note(
-            _: int,
-            frame: FrameType | None,
-            libraries: Counter[str] = libraries,
-            functions: Counter[str] = functions,
-        ) -> None:
-            library = find_library(frame)
-            libraries[library] += 1
-            if frame is not None:
-                code = frame.f_code
-                functions[f"{library}: {Path(code.co_filename).stem}.{code.co_name}"] += 1
+        def note(_: int, frame: FrameType | None, libraries: Counter[str] = libraries) -> None:
+            libraries[find_library(frame)] += 1
 
         signal.signal(signal.SIGPROF, note)
         signal.setitimer(signal.ITIMER_PROF, SAMPLE_SECONDS, SAMPLE_SECONDS)
-        milliseconds = measure(calls, loops, calls.prepare)
+        for _ in range(loops):
+            calls.prepare()
+            calls()
         signal.setitimer(signal.ITIMER_PROF, 0)
-        results[name] = {
-            "milliseconds": milliseconds,
-            "libraries": dict(libraries.most_common()),
-            "functions": dict(functions.most_common(30)),
-        }
+        results[name] = {"libraries": dict(libraries.most_common())}
     return results
 
 

@@ -136,7 +136,8 @@ def format_heavy(record: Record) -> str:
 def format_notes(record: Record) -> str:
     """Format the assumptions behind the numbers."""
     return (
-        f"Prices of {prices.AS_OF}, {prices.REGION}, {prices.ARCHITECTURE}, without free tiers; "
+        f"Prices of {prices.AS_OF}, {prices.REGION}, {prices.ARCHITECTURE}, "
+        "without free tiers but that of data out; "
         f"functions of {read_memory_mb()} MB.\n"
         f"Processor time of {record.day}, Python {record.python}, on an x86_64 machine, without "
         "TLS and the work of Lambda's runtime; a function's share of a processor depends on its "
@@ -180,7 +181,8 @@ def build_block(record: Record) -> str:
 
 def _list_calls(record: Record) -> Iterator[str]:
     yield (
-        f"Prices of {prices.AS_OF}, {prices.REGION}, {prices.ARCHITECTURE}, without free tiers; "
+        f"Prices of {prices.AS_OF}, {prices.REGION}, {prices.ARCHITECTURE}, "
+        "without free tiers but that of data out; "
         f"functions of {read_memory_mb():,} MB; processor time of {record.day}, on x86_64. "
         f"Waiting for AWS cannot be measured on one machine; assumed are {format_waits()}."
     )
@@ -251,7 +253,7 @@ def build_starts_block(record: Record) -> str:
         (
             "nothing",
             f"the start and the first call: {start['start_ms'] + start['call_ms']:.0f} ms",
-            f"{price['1,000 starts']:.4f} for 1,000 starts",
+            f"nothing; {price['1,000 starts']:.4f} for each 1,000 starts",
             "the same",
         ),
         (
