@@ -56,7 +56,7 @@ check: $(VENV)/.dev ## lint, format, strict types, bandit, advisories, documents
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m bandit -q -c pyproject.toml -r functions shared infra tools
+	$(BIN)/python -m bandit -q -c pyproject.toml -r functions shared infra tools client
 	$(BIN)/python -m tools.audit
 	$(BIN)/python -m infra.openapi --check
 	$(BIN)/python -m infra.documents --check

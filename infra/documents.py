@@ -64,7 +64,8 @@ def main() -> int:
 
 def list_documents() -> list[Path]:
     """List the documents."""
-    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+    folders = (ROOT, ROOT / "docs", ROOT / "client")
+    return [file for folder in folders for file in sorted(folder.glob("*.md"))]
 
 
 def replace_parts(text: str) -> str:

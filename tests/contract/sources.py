@@ -12,14 +12,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-ROOT = Path(__file__).parents[2]
-FOLDERS = ("functions", "shared", "infra", "tools")
+ROOT = Path(__file__).resolve().parents[2]
+# What the client's package has by links.
+LINKS = {
+    f"client.cuebook.{name}": f"shared.{name.strip('_')}"
+    for name in ("_rendering", "cache", "texts")
+}
+FOLDERS = ("functions", "shared", "infra", "tools", "client")
 
 
 @cache
 def list_files() -> tuple[Path, ...]:
-    """List the files of what is shipped, deployed or run by an operator."""
-    return tuple(sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py")))
+    """List the files of what is shipped, deployed or run by an operator, each once.
+
+    The client has links to some of the service's, and a build of it copies them all.
+    """
+    files = {file.resolve() for folder in FOLDERS for file in (ROOT / folder).rglob("*.py")}
+    return tuple(sorted(file for file in files if not file.is_relative_to(ROOT / "client/build")))
 
 
 @cache
@@ -59,7 +68,14 @@ def list_imports(file: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             above = file.relative_to(ROOT).parts[: -node.level] if node.level else ()
             source = ".".join([*above, *([node.module] if node.module else [])])
-            yield from (f"{source}.{alias.name}" for alias in node.names)
+            yield from (_follow_link(f"{source}.{alias.name}") for alias in node.names)
+
+
+def _follow_link(name: str) -> str:
+    for link, target in LINKS.items():
+        if is_under(name, link):
+            return target + name.removeprefix(link)
+    return name
 
 
 def is_under(name: str, *packages: str) -> bool:

@@ -31,6 +31,7 @@ E2E = "tests/e2e/test_deployment.py"
 CLIENTS, LAYERS = "tests/clients/test_documents.py", "tests/contract/test_layers.py"
 APPLICATIONS, DIALECTS_PAGE = "docs/applications.md", "docs/dialects.md"
 EVENTS, OPERATE, WRITERS = "docs/events.md", "docs/operate.md", "docs/writers.md"
+CLIENT, OF_CLIENT = "client/README.md", "tests/python_client/test_documents.py"
 
 # By document, heading and head of the first column: the test that holds a table.
 TABLES = {
@@ -45,6 +46,8 @@ TABLES = {
     ("README.md", "Documentation", "for"): (CONTRACT, "test_links_lead_somewhere"),
     ("CONTRIBUTING.md", "Where is it?", "question"): (CONTRACT, "test_files_that_are_named_exist"),
     ("CONTRIBUTING.md", "Glossary", "term"): (CONTRACT, "test_the_glossary_is_short_and_in_use"),
+    (CLIENT, "What a program gets", "state"): (OF_CLIENT, "test_states"),
+    (CLIENT, "Errors", "error"): (OF_CLIENT, "test_errors"),
     (APPLICATIONS, "Address and key", "operation"): (RULES, "test_operations"),
     (APPLICATIONS, "Render and read", "to get"): (CONTRACT, "test_endpoints_that_are_named_exist"),
     (APPLICATIONS, "Render and read", "pointer"): (
@@ -177,9 +180,15 @@ BLOCKS = {
         for heading in headings
     },
     ("docs/costs.md", "Costs", "sh"): (COMMANDS, "test_commands_are_known"),
+    (CLIENT, "Quick start", "sh"): (
+        "tests/python_client/test_package.py",
+        "test_the_wheel_alone_renders_and_loads_little",
+    ),
+    (CLIENT, "Quick start", "python"): (LIVE, "test_programs_of_the_client_print_what_is_shown"),
+    (CLIENT, "Quick start", "text"): (LIVE, "test_programs_of_the_client_print_what_is_shown"),
 }
 README_LINES, GLOSSARY_TERMS = 150, 35
-PATH = re.compile(r"(?:docs|functions|infra|requirements|shared|tests|tools)/[\w./-]*")
+PATH = re.compile(r"(?:client|docs|functions|infra|requirements|shared|tests|tools)/[\w./-]*")
 CALL = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (…?)(/[^`\s]+)")
 
 

@@ -8,7 +8,7 @@ from shared.routes import DIALECTS
 from tests.contract.sources import ROOT, build_import_graph, list_files, name_module
 from tests.documents import read_document
 
-PART = re.compile(r"(?:functions|infra|shared|tools)\b[\w.<>]*")
+PART = re.compile(r"(?:client|functions|infra|shared|tools)\b[\w.<>]*")
 (PICTURE,) = read_document("CONTRIBUTING.md").get_blocks("text", "The layers")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from infra.project import ROOT
 from tests.documents import read_document
 from tests.live.walks import Walk, check_walk
 
@@ -69,12 +70,20 @@ def test_the_program_of_the_readme_renders(server: Server) -> None:
     assert run_program(program.text, server) == "Hello Ada, welcome to Cuebook!\n"
 
 
+def test_programs_of_the_client_print_what_is_shown(server: Server) -> None:
+    first, second = read_document("client/README.md").get_blocks("python")
+    (output,) = read_document("client/README.md").get_blocks("text")
+
+    assert run_program(first.text, server) == output.text
+    assert run_program(second.text, server) == "Hello Ada, welcome to Cuebook!\n"
+
+
 def run_program(program: str, server: Server) -> str:
     """Run a program that finds the server by two variables, and return what it prints."""
-    access = {"CUEBOOK_URL": server.demo["base_url"], "CUEBOOK_KEY": server.demo["api_key"]}
+    access = {"CUEBOOK_URL": server.demo["base_url"], "CUEBOOK_API_KEY": server.demo["api_key"]}
     done = subprocess.run(
         [sys.executable, "-c", program],
-        env=os.environ | access,
+        env=os.environ | access | {"PYTHONPATH": str(ROOT / "client")},
         capture_output=True,
         text=True,
         check=False,

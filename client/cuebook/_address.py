@@ -1,0 +1,57 @@
+"""Where the service is, and how the client is known to it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from .errors import ConfigurationError
+
+USER_AGENT = "cuebook-python/0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The address of the service, and the headers of all requests.
+
+    Attributes:
+        url: The address, without a slash at its end.
+        headers: The headers, with the API key.
+    """
+
+    url: str
+    headers: dict[str, str]
+
+    def __repr__(self) -> str:
+        """Describe the address without the API key."""
+        return f"<Address {self.url}>"
+
+
+def find_address(url: str | None, api_key: str | None) -> Address:
+    """Find the address and the key: those given, or the environment's.
+
+    Raises:
+        ConfigurationError: One of them is missing, or malformed.
+    """
+    url = (url or os.environ.get("CUEBOOK_URL", "")).rstrip("/")
+    api_key = (api_key or os.environ.get("CUEBOOK_API_KEY", "")).strip()
+    if not url:
+        raise ConfigurationError("no address: give it to Cuebook(…), or set CUEBOOK_URL")
+    if not api_key:
+        raise ConfigurationError("no API key: give it as api_key=…, or set CUEBOOK_API_KEY")
+    try:
+        parts = urlsplit(url)
+        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise ConfigurationError(f"{url!r} is no address of a service: write https://…")
+    if not (api_key.isascii() and api_key.isprintable()) or " " in api_key:
+        raise ConfigurationError("the API key has characters that no key has; copy it again")
+    headers = {
+        "Authorization": f"Bearer {api_key}",
+        "Content-Type": "application/json",
+        "User-Agent": USER_AGENT,
+    }
+    return Address(url, headers)

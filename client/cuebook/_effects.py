@@ -1,0 +1,79 @@
+"""What the client waits for, so that one implementation serves threads and asyncio.
+
+The logic of the client is generators. They yield an effect where they would wait, and get its
+result back; `_threads` and `_tasks` run them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Future
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """Send one HTTP request.
+
+    Its result is a `Response`; where there is none, it raises `NoResponseError`.
+
+    Attributes:
+        method: The method, in upper case.
+        path: The path with the query, from the address of the service.
+        body: The body; None without one.
+        headers: The headers, besides those of all requests.
+        seconds: The time until the whole response must be there.
+    """
+
+    method: str
+    path: str
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Wait for some seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Wait until another caller has asked the service for the same.
+
+    It ends with the other call, or after the seconds; it raises nothing.
+    """
+
+    flight: Future[Any]
+    seconds: float
+
+
+Effect: TypeAlias = Send | Pause | Join
+Program: TypeAlias = Generator[Effect, Any, Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP response.
+
+    Attributes:
+        status: The status.
+        headers: The headers, by lower-case name.
+        body: The whole body.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class NoResponseError(Exception):
+    """There was no response, or not all of it, or not in time; the message says what happened."""

@@ -1,0 +1,111 @@
+"""Run the client's programs in an event loop, and beside the caller in a task of its own.
+
+Programs without asyncio do not load it, which takes a third of the import of this package.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from ._effects import Effect, NoResponseError, Pause, Program, Response, Send
+
+if TYPE_CHECKING:
+    import asyncio
+
+    import httpx
+
+    from ._address import Address
+
+Result = TypeVar("Result")
+
+
+class Tasks:
+    """Runs programs with one pool of connections for each event loop."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
+            WeakKeyDictionary()
+        )
+        self._process = os.getpid()
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self, program: Program[Result]) -> Result:
+        """Run a program to its end, and return its result."""
+        try:
+            effect = next(program)
+            while True:
+                try:
+                    result = await self._perform(effect)
+                except NoResponseError as error:
+                    effect = program.throw(error)
+                else:
+                    effect = program.send(result)
+        except StopIteration as end:
+            value: Result = end.value
+            return value
+        finally:
+            program.close()
+
+    def start(self, program: Program[None]) -> None:
+        """Run a program in a task of the loop that runs."""
+        import asyncio
+
+        task = asyncio.get_running_loop().create_task(self.run(program), name="cuebook-refresh")
+        self._running.add(task)  # a loop keeps no task alive
+        task.add_done_callback(self._running.discard)
+
+    async def close(self) -> None:
+        """Close the connections of this loop."""
+        import asyncio
+
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.aclose()
+
+    async def _perform(self, effect: Effect) -> Any:
+        import asyncio
+
+        if isinstance(effect, Send):
+            return await self._send(effect)
+        if isinstance(effect, Pause):
+            await asyncio.sleep(effect.seconds)
+            return None
+        # Unlike `wait_for`, this does not cancel what others wait for too.
+        await asyncio.wait([asyncio.wrap_future(effect.flight)], timeout=max(0.0, effect.seconds))
+        return None
+
+    async def _send(self, effect: Send) -> Response:
+        import asyncio
+
+        import httpx
+
+        try:
+            async with asyncio.timeout(effect.seconds):
+                response = await self._get_client().request(
+                    effect.method,
+                    self._address.url + effect.path,
+                    content=effect.body,
+                    headers=dict(effect.headers),
+                    timeout=None,
+                )
+        except httpx.HTTPError as error:
+            raise NoResponseError(f"{type(error).__name__} {error}".strip()) from error
+        except TimeoutError as error:
+            raise NoResponseError(f"it took more than {effect.seconds:.1f} seconds") from error
+        return Response(response.status_code, response.headers, response.content)
+
+    def _get_client(self) -> httpx.AsyncClient:
+        import asyncio
+
+        import httpx
+
+        if self._process != os.getpid():
+            # A forked process must not use its parent's connections.
+            self._clients, self._process = WeakKeyDictionary(), os.getpid()
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
+            self._clients[loop] = httpx.AsyncClient(headers=self._address.headers)
+        return self._clients[loop]

@@ -1,0 +1,1 @@
+"""The Python client, alone and beside the service."""

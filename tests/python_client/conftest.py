@@ -1,0 +1,38 @@
+"""The client talks to a service on loopback, and to nobody else."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cuebook import Cuebook
+from tests.python_client.service import Service, run_service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+HERE = Path(__file__).parent
+KEY = "ak_test"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.enable_socket)
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with run_service() as running:
+        running.texts["greeting", "live"] = "Hello {{.name}}"
+        yield running
+
+
+@pytest.fixture
+def connect(service: Service) -> Iterator[Callable[..., Cuebook]]:
+    """Make clients of the service."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(Cuebook(service.url, KEY, **options))

@@ -1,0 +1,254 @@
+"""What a program gets while the service fails."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cuebook import (
+    AsyncCuebook,
+    AuthenticationError,
+    ConfigurationError,
+    Cuebook,
+    CuebookError,
+    InvalidRequestError,
+    PermissionDeniedError,
+    RateLimitedError,
+    ServerError,
+    UnavailableError,
+)
+from tests.python_client.conftest import KEY
+from tests.python_client.service import (
+    Fault,
+    Service,
+    close_at_once,
+    close_within_body,
+    drip,
+    fail,
+    run_service,
+    say,
+)
+from tests.python_client.test_holding import expire, wait_until
+
+if TYPE_CHECKING:
+    from threading import Thread
+
+Connect = Callable[..., Cuebook]
+
+# What is wrong, the error of a program that holds nothing, and the number of requests for it.
+FAULTS: dict[str, tuple[Fault, type[CuebookError], int]] = {
+    "status 500": (fail(500, "internal"), ServerError, 3),
+    "status 503, a page": (say(b"<html>", 503), ServerError, 3),
+    "status 429": (fail(429, "quota_exceeded", Retry_After="0"), RateLimitedError, 3),
+    "status 429 for an hour": (
+        fail(429, "quota_exceeded", Retry_After="3600"),
+        RateLimitedError,
+        1,
+    ),
+    "closed": (close_at_once, UnavailableError, 3),
+    "closed within the body": (close_within_body, UnavailableError, 3),
+    "a byte now and then": (drip, UnavailableError, 1),
+    "no JSON": (say(b"hello"), UnavailableError, 3),
+    "half of JSON": (say(b'{"prompts": ['), UnavailableError, 3),
+    "deep JSON": (say(b"[" * 100_000), UnavailableError, 3),
+    "no object": (say(b"[]"), UnavailableError, 1),
+    "no list": (say(b'{"prompts": 1}'), UnavailableError, 1),
+    "nothing of it": (
+        say(b'{"prompts": [], "unchanged": [], "unknown": [], "omitted": [], "failed": []}'),
+        UnavailableError,
+        1,
+    ),
+    "all left out": (
+        say(
+            b'{"prompts": [], "unchanged": [], "unknown": [], "failed": [],'
+            b' "omitted": [{"name": "greeting", "pointer": "live"}]}'
+        ),
+        UnavailableError,
+        1,
+    ),
+    "a version without text": (
+        say(
+            b'{"unchanged": [], "unknown": [], "failed": [], "omitted": [], "prompts":'
+            b' [{"name": "greeting", "pointer": "live", "etag": "e", "version": {}}]}'
+        ),
+        UnavailableError,
+        1,
+    ),
+    "status 401": (fail(401, "unauthorized"), AuthenticationError, 1),
+    "status 403": (fail(403, "forbidden"), PermissionDeniedError, 1),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_program_gets_what_it_held_or_its_fallback_or_an_error(
+    name: str, service: Service, connect: Connect
+) -> None:
+    service.fault, error, requests = FAULTS[name]
+    timeout = 1 if service.fault is drip else 10
+
+    with pytest.raises(error) as raised:
+        connect(timeout=timeout).get("greeting")
+    assert len(service.requests) == requests
+    assert "POST /v1/batch" in str(raised.value) or "the service has" in str(raised.value)
+
+    prompt = connect(timeout=timeout).get("greeting", fallback="Hi {{ .name }}")
+    assert (prompt.state, prompt.is_fallback, prompt.render(name="Ada")) == (
+        "fallback",
+        True,
+        "Hi Ada",
+    )
+
+    service.fault = None
+    for refresh in ("inline", "background"):
+        cues = connect(timeout=timeout, refresh=refresh)
+        cues.get("greeting")
+        service.fault = FAULTS[name][0]
+        expire(cues)
+        assert cues.get("greeting").state == "stale"
+        assert cues.render("greeting", {"name": "Ada"}) == "Hello Ada"
+        service.fault = None
+
+
+@pytest.mark.parametrize("name", ["status 500", "closed", "closed within the body", "no JSON"])
+def test_a_fault_that_passes_is_not_seen(name: str, service: Service, connect: Connect) -> None:
+    service.faults += [FAULTS[name][0]] * 2
+
+    assert connect().get("greeting").state == "miss"
+    assert len(service.requests) == 3
+
+
+def test_the_service_says_when_to_come_back(service: Service, connect: Connect) -> None:
+    service.faults.append(fail(503, "unavailable", Retry_After="1"))
+    begin = time.monotonic()
+
+    assert connect().get("greeting").state == "miss"
+    assert time.monotonic() - begin >= 1
+
+
+def test_while_the_service_is_down_calls_do_not_wait_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cuebook._core.FIRST_COOLDOWN", 30.0)
+    with run_service() as other:
+        url = other.url
+    cues = Cuebook(url, KEY, attempts=1)
+    with pytest.raises(UnavailableError, match="1 attempt"):
+        cues.get("greeting")
+    requests = cues.statistics.requests
+
+    for number in range(100):
+        assert cues.get(f"p{number}", fallback="Hi").is_fallback
+    with pytest.raises(UnavailableError, match="left alone"):
+        cues.get("greeting")
+
+    assert cues.statistics.requests == requests
+
+
+def test_an_hour_without_the_service(
+    service: Service, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cues = connect(ttl=0.05, max_stale=3600, refresh="inline", attempts=1)
+    cues.get("greeting")
+    service.fault = close_at_once
+    begin, shift = time.monotonic, 0.0
+    for module in ("_copies", "_core"):
+        monkeypatch.setattr(f"cuebook.{module}.time.monotonic", lambda: begin() + shift)
+    monkeypatch.setattr("cuebook.client.monotonic", lambda: begin() + shift)
+
+    shift = 3590.0
+    assert cues.get("greeting").state == "stale"
+    shift = 3700.0
+    with pytest.raises(UnavailableError):
+        cues.get("greeting")
+    assert cues.get("greeting", fallback="Hi").is_fallback
+
+    service.fault, shift = None, 7300.0
+    assert cues.get("greeting").state == "miss"
+    assert cues.get("greeting").state == "hit"
+
+
+def test_the_key_is_in_no_message(service: Service, connect: Connect) -> None:
+    service.fault = fail(401, "unauthorized")
+    with pytest.raises(AuthenticationError) as raised:
+        connect().get("greeting")
+
+    assert KEY not in str(raised.value)
+    assert (raised.value.status, raised.value.code) == (401, "unauthorized")
+    assert raised.value.request_id == "r-1"
+
+
+def test_a_request_that_is_refused_harms_no_other(service: Service, connect: Connect) -> None:
+    cues = connect()
+    service.faults.append(fail(400, "invalid_request"))
+    with pytest.raises(InvalidRequestError):
+        cues.get("greeting", tag="a b")
+
+    assert cues.get("greeting").state == "miss"
+
+
+def test_a_thread_that_cannot_be_started_leaves_what_is_held(
+    service: Service, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    cues = connect()
+    cues.get("greeting")
+    expire(cues)
+    with monkeypatch.context() as patch:
+        patch.setattr("cuebook._threads.Thread.start", refuse)
+        assert cues.get("greeting").state == "stale"
+
+    cues.get("greeting")
+    wait_until(lambda: cues.get("greeting").state == "hit")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"url": ""}, "CUEBOOK_URL"),
+        ({"url": "ftp://x"}, "https://"),
+        ({"url": "http://[x"}, "https://"),
+        ({"url": "localhost:8000"}, "https://"),
+        ({"api_key": ""}, "CUEBOOK_API_KEY"),
+        ({"api_key": "ak_\n1"}, "characters"),
+        ({"ttl": -1}, "ttl"),
+        ({"timeout": 0}, "timeout"),
+        ({"timeout": float("nan")}, "timeout"),
+        ({"attempts": 1.5}, "attempts"),
+        ({"refresh": "never"}, "refresh"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_at_once(
+    arguments: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CUEBOOK_URL", "CUEBOOK_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    for client in (Cuebook, AsyncCuebook):
+        with pytest.raises(ConfigurationError, match=words):
+            client(**{"url": "http://localhost", "api_key": KEY, **arguments})
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"name": ""},
+        {"name": 1},
+        {"name": "p", "version": 0},
+        {"name": "p", "version": True},
+        {"name": "p", "version": "1"},
+        {"name": "p", "tag": ""},
+        {"name": "p", "tag": "t", "version": 1},
+        {"name": "p", "split_key": 1},
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused(
+    arguments: dict[str, Any], service: Service, connect: Connect
+) -> None:
+    with pytest.raises(ConfigurationError):
+        connect().get(**arguments)
+
+    assert service.requests == []
