@@ -31,14 +31,15 @@ def refresh_prompts(call: Call) -> Response[RefreshedPrompts]:
     for copy, head in zip(copies, heads, strict=True):
         if isinstance(head, Problem):
             refresh.add_problem(copy, head)
-        elif not refresh.add_current(copy, head):
+        elif not refresh.add_current(copy, head, batch.list_numbers(head, copy.selector)):
             others.append((copy, head))
     selections = batch.read_versions((head, copy.selector) for copy, head in others)
     for (copy, _), selection in zip(others, selections, strict=False):
         if isinstance(selection, Problem):
             refresh.add_problem(copy, selection)
         else:
-            refresh.add_versions(copy, selection.prompt, selection.versions)
+            numbers = batch.list_numbers(selection.prompt, copy.selector)
+            refresh.add_versions(copy, selection.prompt, numbers, selection.versions)
         if refresh.is_full:
             break
     return call.respond(refresh.finish())

@@ -15,6 +15,7 @@ from shared.domain.model import NumberOrTag
 from shared.ids import parse_id
 from shared.problems import (
     CompositionFailed,
+    Contended,
     Forbidden,
     LimitReached,
     NotFound,
@@ -44,7 +45,15 @@ if TYPE_CHECKING:
 
 MAX_CLAIMS = 10_000  # of slugs, which one batch can look for
 GROUP_BYTES = 4 * 1024 * 1024  # of versions that are in memory at once, and one more
+# What a version includes is read with that of the others of its group, up to the largest template
+# for each: it counts as so much, because its size is not known before.
+INCLUDED_BYTES = GROUP_BYTES // 8
 KEY_NAMES = {"lookups": "key", "prompts": "prompt_id"}
+
+
+def _measure(version: Version) -> int:
+    """Measure the memory of a version, with what it includes."""
+    return measure_version(version) + (INCLUDED_BYTES if version.includes else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +231,7 @@ class PromptBatch:
                 selection = self._load(prompt, selector, rows_by_key)
                 group.append(selection)
                 if isinstance(selection, Selection):
-                    size += sum(map(measure_version, selection.versions))
+                    size += sum(map(_measure, selection.versions))
                 if size > GROUP_BYTES:
                     yield from self._resolve(group)
                     group, size = [], 0
@@ -235,7 +244,7 @@ class PromptBatch:
         batch: list[tuple[Prompt, Selector]] = []
         count = 0
         for prompt, selector in rows:
-            numbers = self._list_numbers(prompt, selector)
+            numbers = self.list_numbers(prompt, selector)
             if batch and count + len(numbers) > ITEMS_PER_READ:
                 yield batch
                 batch, count = [], 0
@@ -244,7 +253,7 @@ class PromptBatch:
         if batch:
             yield batch
 
-    def _list_numbers(self, prompt: Prompt, selector: Selector) -> list[int]:
+    def list_numbers(self, prompt: Prompt, selector: Selector) -> list[int]:
         """List the numbers of the versions that a selector hands out, as far as the head tells."""
         selector = self._restrictions.check_selector(selector)
         if isinstance(selector, NumberOrTag):
@@ -262,7 +271,7 @@ class PromptBatch:
         missing = dict.fromkeys(
             (prompt.id, number)
             for prompt, selector in batch
-            for number in self._list_numbers(prompt, selector)
+            for number in self.list_numbers(prompt, selector)
             if self._find_remembered(prompt, number) is None
         )
         if not missing:
@@ -279,7 +288,7 @@ class PromptBatch:
         self, prompt: Prompt, selector: Selector, rows_by_key: dict[tuple[str, int], Item]
     ) -> Selection | Problem:
         store = self._teams[prompt.team_id].open_prompt(prompt)
-        numbers = self._list_numbers(prompt, selector)
+        numbers = self.list_numbers(prompt, selector)
         try:
             versions = [self._find_version(prompt, number, rows_by_key) for number in numbers]
             if None in versions:
@@ -287,7 +296,7 @@ class PromptBatch:
                 versions = [store.get_cached_version(selector)]
             existing = [version for version in versions if version is not None]
             return Selection(store.prompt, existing) if existing else VersionNotFound()
-        except NotFound as problem:
+        except (NotFound, Contended) as problem:
             return problem
         except Unreadable as problem:
             return self._note(problem)

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.domain.access import Grant
+from shared.problems import Contended
 from shared.settings import get_settings
+from shared.store.dynamodb import Database
+from shared.store.team import PromptStore
 from tests.client import UNKNOWN_ID, Client
 from tests.functions.test_hot_reads import note_calls
 from tests.functions.test_splits import create_split_prompt
@@ -581,3 +584,76 @@ def test_an_idempotency_key_and_a_condition_change_nothing(registry: Registry) -
 
     assert [response.status for response in responses] == [200, 200]
     assert memory.list_items() == before
+
+
+def test_a_key_that_reads_a_pointer_otherwise_is_not_told_that_nothing_has_changed(
+    registry: Registry,
+) -> None:
+    """A number is the tag of this name for a key that is restricted to the tag."""
+    client = registry.editor
+    prompt_id = create_live(client, "One", "first")
+    release(client, prompt_id, 2, "second")
+    client("POST", f"/v1/prompts/{prompt_id}/versions/1/tags", {"tag": "3"})
+    client.create_version(prompt_id, "third")
+    grant = Grant(
+        name="restricted",
+        operation="read_render",
+        team_ids=(registry.team_id,),
+        pointers=frozenset(["3"]),
+    )
+    restricted = Client(registry.team_id, registry.create_key(grant), registry.cloud)
+
+    (entry,) = refresh(client, {"name": "one", "pointer": "3"})["prompts"]
+    (other,) = refresh(restricted, *hold([entry]))["prompts"]
+
+    assert entry["version"]["template"] == "third"
+    assert other["version"]["template"] == "first"
+
+
+def test_a_split_that_begins_meanwhile_comes_with_the_next_refresh(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = registry.editor
+    prompt_id = create_live(client, "One", "first")
+    release(client, prompt_id, 2, "second")
+    client.create_version(prompt_id, "draft")
+    path = f"/v1/prompts/{prompt_id}"
+    client("POST", f"{path}/versions/3/tags", {"tag": "staging"})
+    registry.forget()
+    read = Database.get_many
+    rivals = iter([True])
+
+    def read_after_rival(database: Database, keys: Any, **options: Any) -> Any:
+        if "versions" in keys and next(rivals, False):
+            client("POST", f"{path}/versions/2/tags", {"tag": "staging"})
+            shares = [{"version": number, "weight": 5000} for number in (2, 1)]
+            assert client("PUT", f"{path}/splits/staging", {"split": shares}).status == 200
+            assert client("DELETE", f"{path}/versions/3").status == 204
+        return read(database, keys, **options)
+
+    monkeypatch.setattr(Database, "get_many", read_after_rival)
+    entries = refresh(registry.viewer, {"name": prompt_id, "pointer": "staging"})["prompts"]
+    (entry,) = refresh(registry.viewer, *hold(entries))["prompts"] or entries
+
+    assert [each["version"] for each in entry["split"]] == [2, 1]
+    assert [each["version"]["version"] for each in entry["others"]] == [1]
+
+
+def test_a_prompt_that_changes_again_and_again_fails_for_itself(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = registry.editor
+    create_live(client, "One", "first")
+    prompt_id = create_live(client, "Two", "second")
+    client.create_version(prompt_id, "draft")
+    client("DELETE", f"/v1/prompts/{prompt_id}/versions/2")
+    registry.forget()
+
+    def contend(*_: object, **__: object) -> None:
+        raise Contended(retry_after=1)
+
+    monkeypatch.setattr(PromptStore, "get_cached_version", contend)
+    body = refresh(client, {"name": "one"}, {"name": "two", "pointer": "latest"})
+
+    assert [entry["name"] for entry in body["prompts"]] == ["one"]
+    assert [(entry["name"], entry["code"]) for entry in body["failed"]] == [("two", "contended")]

@@ -29,8 +29,9 @@ class Refresh:
 
     An ETag has two digests. The first is that of the head: as long as it is the same, nothing of
     the prompt has changed, and no version needs to be read. It is empty where a version includes
-    others, because these change without it. The second is that of what the client is shown, so that
-    it gets nothing again because something else of the prompt has changed.
+    others, because these change without it, and where the head does not tell which version it is.
+    The second is that of what the client is shown, so that it gets nothing again because something
+    else of the prompt has changed.
     """
 
     def __init__(self, copies: Sequence[PromptCopy], *, max_bytes: int) -> None:
@@ -64,14 +65,19 @@ class Refresh:
         self._body["omitted"] = [_name(each) for each in self._open]
         return self._body
 
-    def add_current(self, copy: PromptCopy, prompt: Prompt) -> bool:
+    def add_current(self, copy: PromptCopy, prompt: Prompt, numbers: Sequence[int]) -> bool:
         """Add a prompt of which the client holds the current version, as far as its head tells.
+
+        Args:
+            copy: What the client holds.
+            prompt: The head.
+            numbers: The versions that the pointer hands out to this client.
 
         Returns:
             Whether it was added.
         """
         state, _, _ = copy.etag.partition("-")
-        if state != _compute_state(copy, prompt):
+        if state != _compute_state(copy, prompt, numbers):
             return False
         self._add(copy, self._body["unchanged"], {**_name(copy), "etag": copy.etag})
         return True
@@ -86,8 +92,21 @@ class Refresh:
             entry["details"] = [*problem.details]
         self._add(copy, self._body["failed"], entry)
 
-    def add_versions(self, copy: PromptCopy, prompt: Prompt, versions: Sequence[Version]) -> None:
-        """Add a prompt by the versions that its pointer hands out, with all parts in them."""
+    def add_versions(
+        self,
+        copy: PromptCopy,
+        prompt: Prompt,
+        numbers: Sequence[int],
+        versions: Sequence[Version],
+    ) -> None:
+        """Add a prompt by the versions that its pointer hands out, with all parts in them.
+
+        Args:
+            copy: What the client holds.
+            prompt: The head that they were read by.
+            numbers: The versions that the pointer hands out to this client, as that head tells.
+            versions: The versions.
+        """
         first, *others = (dump_resolved_version(version, prompt) for version in versions)
         document: dict[str, Any] = dict(first)
         if others and isinstance(copy.pointer, str):
@@ -95,7 +114,9 @@ class Refresh:
         text = exact_json.encode(document)
         content = _digest(text)
         includes = any(version.includes for version in versions)
-        etag = f"{'' if includes else _compute_state(copy, prompt)}-{content}"
+        # Where a draft was deleted meanwhile, the pointer may hand out more than was read.
+        is_told_by_head = not includes and numbers == [version.number for version in versions]
+        etag = f"{_compute_state(copy, prompt, numbers) if is_told_by_head else ''}-{content}"
         size = exact_json.measure_encoded_bytes(text)
         self._to_read -= size
         if copy.etag.partition("-")[2] == content:
@@ -117,14 +138,16 @@ class Refresh:
         return True
 
 
-def _compute_state(copy: PromptCopy, prompt: Prompt) -> str:
+def _compute_state(copy: PromptCopy, prompt: Prompt, numbers: Sequence[int]) -> str:
     """Compute the digest of the revision of a head, and of the pointer that the client follows.
 
     The time of the last change tells revisions apart that have the same number, after the tables
-    were restored as they were before.
+    were restored as they were before. The versions tell keys apart for which a pointer is something
+    else: a number is one for most, and a tag for those that are restricted to tags.
     """
     changed_at = prompt.changed_at.isoformat()
-    return _digest(exact_json.encode([prompt.id, prompt.revision, changed_at, copy.pointer]))
+    state = [prompt.id, prompt.revision, changed_at, copy.pointer, *numbers]
+    return _digest(exact_json.encode(state))
 
 
 def _digest(text: str) -> str:
