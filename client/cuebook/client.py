@@ -12,6 +12,7 @@ from ._core import Core, Options, RefreshMode, Statistics
 from ._tasks import Tasks
 from ._threads import Threads
 from .errors import ConfigurationError
+from .management import AsyncManagement, Management
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -64,6 +65,9 @@ class Cuebook(_Client):
     """The prompts of a service, as programs with threads use them.
 
     One object serves all threads of a process, and the processes that are forked from it.
+
+    Attributes:
+        manage: What a program does with prompts besides using them.
     """
 
     def __init__(
@@ -112,6 +116,7 @@ class Cuebook(_Client):
             refresh=refresh,
         )
         self._core = Core(options, self._runner.start)
+        self.manage = Management(self._core, self._runner)
 
     def get(
         self,
@@ -207,6 +212,9 @@ class AsyncCuebook(_Client):
     """The prompts of a service, as programs with asyncio use them.
 
     One object serves all event loops of a process, and the processes that are forked from it.
+
+    Attributes:
+        manage: What a program does with prompts besides using them.
     """
 
     def __init__(
@@ -236,6 +244,7 @@ class AsyncCuebook(_Client):
             refresh=refresh,
         )
         self._core = Core(options, self._runner.start)
+        self.manage = AsyncManagement(self._core, self._runner)
 
     async def get(
         self,

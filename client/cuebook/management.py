@@ -1,0 +1,393 @@
+"""What a program does with prompts besides using them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+from uuid import uuid4
+
+from ._operations import InTasks, InThreads, Listing, Operation
+from ._requests import request
+from .errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ._contents import Document
+    from ._core import Core
+    from ._effects import Program
+    from ._operations import Page
+    from ._tasks import Tasks
+    from ._threads import Threads
+
+ROWS = 100  # of a page
+Pointer = int | str  # the number of a version, a tag, `live` or `latest`
+
+
+class _Operations:
+    """The operations of both clients; each is written once, as a program.
+
+    Documents are those of the service's API: docs/applications.md lists its endpoints.
+    """
+
+    _core: Core
+
+    # -- prompts
+
+    @Listing
+    def prompts(
+        self,
+        team_id: str,
+        *,
+        q: str | None = None,
+        status: str | None = None,
+        with_live: bool = False,
+    ) -> Page[Document]:
+        """List the prompts of a team, newest first.
+
+        Args:
+            team_id: The id of the team.
+            q: A text that the name, the slug, the description or a keyword contains.
+            status: `active` or `archived`; None for both.
+            with_live: Whether each has its live version.
+        """
+        query = {"q": q, "status": status, "include": "live" if with_live else None}
+        return self._list(_build_path("teams", team_id, "prompts"), "prompts", query)
+
+    @Operation
+    def prompt(self, name: str) -> Program[Document]:
+        """Get a prompt without its texts.
+
+        Args:
+            name: The slug or the id.
+        """
+        return self._ask("GET", _build_path("prompts", name), part="prompt")
+
+    @Operation
+    def create_prompt(
+        self, team_id: str, name: str, *, slug: str | None = None, description: str = ""
+    ) -> Program[Document]:
+        """Create a prompt, which has no versions yet.
+
+        Args:
+            team_id: The id of the team.
+            name: The name, which people see.
+            slug: What programs ask for it by; None to make it from the name.
+            description: What it is for.
+        """
+        body = {"name": name, "description": description}
+        body |= {} if slug is None else {"slug": slug}
+        return self._write("POST", _build_path("teams", team_id, "prompts"), body, part="prompt")
+
+    @Operation
+    def change_prompt(
+        self,
+        name: str,
+        *,
+        new_name: str | None = None,
+        slug: str | None = None,
+        description: str | None = None,
+    ) -> Program[Document]:
+        """Change what describes a prompt; what is None stays as it is."""
+        fields = {"name": new_name, "slug": slug, "description": description}
+        body = {key: value for key, value in fields.items() if value is not None}
+        return self._write("PATCH", _build_path("prompts", name), body, name, part="prompt")
+
+    @Operation
+    def archive_prompt(self, name: str) -> Program[Document]:
+        """Archive a prompt, which can still be used."""
+        return self._write("POST", _build_path("prompts", name, "archive"), {}, name, part="prompt")
+
+    @Operation
+    def restore_prompt(self, name: str) -> Program[Document]:
+        """Make an archived prompt active again."""
+        return self._write("POST", _build_path("prompts", name, "restore"), {}, name, part="prompt")
+
+    @Operation
+    def delete_prompt(self, name: str) -> Program[None]:
+        """Delete a prompt with its versions, for good."""
+        return self._write("POST", _build_path("prompts", name, "delete"), {}, name)
+
+    # -- versions
+
+    @Listing
+    def versions(self, name: str, *, status: str | None = None) -> Page[Document]:
+        """List the versions of a prompt, highest number first.
+
+        Args:
+            name: The slug or the id.
+            status: `draft`, `stable`, `live` or `archived`; None for all.
+        """
+
+        def get_page(cursor: str | None) -> Program[tuple[list[Document], str | None]]:
+            prompt_id = yield from self._find_id(name)
+            path = _build_path("prompts", prompt_id, "versions")
+            page = yield from self._list(path, "versions", {"status": status})(cursor)
+            return page
+
+        return get_page
+
+    @Operation
+    def create_version(
+        self,
+        name: str,
+        template: str | None = None,
+        *,
+        messages: Sequence[Mapping[str, Any]] | None = None,
+        engine: str = "go",
+        model: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        tools: Sequence[Mapping[str, Any]] | None = None,
+        response_format: Mapping[str, Any] | None = None,
+        message: str = "",
+    ) -> Program[Document]:
+        """Create the next version of a prompt, as a draft.
+
+        Args:
+            name: The slug or the id.
+            template: The text.
+            messages: The messages of a conversation, instead of a template.
+            engine: The template language of the texts.
+            model: The model, such as `openai/gpt-4o`.
+            params: Parameters of the model.
+            tools: Tools that the model may call.
+            response_format: The form of the model's output.
+            message: Why the version is created.
+
+        Raises:
+            ConfigurationError: It has neither a template nor messages, or both.
+        """
+        if (template is None) == (messages is None):
+            raise ConfigurationError("a version has either a template or messages")
+        fields = {
+            "template": template,
+            "messages": None if messages is None else list(messages),
+            "engine": engine,
+            "model": model,
+            "model_params": params,
+            "tools": tools,
+            "response_format": response_format,
+            "message": message,
+        }
+        body = {key: value for key, value in fields.items() if value is not None}
+        prompt_id = yield from self._find_id(name)
+        path = _build_path("prompts", prompt_id, "versions")
+        version: Document = yield from self._write("POST", path, body, name, part="version")
+        return version
+
+    @Operation
+    def promote(self, name: str, version: Pointer) -> Program[Document]:
+        """Make a draft stable, or a stable version live."""
+        path = _build_path("prompts", name, "versions", version, "promote")
+        return self._write("POST", path, {}, name, part="version")
+
+    @Operation
+    def demote(self, name: str, version: Pointer = "live") -> Program[Document]:
+        """Make the live version stable again, so that the prompt has no live version."""
+        path = _build_path("prompts", name, "versions", version, "demote")
+        return self._write("POST", path, {}, name, part="version")
+
+    @Operation
+    def rollback(
+        self, name: str, version: int | None = None, *, reason: str = ""
+    ) -> Program[Document]:
+        """Make a version live that was live before.
+
+        Args:
+            name: The slug or the id.
+            version: Its number; None for the one that was live before.
+            reason: Why, for the history.
+        """
+        fields = {"target_version": version, "rollback_reason": reason or None}
+        body = {key: value for key, value in fields.items() if value is not None}
+        path = _build_path("prompts", name, "rollback")
+        return self._write("POST", path, body, name, part="version")
+
+    @Operation
+    def diff(self, name: str, before: Pointer, after: Pointer) -> Program[Document]:
+        """Compare two versions: their texts, and their settings."""
+        query = urlencode({"from": before, "to": after})
+        return self._ask("GET", f"{_build_path('prompts', name, 'versions', 'diff')}?{query}")
+
+    @Operation
+    def set_tag(self, name: str, version: Pointer, tag: str) -> Program[Document]:
+        """Set a tag to a version; if the prompt has the tag already, it is moved."""
+        path = _build_path("prompts", name, "versions", version, "tags")
+        return self._write("POST", path, {"tag": tag}, name, part="version")
+
+    @Operation
+    def remove_tag(self, name: str, tag: str) -> Program[None]:
+        """Remove a tag from a prompt."""
+        return self._write("DELETE", _build_path("prompts", name, "tags", tag), None, name)
+
+    # -- splits
+
+    @Operation
+    def get_split(self, name: str, pointer: str = "live") -> Program[Document]:
+        """Get the versions that a pointer hands out, with their weights."""
+        return self._ask("GET", _build_path("prompts", name, "splits", pointer))
+
+    @Operation
+    def set_split(
+        self, name: str, shares: Mapping[int, int], pointer: str = "live"
+    ) -> Program[Document]:
+        """Split a pointer between versions.
+
+        Args:
+            name: The slug or the id.
+            shares: The weight of each version, by its number; together 10,000.
+            pointer: `live` or a tag.
+        """
+        body = {"split": [{"version": number, "weight": shares[number]} for number in shares]}
+        return self._write("PUT", _build_path("prompts", name, "splits", pointer), body, name)
+
+    @Operation
+    def end_split(self, name: str, pointer: str = "live") -> Program[Document]:
+        """End a split: the pointer stays at its first version."""
+        return self._write("DELETE", _build_path("prompts", name, "splits", pointer), None, name)
+
+    # -- payloads
+
+    @Listing
+    def payloads(self, name: str) -> Page[Document]:
+        """List the sample variables of a prompt, newest first."""
+        return self._list(_build_path("prompts", name, "payloads"), "payloads", {})
+
+    @Operation
+    def create_payload(
+        self, name: str, title: str, variables: Mapping[str, Any]
+    ) -> Program[Document]:
+        """Store sample variables with a prompt.
+
+        Args:
+            name: The slug or the id of the prompt.
+            title: The name of the payload.
+            variables: Values by name.
+        """
+        body = {"name": title, "variables": variables}
+        return self._write("POST", _build_path("prompts", name, "payloads"), body, part="payload")
+
+    @Operation
+    def delete_payload(self, name: str, payload_id: str) -> Program[None]:
+        """Delete a payload."""
+        return self._write("DELETE", _build_path("prompts", name, "payloads", payload_id), None)
+
+    # -- history, and rendering by the service
+
+    @Listing
+    def history(self, name: str) -> Page[Document]:
+        """List the events of a prompt, newest first."""
+        return self._list(_build_path("prompts", name, "history"), "events", {})
+
+    @Operation
+    def render_remote(
+        self,
+        name: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        pointer: Pointer = "live",
+        split_key: str | None = None,
+        payload_id: str | None = None,
+        strict: bool = False,
+    ) -> Program[Document]:
+        """Let the service render a prompt.
+
+        Args:
+            name: The slug or the id.
+            variables: Values by name.
+            pointer: The number of a version, a tag, `live` or `latest`.
+            split_key: Whose prompt it is, where the pointer is split.
+            payload_id: A payload, whose variables count where there are no others.
+            strict: Whether a missing variable is an error in every language.
+        """
+        fields = {"split_key": split_key, "payload_id": payload_id, "strict": strict or None}
+        body = {key: value for key, value in fields.items() if value is not None}
+        place = () if pointer == "live" else ("versions", pointer)
+        path = _build_path("prompts", name, *place, "render")
+        return self._ask("POST", path, {**body, "variables": variables or {}})
+
+    # -- requests
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        part: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Program[Any]:
+        options = self._core.options
+        document = yield from request(
+            method,
+            path,
+            body,
+            seconds=options.timeout,
+            attempts=options.attempts,
+            headers=headers,
+        )
+        return document[part] if part else document
+
+    def _write(
+        self, method: str, path: str, body: Any, name: str = "", *, part: str = ""
+    ) -> Program[Any]:
+        """Change something, once, however often the request is sent.
+
+        Args:
+            method: The HTTP method.
+            path: The path.
+            body: The body.
+            name: The prompt, which this client holds no longer; empty for none.
+            part: The field of the response that is wanted; empty for all of it.
+        """
+        headers = {"Idempotency-Key": str(uuid4())}
+        try:
+            return (yield from self._ask(method, path, body, part=part, headers=headers))
+        finally:
+            if name:
+                self._core.invalidate(name)
+
+    def _list(self, path: str, rows: str, query: Mapping[str, Any]) -> Page[Document]:
+        """Make a list whose pages are read when they are needed."""
+
+        def get_page(cursor: str | None) -> Program[tuple[list[Document], str | None]]:
+            fields = {**query, "limit": ROWS, "cursor": cursor}
+            text = urlencode({key: value for key, value in fields.items() if value is not None})
+            document = yield from self._ask("GET", f"{path}?{text}")
+            return document[rows] or [], document.get("next_cursor") or None
+
+        return get_page
+
+    def _find_id(self, name: str) -> Program[str]:
+        """Find the id of a prompt, for the calls that take no slug."""
+        prompt = yield from self._ask("GET", _build_path("prompts", name), part="prompt")
+        prompt_id: str = prompt["id"]
+        return prompt_id
+
+
+class Management(_Operations, InThreads):
+    """What a program with threads does with prompts besides using them."""
+
+    def __init__(self, core: Core, runner: Threads) -> None:
+        InThreads.__init__(self, runner)
+        self._core = core
+
+
+class AsyncManagement(_Operations, InTasks):
+    """What a program with asyncio does with prompts besides using them."""
+
+    def __init__(self, core: Core, runner: Tasks) -> None:
+        InTasks.__init__(self, runner)
+        self._core = core
+
+
+def _build_path(*segments: str | int) -> str:
+    """Build a path of the service's API.
+
+    Raises:
+        ConfigurationError: A segment is empty, or no text and no number.
+    """
+    for segment in segments:
+        if not isinstance(segment, str | int) or segment in ("", ".", ".."):
+            raise ConfigurationError(f"{segment!r} names nothing: a name or a number is needed")
+    return "/v1/" + "/".join(quote(str(segment), safe="") for segment in segments)

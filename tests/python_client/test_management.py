@@ -1,0 +1,225 @@
+"""What the client does with prompts besides using them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cuebook import AsyncCuebook, ConfigurationError, ConflictError, Cuebook, NotFoundError
+from cuebook._effects import Pause, Response, Send
+from cuebook._operations import Listing, Operation
+from cuebook.management import Management, _Operations
+from shared.routes import NATIVE, ROUTES
+from tests.python_client.conftest import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.client import Registry
+
+# What each operation is called with.
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "prompts": ("team",),
+    "prompt": ("greeting",),
+    "create_prompt": ("team", "Greeting"),
+    "change_prompt": ("greeting",),
+    "archive_prompt": ("greeting",),
+    "restore_prompt": ("greeting",),
+    "delete_prompt": ("greeting",),
+    "versions": ("greeting",),
+    "create_version": ("greeting", "Hello"),
+    "promote": ("greeting", 1),
+    "demote": ("greeting",),
+    "rollback": ("greeting",),
+    "diff": ("greeting", 1, "live"),
+    "set_tag": ("greeting", 1, "canary"),
+    "remove_tag": ("greeting", "canary"),
+    "get_split": ("greeting",),
+    "set_split": ("greeting", {1: 5000, 2: 5000}),
+    "end_split": ("greeting",),
+    "payloads": ("greeting",),
+    "create_payload": ("greeting", "usual", {"name": "Ada"}),
+    "delete_payload": ("greeting", "payload"),
+    "history": ("greeting",),
+    "render_remote": ("greeting",),
+}
+OPERATIONS = {
+    name: value
+    for name, value in vars(_Operations).items()
+    if isinstance(value, Operation | Listing)
+}
+
+
+class Gateway:
+    """Runs programs against the functions of a registry, without a network or a pause."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.client = registry.editor
+        self.requests: list[Send] = []
+
+    def run(self, program: Any) -> Any:
+        try:
+            effect = next(program)
+            while True:
+                effect = program.send(self.perform(effect))
+        except StopIteration as end:
+            return end.value
+
+    def perform(self, effect: Any) -> Any:
+        if isinstance(effect, Pause):
+            return None
+        self.requests.append(effect)
+        body = None if effect.body is None else json.loads(effect.body)
+        response = self.client(effect.method, effect.path, body, headers=dict(effect.headers))
+        return Response(response.status, {}, response.text.encode())
+
+
+@pytest.fixture
+def gateway(registry: Registry) -> Gateway:
+    return Gateway(registry)
+
+
+@pytest.fixture
+def cues(gateway: Gateway) -> Cuebook:
+    client = Cuebook("http://localhost", KEY)
+    client._runner = client.manage._runner = gateway  # type: ignore[assignment]
+    return client
+
+
+@pytest.fixture
+def manage(cues: Cuebook) -> Management:
+    return cues.manage
+
+
+def test_each_operation_calls_a_route_of_the_service() -> None:
+    routes = [
+        (route.method, re.compile(re.sub(r"\{\w+\}", "[^/]+", route.path) + r"(\?.*)?"))
+        for route in ROUTES
+        if route.dialect == NATIVE
+    ]
+    owner = Cuebook("http://localhost", KEY).manage
+
+    assert OPERATIONS.keys() == ARGUMENTS.keys()
+    for name, arguments in ARGUMENTS.items():
+        program: Any = OPERATIONS[name]._build(owner, *arguments)
+        request = next(program(None) if callable(program) else program)
+
+        assert any(
+            request.method == method and path.fullmatch(request.path) for method, path in routes
+        ), (name, request)
+
+
+def test_both_clients_have_the_same_operations() -> None:
+    first = Cuebook("http://localhost", KEY).manage
+    second = AsyncCuebook("http://localhost", KEY).manage
+
+    for name in OPERATIONS:
+        assert getattr(first, name).__doc__ == getattr(second, name).__doc__ != ""
+
+
+def test_a_prompt_is_written_released_and_taken_back(
+    manage: Management, registry: Registry
+) -> None:
+    made = manage.create_prompt(registry.team_id, "Order Confirmation", description="of orders")
+    first = manage.create_version("order_confirmation", "Thanks, {{.name}}!", message="first")
+    manage.create_version(made["id"], "Thank you, {{.name}}!", model="m", params={"n": 1})
+    states = [
+        manage.promote("order_confirmation", number)["status"]
+        for number in (1, 2)
+        for _ in range(2)
+    ]
+
+    assert (first["version"], first["status"]) == (1, "draft")
+    assert states == ["stable", "live"] * 2
+    assert manage.set_tag("order_confirmation", 1, "canary")["tags"] == ["canary"]
+    assert "-Thanks, {{.name}}!" in manage.diff("order_confirmation", 1, "live")["diff"]
+    assert manage.rollback("order_confirmation", reason="too stiff")["version"] == 1
+    assert next(manage.history("order_confirmation"))["detail"]["reason"] == "too stiff"
+    rendering = manage.render_remote("order_confirmation", {"name": "Ada"})
+    assert rendering["rendered"] == "Thanks, Ada!"
+    assert [row["version"] for row in manage.versions("order_confirmation")] == [2, 1]
+    (row,) = manage.prompts(registry.team_id, q="confirmation", with_live=True)
+    assert row["live"]["version"] == 1
+
+
+def test_splits_payloads_and_tags(manage: Management, registry: Registry) -> None:
+    manage.create_prompt(registry.team_id, "Greeting")
+    for number, text in enumerate(("one {{.name}}", "two {{.name}}"), 1):
+        manage.create_version("greeting", text)
+        manage.promote("greeting", number)
+    manage.promote("greeting", 1)
+
+    manage.set_split("greeting", {1: 9000, 2: 1000})
+    assert [share["weight"] for share in manage.get_split("greeting")["split"]] == [9000, 1000]
+    manage.end_split("greeting")
+    payload = manage.create_payload("greeting", "usual", {"name": "Ada"})
+    assert [row["name"] for row in manage.payloads("greeting")] == ["usual"]
+    rendering = manage.render_remote("greeting", pointer=2, payload_id=payload["id"])
+    assert rendering["rendered"] == "two Ada"
+    manage.delete_payload("greeting", payload["id"])
+    assert [*manage.payloads("greeting")] == []
+    manage.set_tag("greeting", 2, "canary")
+    manage.remove_tag("greeting", "canary")
+    manage.demote("greeting")
+    manage.archive_prompt("greeting")
+    assert manage.prompt("greeting")["status"] == "archived"
+    manage.restore_prompt("greeting")
+    assert manage.change_prompt("greeting", new_name="Hello")["name"] == "Hello"
+    manage.delete_prompt("greeting")
+    with pytest.raises(NotFoundError):
+        manage.prompt("greeting")
+
+
+def test_pages_are_asked_for_one_by_one(
+    manage: Management, gateway: Gateway, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        manage.create_prompt(registry.team_id, f"Prompt {number}")
+    monkeypatch.setattr("cuebook.management.ROWS", 2)
+    gateway.requests.clear()
+
+    rows = manage.prompts(registry.team_id)
+    assert gateway.requests == []
+    assert [next(rows)["name"] for _ in range(2)] == ["Prompt 4", "Prompt 3"]
+    assert len(gateway.requests) == 1
+    assert [row["name"] for row in rows] == ["Prompt 2", "Prompt 1", "Prompt 0"]
+    assert len(gateway.requests) == 3
+
+
+def test_a_write_is_made_once_whose_response_was_lost(
+    manage: Management, gateway: Gateway, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    perform = gateway.perform
+    faults: Iterator[bool] = iter([True])
+
+    def lose_response(effect: Any) -> Any:
+        response = perform(effect)
+        is_lost = isinstance(effect, Send) and next(faults, False)
+        return Response(502, {}, b"<html>") if is_lost else response
+
+    monkeypatch.setattr(gateway, "perform", lose_response)
+    manage.create_prompt(registry.team_id, "Greeting")
+
+    assert [row["name"] for row in manage.prompts(registry.team_id)] == ["Greeting"]
+    with pytest.raises(ConflictError):
+        manage.create_prompt(registry.team_id, "Greeting")
+
+
+def test_what_is_held_is_forgotten_when_it_is_changed(cues: Cuebook, registry: Registry) -> None:
+    cues.manage.create_prompt(registry.team_id, "Greeting")
+    with pytest.raises(NotFoundError):
+        cues.get("greeting")
+    cues.manage.create_version("greeting", "Hello")
+    for _ in range(2):
+        cues.manage.promote("greeting", 1)
+
+    assert cues.get("greeting").template == "Hello"
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", None])
+def test_what_names_nothing_is_refused(name: Any, manage: Management) -> None:
+    with pytest.raises(ConfigurationError):
+        manage.prompt(name)
