@@ -185,6 +185,13 @@ BLOCKS = {
         "test_the_wheel_alone_renders_and_loads_little",
     ),
     (CLIENT, "Quick start", "python"): (LIVE, "test_programs_of_the_client_print_what_is_shown"),
+    **{
+        (CLIENT, heading, "python"): (
+            LIVE,
+            "test_programs_of_the_client_build_requests_and_release_a_prompt",
+        )
+        for heading in ("Hand a prompt to a model", "Manage prompts")
+    },
     (CLIENT, "Quick start", "text"): (LIVE, "test_programs_of_the_client_print_what_is_shown"),
 }
 README_LINES, GLOSSARY_TERMS = 150, 35

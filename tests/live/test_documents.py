@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -71,11 +72,27 @@ def test_the_program_of_the_readme_renders(server: Server) -> None:
 
 
 def test_programs_of_the_client_print_what_is_shown(server: Server) -> None:
-    first, second = read_document("client/README.md").get_blocks("python")
+    first, second, _, _ = read_document("client/README.md").get_blocks("python")
     (output,) = read_document("client/README.md").get_blocks("text")
 
     assert run_program(first.text, server) == output.text
     assert run_program(second.text, server) == "Hello Ada, welcome to Cuebook!\n"
+
+
+def test_programs_of_the_client_build_requests_and_release_a_prompt(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *_, shapes, management = read_document("client/README.md").get_blocks("python")
+    (tmp_path / ".local").symlink_to(server.folder)
+    monkeypatch.chdir(tmp_path)
+
+    requests = run_program(shapes.text, server).splitlines()
+    assert len(requests) == 3
+    assert all("Hello Ada, welcome to Cuebook!" in text for text in requests)
+    for _ in range(2):
+        rendered, events = run_program(management.text, server).splitlines()
+        assert rendered == "Thank you, Ada!"
+        assert ast.literal_eval(events)[-1] == "prompt.created"
 
 
 def run_program(program: str, server: Server) -> str:

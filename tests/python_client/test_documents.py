@@ -7,6 +7,8 @@ import re
 from typing import get_args
 
 import cuebook
+from cuebook._operations import Listing, Operation
+from cuebook.management import _Operations
 from cuebook.prompts import State
 from tests.documents import read_document
 
@@ -60,3 +62,12 @@ def test_defaults() -> None:
     for name, words in DEFAULTS.items():
         assert f"`{name}`" in text
         assert words in text
+
+
+def test_operations() -> None:
+    text = PAGE.prose.partition("There are `prompts`")[2].partition("\n\n")[0]
+    operations = {
+        name for name, value in vars(_Operations).items() if isinstance(value, Operation | Listing)
+    }
+
+    assert {"prompts", *re.findall(r"`(\w+)`", text)} == operations
