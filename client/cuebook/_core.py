@@ -30,6 +30,7 @@ from .prompts import build_fallback
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from ._snapshots import Snapshot
     from .prompts import Fallback, Prompt
 
 Outcome: TypeAlias = Copy | CuebookError
@@ -84,12 +85,18 @@ class Statistics:
 class Core:
     """The prompts that are copy, and the programs that get and refresh them."""
 
-    def __init__(self, options: Options, start: Callable[[Program[None]], None]) -> None:
-        """Begin with nothing.
+    def __init__(
+        self,
+        options: Options,
+        start: Callable[[Program[None]], None],
+        snapshot: Snapshot | None = None,
+    ) -> None:
+        """Begin with nothing, or with a snapshot.
 
         Args:
             options: How prompts are kept.
             start: Runs a program beside the caller.
+            snapshot: Keeps what is held for other processes; None to keep it in this one only.
         """
         self.options = options
         self.copies: dict[Key, Copy] = {}
@@ -102,6 +109,11 @@ class Core:
         self._last_failure: CuebookError | None = None
         self._quiet_until = 0.0  # by the monotonic clock
         self._begin_process()
+        self._snapshot = snapshot
+        for copy in () if snapshot is None else snapshot.load():
+            self._put(copy)
+        self._make_room(time.monotonic())
+        self._is_saved = True
         _cores.add(self)
 
     def _begin_process(self) -> None:
@@ -176,9 +188,16 @@ class Core:
                     absent.append(key)
                 elif isinstance(outcome, CuebookError):
                     raise outcome
+        self.save()
         if absent:
             names = ", ".join(f"{name} ({pointer})" for name, pointer in absent)
             raise NotFoundError(f"there is no {names}", status=404, code="prompt_not_found")
+
+    def save(self) -> None:
+        """Write the snapshot, if there is one and anything has changed since."""
+        if self._snapshot is not None and not self._is_saved:
+            self._is_saved = True
+            self._snapshot.save(list(self.copies.values()))
 
     def invalidate(self, name: str | None = None) -> None:
         """Forget a prompt by all of its pointers, or all prompts."""
@@ -280,6 +299,7 @@ class Core:
             }
             for part in _split(copies):
                 yield from self._exchange({key: copies[key] for key in part}, seconds, attempts)
+            self.save()
         except (ServiceError, UnavailableError) as error:
             logger.warning("prompts cannot be refreshed: %s", error)
         finally:
@@ -369,6 +389,7 @@ class Core:
     def _put(self, copy: Copy) -> None:
         if (before := self.copies.get(copy.key)) is not None:
             copy.used_at = before.used_at
+        self._is_saved = False
         self._drop(copy.key)
         self._absent.pop(copy.key, None)
         self.copies[copy.key] = copy
@@ -377,6 +398,7 @@ class Core:
     def _drop(self, key: Key) -> None:
         if (copy := self.copies.pop(key, None)) is not None:
             self._weight -= copy.weight
+            self._is_saved = False
 
     def _make_room(self, now: float) -> None:
         """Drop what was not used for longest."""

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from ._address import Address
     from ._copies import Copy, Key
+    from ._snapshots import Snapshot
     from .prompts import Fallback, Prompt, Rendering
 
 LIVE = "live"
@@ -83,6 +85,7 @@ class Cuebook(_Client):
         attempts: int = 3,
         max_bytes: int = 64 * 1024 * 1024,
         refresh: RefreshMode | None = None,
+        snapshot: str | os.PathLike[str] | None = None,
     ) -> None:
         """Make a client; it asks for nothing yet.
 
@@ -100,11 +103,14 @@ class Cuebook(_Client):
             max_bytes: The memory for prompts, in bytes, roughly.
             refresh: `background` to refresh beside the caller, `inline` within a call; None to
                 choose: Lambda freezes what runs beside a call.
+            snapshot: A file that keeps what the client holds for the next process, which may start
+                while the service is down; None for none.
 
         Raises:
             ConfigurationError: The address or the key is missing, or a number makes no sense.
         """
-        self._runner = Threads(find_address(url, api_key))
+        address = find_address(url, api_key)
+        self._runner = Threads(address)
         options = _build_options(
             ttl=ttl,
             max_stale=max_stale,
@@ -115,7 +121,7 @@ class Cuebook(_Client):
             max_bytes=max_bytes,
             refresh=refresh,
         )
-        self._core = Core(options, self._runner.start)
+        self._core = Core(options, self._runner.start, _open_snapshot(snapshot, address))
         self.manage = Management(self._core, self._runner)
 
     def get(
@@ -191,7 +197,8 @@ class Cuebook(_Client):
         self._runner.run(self._core.preload(list_keys(names)))
 
     def close(self) -> None:
-        """Close the connections; what is held can still be used."""
+        """Write the snapshot, and close the connections; what is held can still be used."""
+        self._core.save()
         self._runner.close()
 
     def __enter__(self) -> Self:
@@ -230,9 +237,11 @@ class AsyncCuebook(_Client):
         attempts: int = 3,
         max_bytes: int = 64 * 1024 * 1024,
         refresh: RefreshMode | None = None,
+        snapshot: str | os.PathLike[str] | None = None,
     ) -> None:
         """Make a client, as `Cuebook` describes it."""
-        self._runner = Tasks(find_address(url, api_key))
+        address = find_address(url, api_key)
+        self._runner = Tasks(address)
         options = _build_options(
             ttl=ttl,
             max_stale=max_stale,
@@ -243,7 +252,7 @@ class AsyncCuebook(_Client):
             max_bytes=max_bytes,
             refresh=refresh,
         )
-        self._core = Core(options, self._runner.start)
+        self._core = Core(options, self._runner.start, _open_snapshot(snapshot, address))
         self.manage = AsyncManagement(self._core, self._runner)
 
     async def get(
@@ -284,7 +293,8 @@ class AsyncCuebook(_Client):
         await self._runner.run(self._core.preload(list_keys(names)))
 
     async def close(self) -> None:
-        """Close the connections of this loop; what is held can still be used."""
+        """Write the snapshot, and close this loop's connections; what is held can still be used."""
+        self._core.save()
         await self._runner.close()
 
     async def __aenter__(self) -> Self:
@@ -334,6 +344,14 @@ def list_keys(names: Iterable[str | tuple[str, str | int]]) -> list[Key]:
         version, tag = (None, pointer) if isinstance(pointer, str) else (pointer, None)
         keys.append((name, choose_pointer(version, tag)))
     return keys
+
+
+def _open_snapshot(path: str | os.PathLike[str] | None, address: Address) -> Snapshot | None:
+    if path is None:
+        return None
+    from ._snapshots import Snapshot  # which few programs need
+
+    return Snapshot(path, address)
 
 
 def _build_options(*, refresh: RefreshMode | None, **values: Any) -> Options:

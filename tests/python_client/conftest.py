@@ -35,4 +35,5 @@ def service() -> Iterator[Service]:
 def connect(service: Service) -> Iterator[Callable[..., Cuebook]]:
     """Make clients of the service."""
     with ExitStack() as stack:
-        yield lambda **options: stack.enter_context(Cuebook(service.url, KEY, **options))
+        defaults = {"url": service.url, "api_key": KEY}
+        yield lambda **options: stack.enter_context(Cuebook(**(defaults | options)))

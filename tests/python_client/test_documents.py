@@ -55,7 +55,7 @@ def test_defaults() -> None:
         options = {
             name: each.default
             for name, each in parameters.items()
-            if each.kind is each.KEYWORD_ONLY and name != "refresh"
+            if each.kind is each.KEYWORD_ONLY and name not in ("refresh", "snapshot")
         }
 
         assert options == {name: VALUES[words] for name, words in DEFAULTS.items()}
