@@ -126,4 +126,5 @@ def _get_position(prompt: Prompt) -> tuple[datetime, str]:
     return prompt.changed_at, prompt.id
 
 
-lambda_handler = serve(sync_prompts, prepare=partial(import_module, "shared.store.stamps"))
+load_stamps = partial(import_module, "shared.store.stamps")
+lambda_handler = serve(sync_prompts, prepare=load_stamps)

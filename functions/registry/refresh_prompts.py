@@ -45,4 +45,5 @@ def refresh_prompts(call: Call) -> Response[RefreshedPrompts]:
     return call.respond(refresh.finish())
 
 
-lambda_handler = serve(refresh_prompts, prepare=partial(import_module, "shared.store.prompt_batch"))
+load_batches = partial(import_module, "shared.store.prompt_batch")
+lambda_handler = serve(refresh_prompts, prepare=load_batches)
