@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("functions", "shared", "infra", "tools", "tests", "docs", "requirements")
+FOLDERS = ("client", "functions", "shared", "infra", "tools", "tests", "docs", "requirements")
 FILES = (
     *("pyproject.toml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"),
     *("Makefile", "cdk.json"),
@@ -256,7 +256,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with the dialect in it."""
     folder = tmp_path_factory.mktemp("project")
     for name in FOLDERS:
-        shutil.copytree(ROOT / name, folder / name, ignore=IGNORE)
+        shutil.copytree(ROOT / name, folder / name, symlinks=True, ignore=IGNORE)
     for name in FILES:
         shutil.copy(ROOT / name, folder)
     for path, text in DIALECT.items():
