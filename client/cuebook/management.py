@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from ._operations import InTasks, InThreads, Listing, Operation
 from ._requests import request
-from .errors import ConfigurationError
+from .errors import ConfigurationError, InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -318,14 +318,25 @@ class _Operations:
         headers: Mapping[str, str] | None = None,
     ) -> Program[Any]:
         options = self._core.options
-        document = yield from request(
-            method,
-            path,
-            body,
-            seconds=options.timeout,
-            attempts=options.attempts,
-            headers=headers,
-        )
+        try:
+            document = yield from request(
+                method,
+                path,
+                body,
+                seconds=options.timeout,
+                attempts=options.attempts,
+                headers=headers,
+            )
+        except InvalidRequestError as error:
+            # To most calls a slug that no prompt has is a malformed id, which px0's clients expect.
+            if "invalid prompt id" not in str(error):
+                raise
+            raise NotFoundError(
+                f"{method} {path}: there is no such prompt",
+                status=404,
+                code="prompt_not_found",
+                request_id=error.request_id,
+            ) from error
         return document[part] if part else document
 
     def _write(

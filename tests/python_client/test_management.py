@@ -223,3 +223,15 @@ def test_what_is_held_is_forgotten_when_it_is_changed(cues: Cuebook, registry: R
 def test_what_names_nothing_is_refused(name: Any, manage: Management) -> None:
     with pytest.raises(ConfigurationError):
         manage.prompt(name)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, arguments in ARGUMENTS.items() if arguments[0] == "greeting"]
+)
+def test_a_prompt_that_does_not_exist_is_not_found(name: str, manage: Management) -> None:
+    def call() -> None:
+        result = getattr(manage, name)(*ARGUMENTS[name])
+        next(result)  # of a list, which asks for nothing before
+
+    with pytest.raises(NotFoundError):
+        call()
