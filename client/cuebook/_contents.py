@@ -84,7 +84,7 @@ class Content:
             try:
                 check_tokens(self.texts, self.engine)
                 self._templates = [
-                    compile_template(text, engine=self.engine, limits=Limits(), names=names)
+                    compile_template(text, engine=self.engine, limits=LIMITS, names=names)
                     for text in self.texts
                 ]
             except (LimitExceededError, TemplateSyntaxError) as error:

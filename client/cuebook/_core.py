@@ -67,7 +67,7 @@ class Statistics:
 
     Attributes:
         hits: Prompts that were held and fresh.
-        stale: Prompts that were copy for longer than they should be.
+        stale: Prompts that were held for longer than they should be.
         misses: Prompts that the service was asked for.
         fallbacks: Prompts that the program had to give itself.
         requests: Requests to the service for prompts, without repeated attempts.
@@ -83,7 +83,7 @@ class Statistics:
 
 
 class Core:
-    """The prompts that are copy, and the programs that get and refresh them."""
+    """The prompts that are held, and the programs that get and refresh them."""
 
     def __init__(
         self,
@@ -136,7 +136,7 @@ class Core:
         Raises:
             NotFoundError: There is no such prompt or version, and no fallback.
             ServiceError: The service refuses it, and there is no fallback.
-            UnavailableError: The service does not response, and there is no fallback.
+            UnavailableError: The service does not answer, and there is no fallback.
             ConfigurationError: The name or the fallback is malformed.
         """
         if not isinstance(key[0], str) or not key[0]:
@@ -169,10 +169,10 @@ class Core:
         return prompt
 
     def preload(self, keys: Iterable[Key]) -> Program[None]:
-        """Get prompts from the service that are not copy, a hundred with each request.
+        """Get prompts from the service that are not held, a hundred with each request.
 
         Raises:
-            NotFoundError: Some of them do not exist; the others are copy.
+            NotFoundError: Some of them do not exist; the others are held.
             ServiceError: The service refuses one of them.
             UnavailableError: The service does not answer.
         """
@@ -272,7 +272,7 @@ class Core:
             ) from self._last_failure
 
     def _revalidate(self, copy: Copy) -> Program[None]:
-        """Refresh what is copy, beside the caller if it may be used until then."""
+        """Refresh what is held, beside the caller if it may be used until then."""
         options = self.options
         is_patient = copy.compute_age() <= PATIENCE * options.ttl
         if options.refresh == "background" and is_patient:
@@ -285,7 +285,7 @@ class Core:
             yield from self.refresh(options.refresh_seconds, 1)
 
     def refresh(self, seconds: float, attempts: int) -> Program[None]:
-        """Ask the service what has moved of all that is copy, unless somebody does so already."""
+        """Ask the service what has moved of all that is held, unless somebody does so already."""
         with self._lock:
             if not self._can_refresh():
                 return
@@ -357,7 +357,7 @@ class Core:
             seconds = min(FIRST_COOLDOWN * 2 ** (self._failures - 1), LONGEST_COOLDOWN)
             self._quiet_until = time.monotonic() + seconds
 
-    # -- what is copy
+    # -- what is held
 
     def _find_usable(self, key: Key) -> Copy | None:
         """Find what is held and not too old, if the service does not answer."""

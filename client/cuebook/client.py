@@ -31,7 +31,7 @@ class _Client:
     """What both clients have in common.
 
     Attributes:
-        _core: What is copy.
+        _core: What is held.
     """
 
     _core: Core
@@ -98,7 +98,7 @@ class Cuebook(_Client):
             absent_ttl: How long it is remembered that there is no such prompt, in seconds.
             timeout: The time for all attempts of a request, in seconds.
             refresh_seconds: How long a caller waits for a refresh at most, in seconds, where it
-                cannot be made in the background, or what is copy is many times as old as `ttl`.
+                cannot be made in the background, or what is held is many times as old as `ttl`.
             attempts: The number of attempts of a request.
             max_bytes: The memory for prompts, in bytes, roughly.
             refresh: `background` to refresh beside the caller, `inline` within a call; None to
@@ -146,7 +146,7 @@ class Cuebook(_Client):
         Raises:
             NotFoundError: There is no such prompt or version, and no fallback.
             ServiceError: The service refuses it, and there is no fallback.
-            UnavailableError: The service does not response, and there is no fallback.
+            UnavailableError: The service does not answer, and there is no fallback.
             ConfigurationError: An argument is malformed.
         """
         key = name, LIVE if version is None and tag is None else choose_pointer(version, tag)
@@ -191,7 +191,7 @@ class Cuebook(_Client):
             names: Names of prompts, or pairs of a name and a tag or the number of a version.
 
         Raises:
-            NotFoundError: Some do not exist; the others are copy.
+            NotFoundError: Some do not exist; the others are held.
             CuebookError: The service refuses one, or does not answer.
         """
         self._runner.run(self._core.preload(list_keys(names)))

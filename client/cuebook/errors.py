@@ -29,7 +29,7 @@ class RenderError(CuebookError):
 
 
 class UnavailableError(CuebookError):
-    """The service did not response, or not with what it should; the message says what was tried."""
+    """The service did not answer, or not with what it should; the message says what was tried."""
 
 
 class ServiceError(CuebookError):
