@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from shared.routes import ROUTES, Route
 from shared.store import aws
 from shared.store.sign_in import Challenge
 from shared.store.tables import TABLES
+from tests.aws_calls import handle_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -190,16 +191,10 @@ class Cloud:
 
     def _register(self, event: str, handler: Callable[..., Any]) -> Callable[[], None]:
         clients = (aws.get_dynamodb(), aws.get_s3(), aws.get_cognito())
-        sources = [client.meta.events for client in clients]
-        for source in sources:
-            source.register(event, handler)
-
-        def undo() -> None:
-            for source in sources:
-                source.unregister(event, handler)
-
-        self._undo.append(undo)
-        return undo
+        stack = ExitStack()
+        stack.enter_context(handle_event(event, handler, *clients))
+        self._undo.append(stack.close)
+        return stack.close
 
 
 @dataclass(frozen=True, slots=True)

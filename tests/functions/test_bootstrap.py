@@ -20,6 +20,7 @@ from shared.settings import get_settings
 from shared.store import aws
 from shared.store.organisation import Organisations
 from shared.store.store import Store
+from tests.aws_calls import handle_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -215,14 +216,8 @@ def interrupt_call(number: int) -> Iterator[list[str]]:
         if len(calls) == number + 1:
             raise KeyboardInterrupt
 
-    sources = [client.meta.events for client in (aws.get_dynamodb(), aws.get_cognito())]
-    for source in sources:
-        source.register("before-call", interrupt)
-    try:
+    with handle_event("before-call", interrupt, aws.get_dynamodb(), aws.get_cognito()):
         yield calls
-    finally:
-        for source in sources:
-            source.unregister("before-call", interrupt)
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a b@example.com"])

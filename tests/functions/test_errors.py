@@ -14,6 +14,7 @@ import pytest
 from shared.store import aws
 from shared.store.dynamodb import ATTEMPTS, FIRST_PAUSE
 from shared.writing import LONGEST_PAUSE
+from tests.aws_calls import handle_event
 from tests.client import PASSWORD
 
 if TYPE_CHECKING:
@@ -135,12 +136,8 @@ def test_a_table_that_leaves_out_keys_is_asked_a_few_times_with_pauses(
         response = SimpleNamespace(status_code=200)
         return response, {"Responses": {}, "UnprocessedKeys": request, "ResponseMetadata": {}}
 
-    events = aws.get_dynamodb().meta.events
-    events.register("before-call.dynamodb.BatchGetItem", leave_out_all)
-    try:
+    with handle_event("before-call.dynamodb.BatchGetItem", leave_out_all, aws.get_dynamodb()):
         answer = registry.editor("GET", f"/v1/teams/{registry.team_id}/prompts")
-    finally:
-        events.unregister("before-call.dynamodb.BatchGetItem", leave_out_all)
 
     assert_code(answer, 503, "unavailable")
     assert answer.headers["Retry-After"] == "1"

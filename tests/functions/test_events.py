@@ -30,6 +30,7 @@ from shared.settings import EventSettings
 from shared.store import aws, items
 from shared.store.publisher import Publisher, load_notices
 from shared.store.tables import TABLES
+from tests.aws_calls import handle_event
 from tests.routes.scene import DRAFT, LIVE, STABLE, Scene
 
 if TYPE_CHECKING:
@@ -427,8 +428,9 @@ def entries(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
             "UNPUBLISHED_QUEUE", aws.get_sqs().create_queue(QueueName="unpublished")["QueueUrl"]
         )
         aws.get_eventbridge().create_event_bus(Name=settings.get_event_settings().event_bus)
-        aws.get_eventbridge().meta.events.register("before-parameter-build.*.PutEvents", note)
-        yield entries
+        event = "before-parameter-build.*.PutEvents"
+        with handle_event(event, note, aws.get_eventbridge()):
+            yield entries
     for client in clients:
         client.cache_clear()
 
@@ -473,9 +475,9 @@ def test_while_aws_is_busy_the_batch_goes_on_from_there_later(entries: list[Any]
     def fail(**_: object) -> object:
         return AWSResponse("", 400, HTTPHeaders(), None), error
 
-    aws.get_eventbridge().meta.events.register("before-call.*.PutEvents", fail)
-
-    answer = lambda_handler({"Records": [build_version_record(5), build_version_record(6)]}, None)
+    records = [build_version_record(5), build_version_record(6)]
+    with handle_event("before-call.*.PutEvents", fail, aws.get_eventbridge()):
+        answer = lambda_handler({"Records": records}, None)
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "5"}]}
 

@@ -10,6 +10,7 @@ import pytest
 from shared import serve
 from shared.routes import DIALECTS, ROUTES
 from shared.store import aws
+from tests.aws_calls import handle_event
 from tests.memory import Memory
 from tests.routes.scene import get_credential
 
@@ -63,14 +64,8 @@ def note_calls() -> Iterator[list[str]]:
     def note(model: Any, **_: object) -> None:
         made.append(model.name)
 
-    sources = [client.meta.events for client in (aws.get_dynamodb(), aws.get_s3())]
-    for events in sources:
-        events.register("before-call", note)
-    try:
+    with handle_event("before-call", note, aws.get_dynamodb(), aws.get_s3()):
         yield made
-    finally:
-        for events in sources:
-            events.unregister("before-call", note)
 
 
 @pytest.mark.parametrize("name", READS)

@@ -11,6 +11,7 @@ import pytest
 from shared import background
 from shared.domain.organisation import ORGANISATION_ID
 from shared.store import aws
+from tests.aws_calls import handle_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +35,8 @@ def calls(registry: Registry) -> Iterator[list[str]]:
     def note(model: Any, **_: object) -> None:
         names.append(model.name)
 
-    events = aws.get_dynamodb().meta.events
-    events.register("before-call.dynamodb", note)
-    yield names
-    events.unregister("before-call.dynamodb", note)
+    with handle_event("before-call", note, aws.get_dynamodb()):
+        yield names
 
 
 def find_last_use(registry: Registry, client: Client) -> str | None:

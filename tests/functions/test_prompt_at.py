@@ -10,6 +10,7 @@ import pytest
 from infra.local.aws import build_table_name
 from shared.store import aws
 from shared.store.tables import TABLES
+from tests.aws_calls import handle_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -217,11 +218,7 @@ def test_one_event_answers(registry: Registry) -> None:
         if model.name == "Query":
             sizes.append(len(parsed["Items"]))
 
-    events = aws.get_dynamodb().meta.events
-    events.register("after-call.dynamodb", note)
-    try:
+    with handle_event("after-call", note, aws.get_dynamodb()):
         assert life.ask(AFTER_ALL).status == 200
-    finally:
-        events.unregister("after-call.dynamodb", note)
 
     assert sizes == [1]

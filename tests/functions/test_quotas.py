@@ -18,6 +18,7 @@ from shared.settings import get_settings
 from shared.store import aws, quotas
 from shared.store.dynamodb import Database
 from shared.store.quotas import SHARE_SECONDS, Quota, Quotas
+from tests.aws_calls import handle_event
 from tests.client import Client
 from tests.routes.problems import assert_problem
 from tests.routes.scene import Prepared
@@ -48,10 +49,9 @@ def updates(registry: Registry) -> Iterator[list[str]]:
         if model.name == "UpdateItem":
             partitions.append(params["Key"]["pk"]["S"])
 
-    events = aws.get_dynamodb().meta.events
-    events.register("provide-client-params.dynamodb.UpdateItem", note)
-    yield partitions
-    events.unregister("provide-client-params.dynamodb.UpdateItem", note)
+    event = "provide-client-params.dynamodb.UpdateItem"
+    with handle_event(event, note, aws.get_dynamodb()):
+        yield partitions
 
 
 def create_client(registry: Registry, quota: int | None, **fields: Any) -> Client:

@@ -10,8 +10,10 @@ import pytest
 from shared.domain.access import Grant
 from shared.problems import Contended
 from shared.settings import get_settings
+from shared.store import aws
 from shared.store.dynamodb import Database
 from shared.store.team import PromptStore
+from tests.aws_calls import handle_event
 from tests.client import UNKNOWN_ID, Client
 from tests.functions.test_hot_reads import note_calls
 from tests.functions.test_splits import create_split_prompt
@@ -483,13 +485,8 @@ def test_what_a_busy_table_leaves_out_is_read_again(registry: Registry) -> None:
             keys = {name: item[name] for name in ("prompt_id", "version") if name in item}
             parsed["UnprocessedKeys"] = {table: {"Keys": [keys], "ConsistentRead": True}}
 
-    from shared.store import aws
-
-    aws.get_dynamodb().meta.events.register("after-call.dynamodb.BatchGetItem", leave_out)
-    try:
+    with handle_event("after-call.dynamodb.BatchGetItem", leave_out, aws.get_dynamodb()):
         body = refresh(registry.viewer, *asked)
-    finally:
-        aws.get_dynamodb().meta.events.unregister("after-call.dynamodb.BatchGetItem", leave_out)
 
     assert left_out
     assert len(body["prompts"]) == 3
