@@ -73,6 +73,7 @@ ROWS: tuple[Route, ...] = (
         permission=Permission.READ,
         actions=(
             "access:Query",
+            *HEAD,
             "prompts:BatchGetItem",
             "versions:BatchGetItem",
             "versions:Query",

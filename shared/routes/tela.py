@@ -189,6 +189,7 @@ ROWS: tuple[Route, ...] = (
         path="/prompt",
         actions=(
             "access:Query",
+            *HEAD,
             "prompts:BatchGetItem",
             "versions:BatchGetItem",
             *VERSIONS,

@@ -11,7 +11,7 @@ from shared.store import items
 from shared.store.dynamodb import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from shared.cache import Cache
     from shared.domain.model import Payload, Prompt, Version
@@ -60,6 +60,45 @@ class Backend:
     responses: Cache[str, Response[Any]]
     get_protections: Callable[[], Protections]
     template_bytes: int
+
+    def belongs(self, prompt: Prompt, item: Item) -> bool:
+        """Tell whether an item of a prompt, read after its head, is one of the head's team.
+
+        If it was written later than the head that was read, the prompt may have moved to another
+        team before. Then the head is read again.
+
+        Args:
+            prompt: The head.
+            item: A version, a payload or an event.
+        """
+        if items.find_revision(item) <= prompt.revision:
+            return True
+        head = self.database.get("prompts", {"prompt_id": prompt.id})
+        return head is not None and head.get("team_id") == {"S": prompt.team_id}
+
+    def keep_own(self, prompts: Iterable[Prompt], versions: list[Item]) -> list[Item]:
+        """Keep those of some versions that belong to their heads' teams, as `belongs` has it.
+
+        The heads to read again are read in one batch.
+
+        Args:
+            prompts: The heads.
+            versions: The items of versions, read after them.
+        """
+        by_id = {prompt.id: prompt for prompt in prompts}
+        later = {
+            prompt.id
+            for item in versions
+            if (prompt := by_id.get(item["prompt_id"]["S"]))
+            and items.find_revision(item) > prompt.revision
+        }
+        if not later:
+            return versions
+        requests = [{"prompt_id": prompt_id} for prompt_id in sorted(later)]
+        heads = self.database.get_many({"prompts": requests})["prompts"]
+        teams = {head["prompt_id"]["S"]: head.get("team_id") for head in heads}
+        others = {id for id in later if teams.get(id) != {"S": by_id[id].team_id}}
+        return [item for item in versions if item["prompt_id"]["S"] not in others]
 
     def load_version(self, item: Item) -> Version:
         """Load a version from its item, and its content from the item or the bucket.

@@ -239,7 +239,8 @@ class Compositions:
                 head = items.load_prompt(item)
                 heads[head.id] = head
         self._heads |= {prompt_id: heads.get(prompt_id) for prompt_id in prompt_ids}
-        for item in result["versions"]:
+        prompts = filter(None, self._heads.values())
+        for item in self._backend.keep_own(prompts, result["versions"]):
             with context:
                 version = self._backend.load_version(item)
                 versions[version.prompt_id, version.number] = version

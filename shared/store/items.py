@@ -228,17 +228,35 @@ def _load_split(rows: Sequence[Sequence[int]]) -> tuple[Share, ...]:
     return split
 
 
-def dump_version(version: Version, *, content_hash: str, content: str | None) -> Item:
+def find_revision(item: Mapping[str, Any]) -> int:
+    """Find the revision of the head that an item of a prompt was written with.
+
+    Args:
+        item: A version, a payload or an event.
+
+    Returns:
+        The revision; 0 if the item does not tell, as those of earlier releases.
+    """
+    value = item.get("revision") or item.get("sequence") or {}
+    text = str(value.get("N", ""))
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def dump_version(
+    version: Version, *, content_hash: str, content: str | None, revision: int
+) -> Item:
     """Convert a version to its item.
 
     Args:
         version: The version.
         content_hash: Hash of the content's document.
         content: The content's document; None where it is in the bucket.
+        revision: The revision of the head that is written with it.
     """
     item = build_item(
         {
             "entity": "version",
+            "revision": revision,
             "prompt_id": version.prompt_id,
             "version": version.number,
             "version_id": version.id,
@@ -270,7 +288,7 @@ def load_version(item: Mapping[str, Any], get_body: Callable[[Mapping[str, Any]]
     """
     with name_damage("versions", item):
         values = Attributes(item)
-        values.drop(*WRITTEN_ANEW, *BODY)
+        values.drop(*WRITTEN_ANEW, *BODY, "revision")
         stage: Any = values.take("stage", str)
         content = Content.load(get_body(item))
         if "content" not in item:
@@ -501,17 +519,21 @@ def load_inclusion(item: Mapping[str, Any]) -> tuple[str, int, list[str]]:
         return prompt_id, number, check_shape(values.take("tags", list), [str])
 
 
-def dump_payload(payload: Payload, *, content_hash: str, variables: str | None) -> Item:
+def dump_payload(
+    payload: Payload, *, content_hash: str, variables: str | None, revision: int
+) -> Item:
     """Convert a payload to its item.
 
     Args:
         payload: The payload.
         content_hash: Hash of its variables as JSON.
         variables: Its variables as JSON; None where they are in the bucket.
+        revision: The revision of the head that is written with it.
     """
     return build_item(
         {
             "entity": "payload",
+            "revision": revision,
             "prompt_id": payload.prompt_id,
             "payload_id": payload.id,
             "name": payload.name,
@@ -536,7 +558,7 @@ def load_payload(item: Mapping[str, Any], get_body: Callable[[Mapping[str, Any]]
     """
     with name_damage("payloads", item):
         values = Attributes(item)
-        values.drop(*WRITTEN_ANEW, *BODY)
+        values.drop(*WRITTEN_ANEW, *BODY, "revision")
         return Payload(
             id=values.take("payload_id", str),
             prompt_id=values.take("prompt_id", str),

@@ -268,16 +268,17 @@ class PromptBatch:
 
     def _fetch(self, batch: Iterable[tuple[Prompt, Selector]]) -> dict[tuple[str, int], Item]:
         """Read the versions of rows that the process does not remember."""
-        missing = dict.fromkeys(
-            (prompt.id, number)
+        missing = {
+            (prompt.id, number): prompt
             for prompt, selector in batch
             for number in self.list_numbers(prompt, selector)
             if self._find_remembered(prompt, number) is None
-        )
+        }
         if not missing:
             return {}
         requests = [{"prompt_id": prompt_id, "version": number} for prompt_id, number in missing]
         rows = self._backend.database.get_many({"versions": requests})["versions"]
+        rows = self._backend.keep_own(missing.values(), rows)
         return {(row["prompt_id"]["S"], int(row["version"]["N"])): row for row in rows}
 
     def _find_remembered(self, prompt: Prompt, number: int) -> Version | None:

@@ -705,11 +705,11 @@ class Store:
                 "versions": [{"prompt_id": prompt_id, "version": number}],
             }
         )
-        heads, versions = result["prompts"], result["versions"]
-        return (
-            items.load_prompt(heads[0]) if heads else None,
-            partial(self._backend.load_version, versions[0]) if versions else find_nothing,
-        )
+        head = items.load_prompt(result["prompts"][0]) if result["prompts"] else None
+        for version in result["versions"]:
+            if head is not None and self._backend.belongs(head, version):
+                return head, partial(self._backend.load_version, version)
+        return head, find_nothing
 
     def find_version_by_id(
         self, version_id: str, restrictions: Restrictions = UNRESTRICTED

@@ -51,7 +51,15 @@ if TYPE_CHECKING:
 Position = TypeVar("Position")
 SOURCES_READ = 20  # of one prompt, from which a text may come back
 # What of a version's item a summary is made of.
-SUMMARY = ("prompt_id", "version", "version_id", "stage", "published_at", "updated_at")
+SUMMARY = (
+    "prompt_id",
+    "version",
+    "version_id",
+    "revision",
+    "stage",
+    "published_at",
+    "updated_at",
+)
 # `latest` in the caches, by whether drafts and archived versions are hidden.
 LATEST = {
     (False, False): "latest",
@@ -468,10 +476,9 @@ class TeamStore:
                 self._require_own(prompt)
                 if self.restrictions.allows_version(prompt, number):
                     requests.append({"prompt_id": prompt.id, "version": number})
-            result = self._backend.database.get_many({"versions": requests})["versions"]
-            by_number = {
-                (item["prompt_id"]["S"], int(item["version"]["N"])): item for item in result
-            }
+            rows = self._backend.database.get_many({"versions": requests})["versions"]
+            rows = self._backend.keep_own([prompt for prompt, _ in batch], rows)
+            by_number = {(item["prompt_id"]["S"], int(item["version"]["N"])): item for item in rows}
             for prompt, number in batch:
                 item = by_number.pop((prompt.id, number), None)
                 add_parts = partial(self.add_parts, prompt)
@@ -854,7 +861,10 @@ class PromptStore:
         place = build_place(table, key)
         if place in self._items:
             return self._items[place]
-        return self._backend.database.get(table, key)
+        item = self._backend.database.get(table, key)
+        if table != "access" and item and not self._backend.belongs(self.prompt, item):
+            return None
+        return item
 
     # -- ledgers
 
@@ -946,7 +956,7 @@ class PromptStore:
         ]
         if requests:
             rows = self._backend.database.get_many({"versions": requests})["versions"]
-            by_number = {item["version"]["N"]: item for item in rows}
+            by_number = {item["version"]["N"]: item for item in self._keep_own(rows)}
             self._items = {
                 **self._items,
                 **{
@@ -954,6 +964,10 @@ class PromptStore:
                     for key in requests
                 },
             }
+
+    def _keep_own(self, rows: Iterable[Item]) -> Iterator[Item]:
+        """Leave out what another team has written, to which the prompt has moved meanwhile."""
+        return filter(partial(self._backend.belongs, self.prompt), rows)
 
     def _build_key(self, number: int) -> dict[str, Any]:
         return {"prompt_id": self.prompt.id, "version": number}
@@ -1183,7 +1197,7 @@ class PromptStore:
         size: int | None = None,
         attributes: Sequence[str] = (),
     ) -> Iterator[Item]:
-        return self._backend.database.query(
+        rows = self._backend.database.query(
             "versions",
             ("prompt_id", self.prompt.id),
             "version",
@@ -1191,6 +1205,7 @@ class PromptStore:
             first_page=size,
             attributes=attributes,
         )
+        return self._keep_own(rows)
 
     def find_newest_stable(self) -> int | None:
         """Find the number of the newest stable version, among the newest of the prompt."""
@@ -1241,7 +1256,7 @@ class PromptStore:
             "payloads", partition, "payload_id", before=before, first_page=size
         )
         load = self._backend.load_payload
-        for _, payload in load_readable(load, rows, self._annotations):
+        for _, payload in load_readable(load, self._keep_own(rows), self._annotations):
             yield payload
 
     # -- release requests
@@ -1327,6 +1342,7 @@ class PromptStore:
         rows = self._backend.database.query(
             "history", partition, "event", before=before, first_page=size
         )
+        rows = self._keep_own(rows)
         for item, event in load_readable(items.load_event, rows, self._annotations):
             yield item["event"]["S"], event
 
@@ -1342,11 +1358,11 @@ class PromptStore:
         Raises:
             Unreadable: The next event cannot be read.
         """
-        for item in self._backend.database.query(
+        rows = self._backend.database.query(
             "history",
             ("prompt_id", self.prompt.id),
             "event",
             before=keys.build_event_bound(at),
             first_page=size,
-        ):
-            yield items.load_event(item)
+        )
+        yield from map(items.load_event, self._keep_own(rows))

@@ -291,10 +291,13 @@ class Transactions:
 
     def _write_parts(self, change: Change[Any]) -> Iterator[Write]:
         """Write versions, payloads and release requests; the head's condition is theirs too."""
+        revision = change.after.revision
         for part in change.puts:
             if isinstance(part, Payload):
                 digest, inline = self._contents.put(exact_json.encode_sorted(part.variables))
-                item = items.dump_payload(part, content_hash=digest, variables=inline)
+                item = items.dump_payload(
+                    part, content_hash=digest, variables=inline, revision=revision
+                )
                 yield Write(self._database.build_put("payloads", item))
                 continue
             if not isinstance(part, Version):
@@ -305,7 +308,7 @@ class Transactions:
                 continue
             content = part.content
             digest, inline = self._contents.put(content.document, is_there=content.is_kept_apart)
-            item = items.dump_version(part, content_hash=digest, content=inline)
+            item = items.dump_version(part, content_hash=digest, content=inline, revision=revision)
             yield Write(self._database.build_put("versions", item))
             if change.before is None or part.number > change.before.last_version:
                 claim = items.dump_version_claim(

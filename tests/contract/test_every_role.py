@@ -105,12 +105,31 @@ def race_with_a_batch(registry: Registry, prompt_id: str) -> None:
     assert moved["version"]["version"] == 1
 
 
+def race_with_a_list(registry: Registry, both: Client, target: str) -> None:
+    """Move a prompt and change it between the reads of its head and its newest version."""
+    prompt_id = registry.editor.create_prompt()["id"]
+    registry.editor.create_version(prompt_id)
+    path, cloud = f"/v1/prompts/{prompt_id}", registry.cloud
+    assert registry.editor("POST", f"{path}/versions/1/promote").status == 200
+
+    def move() -> None:
+        body = {"team_id": registry.stranger.team_id}
+        assert both("POST", f"{path}/move", body).status == 200
+        assert registry.stranger("POST", f"{path}/versions/1/archive").status == 200
+
+    registry.forget()
+    cloud.run_before("BatchGetItem", lambda: cloud.run_before("BatchGetItem", move))
+    assert registry.editor("GET", target).status == 200
+
+
 def move_to_the_other_team(scene: Scene) -> None:
     """Move a prompt into a team that protects its pointer, by a key of both; then replay that."""
     registry = scene.registry
     theirs = registry.stranger.team_id
     grant = Grant(name="both", operation="admin", team_ids=(registry.team_id, theirs))
     both = Client(registry.team_id, registry.create_key(grant), registry.cloud)
+    for target in ("/api/prompts", "/prompt?includeLastVersion=true"):
+        race_with_a_list(registry, both, target)
     rules = {"pointers": ["live"], "require_payloads": True}
     assert registry.stranger("PUT", f"/v1/teams/{theirs}/protected", rules).status == 200
     parent = registry.editor.create_prompt()

@@ -146,7 +146,10 @@ def build_team(team_id: str, count: int, *, deletions: int = 0) -> Iterator[tupl
         prompt, version = change.after, change.subject
         if number >= count:
             prompt = prompts.delete(prompt, origin).after
-        yield "versions", items.dump_version(version, content_hash="0", content=DOCUMENT)
+        yield (
+            "versions",
+            items.dump_version(version, content_hash="0", content=DOCUMENT, revision=1),
+        )
         yield from build_head(prompt)
 
 
@@ -171,7 +174,10 @@ def build_versions(prompt: Prompt, count: int) -> Iterator[tuple[str, Item]]:
             message="m",
             status="stable",
         )
-        yield "versions", items.dump_version(change.subject, content_hash="0", content=DOCUMENT)
+        yield (
+            "versions",
+            items.dump_version(change.subject, content_hash="0", content=DOCUMENT, revision=1),
+        )
     yield from build_head(replace(prompt, last_version=count, live_version=1))
 
 

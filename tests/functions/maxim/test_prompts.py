@@ -330,7 +330,7 @@ def store_prompts(team_id: str, count: int) -> None:
         line = {"pk": keys.build_team(team_id)["pk"], "sk": entry.sort_key, "entity": "directory"}
         puts["prompts"].append(items.dump_prompt(made.after))
         puts["versions"].append(
-            items.dump_version(made.subject, content_hash="", content=content.document)
+            items.dump_version(made.subject, content_hash="", content=content.document, revision=1)
         )
         puts["access"].append(attributes.dump_item(line))
     for table, rows in puts.items():
