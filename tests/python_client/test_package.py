@@ -60,7 +60,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def list_sources() -> dict[str, bytes]:
     """The files that the package consists of, where the links lead to."""
     package = ROOT / "client" / "cuebook"
-    files = {path.name: path for path in package.glob("*") if path.is_file()}
+    files = {
+        str(path.relative_to(package)): path
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
     rendering = ROOT / LINKS["_rendering"]
     files |= {f"_rendering/{path.relative_to(rendering)}": path for path in rendering.rglob("*.py")}
     return {f"cuebook/{name}": path.read_bytes() for name, path in files.items()}

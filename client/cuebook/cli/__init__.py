@@ -1,0 +1,1 @@
+"""The command `cuebook`: what people and scripts do with prompts from a shell."""
