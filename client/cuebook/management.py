@@ -139,6 +139,7 @@ class _Operations:
         params: Mapping[str, Any] | None = None,
         tools: Sequence[Mapping[str, Any]] | None = None,
         response_format: Mapping[str, Any] | None = None,
+        inputs: Sequence[Mapping[str, Any]] | None = None,
         message: str = "",
     ) -> Program[Document]:
         """Create the next version of a prompt, as a draft.
@@ -152,6 +153,8 @@ class _Operations:
             params: Parameters of the model.
             tools: Tools that the model may call.
             response_format: The form of the model's output.
+            inputs: Declared variables: the `name` of each, its `type`, its `description` and
+                whether it is `required`.
             message: Why the version is created.
 
         Raises:
@@ -167,6 +170,7 @@ class _Operations:
             "model_params": params,
             "tools": tools,
             "response_format": response_format,
+            "inputs": inputs,
             "message": message,
         }
         body = {key: value for key, value in fields.items() if value is not None}

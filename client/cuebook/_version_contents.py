@@ -1,0 +1,58 @@
+"""What versions say to a model, as files and other products have it too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .management import Management
+
+# The fields of a version that make its content, as the service names them.
+FIELDS = (
+    "engine",
+    "template",
+    "messages",
+    "model",
+    "model_params",
+    "tools",
+    "response_format",
+    "inputs",
+)
+
+
+def take_content(version: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the content of a version, without who wrote it, when and why.
+
+    Two versions say the same if their contents are equal.
+
+    Args:
+        version: The document of a version, or content that may have empty fields.
+
+    Returns:
+        The fields that have a value. A conversation has no `template`.
+    """
+    content = {name: version[name] for name in FIELDS if version.get(name) is not None}
+    if "messages" in content:
+        content.pop("template", None)
+    return content
+
+
+def create_version(
+    manage: Management, name: str, content: Mapping[str, Any], *, message: str = ""
+) -> dict[str, Any]:
+    """Create the next version of a prompt from its content.
+
+    Args:
+        manage: The client's management.
+        name: The slug or the id of the prompt.
+        content: The content.
+        message: Why the version is created.
+
+    Returns:
+        The document of the version.
+    """
+    fields = take_content(content)
+    fields["params"] = fields.pop("model_params", None)
+    return manage.create_version(name, **fields, message=message)
