@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from shared import exact_json
-from shared.domain.content import is_placeholder
+from shared.conversations import is_placeholder
 from shared.problems import MAX_DETAILS, InvalidTemplate, LimitReached, TemplateFailed
 from shared.rendering.engines import COMPILERS, compile_template
 from shared.rendering.errors import (

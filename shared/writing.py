@@ -14,10 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared import exact_json
+from shared.buckets import TOTAL_WEIGHT
 from shared.deadline import get_deadline
 from shared.domain.changes import Origin
 from shared.domain.model import Version
-from shared.domain.splits import TOTAL_WEIGHT
 from shared.problems import (
     Contended,
     InvalidRequest,

@@ -12,6 +12,7 @@ from ._rendering.errors import (
     TemplateSyntaxError,
 )
 from ._rendering.limits import Limits, Usage, check_tokens
+from .conversations import is_placeholder, list_texts, replace_texts
 from .errors import RenderError, UnavailableError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 LIMITS = Limits()
 
 Document = dict[str, Any]  # a JSON object
-PLACEHOLDER = "placeholder"  # the type of a message that stands for others
 
 
 class Content:
@@ -157,38 +157,6 @@ class Content:
         for message in self.messages or ():
             if not is_placeholder(message):
                 yield [next(rest) for _ in list_texts(message)]
-
-
-def is_placeholder(message: Mapping[str, Any]) -> bool:
-    """Tell whether a message stands for those that the variables have by its name."""
-    return message.get("type") == PLACEHOLDER and "role" not in message
-
-
-def list_texts(message: Mapping[str, Any]) -> Iterator[str]:
-    """List the texts of a message that are templates: its content, or the text parts of it."""
-    content = None if is_placeholder(message) else message.get("content")
-    if isinstance(content, str):
-        yield content
-    for part in content if isinstance(content, list) else ():
-        if _is_text(part):
-            yield part["text"]
-
-
-def replace_texts(message: Document, texts: Iterator[str]) -> Document:
-    """Replace the texts of a message by the next ones."""
-    content = message.get("content")
-    if isinstance(content, str):
-        return {**message, "content": next(texts)}
-    if not isinstance(content, list):
-        return message
-    parts = [{**part, "text": next(texts)} if _is_text(part) else part for part in content]
-    return {**message, "content": parts}
-
-
-def _is_text(part: Any) -> bool:
-    return (
-        isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str)
-    )
 
 
 def _get_history(message: Document, variables: Mapping[str, Any]) -> list[Document]:

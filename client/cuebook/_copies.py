@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ._contents import Content
+from .buckets import TOTAL_WEIGHT, compute_bucket
 from .errors import UnavailableError
 from .prompts import Prompt
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 Key: TypeAlias = tuple[str, str | int]  # a name, and a pointer or the number of a version
 
-# As the service computes it: docs/applications.md has the rule, and examples.
-TOTAL_WEIGHT = 10_000
 ENTRY_BYTES = 2_000  # of the objects of one entry, besides its texts
 FOREVER = float("inf")
 
@@ -76,16 +74,6 @@ class Copy:
             return versions[0][1]
         bucket = compute_bucket(str(versions[0][1].id), str(self.key[1]), split_key)
         return next(prompt for end, prompt in versions if bucket < end)
-
-
-def compute_bucket(prompt_id: str, pointer: str, split_key: str) -> int:
-    """Compute the bucket of a key, from 0 up to `TOTAL_WEIGHT`, exclusive.
-
-    Source: the service's documentation, docs/applications.md.
-    """
-    text = f"{prompt_id}\n{pointer}\n{split_key}"
-    digest = sha256(text.encode(errors="surrogatepass")).digest()
-    return int.from_bytes(digest[:8]) % TOTAL_WEIGHT
 
 
 def load_copy(key: Key, entry: Mapping[str, Any], weight: int) -> Copy:

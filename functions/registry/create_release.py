@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.buckets import TOTAL_WEIGHT
 from shared.dialects.registry.release_models import NewRelease
 from shared.dialects.registry.release_responses import dump_release
 from shared.domain import reviews
-from shared.domain.splits import TOTAL_WEIGHT
 from shared.problems import InvalidRequest
 from shared.serve import serve
 from shared.writing import commit

@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from shared import exact_json
+from shared.conversations import is_placeholder, join_texts, list_texts, replace_texts
 from shared.domain.outputs import get_own_parameters, load_outputs
 from shared.domain.shapes import check_shape
 from shared.domain.stored import EXTRAS, check_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from shared.domain.references import Composition
     from shared.domain.shapes import Shape
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 Engine = Literal["go", "jinja", "liquid", "simple", "text", "tela"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 Document = dict[str, Any]  # a JSON object
-PLACEHOLDER = "placeholder"  # the type of a message that stands for others
 # Stored names of fields, where they differ.
 STORED_NAMES = {"extras": "written"}
 # What every release relies on in the stored form; names of engines may be those of a later one.
@@ -199,7 +199,7 @@ class Content:
             (number, text)
             for number, message in enumerate(self.messages)
             if not is_placeholder(message)
-            for text in _list_texts(message.get("content"))
+            for text in list_texts(message)
         ]
 
     @property
@@ -229,7 +229,7 @@ class Content:
         if self.messages is None:
             return replace(self, template=results[0])
         rest = iter(results)
-        return replace(self, messages=[_replace_texts(message, rest) for message in self.messages])
+        return replace(self, messages=[replace_texts(message, rest) for message in self.messages])
 
     def drop_placeholders(self) -> Content:
         """Leave out the placeholders, for dialects that have none."""
@@ -263,38 +263,3 @@ def split_model(name: str) -> tuple[str | None, str]:
     """Split a qualified name into provider and model; the provider is None if it names none."""
     provider, slash, model = name.partition("/")
     return (provider, model) if provider and slash and model else (None, name)
-
-
-def is_placeholder(message: Mapping[str, Any]) -> bool:
-    """Tell whether a message stands for those that a rendering's variables have by its name."""
-    return message.get("type") == PLACEHOLDER and "role" not in message
-
-
-def join_texts(message: Mapping[str, Any]) -> str:
-    """Join the texts of a message, whose content is one text or a list of parts."""
-    return "\n".join(_list_texts(message.get("content")))
-
-
-def _list_texts(content: Any) -> Iterator[str]:
-    if isinstance(content, str):
-        yield content
-    for part in content if isinstance(content, list) else ():
-        if _is_text(part):
-            yield part["text"]
-
-
-def _replace_texts(message: Document, texts: Iterator[str]) -> Document:
-    """Replace the texts of a message by the next ones."""
-    content = None if is_placeholder(message) else message.get("content")
-    if isinstance(content, str):
-        return {**message, "content": next(texts)}
-    if not isinstance(content, list):
-        return message
-    parts = [{**part, "text": next(texts)} if _is_text(part) else part for part in content]
-    return {**message, "content": parts}
-
-
-def _is_text(part: Any) -> bool:
-    return (
-        isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str)
-    )

@@ -10,7 +10,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from shared.domain.splits import TOTAL_WEIGHT, Share, choose_version, compute_bucket
+from shared.buckets import TOTAL_WEIGHT, compute_bucket
+from shared.domain.splits import Share, choose_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

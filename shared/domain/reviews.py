@@ -14,12 +14,13 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from shared.buckets import TOTAL_WEIGHT
 from shared.domain import pointers, prompts, versions
 from shared.domain.changes import Change, build_change
 from shared.domain.checks import check_text
 from shared.domain.model import LIVE
 from shared.domain.release_requests import ReleaseRequest, Target
-from shared.domain.splits import TOTAL_WEIGHT, check_shares, describe_shares
+from shared.domain.splits import check_shares, describe_shares
 from shared.ids import new_ordered_id
 from shared.problems import Conflict, Forbidden, LimitReached
 

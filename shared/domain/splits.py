@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from shared.buckets import TOTAL_WEIGHT
 from shared.problems import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-TOTAL_WEIGHT = 10_000
 SHARES = 5  # versions of one split
 SPLIT_KEY_LENGTH = 255  # characters
 
@@ -65,23 +64,6 @@ def check_split_key(key: object) -> str | None:
         return key
     message = f"split_key: send a text of at most {SPLIT_KEY_LENGTH} characters"
     raise InvalidRequest(details=[{"path": "split_key", "message": message}])
-
-
-def compute_bucket(prompt_id: str, pointer: str, split_key: str) -> int:
-    """Compute the bucket of a key: the same for ever, and evenly spread over all keys.
-
-    It is the first 8 bytes of SHA-256 of the three texts joined by line feeds, as an unsigned
-    big-endian number, modulo `TOTAL_WEIGHT`.
-
-    Args:
-        prompt_id: The id of the prompt, so that a key is in another bucket of each prompt.
-        pointer: `live` or a tag.
-        split_key: The caller's key, such as the id of a user.
-    """
-    text = f"{prompt_id}\n{pointer}\n{split_key}"
-    # A lone surrogate is a character of a key like any other.
-    digest = sha256(text.encode(errors="surrogatepass")).digest()
-    return int.from_bytes(digest[:8]) % TOTAL_WEIGHT
 
 
 def choose_version(split: Sequence[Share], bucket: int) -> int:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 # What the client's package has by links.
 LINKS = {
-    f"client.cuebook.{name}": f"shared.{name.strip('_')}"
-    for name in ("_rendering", "cache", "texts")
+    f"client.cuebook.{path.stem}": f"shared.{path.stem.strip('_')}"
+    for path in (ROOT / "client/cuebook").iterdir()
+    if path.is_symlink()
 }
 FOLDERS = ("functions", "shared", "infra", "tools", "client")
 

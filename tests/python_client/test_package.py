@@ -13,8 +13,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LINKS = {
     "_rendering": "shared/rendering",
-    "texts.py": "shared/texts.py",
+    "buckets.py": "shared/buckets.py",
     "cache.py": "shared/cache.py",
+    "conversations.py": "shared/conversations.py",
+    "texts.py": "shared/texts.py",
 }
 # Modules that `import cuebook` loads and Python has not loaded by itself.
 MODULES = 110

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cuebook import Fallback, RenderError
-from cuebook._copies import compute_bucket, load_copy
+from cuebook._copies import load_copy
 from cuebook.prompts import build_fallback
-from shared.domain import splits
 from shared.domain.content import Engine
 
 if TYPE_CHECKING:
@@ -149,10 +148,3 @@ def test_a_rendering_is_its_text_with_more() -> None:
     assert (prompt.model, prompt.params, prompt.variables) == ("m", {"n": 1}, ["name"])
     with pytest.raises(RenderError):
         prompt.render(strict=True)
-
-
-@given(prompt_id=st.uuids().map(str), pointer=st.sampled_from(["live", "canary"]), key=st.text())
-def test_a_key_has_the_bucket_that_the_service_computes(
-    prompt_id: str, pointer: str, key: str
-) -> None:
-    assert compute_bucket(prompt_id, pointer, key) == splits.compute_bucket(prompt_id, pointer, key)

@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.buckets import TOTAL_WEIGHT, compute_bucket
 from shared.domain import pointers, prompts, versions
 from shared.domain.changes import Origin
 from shared.domain.content import Content
 from shared.domain.model import Author, Prompt, Version
-from shared.domain.splits import TOTAL_WEIGHT, Share, choose_version, compute_bucket
+from shared.domain.splits import Share, choose_version
 from shared.problems import InvalidRequest, SplitNotFound, TagNotFound, WrongState
 
 if TYPE_CHECKING:

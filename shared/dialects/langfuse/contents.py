@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from shared import exact_json
+from shared.conversations import PLACEHOLDER, is_placeholder, join_texts
 from shared.dialects.lenses import Lens, Lenses
-from shared.domain.content import PLACEHOLDER, is_placeholder, join_texts, split_model
+from shared.domain.content import split_model
 from shared.domain.outputs import RESPONSE_FORMAT, dump_parameters
 from shared.problems import InvalidRequest
 from shared.texts import excerpt

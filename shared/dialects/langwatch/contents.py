@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shared import exact_json
+from shared.conversations import join_texts
 from shared.dialects.langwatch import liquid
 from shared.dialects.lenses import Lens, Lenses, only_extra
-from shared.domain.content import join_texts, split_model
+from shared.domain.content import split_model
 from shared.templates import find_variables
 
 if TYPE_CHECKING:

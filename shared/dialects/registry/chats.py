@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from shared.conversations import is_placeholder
 from shared.dialects.lenses import Lens, Lenses
 from shared.domain import outputs
 from shared.domain.checks import MAX_ITEMS, check_document
-from shared.domain.content import is_placeholder
 from shared.problems import InvalidRequest, TemplateFailed
 from shared.texts import excerpt
 

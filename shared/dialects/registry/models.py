@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
+from shared.buckets import TOTAL_WEIGHT
 from shared.dialects.schemas import Id, Items, Omissions, Time
 from shared.domain.content import ENGINES, Engine
-from shared.domain.splits import SHARES, SPLIT_KEY_LENGTH, TOTAL_WEIGHT
+from shared.domain.splits import SHARES, SPLIT_KEY_LENGTH
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict

@@ -6,9 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from shared import exact_json
+from shared.conversations import join_texts
 from shared.dialects.formats import to_camel_case, to_snake_case
 from shared.dialects.lenses import Lens, Lenses, put_changes
-from shared.domain.content import Content, join_texts, split_model
+from shared.domain.content import Content, split_model
 from shared.domain.outputs import build_schema, load_outputs, replace_outputs
 from shared.templates import find_variables
 

@@ -151,7 +151,8 @@ def compile_prompt(handle: str) -> dict[str, Any]:
         prompt.compile(name="Ada"),
         describe_failure(lambda: prompt.compile_strict(name="Ada")),
     )
-    trace.get_tracer_provider().force_flush()
+    provider: Any = trace.get_tracer_provider()  # of the SDK, which langwatch has set
+    provider.force_flush()
     return {
         "prompt": compiled.prompt,
         "messages": compiled.messages,
