@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from . import _observer
 from ._contents import Content, Document
 from .errors import ConfigurationError
 
@@ -177,7 +178,11 @@ class Prompt:
             RenderError: The prompt cannot be rendered with these variables.
         """
         values = {**variables, **others} if variables else others
-        text, messages = self._content.render(values, is_strict=strict)
+        if (observer := _observer.observer) is None:
+            text, messages = self._content.render(values, is_strict=strict)
+        else:
+            with observer.observe_rendering(self):
+                text, messages = self._content.render(values, is_strict=strict)
         rendering = Rendering(text)
         rendering._prompt, rendering._content = self, self._content
         rendering._messages, rendering._variables = messages, values
