@@ -164,6 +164,20 @@ class Prompt:
         """
         return self._content.list_variables()
 
+    @property
+    def required_variables(self) -> list[str]:
+        """The names of those without which the prompt cannot be rendered, sorted.
+
+        Raises:
+            RenderError: A text is not a template in its language.
+        """
+        return self._content.list_required_variables()
+
+    @property
+    def inputs(self) -> list[Document]:
+        """The declared variables: the `name` of each, and its `type` and `description`."""
+        return list(self._content.document.get("inputs") or ())
+
     def render(
         self, variables: Mapping[str, Any] | None = None, /, *, strict: bool = False, **others: Any
     ) -> Rendering:
