@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -331,7 +332,10 @@ def build_environment(url: str) -> dict[str, str]:
     }
 
 
-def test_the_command_serves_on_standard_input_and_output(cues: Cuebook, registry: Registry) -> None:
+@pytest.mark.parametrize("mode", ["legacy", "auto"])  # of earlier clients, and of those of today
+def test_the_command_serves_on_standard_input_and_output(
+    mode: str, cues: Cuebook, registry: Registry
+) -> None:
     release(cues, registry, "Greeting", "Hello {{.name}}")
 
     async def talk(url: str) -> None:
@@ -340,7 +344,7 @@ def test_the_command_serves_on_standard_input_and_output(cues: Cuebook, registry
             args=[*COMMAND, "mcp", "--team", registry.team_id, "--allow-write"],
             env=build_environment(url),
         )
-        async with Client(command) as client:
+        async with Client(command, mode=mode) as client:
             tools = (await client.list_tools()).tools
             assert {tool.name for tool in tools} == READERS | WRITERS
             prompts = (await client.list_prompts()).prompts
@@ -370,6 +374,22 @@ def run_command(*arguments: str, prelude: str = "", **environment: str) -> tuple
 
 def test_the_command_ends_with_its_input_and_prints_nothing_else() -> None:
     assert run_command("mcp", "--team", "team") == (0, "", "")
+
+
+def test_ctrl_c_ends_the_command() -> None:
+    with subprocess.Popen(
+        [sys.executable, *COMMAND, "mcp", "--team", "team"],
+        env=build_environment("http://127.0.0.1:9"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["id"] == 1
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == -signal.SIGINT
 
 
 def test_the_command_says_what_it_lacks() -> None:

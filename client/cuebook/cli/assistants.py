@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Annotated
 
 import typer
@@ -39,4 +40,6 @@ def serve_assistants(
         raise ConfigurationError(
             "assistants need more than the command: pip install 'cuebook[mcp]'"
         ) from error
+    # Ctrl-C ends the process at once: the thread that waits for input would not let it end.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     serve(cues, team, can_write=allow_write)
