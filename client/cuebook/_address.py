@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from .errors import ConfigurationError
 
-USER_AGENT = "cuebook-python/0.1.0"
+VERSION = "0.1.0"
+USER_AGENT = f"cuebook-python/{VERSION}"
 
 
 @dataclass(frozen=True, slots=True)

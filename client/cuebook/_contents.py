@@ -106,6 +106,17 @@ class Content:
         names = {name for template in self.compile() for name in template.list_variables()}
         return sorted(names.union(self.placeholder_names))
 
+    def list_required_variables(self) -> list[str]:
+        """List what a rendering must be given: placeholders, and variables in Go and Jinja.
+
+        Raises:
+            RenderError: A text is not a template in its language.
+        """
+        names = set(self.placeholder_names)
+        if self.engine in ("go", "jinja"):
+            names.update(*(template.list_required_variables() for template in self.compile()))
+        return sorted(names)
+
     def list_missing(self, variables: Mapping[str, Any]) -> list[str]:
         """List the names of variables that the texts use and that have no value, sorted."""
         return sorted({name for one in self.compile() for name in one.list_missing(variables)})

@@ -9,11 +9,12 @@ import time
 import weakref
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from . import _observer
 from ._copies import Copy, Key, load_copy
 from ._effects import Join, Program
 from ._requests import request
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 Outcome: TypeAlias = Copy | CuebookError
 RefreshMode: TypeAlias = Literal["background", "inline"]
+Exchange: TypeAlias = Literal["fetch", "preload", "refresh"]  # why the service is asked
 
 BATCH = 100  # the prompts of one request
 # What is older than so many times its TTL is refreshed before it is used, if that takes no longer
@@ -71,6 +73,7 @@ class Statistics:
         misses: Prompts that the service was asked for.
         fallbacks: Prompts that the program had to give itself.
         requests: Requests to the service for prompts, without repeated attempts.
+        failures: Those of them that have failed.
         evictions: Prompts that were dropped, because there was no room.
     """
 
@@ -79,6 +82,7 @@ class Statistics:
     misses: int = 0
     fallbacks: int = 0
     requests: int = 0
+    failures: int = 0
     evictions: int = 0
 
 
@@ -180,7 +184,7 @@ class Core:
         absent = []
         for part in _split(missing):
             outcomes = yield from self._exchange(
-                dict.fromkeys(part), self.options.timeout, self.options.attempts
+                "preload", dict.fromkeys(part), self.options.timeout, self.options.attempts
             )
             self.statistics.misses += len(part)
             for key, outcome in outcomes.items():
@@ -192,6 +196,10 @@ class Core:
         if absent:
             names = ", ".join(f"{name} ({pointer})" for name, pointer in absent)
             raise NotFoundError(f"there is no {names}", status=404, code="prompt_not_found")
+
+    def copy_statistics(self) -> Statistics:
+        """Copy what has happened so far."""
+        return replace(self.statistics)
 
     def save(self) -> None:
         """Write the snapshot, if there is one and anything has changed since."""
@@ -243,7 +251,7 @@ class Core:
         try:
             try:
                 outcomes = yield from self._exchange(
-                    {key: None}, self.options.timeout, self.options.attempts
+                    "fetch", {key: None}, self.options.timeout, self.options.attempts
                 )
                 outcome = outcomes[key]
             except (ServiceError, UnavailableError) as error:
@@ -298,7 +306,9 @@ class Core:
                 if not copy.is_permanent and now - copy.used_at <= idle
             }
             for part in _split(copies):
-                yield from self._exchange({key: copies[key] for key in part}, seconds, attempts)
+                yield from self._exchange(
+                    "refresh", {key: copies[key] for key in part}, seconds, attempts
+                )
             self.save()
         except (ServiceError, UnavailableError) as error:
             logger.warning("prompts cannot be refreshed: %s", error)
@@ -318,11 +328,12 @@ class Core:
         return self._refresh if is_running else None
 
     def _exchange(
-        self, copies: Mapping[Key, Copy | None], seconds: float, attempts: int
+        self, kind: Exchange, copies: Mapping[Key, Copy | None], seconds: float, attempts: int
     ) -> Program[dict[Key, Outcome]]:
         """Ask the service for prompts, and keep what it says.
 
         Args:
+            kind: Why the service is asked.
             copies: What is held of each.
             seconds: The time for each request.
             attempts: The number of attempts of each.
@@ -330,6 +341,12 @@ class Core:
         Returns:
             What it says of each.
         """
+        program, observer = self._ask(copies, seconds, attempts), _observer.observer
+        return program if observer is None else observer.observe_exchange(kind, copies, program)
+
+    def _ask(
+        self, copies: Mapping[Key, Copy | None], seconds: float, attempts: int
+    ) -> Program[dict[Key, Outcome]]:
         generation, outcomes, rest = self._generation, dict[Key, Outcome](), dict(copies)
         while rest:
             self.statistics.requests += 1
@@ -340,6 +357,7 @@ class Core:
                 )
                 news = dict(_load_outcomes(response, rest))
             except (ServiceError, UnavailableError) as error:
+                self.statistics.failures += 1
                 self._note_failure(error)
                 raise
             self._keep(news, generation)
@@ -479,8 +497,13 @@ def _build_absence(key: Key) -> NotFoundError:
 _cores: weakref.WeakSet[Core] = weakref.WeakSet()
 
 
+def list_cores() -> list[Core]:
+    """List those of all clients of this process."""
+    return list(_cores)
+
+
 def _begin_processes() -> None:
-    for core in list(_cores):
+    for core in list_cores():
         core._begin_process()
 
 

@@ -7,6 +7,7 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
+from . import _observer
 from ._effects import NoResponseError, Pause, Program, Response, Send
 from .errors import ServiceError, UnavailableError, choose_error
 
@@ -50,6 +51,8 @@ def request(
     """
     deadline = time.monotonic() + seconds
     body = None if document is None else json.dumps(document).encode()
+    if (observer := _observer.observer) is not None:
+        headers = {**observer.list_headers(), **(headers or {})}
     for attempt in range(1, attempts + 1):
         remaining = deadline - time.monotonic()
         # By chance, so that clients do not come back together.

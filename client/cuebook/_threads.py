@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from concurrent.futures import wait
+from contextvars import copy_context
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -46,7 +47,9 @@ class Threads:
 
     def start(self, program: Program[None]) -> None:
         """Run a program in a thread that keeps no process from ending."""
-        thread = Thread(target=self.run, args=(program,), name="cuebook-refresh", daemon=True)
+        # With the caller's context variables, as a task has them: a trace is one of these.
+        run = copy_context().run
+        thread = Thread(target=run, args=(self.run, program), name="cuebook-refresh", daemon=True)
         try:
             thread.start()
         except RuntimeError:  # there are too many threads, or Python ends: another call tries again

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +38,7 @@ class _Client:
     @property
     def statistics(self) -> Statistics:
         """What has happened so far."""
-        return replace(self._core.statistics)
+        return self._core.copy_statistics()
 
     def invalidate(self, name: str | None = None) -> None:
         """Forget a prompt, or all of them: the next call asks the service.

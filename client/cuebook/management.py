@@ -55,6 +55,26 @@ class _Operations:
         return self._list(_build_path("teams", team_id, "prompts"), "prompts", query)
 
     @Operation
+    def prompts_page(
+        self,
+        team_id: str,
+        cursor: str | None = None,
+        *,
+        q: str | None = None,
+        status: str | None = None,
+    ) -> Program[Document]:
+        """List one page of a team's prompts, for a program that shows pages itself.
+
+        Args:
+            team_id: The id of the team.
+            cursor: The `next_cursor` of the page before; None for the first page.
+            q: As of `prompts`.
+            status: As of `prompts`.
+        """
+        query = {"q": q, "status": status, "cursor": cursor}
+        return self._ask("GET", _build_page_path(_build_path("teams", team_id, "prompts"), query))
+
+    @Operation
     def prompt(self, name: str) -> Program[Document]:
         """Get a prompt without its texts.
 
@@ -126,6 +146,12 @@ class _Operations:
             return page
 
         return get_page
+
+    @Operation
+    def version(self, name: str, pointer: Pointer = "live") -> Program[Document]:
+        """Get a version as it is written, without the texts that it includes."""
+        path = f"{_build_path('prompts', name)}?{urlencode({'version': pointer})}"
+        return self._ask("GET", path, part="version")
 
     @Operation
     def create_version(
@@ -366,9 +392,9 @@ class _Operations:
         """Make a list whose pages are read when they are needed."""
 
         def get_page(cursor: str | None) -> Program[tuple[list[Document], str | None]]:
-            fields = {**query, "limit": ROWS, "cursor": cursor}
-            text = urlencode({key: value for key, value in fields.items() if value is not None})
-            document = yield from self._ask("GET", f"{path}?{text}")
+            document = yield from self._ask(
+                "GET", _build_page_path(path, {**query, "cursor": cursor})
+            )
             return document[rows] or [], document.get("next_cursor") or None
 
         return get_page
@@ -406,3 +432,10 @@ def _build_path(*segments: str | int) -> str:
         if not isinstance(segment, str | int) or segment in ("", ".", ".."):
             raise ConfigurationError(f"{segment!r} names nothing: a name or a number is needed")
     return "/v1/" + "/".join(quote(str(segment), safe="") for segment in segments)
+
+
+def _build_page_path(path: str, query: Mapping[str, Any]) -> str:
+    """Build the path of a page of a list, with what of its query is not None."""
+    fields = {"limit": ROWS, **query}
+    text = urlencode({key: value for key, value in fields.items() if value is not None})
+    return f"{path}?{text}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from . import _observer
 from ._contents import Content, Document
 from .errors import ConfigurationError
 
@@ -163,6 +164,20 @@ class Prompt:
         """
         return self._content.list_variables()
 
+    @property
+    def required_variables(self) -> list[str]:
+        """The names of those without which the prompt cannot be rendered, sorted.
+
+        Raises:
+            RenderError: A text is not a template in its language.
+        """
+        return self._content.list_required_variables()
+
+    @property
+    def inputs(self) -> list[Document]:
+        """The declared variables: the `name` of each, and its `type` and `description`."""
+        return list(self._content.document.get("inputs") or ())
+
     def render(
         self, variables: Mapping[str, Any] | None = None, /, *, strict: bool = False, **others: Any
     ) -> Rendering:
@@ -177,7 +192,11 @@ class Prompt:
             RenderError: The prompt cannot be rendered with these variables.
         """
         values = {**variables, **others} if variables else others
-        text, messages = self._content.render(values, is_strict=strict)
+        if (observer := _observer.observer) is None:
+            text, messages = self._content.render(values, is_strict=strict)
+        else:
+            with observer.observe_rendering(self):
+                text, messages = self._content.render(values, is_strict=strict)
         rendering = Rendering(text)
         rendering._prompt, rendering._content = self, self._content
         rendering._messages, rendering._variables = messages, values

@@ -192,6 +192,14 @@ BLOCKS = {
         )
         for heading in ("Hand a prompt to a model", "Manage prompts")
     },
+    (CLIENT, "Traces and metrics", "python"): (
+        LIVE,
+        "test_the_program_of_the_client_that_is_traced_runs",
+    ),
+    (CLIENT, "For assistants", "json"): (
+        "tests/python_client/test_assistants.py",
+        "test_the_settings_of_an_assistant_start_the_command",
+    ),
     (CLIENT, "Quick start", "text"): (LIVE, "test_programs_of_the_client_print_what_is_shown"),
 }
 README_LINES, GLOSSARY_TERMS = 150, 35

@@ -72,8 +72,8 @@ def test_the_program_of_the_readme_renders(server: Server) -> None:
 
 
 def test_programs_of_the_client_print_what_is_shown(server: Server) -> None:
-    first, second, _, _ = read_document("client/README.md").get_blocks("python")
-    (output,) = read_document("client/README.md").get_blocks("text")
+    first, second = read_document("client/README.md").get_blocks("python", "Quick start")
+    (output,) = read_document("client/README.md").get_blocks("text", "Quick start")
 
     assert run_program(first.text, server) == output.text
     assert run_program(second.text, server) == "Hello Ada, welcome to Cuebook!\n"
@@ -82,7 +82,9 @@ def test_programs_of_the_client_print_what_is_shown(server: Server) -> None:
 def test_programs_of_the_client_build_requests_and_release_a_prompt(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    *_, shapes, management = read_document("client/README.md").get_blocks("python")
+    page = read_document("client/README.md")
+    (shapes,) = page.get_blocks("python", "Hand a prompt to a model")
+    (management,) = page.get_blocks("python", "Manage prompts")
     (tmp_path / ".local").symlink_to(server.folder)
     monkeypatch.chdir(tmp_path)
 
@@ -93,6 +95,12 @@ def test_programs_of_the_client_build_requests_and_release_a_prompt(
         rendered, events = run_program(management.text, server).splitlines()
         assert rendered == "Thank you, Ada!"
         assert ast.literal_eval(events)[-1] == "prompt.created"
+
+
+def test_the_program_of_the_client_that_is_traced_runs(server: Server) -> None:
+    (program,) = read_document("client/README.md").get_blocks("python", "Traces and metrics")
+
+    assert run_program(program.text, server) == ""
 
 
 def run_program(program: str, server: Server) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # What each operation is called with.
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "prompts": ("team",),
+    "prompts_page": ("team",),
     "prompt": ("greeting",),
     "create_prompt": ("team", "Greeting"),
     "change_prompt": ("greeting",),
@@ -30,6 +31,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "restore_prompt": ("greeting",),
     "delete_prompt": ("greeting",),
     "versions": ("greeting",),
+    "version": ("greeting", 1),
     "create_version": ("greeting", "Hello"),
     "promote": ("greeting", 1),
     "demote": ("greeting",),
@@ -141,6 +143,7 @@ def test_a_prompt_is_written_released_and_taken_back(
     rendering = manage.render_remote("order_confirmation", {"name": "Ada"})
     assert rendering["rendered"] == "Thanks, Ada!"
     assert [row["version"] for row in manage.versions("order_confirmation")] == [2, 1]
+    assert manage.version("order_confirmation", "canary")["template"] == "Thanks, {{.name}}!"
     (row,) = manage.prompts(registry.team_id, q="confirmation", with_live=True)
     assert row["live"]["version"] == 1
 
@@ -187,6 +190,9 @@ def test_pages_are_asked_for_one_by_one(
     assert len(gateway.requests) == 1
     assert [row["name"] for row in rows] == ["Prompt 2", "Prompt 1", "Prompt 0"]
     assert len(gateway.requests) == 3
+    page = manage.prompts_page(registry.team_id)
+    page = manage.prompts_page(registry.team_id, page["next_cursor"])
+    assert [row["name"] for row in page["prompts"]] == ["Prompt 2", "Prompt 1"]
 
 
 def test_a_write_is_made_once_whose_response_was_lost(

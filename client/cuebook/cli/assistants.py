@@ -1,0 +1,45 @@
+"""The command that serves assistants."""
+
+from __future__ import annotations
+
+import signal
+from typing import Annotated
+
+import typer
+
+from ..errors import ConfigurationError
+from .connection import get_connection
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("mcp")(serve_assistants)
+
+
+def serve_assistants(
+    context: typer.Context,
+    team: Annotated[str, typer.Option(envvar="CUEBOOK_TEAM", help="The id of the team.")],
+    allow_write: Annotated[
+        bool,
+        typer.Option(
+            "--allow-write",
+            help="Let assistants create drafts and promote versions; otherwise they only read.",
+        ),
+    ] = False,
+) -> None:
+    """Serve prompts to assistants by the Model Context Protocol, on standard input and output.
+
+    An assistant's settings name this command; it runs until the assistant ends it.
+    """
+    cues = get_connection(context).client
+    try:
+        from ..assistants import serve
+    except ModuleNotFoundError as error:
+        if error.name != "mcp":
+            raise
+        raise ConfigurationError(
+            "assistants need more than the command: pip install 'cuebook[mcp]'"
+        ) from error
+    # Ctrl-C ends the process at once: the thread that waits for input would not let it end.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    serve(cues, team, can_write=allow_write)
