@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ._contents import Content
@@ -83,6 +82,8 @@ def compute_bucket(prompt_id: str, pointer: str, split_key: str) -> int:
 
     Source: the service's documentation, docs/applications.md.
     """
+    from hashlib import sha256  # which splits alone need
+
     text = f"{prompt_id}\n{pointer}\n{split_key}"
     digest = sha256(text.encode(errors="surrogatepass")).digest()
     return int.from_bytes(digest[:8]) % TOTAL_WEIGHT

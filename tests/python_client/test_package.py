@@ -17,7 +17,7 @@ LINKS = {
     "cache.py": "shared/cache.py",
 }
 # Modules that `import cuebook` loads and Python has not loaded by itself.
-MODULES = 110
+MODULES = 95
 IMPORT = """
 import sys
 before = set(sys.modules)
