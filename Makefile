@@ -13,10 +13,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CLIENTS_VENV ?= .venv-clients
 EMULATOR_VENV ?= .venv-emulator
+BENCH_CLIENT_VENV ?= .venv-bench-client
 PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve serve-durable quick test faults test-clients e2e check cost bounds bench contention documents synth \
+.PHONY: help serve serve-durable quick test faults test-clients e2e check cost bounds bench bench-client contention documents synth \
 	cdk-bootstrap deploy bootstrap key keys revoke restore-team export-team import-team restore-tables upgrade change-engine destroy lock sbom clean
 
 help: ## this list
@@ -71,6 +72,9 @@ bounds: $(VENV)/.dev ## CPU seconds and peak memory of hostile requests, worst f
 
 bench: $(VENV)/.dev .local/dynamodb-local ## how fast it is, beside its floor (ARGS='--short', '--against main', '--profile', '--write')
 	@$(BIN)/python -m tools.bench $(ARGS)
+
+bench-client: $(VENV)/.dev $(BENCH_CLIENT_VENV)/.clients ## how fast the client is, beside the vendors' (ARGS='--short', '--write')
+	@$(BIN)/python -m tools.bench_client --python $(abspath $(BENCH_CLIENT_VENV))/bin/python $(ARGS)
 
 contention: $(VENV)/.dev .local/dynamodb-local ## what 64 writers of one prompt cost each other, on DynamoDB Local (ARGS='--writers 16 --each 4')
 	@$(BIN)/python -m tools.contention $(ARGS)
@@ -163,6 +167,7 @@ lock: $(VENV)/.dev ## make requirements/*.txt again from pyproject.toml (network
 	$(COMPILE) --group clients -o requirements/clients.txt
 	$(COMPILE) --group langfuse-3 -o requirements/langfuse-3.txt
 	$(COMPILE) --group langfuse-2 -o requirements/langfuse-2.txt
+	$(COMPILE) --group bench-client -o requirements/bench-client.txt
 	$(subst 3.11,3.13,$(COMPILE)) --group emulator -o requirements/e2e.txt
 
 sbom: $(VENV)/.dev ## what is deployed, for auditors: a CycloneDX document in .local/sbom.json
@@ -172,7 +177,7 @@ sbom: $(VENV)/.dev ## what is deployed, for auditors: a CycloneDX document in .l
 	@echo .local/sbom.json
 
 clean: ## remove what make has made, except what .local/ keeps
-	rm -rf $(VENV) $(CLIENTS_VENV) $(EMULATOR_VENV) node_modules tests/clients/node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS_VENV) $(EMULATOR_VENV) $(BENCH_CLIENT_VENV) node_modules tests/clients/node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The races are run for real on DynamoDB Local, where there is a Java to run it.
 .local/dynamodb-local: | $(VENV)/.serve
@@ -210,6 +215,12 @@ $(CLIENTS_VENV)/.clients: requirements/clients.txt $(OLDER_CLIENTS:%=requirement
 	@for older in $(OLDER_CLIENTS); do rm -rf $(CLIENTS_VENV)/$$older; \
 		$(CLIENTS_VENV)/bin/pip install -qq --disable-pip-version-check --require-hashes \
 		--target $(CLIENTS_VENV)/$$older -r requirements/$$older.txt || exit 1; done
+	@touch $@
+
+$(BENCH_CLIENT_VENV)/.clients: requirements/bench-client.txt | $(BIN)/pip
+	@echo "installing the clients that ours is compared with"
+	@$(BIN)/python -m venv $(BENCH_CLIENT_VENV)
+	@$(BENCH_CLIENT_VENV)/bin/pip install -qq --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 tests/clients/node_modules/.clients: tests/clients/package-lock.json tests/clients/.npmrc

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 TOTAL_WEIGHT = 10_000
 
 
@@ -18,6 +16,8 @@ def compute_bucket(prompt_id: str, pointer: str, split_key: str) -> int:
         pointer: `live` or a tag.
         split_key: The caller's key, such as the id of a user.
     """
+    from hashlib import sha256  # which programs without splits do not need
+
     text = f"{prompt_id}\n{pointer}\n{split_key}"
     # A lone surrogate is a character of a key like any other.
     digest = sha256(text.encode(errors="surrogatepass")).digest()

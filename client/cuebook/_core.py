@@ -150,6 +150,7 @@ class Core:
         try:
             copy, is_miss = self.copies.get(key), False
             if copy is not None and not copy.is_fresh():
+                copy.used_at = time.monotonic()  # so that no refresh leaves it out
                 yield from self._revalidate(copy)
                 copy = self._find_usable(key)
             if copy is None:

@@ -7,8 +7,7 @@ result back; `_threads` and `_tasks` run them.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Send:
+class Send(NamedTuple):
     """Send one HTTP request.
 
     Its result is a `Response`; where there is none, it raises `NoResponseError`.
@@ -33,20 +31,18 @@ class Send:
 
     method: str
     path: str
-    body: bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None
+    headers: Mapping[str, str]
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(NamedTuple):
     """Wait for some seconds."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(NamedTuple):
     """Wait until another caller has asked the service for the same.
 
     It ends with the other call, or after the seconds; it raises nothing.
@@ -60,8 +56,7 @@ Effect: TypeAlias = Send | Pause | Join
 Program: TypeAlias = Generator[Effect, Any, Result]
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """An HTTP response.
 
     Attributes:

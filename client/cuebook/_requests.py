@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -55,10 +54,8 @@ def request(
         headers = {**observer.list_headers(), **(headers or {})}
     for attempt in range(1, attempts + 1):
         remaining = deadline - time.monotonic()
-        # By chance, so that clients do not come back together.
-        part = random.uniform(0.5, 1)  # nosec B311
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)) * part
         error: ServiceError | UnavailableError
+        least_pause = 0.0
         try:
             response: Response = yield Send(
                 method=method, path=path, body=body, headers=headers or {}, seconds=remaining
@@ -71,7 +68,8 @@ def request(
             except (ServiceError, UnavailableError) as reason:
                 if isinstance(reason, ServiceError) and reason.status not in PASSING:
                     raise
-                error, pause = reason, max(pause, _get_retry_after(response))
+                error, least_pause = reason, _get_retry_after(response)
+        pause = max(least_pause, _choose_pause(attempt))
         if attempt == attempts or time.monotonic() + pause >= deadline:
             break
         yield Pause(pause)
@@ -112,6 +110,14 @@ def load_response(response: Response, what: str) -> Any:
         details=details if isinstance(details, list) else (),
         request_id=str(fields.get("request_id") or response.headers.get("x-request-id") or ""),
     )
+
+
+def _choose_pause(attempt: int) -> float:
+    """Choose a pause after an attempt by chance, so that clients do not come back together."""
+    import random  # which is not loaded before a request has failed
+
+    part = random.uniform(0.5, 1)  # nosec B311
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (attempt - 1)) * part
 
 
 def _get_retry_after(response: Response) -> float:

@@ -91,6 +91,8 @@ class Threads:
                 return Response(response.status_code, response.headers, b"".join(parts))
         except httpx.HTTPError as error:
             raise NoResponseError(f"{type(error).__name__} {error}".strip()) from error
+        except RuntimeError as error:  # which httpx raises where another thread calls `close`
+            raise NoResponseError("the connections were closed meanwhile") from error
 
     def _get_client(self) -> httpx.Client:
         import httpx

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,6 @@ from ._core import Core, Options, RefreshMode, Statistics
 from ._tasks import Tasks
 from ._threads import Threads
 from .errors import ConfigurationError
-from .management import AsyncManagement, Management
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ._address import Address
     from ._copies import Copy, Key
     from ._snapshots import Snapshot
+    from .management import AsyncManagement, Management
     from .prompts import Fallback, Prompt, Rendering
 
 LIVE = "live"
@@ -66,9 +67,6 @@ class Cuebook(_Client):
     """The prompts of a service, as programs with threads use them.
 
     One object serves all threads of a process, and the processes that are forked from it.
-
-    Attributes:
-        manage: What a program does with prompts besides using them.
     """
 
     def __init__(
@@ -121,7 +119,13 @@ class Cuebook(_Client):
             refresh=refresh,
         )
         self._core = Core(options, self._runner.start, _open_snapshot(snapshot, address))
-        self.manage = Management(self._core, self._runner)
+
+    @cached_property
+    def manage(self) -> Management:
+        """What a program does with prompts besides using them."""
+        from .management import Management  # which few programs need
+
+        return Management(self._core, self._runner)
 
     def get(
         self,
@@ -218,9 +222,6 @@ class AsyncCuebook(_Client):
     """The prompts of a service, as programs with asyncio use them.
 
     One object serves all event loops of a process, and the processes that are forked from it.
-
-    Attributes:
-        manage: What a program does with prompts besides using them.
     """
 
     def __init__(
@@ -252,7 +253,13 @@ class AsyncCuebook(_Client):
             refresh=refresh,
         )
         self._core = Core(options, self._runner.start, _open_snapshot(snapshot, address))
-        self.manage = AsyncManagement(self._core, self._runner)
+
+    @cached_property
+    def manage(self) -> AsyncManagement:
+        """What a program does with prompts besides using them."""
+        from .management import AsyncManagement  # which few programs need
+
+        return AsyncManagement(self._core, self._runner)
 
     async def get(
         self,

@@ -15,9 +15,10 @@ RUNTIME: list[str] = PROJECT["project"]["dependencies"]
 # What each lock is made from; `make lock` says the same.
 LOCKS: dict[str, list[str]] = {
     "runtime": [], "serve": ["serve"], "dev": ["dev"], "clients": ["clients"], "e2e": ["emulator"],
-    "langfuse-3": ["langfuse-3"], "langfuse-2": ["langfuse-2"],
+    "langfuse-3": ["langfuse-3"], "langfuse-2": ["langfuse-2"], "bench-client": ["bench-client"],
 }  # fmt: skip
 APART = {
+    "bench-client",
     "clients",
     "e2e",
     "langfuse-3",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,3 +39,32 @@ def connect(service: Service) -> Iterator[Callable[..., Cuebook]]:
     with ExitStack() as stack:
         defaults = {"url": service.url, "api_key": KEY}
         yield lambda **options: stack.enter_context(Cuebook(**(defaults | options)))
+
+
+@dataclass
+class Clock:
+    """Moves time for the client.
+
+    Attributes:
+        ahead: By how many seconds the monotonic clock is ahead.
+        ahead_wall: The same of the clock on the wall, which alone goes on in a suspended process.
+    """
+
+    ahead: float = 0.0
+    ahead_wall: float = 0.0
+
+    def pass_time(self, seconds: float) -> None:
+        """Let seconds pass, for both clocks."""
+        self.ahead += seconds
+        self.ahead_wall += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clocks by which the client tells what is fresh."""
+    clock, monotonic, wall = Clock(), time.monotonic, time.time
+    for name in ("time.monotonic", "cuebook.client.monotonic"):
+        monkeypatch.setattr(name, lambda: monotonic() + clock.ahead)
+    for name in ("time.time", "cuebook.client.time"):
+        monkeypatch.setattr(name, lambda: wall() + clock.ahead_wall)
+    return clock

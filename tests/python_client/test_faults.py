@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +21,8 @@ from cuebook import (
     ServerError,
     UnavailableError,
 )
-from tests.python_client.conftest import KEY
+from tests.documents import read_document
+from tests.python_client.conftest import KEY, Clock
 from tests.python_client.service import (
     Fault,
     Service,
@@ -112,6 +114,70 @@ def test_a_program_gets_what_it_held_or_its_fallback_or_an_error(
         service.fault = None
 
 
+# How client/README.md calls what is wrong: in its table each row says what a program gets.
+ROWS = {
+    "no response within the time-out": "a byte now and then",
+    "status 500": "status 500",
+    "status 429, `Retry-After` beyond the time-out": "status 429 for an hour",
+    "body is cut off": "half of JSON",
+    "body is not JSON": "no JSON",
+    "JSON of another type": "no object",
+    "connection closed within the body": "closed within the body",
+    "down for an hour": "closed",
+    "up again after an hour": "closed",
+}
+TABLE = read_document("client/README.md").get_table("While the service fails")
+SITUATIONS = dict(
+    zip(
+        TABLE.head[1:],
+        ("nothing is held", "it is fresh", "it is not fresh", "a fallback", "requests"),
+        strict=True,
+    )
+)
+
+
+def test_the_table_has_each_fault() -> None:
+    assert TABLE.index_rows().keys() == ROWS.keys()
+
+
+@pytest.mark.parametrize("refresh", ["inline", "background"])
+@pytest.mark.parametrize("head", [*SITUATIONS])
+@pytest.mark.parametrize("row", ROWS)
+def test_a_program_gets_what_the_table_says(
+    row: str, head: str, refresh: str, service: Service, connect: Connect, clock: Clock
+) -> None:
+    cell = TABLE.index_rows()[row][TABLE.head.index(head) - 1].strip("`")
+    situation = SITUATIONS[head]
+    fault = FAULTS[ROWS[row]][0]
+    cues = connect(timeout=1 if fault is drip else 10, refresh=refresh)
+    if situation in ("it is fresh", "it is not fresh"):
+        cues.get("greeting")
+    service.fault = fault
+    if row.startswith("up again"):
+        with suppress(CuebookError):
+            cues.get("other")  # which tells the client that the service is down
+        service.fault = None
+    if situation == "it is not fresh":
+        clock.pass_time(3600 if "hour" in row else 61)
+    elif row.startswith("up again"):
+        clock.pass_time(31)
+    service.requests.clear()
+
+    fallback = "Hi" if situation == "a fallback" else None
+    try:
+        outcome: str = cues.get("greeting", fallback=fallback).state
+    except CuebookError as error:
+        outcome = type(error).__name__
+
+    if situation == "requests":
+        assert str(len(service.requests)) == cell
+    else:
+        assert outcome == cell
+    if situation == "it is fresh":
+        assert service.requests == []
+    wait_until(lambda: cues._core._refresh is None)
+
+
 @pytest.mark.parametrize("name", ["status 500", "closed", "closed within the body", "no JSON"])
 def test_a_fault_that_passes_is_not_seen(name: str, service: Service, connect: Connect) -> None:
     service.faults += [FAULTS[name][0]] * 2
@@ -147,27 +213,33 @@ def test_while_the_service_is_down_calls_do_not_wait_for_it(
     assert cues.statistics.requests == requests
 
 
-def test_an_hour_without_the_service(
-    service: Service, connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_hour_without_the_service(service: Service, connect: Connect, clock: Clock) -> None:
     cues = connect(ttl=0.05, max_stale=3600, refresh="inline", attempts=1)
     cues.get("greeting")
     service.fault = close_at_once
-    begin, shift = time.monotonic, 0.0
-    for module in ("_copies", "_core"):
-        monkeypatch.setattr(f"cuebook.{module}.time.monotonic", lambda: begin() + shift)
-    monkeypatch.setattr("cuebook.client.monotonic", lambda: begin() + shift)
 
-    shift = 3590.0
+    clock.pass_time(3590)
     assert cues.get("greeting").state == "stale"
-    shift = 3700.0
+    clock.pass_time(110)
     with pytest.raises(UnavailableError):
         cues.get("greeting")
     assert cues.get("greeting", fallback="Hi").is_fallback
 
-    service.fault, shift = None, 7300.0
+    service.fault = None
+    clock.pass_time(3600)
     assert cues.get("greeting").state == "miss"
     assert cues.get("greeting").state == "hit"
+
+
+def test_a_call_whose_connections_another_thread_closes_fails_as_others_do(
+    service: Service, connect: Connect
+) -> None:
+    cues = connect(attempts=1)
+    cues.get("greeting")
+    cues._runner._get_client().close()  # as `close` does, at this moment
+
+    with pytest.raises(UnavailableError, match="closed"):
+        cues.get("other")
 
 
 def test_the_key_is_in_no_message(service: Service, connect: Connect) -> None:

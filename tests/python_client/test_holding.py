@@ -13,7 +13,7 @@ from threading import Barrier, Event
 import pytest
 
 from cuebook import AsyncCuebook, Cuebook, NotFoundError
-from tests.python_client.conftest import KEY
+from tests.python_client.conftest import KEY, Clock
 from tests.python_client.service import Fault, Handler, Service, respond
 
 Connect = Callable[..., Cuebook]
@@ -290,33 +290,122 @@ def test_memory_is_bounded_and_what_is_used_stays(service: Service, connect: Con
     assert len(cues._core.copies) < len(names)
 
 
+# How long a process is suspended, by the monotonic clock and by the one on the wall: on some
+# systems the first stands still meanwhile.
+SUSPENSIONS = [(0.0, 3600.0), (3600.0, 3600.0), (1e6, 1e6)]
+
+
+@pytest.mark.parametrize("ahead", SUSPENSIONS)
+@pytest.mark.parametrize("refresh", ["inline", "background"])
 def test_a_process_that_was_suspended_refreshes_before_it_answers(
-    service: Service, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    refresh: str, ahead: tuple[float, float], service: Service, connect: Connect, clock: Clock
 ) -> None:
-    """The monotonic clock stands still meanwhile, and the one on the wall goes on."""
+    cues = connect(refresh=refresh)
+    cues.get("greeting")
+    service.texts["greeting", "live"] = "second"
+    clock.ahead, clock.ahead_wall = ahead
+
+    prompt = cues.get("greeting")
+
+    assert (prompt.state, prompt.template) == ("hit", "second")
+    assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize("ahead", SUSPENSIONS)
+def test_a_process_that_was_suspended_waits_for_the_service_no_longer_than_it_should(
+    ahead: tuple[float, float], service: Service, connect: Connect, clock: Clock
+) -> None:
+    cues, release = connect(refresh_seconds=0.2, max_stale=1e7), Event()
+    cues.get("greeting")
+    service.fault = wait_for(release)
+    clock.ahead, clock.ahead_wall = ahead
+    begin = time.perf_counter()
+
+    state = cues.get("greeting").state
+    seconds = time.perf_counter() - begin
+    release.set()
+
+    assert state == "stale"
+    assert 0.2 <= seconds < SECONDS
+
+
+def test_a_suspended_process_finds_its_connection_closed(
+    service: Service, connect: Connect, clock: Clock
+) -> None:
+    def respond_and_close(handler: Handler, body: bytes) -> None:
+        respond(handler, body)
+        handler.close_connection = True
+
+    service.faults.append(respond_and_close)
+    cues = connect(refresh="inline")
+    cues.get("greeting")
+    clock.ahead_wall = 3600
+
+    assert cues.get("greeting").state == "hit"
+
+
+def test_a_refresh_that_was_suspended_is_not_waited_for_again_and_again(
+    service: Service, connect: Connect, clock: Clock
+) -> None:
+    """Its thread may never go on, or only when the process is suspended again."""
+    cues, release = connect(refresh_seconds=0.2), Event()
+    cues.get("greeting")
+    service.faults.append(wait_for(release))
+    clock.pass_time(61)
+    assert cues.get("greeting").state == "stale"
+    wait_until(lambda: len(service.requests) == 2)
+    service.texts["greeting", "live"] = "second"
+    clock.pass_time(3600)
+
+    prompt = cues.get("greeting")
+    release.set()
+
+    assert (prompt.state, prompt.template) == ("hit", "second")
+
+
+def test_in_lambda_a_call_refreshes_by_itself(
+    service: Service, connect: Connect, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What runs beside a call is suspended with the process, at the end of the call."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "reader")
+    monkeypatch.setattr("cuebook._threads.Threads.start", lambda *_: pytest.fail("a thread"))
     cues = connect()
     cues.get("greeting")
     service.texts["greeting", "live"] = "second"
-    hour_later = time.time() + 3600
-    for module in ("_copies", "_core"):
-        monkeypatch.setattr(f"cuebook.{module}.time.time", lambda: hour_later)
-    monkeypatch.setattr("cuebook.client.time", lambda: hour_later)
+    clock.pass_time(61)
 
     prompt = cues.get("greeting")
 
     assert (prompt.state, prompt.template) == ("hit", "second")
 
 
-def test_a_clock_that_is_set_back_does_no_harm(
-    service: Service, connect: Connect, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("refresh", ["inline", "background"])
+def test_a_hundred_prompts_cost_at_most_sixty_requests_an_hour(
+    refresh: str, service: Service, connect: Connect, clock: Clock
 ) -> None:
-    cues = connect(ttl=0.05, refresh="inline")
+    names = [f"p{number}" for number in range(100)]
+    service.texts |= {(name, "live"): name for name in names}
+    cues = connect(refresh=refresh)
+    cues.preload(names)
+    service.requests.clear()
+
+    for _ in range(360):
+        clock.pass_time(10)
+        states = {cues.get(name).state for name in names}
+        assert states <= {"hit", "stale"}
+        wait_until(lambda: cues._core._refresh is None)
+
+    assert 50 <= len(service.requests) <= 60
+
+
+def test_a_clock_that_is_set_back_does_no_harm(
+    service: Service, connect: Connect, clock: Clock
+) -> None:
+    cues = connect(refresh="inline")
     cues.get("greeting")
     service.texts["greeting", "live"] = "second"
-    day_before = time.time() - 86_400
-    monkeypatch.setattr("cuebook._copies.time.time", lambda: day_before)
-    monkeypatch.setattr("cuebook.client.time", lambda: day_before)
-    time.sleep(0.06)
+    clock.ahead_wall = -86_400
+    clock.ahead = 61
 
     assert cues.get("greeting").template == "second"
 

@@ -19,7 +19,7 @@ LINKS = {
     "texts.py": "shared/texts.py",
 }
 # Modules that `import cuebook` loads and Python has not loaded by itself.
-MODULES = 110
+MODULES = 95
 IMPORT = """
 import sys
 before = set(sys.modules)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from cuebook import Prompt
     from tests.client import Client, Registry
 
+HERE = Path(__file__).parent
+CASES = json.loads((HERE / "language_cases.json").read_text(encoding="utf-8"))
+GO = json.loads((HERE.parent / "unit/rendering/go_cases.json").read_text(encoding="utf-8"))
 FRAGMENTS = (
     *("Hello ", "{{.name}}", "{{ name }}", "{{name}}", "{name}", "{other}", "{{ .n }}", "ünï 🎈"),
     *("{{if .vip}}vip{{end}}", "{{range .items}}{{.}},{{end}}", "{% if vip %}vip{% endif %}"),
@@ -105,6 +109,37 @@ def test_a_text_is_rendered_to_the_same(
     here = render_here(get_from_service(client, prompt["slug"]), variables, strict=strict)
 
     compare(here, there)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['engine']} {case['template']}")
+def test_both_sides_render_the_same_scenario(registry: Registry, case: dict[str, Any]) -> None:
+    client = registry.editor
+    prompt = client.create_prompt()
+    inputs = [{"name": "name", "type": "str"}]
+    body = {"template": case["template"], "engine": case["engine"], "inputs": inputs}
+    assert client("POST", f"/v1/prompts/{prompt['id']}/versions", body).status == 201
+
+    there = render_there(client, prompt["slug"], case["variables"])
+    here = render_here(get_from_service(client, prompt["slug"]), case["variables"])
+
+    assert there["rendered"] == case["text"]
+    assert here["rendered"] == case["text"]
+    compare(here, there)
+
+
+def test_there_is_a_scenario_of_each_language() -> None:
+    assert {case["engine"] for case in CASES} == {*get_args(Engine)}
+
+
+def test_the_client_renders_what_go_rendered() -> None:
+    """The file is the one of the service's engine, tests/unit/rendering/test_go_cases.py."""
+    for case in GO["cases"]:
+        prompt = build_fallback(case["template"], name="p", pointer="live")
+        try:
+            text: str | None = prompt.render(GO["variables"][case["variables"]])
+        except RenderError:
+            text = None
+        assert text == case.get("text"), case
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tools.bench.figures import Series
 from tools.bench.packages import HERE, build_packages
 from tools.bench.replay import Recordings, find_library
 from tools.bench.starts import Starts
+from tools.bench.tables import Table, build_document
 from tools.bench.templates import list_renders
 from tools.bench.warm import CLIENT, Calls
 from tools.cost.samples import SAMPLES
@@ -117,9 +118,9 @@ def test_a_profile_adds_up_what_is_ours() -> None:
 
 
 def test_a_document_has_its_tables_and_its_command() -> None:
-    table = report.Table(title="Title", note="Note.", head=["a", "b"], rows=[["1", "2"]])
+    table = Table(title="Title", note="Note.", head=["a", "b"], rows=[["1", "2"]])
 
-    text = report.build_document([table], origin="Here.", command="make bench")
+    text = build_document([table], title="Speed", origin="Here.", command="make bench")
 
     assert "\n\nHere. Again:\n\n```sh\nmake bench\n```\n" in text
     assert text.endswith("## Title\n\nNote.\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n")

@@ -10,7 +10,8 @@
     replay    the process that `warm` starts
     engines   template languages beside plain Jinja2
     templates the process that `engines` starts
-    report    the tables, and `RESULTS.md`
+    report    the tables of `RESULTS.md`
+    tables    tables and the document, which other measurements have too
 
 Processor time is user and system time, which another load on the machine changes less than the time
 on the clock. Whatever is compared is measured in turn, so that a busy moment affects all of it.

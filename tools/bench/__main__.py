@@ -11,23 +11,17 @@ python -m tools.bench --write          everything, into tools/bench/RESULTS.md
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import shlex
-import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.local.errors import StartError
 from infra.packaging import PYTHON
-from infra.project import ROOT
 from tools.bench import engines, report, starts, warm
 from tools.bench.goals import ENGINES, FLOOR, MANY, PROFILED, STARTS, WARM, WRITERS
 from tools.bench.packages import build_variants
+from tools.bench.tables import build_document, describe_origin
 from tools.cost.machine import run_services
 
 if TYPE_CHECKING:
@@ -35,8 +29,10 @@ if TYPE_CHECKING:
 
     from tools.bench.goals import Row
     from tools.bench.packages import Variant
+    from tools.bench.tables import Table
 
 PARTS = ("starts", "warm", "engines", "contention", "profile")
+SUBJECT = f"Python {PYTHON}, the code and the layer as they are deployed"
 PROFILE_LOOPS = 2000  # some seconds, of which each millisecond is a sample
 
 
@@ -106,20 +102,22 @@ def choose_extent(arguments: argparse.Namespace) -> Extent:
 def main() -> int:
     """Run the command; returns the exit code."""
     arguments = build_parser().parse_args()
-    origin = describe_origin()  # with the load of the machine before this adds to it
+    origin = describe_origin(SUBJECT)  # with the load of the machine before this adds to it
     try:
         tables = run(choose_extent(arguments), arguments.against)
     except StartError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    document = report.build_document(tables, origin=origin, command=build_command(arguments))
+    document = build_document(
+        tables, title="Speed", origin=origin, command=build_command(arguments)
+    )
     if arguments.write:
         report.FILE.write_text(document, encoding="utf-8")
     sys.stdout.write(document)
     return 0
 
 
-def run(extent: Extent, against: str | None) -> list[report.Table]:
+def run(extent: Extent, against: str | None) -> list[Table]:
     """Measure, and build the tables.
 
     Raises:
@@ -179,14 +177,14 @@ def build_events(
 
 def profile(
     variant: Variant, work: Mapping[str, Any], environment: Mapping[str, str]
-) -> Iterator[report.Table]:
+) -> Iterator[Table]:
     """Profile calls."""
     titles = {row.name: row.title for row in WARM}
     for name, result in warm.run(variant, "profile", work, environment, PROFILE_LOOPS).items():
         yield report.build_profile(titles[name], result["libraries"])
 
 
-def contend() -> report.Table:
+def contend() -> Table:
     """Let many write versions of one prompt at once."""
     from tools.contention.__main__ import measure
 
@@ -197,25 +195,6 @@ def contend() -> report.Table:
         tries=result.tries_per_success,
         successes=result.successes,
         calls=len(result.writes),
-    )
-
-
-def describe_origin() -> str:
-    """Describe the machine, the day and the commit."""
-    description = Path("/proc/cpuinfo")  # which only Linux has
-    lines = description.read_text(encoding="utf-8").splitlines() if description.exists() else []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    commit = subprocess.run(
-        [shutil.which("git") or "git", "-C", str(ROOT), "describe", "--always", "--dirty"],
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    return (
-        f"Measured on {datetime.now(UTC):%Y-%m-%d} at commit {commit or '(none)'}, on "
-        f"{os.cpu_count()} processors ({models[0] if models else platform.machine()}), with a load "
-        f"of {load} at the start; Python {PYTHON}, the code and the layer as they are deployed."
     )
 
 

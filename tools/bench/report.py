@@ -1,14 +1,14 @@
-"""The tables, and `RESULTS.md`."""
+"""The tables of `RESULTS.md`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.bench.figures import Series
 from tools.bench.goals import CONTENTION, ENGINES, FIRST_CALL_MS, FLOOR, MANY, STARTS, WARM
 from tools.bench.packages import HERE
+from tools.bench.tables import Table, judge, show_series
 from tools.bench.warm import CLIENT
 
 if TYPE_CHECKING:
@@ -18,29 +18,6 @@ if TYPE_CHECKING:
     from tools.bench.warm import Calls
 
 FILE = Path(__file__).with_name("RESULTS.md")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """One table with what it says of itself.
-
-    Attributes:
-        title: The title.
-        note: What the figures are.
-        head: The heads of the columns.
-        rows: The cells of each row.
-    """
-
-    title: str
-    note: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-    def dump(self) -> str:
-        """Write the table in Markdown."""
-        lines = (self.head, ["---"] * len(self.head), *self.rows)
-        table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-        return f"## {self.title}\n\n{self.note}\n\n{table}"
 
 
 def build_starts(starts: Mapping[tuple[str, str], Starts], variants: Sequence[str]) -> Table:
@@ -65,12 +42,12 @@ def build_starts(starts: Mapping[tuple[str, str], Starts], variants: Sequence[st
             rows.append(
                 [
                     title if variant == HERE else f"… at {variant}",
-                    _show(Series(results.start), 0),
-                    _show(call, 0),
-                    _judge(first_goal, call.least, call.median, "{:.0f} ms"),
-                    _show(whole, 0),
+                    show_series(Series(results.start), 0),
+                    show_series(call, 0),
+                    judge(first_goal, call.least, call.median, "{:.0f} ms"),
+                    show_series(whole, 0),
                     str(ratio) if name != FLOOR else "1",
-                    _judge(goals.get(name) if has_goal else None, ratio.least, ratio.median),
+                    judge(goals.get(name) if has_goal else None, ratio.least, ratio.median),
                     *_compare_variants([starts[v, name].whole for v in variants], variant),
                 ]
             )
@@ -108,9 +85,9 @@ def build_warm(calls: Mapping[str, Calls], variants: Sequence[str]) -> Table:
                 [
                     row.title if variant == HERE else f"… at {variant}",
                     str(requests),
-                    _show(ours, 2),
-                    _judge(goal, ours.least, ours.median, "{:.1f} ms"),
-                    _show(client, 2) if requests else "-",
+                    show_series(ours, 2),
+                    judge(goal, ours.least, ours.median, "{:.1f} ms"),
+                    show_series(client, 2) if requests else "-",
                     str(ours.compare(client)) if requests else "-",
                     *_compare_variants(
                         [Series(results.milliseconds[v]) for v in variants], variant
@@ -152,10 +129,10 @@ def build_engines(
             rows.append(
                 [
                     row.title if variant == HERE else f"… at {variant}",
-                    _show(ours, 1),
-                    _show(plain, 1),
+                    show_series(ours, 1),
+                    show_series(plain, 1),
                     str(ratio),
-                    _judge(goal, ratio.least, ratio.median),
+                    judge(goal, ratio.least, ratio.median),
                     *_compare_variants([Series(times[v, row.name]) for v in variants], variant),
                 ]
             )
@@ -184,7 +161,7 @@ def build_contention(
                 str(successes),
                 f"{p50_seconds:.1f}",
                 f"{p99_seconds:.1f}",
-                _judge(CONTENTION.goal, p99_seconds, p99_seconds, "{:.0f} s"),
+                judge(CONTENTION.goal, p99_seconds, p99_seconds, "{:.0f} s"),
                 f"{tries:.1f}",
             ]
         ],
@@ -215,38 +192,6 @@ def build_profile(title: str, libraries: Mapping[str, int]) -> Table:
 def is_ours(library: str) -> bool:
     """Whether a library of a profile is part of this project."""
     return library.partition("/")[0] in ("functions", "shared")
-
-
-def build_document(tables: Sequence[Table], *, origin: str, command: str) -> str:
-    """Build `RESULTS.md`.
-
-    Args:
-        tables: The tables.
-        origin: The machine, the day, and the commit.
-        command: The command that measures the same again.
-    """
-    parts = (
-        "# Speed",
-        f"{origin} Again:",
-        f"```sh\n{command}\n```",
-        "A goal is met if both the least and the median are.",
-        *(table.dump() for table in tables),
-    )
-    return "\n\n".join(parts) + "\n"
-
-
-def _show(series: Series, digits: int) -> str:
-    return f"{series.least:.{digits}f} / {series.median:.{digits}f}"
-
-
-def _judge(goal: float | None, least: float, median: float, form: str = "{:.2f}") -> str:
-    if goal is None:
-        return "-"
-    if median <= goal and least <= goal:
-        word = "met"
-    else:
-        word = "met by the least" if least <= goal else "missed"
-    return f"≤ {form.format(goal)}: {word}"
 
 
 def _head_variants(variants: Sequence[str]) -> Iterator[str]:
