@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # What each operation is called with.
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "teams": (),
     "prompts": ("team",),
     "prompt": ("greeting",),
     "create_prompt": ("team", "Greeting"),
@@ -30,9 +31,11 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "restore_prompt": ("greeting",),
     "delete_prompt": ("greeting",),
     "versions": ("greeting",),
+    "version": ("greeting", 1),
     "create_version": ("greeting", "Hello"),
     "promote": ("greeting", 1),
     "demote": ("greeting",),
+    "archive_version": ("greeting", 1),
     "rollback": ("greeting",),
     "diff": ("greeting", 1, "live"),
     "set_tag": ("greeting", 1, "canary"),
@@ -45,6 +48,9 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "delete_payload": ("greeting", "payload"),
     "history": ("greeting",),
     "render_remote": ("greeting",),
+    "api_keys": (),
+    "create_api_key": ("a service", ["team"]),
+    "revoke_api_key": ("key",),
 }
 OPERATIONS = {
     name: value
@@ -98,7 +104,7 @@ def test_each_operation_calls_a_route_of_the_service() -> None:
     routes = [
         (route.method, re.compile(re.sub(r"\{\w+\}", "[^/]+", route.path) + r"(\?.*)?"))
         for route in ROUTES
-        if route.dialect == NATIVE
+        if route.dialect == NATIVE or route.name == "list_projects"
     ]
     owner = Cuebook("http://localhost", KEY).manage
 

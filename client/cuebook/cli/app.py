@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ..errors import ConfigurationError, ConflictError, CuebookError
-from . import prompts
+from . import exchange, keys, login, prompts, releases, writing
 from .connection import Connection
 from .output import print_error
 
@@ -22,7 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-prompts.add_commands(app)
+for module in (login, prompts, writing, releases, keys, exchange):
+    module.add_commands(app)
 
 
 @app.callback()
