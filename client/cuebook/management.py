@@ -8,7 +8,12 @@ from uuid import uuid4
 
 from ._operations import InTasks, InThreads, Listing, Operation
 from ._requests import request
-from .errors import ConfigurationError, InvalidRequestError, NotFoundError
+from .errors import (
+    ConfigurationError,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,11 +41,14 @@ class _Operations:
 
     @Operation
     def teams(self) -> Program[list[Document]]:
-        """List the teams in which the key, or the person, may read: the `id` and `title` of each.
-
-        It is the call of Tela's API, because the native one needs a key that may write.
-        """
-        return self._ask("GET", "/project")
+        """List the teams of the key, or of the person: the `id` and the `name` of each."""
+        try:
+            rows: list[Document] = yield from self._ask("GET", "/v1/me/teams", part="teams")
+        except PermissionDeniedError:
+            # A key that only reads can see its teams in the API of Tela, but not in the native one.
+            projects = yield from self._ask("GET", "/project")
+            rows = [{"id": project["id"], "name": project["title"]} for project in projects]
+        return rows
 
     # -- prompts
 
@@ -274,7 +282,7 @@ class _Operations:
         return self._write("PUT", _build_path("prompts", name, "splits", pointer), body, name)
 
     @Operation
-    def end_split(self, name: str, pointer: str = "live") -> Program[Document]:
+    def end_split(self, name: str, pointer: str = "live") -> Program[None]:
         """End a split: the pointer stays at its first version."""
         return self._write("DELETE", _build_path("prompts", name, "splits", pointer), None, name)
 

@@ -43,6 +43,7 @@ def connect(
 ) -> None:
     """Note where the service is; a command connects when it needs it."""
     context.obj = Connection(url, api_key)
+    context.call_on_close(context.obj.close)
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -73,6 +73,11 @@ class Connection:
         """What the client does with prompts besides using them."""
         return self.client.manage
 
+    def close(self) -> None:
+        """Close the connections of the client, if there are any."""
+        if "client" in vars(self):
+            self.client.close()
+
     def find_team(self, team: str | None) -> str:
         """Find the id of the team that a command is about.
 
@@ -86,10 +91,10 @@ class Connection:
         if team and _is_id(team):
             return team
         teams = self.manage.teams()
-        names = ", ".join(f"{each['title']} ({each['id']})" for each in teams)
+        names = ", ".join(f"{each['name']} ({each['id']})" for each in teams)
         if not teams:
             raise CuebookError("you are in no team: ask an admin to add you to one")
-        matches = [each for each in teams if team in (None, "", each["title"])]
+        matches = [each for each in teams if team in (None, "", each["name"])]
         if not matches:
             raise ConfigurationError(f"you have no team {team!r}, but {names}")
         if len(matches) > 1:

@@ -9,7 +9,7 @@ import typer
 
 from .._address import find_url
 from ..client import Cuebook
-from ..errors import ConfigurationError, CuebookError
+from ..errors import AuthenticationError, ConfigurationError, CuebookError
 from .connection import get_connection
 from .credentials import SESSION, load_credentials
 from .output import AsJson, print_json, print_note, print_text
@@ -81,14 +81,17 @@ def log_in(
     else:
         secret = (_ask("API key") if api_key is None else api_key).strip()
     with Cuebook(url, secret) as client:
-        teams = client.manage.teams()
+        try:
+            teams = client.manage.teams()
+        except AuthenticationError as error:
+            raise CuebookError(f"the key is unknown, revoked or expired: {error}") from error
     credentials = load_credentials()
     credentials.add(url, secret)
     credentials.save()
     if as_json:
         print_json({"url": url, "teams": teams})
     else:
-        names = ", ".join(team["title"] for team in teams) or "no team"
+        names = ", ".join(team["name"] for team in teams) or "no team"
         print_text(f"You use {url} with {names}.")
 
 

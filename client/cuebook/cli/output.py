@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Of all commands that print something of the service.
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
+WIDTH = 10_000  # of a table that no terminal shows
 # What would do something to a terminal instead of being shown by it.
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -44,7 +45,8 @@ def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Non
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(escape(format_value(row.get(column))) for column in columns))
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    # What reads a pipe wants each row in one line.
+    Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
 
 
 def print_fields(document: Mapping[str, Any], names: Sequence[str]) -> None:

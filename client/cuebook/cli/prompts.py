@@ -37,8 +37,9 @@ def complete_slug(context: typer.Context, incomplete: str) -> list[str]:
     options = context.find_root().params
     connection = Connection(options.get("url"), options.get("api_key"))
     try:
-        rows = connection.manage.prompts(connection.find_team(None), q=incomplete or None)
-        return [row["slug"] for row in islice(rows, 100) if row["slug"].startswith(incomplete)]
+        with connection.client as client:
+            rows = client.manage.prompts(connection.find_team(None), q=incomplete or None)
+            return [row["slug"] for row in islice(rows, 100) if row["slug"].startswith(incomplete)]
     except (CuebookError, OSError):
         return []
 
@@ -128,7 +129,10 @@ def list_history(
     if as_json:
         print_json(rows)
     else:
-        rows = [{**row, "by": row["by"]["name"]} for row in rows]
+        rows = [
+            {**row, "by": row["by"]["name"], "detail": _format_detail(row["detail"])}
+            for row in rows
+        ]
         print_rows(rows, ("at", "event", "by", "detail"))
 
 
@@ -226,6 +230,15 @@ def _format_message(message: Mapping[str, Any]) -> str:
         return content
     rest = {key: value for key, value in message.items() if key != "role"}
     return json.dumps(rest, ensure_ascii=False, indent=2)
+
+
+def _format_detail(detail: Mapping[str, Any]) -> str:
+    """Format what an event says, without the ids of versions, whose numbers are there too."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {format_value(value)}"
+        for name, value in detail.items()
+        if value is not None and not name.endswith("_id")
+    )
 
 
 def _find_version(manage: Management, name: str) -> dict[str, Any] | None:

@@ -82,8 +82,8 @@ def split_pointer(
     if end and shares:
         raise ConfigurationError("a split is either set or ended: leave out --end or the shares")
     if end:
-        document = manage.end_split(name, pointer)
-    elif shares:
+        manage.end_split(name, pointer)
+    if shares:
         document = manage.set_split(name, parse_shares(shares), pointer)
     else:
         document = manage.get_split(name, pointer)

@@ -107,7 +107,7 @@ def edit_prompt(
     newest = _find_newest(manage, prompt["id"])
     before = take_content(manage.version(prompt["id"], version)) if newest else {}
     settings = _build_settings(engine, model, params)
-    with _open_texts(file, before, is_needed=not (settings and before)) as texts:
+    with _open_texts(file, before, is_complete=bool(settings and before)) as texts:
         # A template takes the place of messages.
         base = before if "messages" not in before or not texts else {**before, "messages": None}
         after = take_content({**base, **settings, **texts})
@@ -127,19 +127,19 @@ def edit_prompt(
 
 @contextmanager
 def _open_texts(
-    file: Path | None, before: Mapping[str, Any], *, is_needed: bool
+    file: Path | None, before: Mapping[str, Any], *, is_complete: bool
 ) -> Iterator[dict[str, Any]]:
     """Get the texts of a new version, and keep those from an editor if the block fails.
 
     Args:
         file: The file that has them; None for an editor.
         before: The content to begin with.
-        is_needed: Whether there is anything to edit; otherwise there are no texts.
+        is_complete: Whether the texts stay as they are.
     """
     if file is not None:
         yield _load_texts(file)
         return
-    if not is_needed:
+    if is_complete:
         yield {}
         return
     suffix = ".yaml" if "messages" in before else ".txt"
@@ -148,13 +148,17 @@ def _open_texts(
     ) as draft:
         draft.write(_dump_texts(before))
     path = Path(draft.name)
+    is_needed = False
     try:
         _run_editor(path)
+        is_needed = True
         yield _load_texts(path)
-    except BaseException:
-        print_note(f"What you have written is in {path}")
-        raise
-    path.unlink()
+        is_needed = False
+    finally:
+        if is_needed:
+            print_note(f"What you have written is in {path}")
+        else:
+            path.unlink()
 
 
 def _run_editor(path: Path) -> None:
