@@ -99,7 +99,7 @@ def serve_registry() -> Iterator[str]:
 def list_commands() -> dict[str, Any]:
     """List the commands, those of groups by two words."""
     root: Any = typer.main.get_command(app)
-    commands = {}
+    commands: dict[str, Any] = {}
     for name, command in root.commands.items():
         if parts := getattr(command, "commands", None):
             commands |= {f"{name} {part}": parts[part] for part in parts}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shared.domain.access import Grant
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -154,8 +156,7 @@ def test_a_prompt_comes_after_those_that_it_includes(shell: Shell, registry: Reg
     inner_id = editor.create_prompt("Inner", slug="inner")["id"]
     editor.create_version(inner_id, "part")
     editor.promote(inner_id, 1, times=2)
-    text = "{{@inner}} and more"
-    editor.create_version(outer_id, f"A whole of {text}")
+    editor.create_version(outer_id, "A @@@langfusePrompt:name=inner|label=production@@@")
     file = shell.folder / "prompts.jsonl"
     shell("export", str(file))
     clear(registry, "outer", "inner")
@@ -179,13 +180,16 @@ def test_what_the_service_refuses_is_named_and_the_rest_is_written(
     assert "engine" in next(row for row in outcome.json if row["slug"] == "greeting")["problem"]
 
 
-def test_a_slug_of_another_team_is_a_conflict(shell: Shell, registry: Registry, file: Path) -> None:
-    registry.stranger.create_prompt("Greeting", slug="greeting")
+def test_a_slug_of_another_team_is_another_prompt(
+    shell: Shell, registry: Registry, file: Path
+) -> None:
+    teams = (registry.stranger.team_id, registry.team_id)
+    shell.use(shell.url, registry.create_key(Grant(name="both", operation="all", team_ids=teams)))
+    before = count_events(registry)
 
-    shell.use(shell.url, registry.stranger.key)
-    outcome = shell("import", str(file), "--json")
-    assert list_outcomes(outcome)["greeting"] == "conflict"
-    assert outcome.code == 3
+    outcome = shell("import", str(file), "--team", "Theirs", "--json")
+    assert list_outcomes(outcome) == {"greeting": "new", "empty": "new"}
+    assert count_events(registry) == before
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -104,54 +104,69 @@ def import_prompts(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is missing in the team of a prompt in a file; versions by their position in the file.
+    """What a team lacks of a prompt in a file; versions by their position in the file.
 
     Attributes:
-        first: The position of the first version that is missing; all after it are.
+        missing: The versions that do not exist.
         stable: The drafts that are to be stable.
-        live: The version that is to be live; None if it is, or there is none.
+        live: The version that is to be live; none if it is, or if no version is live in the file.
         archived: The versions that are to be archived.
         tags: The tags that are to be set, with their version.
-        payloads: The payloads that are missing.
+        payloads: The payloads that do not exist.
+        is_archived: Whether the prompt is to be archived.
     """
 
-    first: int
+    missing: list[int]
     stable: list[int]
-    live: int | None
+    live: list[int]
     archived: list[int]
     tags: list[tuple[str, int]]
     payloads: list[dict[str, Any]]
+    is_archived: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not any(getattr(self, each.name) for each in fields(self))
 
 
 def plan_import(
-    entry: Mapping[str, Any], versions: Sequence[Mapping[str, Any]], payloads: Sequence[Any]
+    entry: Mapping[str, Any],
+    status: str,
+    versions: Sequence[Mapping[str, Any]],
+    payloads: Sequence[Mapping[str, Any]],
 ) -> Plan | None:
     """Plan what is to be written of a prompt.
 
     Args:
         entry: The prompt's line in the file.
+        status: Its status in the team.
         versions: Its versions in the team, from the first on.
         payloads: Its payloads in the team.
 
     Returns:
         The plan; None if the team has other versions than the file, or more.
     """
-    wanted = entry["versions"]
-    if [*map(take_content, versions)] != [*map(take_content, wanted)][: len(versions)]:
+    goals = entry["versions"]
+    if [*map(take_content, versions)] != [*map(take_content, goals)][: len(versions)]:
         return None
-    states = [*versions, *[NEW_VERSION] * (len(wanted) - len(versions))]
-    pairs = [*enumerate(zip(wanted, states, strict=True))]
-    lives = [at for at, (goal, state) in pairs if _is_to_be(goal, state, "live")]
+    states = [*versions, *[NEW_VERSION] * (len(goals) - len(versions))]
+    pairs = [*enumerate(zip(goals, states, strict=True))]
+
+    def list_moves(status: str) -> list[int]:
+        return [at for at, (goal, state) in pairs if goal["status"] == status != state["status"]]
+
     samples = [(each["name"], each["variables"]) for each in payloads]
     return Plan(
-        first=len(versions),
+        missing=[*range(len(versions), len(goals))],
+        # A draft has to be stable before it can be live.
         stable=[
             at
-            for at, (goal, state) in pairs
-            if state["status"] == "draft" and goal["status"] in ("stable", "live")
+            for at in sorted([*list_moves("stable"), *list_moves("live")])
+            if states[at]["status"] == "draft"
         ],
-        live=lives[0] if lives else None,
-        archived=[at for at, (goal, state) in pairs if _is_to_be(goal, state, "archived")],
+        live=list_moves("live"),
+        archived=list_moves("archived"),
         tags=[
             (tag, at)
             for at, (goal, state) in pairs
@@ -161,6 +176,7 @@ def plan_import(
         payloads=[
             each for each in entry["payloads"] if (each["name"], each["variables"]) not in samples
         ],
+        is_archived=entry["prompt"]["status"] == "archived" != status,
     )
 
 
@@ -186,49 +202,44 @@ class Importer:
         """
         remaining = [*entries]
         while remaining:
+            # By slug in this team: a key of several teams may find another team's by it.
+            prompts = {prompt["slug"]: prompt for prompt in self.manage.prompts(self.team_id)}
             problems = []
             for entry in remaining:
                 try:
-                    yield self._write_prompt(entry)
+                    yield self._write_prompt(entry, prompts.get(entry["prompt"]["slug"]))
                 except (InvalidRequestError, NotFoundError, ConflictError) as error:
                     problems.append((entry, error))
             if len(problems) == len(remaining):
-                for entry, problem in problems:
-                    yield {
-                        "slug": entry["prompt"]["slug"],
-                        "outcome": FAILED,
-                        "problem": str(problem),
-                    }
+                yield from (
+                    _build_row(entry, FAILED, problem=str(problem)) for entry, problem in problems
+                )
                 return
             remaining = [entry for entry, _ in problems]
 
-    def _write_prompt(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        source = entry["prompt"]
-        try:
-            prompt = self.manage.prompt(source["slug"])
-        except NotFoundError:
-            prompt = None
-        versions = [] if prompt is None else [*self.manage.versions(prompt["id"])][::-1]
-        payloads = [] if prompt is None else [*self.manage.payloads(prompt["id"])]
-        row = {"slug": source["slug"], "outcome": "unchanged", "new_versions": 0}
-        if prompt is not None and prompt["team_id"] != self.team_id:
-            return {**row, "outcome": CONFLICT, "problem": "another team has this slug"}
-        plan = plan_import(entry, versions, payloads)
+    def _write_prompt(
+        self, entry: Mapping[str, Any], prompt: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        """Write a prompt.
+
+        Args:
+            entry: Its line in the file.
+            prompt: The team's prompt of that slug; None if there is none.
+        """
+        versions, payloads, status = [], [], "active"
+        if prompt is not None:
+            versions = [*self.manage.versions(prompt["id"])][::-1]
+            payloads = [*self.manage.payloads(prompt["id"])]
+            status = prompt["status"]
+        plan = plan_import(entry, status, versions, payloads)
         if plan is None:
-            return {**row, "outcome": CONFLICT, "problem": "it has other versions than the file"}
-        is_archived = source["status"] == "archived" and (prompt or {}).get("status") != "archived"
-        changes = (plan.stable, plan.live is not None, plan.archived, plan.tags, plan.payloads)
-        row["new_versions"] = len(entry["versions"]) - plan.first
-        if prompt is None:
-            row["outcome"] = "new"
-        elif row["new_versions"] or any(changes) or is_archived:
-            row["outcome"] = "changed"
+            return _build_row(entry, CONFLICT, problem="it has other versions than the file")
         if not self.is_dry:
-            prompt_id = self._create_prompt(source) if prompt is None else prompt["id"]
-            self._apply(plan, prompt_id, entry["versions"], [each["version"] for each in versions])
-            if is_archived:
-                self.manage.archive_prompt(prompt_id)
-        return row
+            prompt_id = self._create_prompt(entry["prompt"]) if prompt is None else prompt["id"]
+            numbers = [version["version"] for version in versions]
+            self._apply(plan, prompt_id, entry["versions"], numbers)
+        outcome = "new" if prompt is None else "unchanged" if plan.is_empty else "changed"
+        return _build_row(entry, outcome, new_versions=len(plan.missing))
 
     def _create_prompt(self, source: Mapping[str, Any]) -> str:
         prompt = self.manage.create_prompt(
@@ -240,27 +251,34 @@ class Importer:
         return prompt_id
 
     def _apply(
-        self, plan: Plan, prompt_id: str, versions: Sequence[Mapping[str, Any]], numbers: list[int]
+        self, plan: Plan, prompt_id: str, goals: Sequence[Mapping[str, Any]], numbers: list[int]
     ) -> None:
-        """Write what is missing; what it has written counts if it is run again."""
+        """Write what a plan says; what it has written counts if it is run again."""
         manage = self.manage
-        for version in versions[plan.first :]:
-            document = create_version(manage, prompt_id, version, message=version["message"])
-            numbers.append(document["version"])
-        for at in plan.stable:
+        for at in plan.missing:
+            version = create_version(manage, prompt_id, goals[at], message=goals[at]["message"])
+            numbers.append(version["version"])
+        for at in (*plan.stable, *plan.live):
             manage.promote(prompt_id, numbers[at])
-        if plan.live is not None:
-            manage.promote(prompt_id, numbers[plan.live])
         for at in plan.archived:
             manage.archive_version(prompt_id, numbers[at])
         for tag, at in plan.tags:
             manage.set_tag(prompt_id, numbers[at], tag)
         for payload in plan.payloads:
             manage.create_payload(prompt_id, payload["name"], payload["variables"])
+        if plan.is_archived:
+            manage.archive_prompt(prompt_id)
 
 
-def _is_to_be(goal: Mapping[str, Any], state: Mapping[str, Any], status: str) -> bool:
-    return bool(goal["status"] == status != state["status"])
+def _build_row(
+    entry: Mapping[str, Any], outcome: str, *, new_versions: int = 0, problem: str = ""
+) -> dict[str, Any]:
+    return {
+        "slug": entry["prompt"]["slug"],
+        "outcome": outcome,
+        "new_versions": new_versions,
+        "problem": problem or None,
+    }
 
 
 def _open_output(file: Path) -> AbstractContextManager[TextIO]:
