@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ import typer.main
 
 from cuebook.cli.app import app
 from shared.domain.access import Grant
+from tests.documents import read_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -242,6 +244,20 @@ def test_an_editor_that_fails_changes_nothing(
 # -- releasing
 
 
+def test_commands_of_the_readme_release_a_prompt(
+    shell: Shell, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (block,) = read_document("client/README.md").get_blocks("sh", "The command")
+    monkeypatch.chdir(shell.folder)
+    (shell.folder / "greeting.txt").write_text("Hello {{.name}}\n")
+    shell.use(None, None)
+
+    for line in block.text.replace("https://…", shell.url).splitlines():
+        outcome = shell(*shlex.split(line)[1:], text=f"{registry.editor.key}\n")
+        assert outcome.code == 0, outcome
+    assert outcome.output == "Hello Ada\n"
+
+
 def test_a_version_is_released_and_taken_back(shell: Shell, greeting: str) -> None:
     shell("edit", greeting, "--file", "-", text="Hi {{.name}}")
 
@@ -280,6 +296,8 @@ def test_a_pointer_is_split(shell: Shell, greeting: str) -> None:
         ("split", "greeting", "1=50", "1=50"),
         ("split", "greeting", "one=100"),
         ("split", "greeting", "1=NaN"),
+        ("split", "greeting", "1=1e999999999"),
+        ("split", "greeting", "1=200"),
         ("split", "greeting", "1=99.999", "2=0.001"),
         ("split", "greeting", "1=100", "--end"),
         ("tag", "greeting", "canary"),

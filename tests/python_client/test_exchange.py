@@ -35,7 +35,7 @@ def file(shell: Shell, registry: Registry) -> Path:
     editor.create_version(prompt_id, "one", message="first")
     editor.create_version(prompt_id, template="", **SETTINGS)
     for number in range(3, 6):
-        editor.create_version(prompt_id, f"{number}\n{{{{.name}}}}")
+        editor.create_version(prompt_id, f"{number}\n\u2028é{{{{.name}}}}")
     for number in (1, 4):
         editor.promote(prompt_id, number)
     editor.promote(prompt_id, 2, times=2)
@@ -201,6 +201,13 @@ def test_a_file_of_something_else_is_refused(shell: Shell, line: str) -> None:
 
     assert (outcome.code, outcome.output, len(outcome.errors)) == (2, "", 1)
     assert "line 2 of -" in outcome.errors[0]
+
+
+def test_a_file_that_is_no_text(shell: Shell) -> None:
+    file = shell.folder / "file"
+    file.write_bytes(b"\xff")
+
+    assert shell("import", str(file)).code == 2
 
 
 def test_a_file_that_is_not_there(shell: Shell) -> None:

@@ -12,9 +12,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from cuebook.cli.login import PORT
+from cuebook.cli.sign_in import PATH
 from shared.store import sign_in_page
 from tests import sign_in_page as page_of_tests
 from tests.client import AUTHENTICATOR_CODE, PASSWORD, UNKNOWN_ID
+from tests.documents import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -209,6 +212,10 @@ def test_a_person_signs_in_with_a_browser(shell: Shell, browser: Browser, free_p
     assert browser.query["redirect_uri"] == f"http://localhost:{free_port}/signed-in"
     assert browser.query["code_challenge_method"] == "S256"
     assert read_credentials(shell)["secrets"][shell.url].startswith("sess_")
+
+
+def test_the_address_to_register_is_that_in_the_documents() -> None:
+    assert f"`http://localhost:{PORT}{PATH}`" in read_document("docs/operate.md").prose
 
 
 def test_only_the_page_brings_a_code(shell: Shell, browser: Browser, free_port: int) -> None:

@@ -65,7 +65,8 @@ def export_prompts(
                 "versions": versions[::-1],
                 "payloads": [*manage.payloads(prompt["id"])][::-1],
             }
-            output.write(f"{json.dumps(entry, ensure_ascii=False)}\n")
+            # In ASCII, so that no text of a prompt can end a line or fail to be encoded.
+            output.write(f"{json.dumps(entry)}\n")
             print_note(f"{count} of {len(prompts)}: {prompt['slug']}")
 
 
@@ -110,7 +111,7 @@ class Plan:
         missing: The versions that do not exist.
         stable: The drafts that are to be stable.
         live: The version that is to be live; none if it is, or if no version is live in the file.
-        archived: The versions that are to be archived.
+        obsolete: The versions that are to be archived.
         tags: The tags that are to be set, with their version.
         payloads: The payloads that do not exist.
         is_archived: Whether the prompt is to be archived.
@@ -119,7 +120,7 @@ class Plan:
     missing: list[int]
     stable: list[int]
     live: list[int]
-    archived: list[int]
+    obsolete: list[int]
     tags: list[tuple[str, int]]
     payloads: list[dict[str, Any]]
     is_archived: bool
@@ -166,7 +167,7 @@ def plan_import(
             if states[at]["status"] == "draft"
         ],
         live=list_moves("live"),
-        archived=list_moves("archived"),
+        obsolete=list_moves("archived"),
         tags=[
             (tag, at)
             for at, (goal, state) in pairs
@@ -260,7 +261,7 @@ class Importer:
             numbers.append(version["version"])
         for at in (*plan.stable, *plan.live):
             manage.promote(prompt_id, numbers[at])
-        for at in plan.archived:
+        for at in plan.obsolete:
             manage.archive_version(prompt_id, numbers[at])
         for tag, at in plan.tags:
             manage.set_tag(prompt_id, numbers[at], tag)
@@ -291,9 +292,12 @@ def _load_entries(file: Path) -> list[dict[str, Any]]:
     Raises:
         ConfigurationError: One is not that of a prompt.
     """
-    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{file} is no text: {error}") from error
     entries = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
                 entries.append(_load_entry(line))

@@ -28,7 +28,7 @@ def add_commands(app: typer.Typer) -> None:
 @keys.command("list")
 def list_keys(context: typer.Context, as_json: AsJson = False) -> None:
     """List the API keys that you manage, newest first, without their secrets."""
-    with _explain_refusal():
+    with _explain_problem():
         rows = [*get_connection(context).manage.api_keys()]
     if as_json:
         print_json(rows)
@@ -67,7 +67,7 @@ def create_key(
     if everywhere and team:
         raise ConfigurationError("a key is for a team or for all: leave out --team or --all-teams")
     end = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    with _explain_refusal():
+    with _explain_problem():
         document = connection.manage.create_api_key(
             name,
             [] if everywhere else [connection.find_team(team)],
@@ -93,7 +93,7 @@ def revoke_key(
     as_json: AsJson = False,
 ) -> None:
     """Revoke an API key; processes that have just used it stop within half a minute."""
-    with _explain_refusal():
+    with _explain_problem():
         get_connection(context).manage.revoke_api_key(key_id)
     if as_json:
         print_json(None)
@@ -102,7 +102,7 @@ def revoke_key(
 
 
 @contextmanager
-def _explain_refusal() -> Iterator[None]:
+def _explain_problem() -> Iterator[None]:
     """Say who manages keys where the service refuses the credential.
 
     Raises:

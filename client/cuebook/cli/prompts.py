@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from itertools import islice
 from pathlib import Path  # noqa: TC003 (Typer reads the types of commands)
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ..client import Cuebook
     from ..management import Management
 
+NUMBER = re.compile(r"[0-9]{1,18}")  # of a version
 DIFFERENT = 3  # the exit code of `diff --check`
 
 
@@ -210,7 +212,7 @@ def render_prompt(
 
 def parse_pointer(text: str) -> int | str:
     """Parse what names a version: a number, or else a tag, `live` or `latest`."""
-    return int(text) if text.isascii() and text.isdigit() else text
+    return int(text) if NUMBER.fullmatch(text) else text
 
 
 def format_texts(version: Mapping[str, Any]) -> str:

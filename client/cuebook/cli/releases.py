@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,7 +15,8 @@ from .prompts import Name, Selector, parse_pointer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PERCENT = 100  # parts of the service's 10,000
+TOTAL = 10_000  # the weights of a split
+PERCENT = TOTAL // 100
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -133,16 +134,15 @@ def parse_shares(texts: Sequence[str]) -> dict[int, int]:
         number, _, percent = text.partition("=")
         try:
             version, weight = int(number), Decimal(percent) * PERCENT
-            if not weight.is_finite() or weight != int(weight) or version in weights:
+            if not 0 < weight <= TOTAL or weight % 1 or version in weights:
                 raise ValueError
-        except (ValueError, InvalidOperation):
+        except (ValueError, ArithmeticError):
             raise ConfigurationError(
                 f"{text!r} is not VERSION=PERCENT, with each version once and two decimals at most"
             ) from None
         weights[version] = int(weight)
-    total = Decimal(sum(weights.values())) / PERCENT
-    if total != PERCENT:
-        raise ConfigurationError(f"the percentages sum up to {total:f} instead of 100")
+    if (total := sum(weights.values())) != TOTAL:
+        raise ConfigurationError(f"the percentages sum up to {total / PERCENT:g} instead of 100")
     return weights
 
 
