@@ -10,6 +10,8 @@ from .errors import ConfigurationError
 
 VERSION = "0.1.0"
 USER_AGENT = f"cuebook-python/{VERSION}"
+# Of all requests, also of those before somebody has a key.
+HEADERS = {"Content-Type": "application/json", "User-Agent": USER_AGENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +31,15 @@ class Address:
         return f"<Address {self.url}>"
 
 
-def find_address(url: str | None, api_key: str | None) -> Address:
-    """Find the address and the key: those given, or the environment's.
+def find_url(url: str | None) -> str:
+    """Find the address: the one in the argument, or the environment's.
 
     Raises:
-        ConfigurationError: One of them is missing, or malformed.
+        ConfigurationError: It is missing, or malformed.
     """
     url = (url or os.environ.get("CUEBOOK_URL", "")).rstrip("/")
-    api_key = (api_key or os.environ.get("CUEBOOK_API_KEY", "")).strip()
     if not url:
         raise ConfigurationError("no address: give it to Cuebook(…), or set CUEBOOK_URL")
-    if not api_key:
-        raise ConfigurationError("no API key: give it as api_key=…, or set CUEBOOK_API_KEY")
     try:
         parts = urlsplit(url)
         is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
@@ -48,11 +47,19 @@ def find_address(url: str | None, api_key: str | None) -> Address:
         is_valid = False
     if not is_valid:
         raise ConfigurationError(f"{url!r} is no address of a service: write https://…")
+    return url
+
+
+def find_address(url: str | None, api_key: str | None) -> Address:
+    """Find the address and the key: those in the arguments, or the environment's.
+
+    Raises:
+        ConfigurationError: One of them is missing, or malformed.
+    """
+    url = find_url(url)
+    api_key = (api_key or os.environ.get("CUEBOOK_API_KEY", "")).strip()
+    if not api_key:
+        raise ConfigurationError("no API key: give it as api_key=…, or set CUEBOOK_API_KEY")
     if not (api_key.isascii() and api_key.isprintable()) or " " in api_key:
         raise ConfigurationError("the API key has characters that no key has; copy it again")
-    headers = {
-        "Authorization": f"Bearer {api_key}",
-        "Content-Type": "application/json",
-        "User-Agent": USER_AGENT,
-    }
-    return Address(url, headers)
+    return Address(url, {"Authorization": f"Bearer {api_key}", **HEADERS})

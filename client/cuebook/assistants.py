@@ -20,8 +20,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import ArgsKwargs
 
 from ._address import VERSION
-from ._contents import is_placeholder
 from ._version_contents import create_version, take_content
+from .conversations import is_placeholder
 from .errors import (
     ConfigurationError,
     CuebookError,

@@ -8,7 +8,12 @@ from uuid import uuid4
 
 from ._operations import InTasks, InThreads, Listing, Operation
 from ._requests import request
-from .errors import ConfigurationError, InvalidRequestError, NotFoundError
+from .errors import (
+    ConfigurationError,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +36,19 @@ class _Operations:
     """
 
     _core: Core
+
+    # -- teams
+
+    @Operation
+    def teams(self) -> Program[list[Document]]:
+        """List the teams of the key, or of the person: the `id` and the `name` of each."""
+        try:
+            rows: list[Document] = yield from self._ask("GET", "/v1/me/teams", part="teams")
+        except PermissionDeniedError:
+            # A key that only reads can see its teams in the API of Tela, but not in the native one.
+            projects = yield from self._ask("GET", "/project")
+            rows = [{"id": project["id"], "name": project["title"]} for project in projects]
+        return rows
 
     # -- prompts
 
@@ -107,9 +125,15 @@ class _Operations:
         new_name: str | None = None,
         slug: str | None = None,
         description: str | None = None,
+        keywords: Sequence[str] | None = None,
     ) -> Program[Document]:
         """Change what describes a prompt; what is None stays as it is."""
-        fields = {"name": new_name, "slug": slug, "description": description}
+        fields = {
+            "name": new_name,
+            "slug": slug,
+            "description": description,
+            "keywords": None if keywords is None else list(keywords),
+        }
         body = {key: value for key, value in fields.items() if value is not None}
         return self._write("PATCH", _build_path("prompts", name), body, name, part="prompt")
 
@@ -218,6 +242,12 @@ class _Operations:
         return self._write("POST", path, {}, name, part="version")
 
     @Operation
+    def archive_version(self, name: str, version: Pointer) -> Program[Document]:
+        """Archive a version, for good."""
+        path = _build_path("prompts", name, "versions", version, "archive")
+        return self._write("POST", path, {}, name, part="version")
+
+    @Operation
     def rollback(
         self, name: str, version: int | None = None, *, reason: str = ""
     ) -> Program[Document]:
@@ -272,7 +302,7 @@ class _Operations:
         return self._write("PUT", _build_path("prompts", name, "splits", pointer), body, name)
 
     @Operation
-    def end_split(self, name: str, pointer: str = "live") -> Program[Document]:
+    def end_split(self, name: str, pointer: str = "live") -> Program[None]:
         """End a split: the pointer stays at its first version."""
         return self._write("DELETE", _build_path("prompts", name, "splits", pointer), None, name)
 
@@ -336,6 +366,63 @@ class _Operations:
         path = _build_path("prompts", name, *place, "render")
         return self._ask("POST", path, {**body, "variables": variables or {}})
 
+    # -- API keys, which only people manage: with a session instead of a key
+
+    @Listing
+    def api_keys(self) -> Page[Document]:
+        """List the API keys that the person manages, newest first, without their secrets."""
+
+        def get_page(cursor: str | None) -> Program[tuple[list[Document], str | None]]:
+            query = {"org_id": (yield from self._find_organisation_id())}
+            page = yield from self._list("/v1/api-keys", "api_keys", query)(cursor)
+            return page
+
+        return get_page
+
+    @Operation
+    def create_api_key(
+        self,
+        name: str,
+        team_ids: Sequence[str],
+        *,
+        operation: str = "read_render",
+        prompts: Sequence[str] | None = None,
+        pointers: Sequence[str] | None = None,
+        quota: int | None = None,
+        expires_at: str | None = None,
+    ) -> Program[Document]:
+        """Create an API key, whose secret, `key`, is shown only now.
+
+        It is sent once: the service does not note the response to a repetition, with the secret.
+
+        Args:
+            name: What the key is for.
+            team_ids: The ids of its teams; none for the whole organisation.
+            operation: `read_render`, `all` or `admin`.
+            prompts: The slugs or ids of the only prompts that it reaches; None for all.
+            pointers: The tags, or `live`, that are the only ones for it; None for all.
+            quota: Its requests per minute; None for the default of the deployment.
+            expires_at: When it stops working, as `2027-01-31T00:00:00Z`; None for never.
+        """
+        fields = {
+            "name": name,
+            "org_id": (yield from self._find_organisation_id()),
+            "team_ids": list(team_ids),
+            "operation": operation,
+            "prompts": None if prompts is None else list(prompts),
+            "pointers": None if pointers is None else list(pointers),
+            "quota": quota,
+            "expires_at": expires_at,
+        }
+        body = {key: value for key, value in fields.items() if value is not None}
+        document: Document = yield from self._ask("POST", "/v1/api-keys", body, attempts=1)
+        return document
+
+    @Operation
+    def revoke_api_key(self, key_id: str) -> Program[None]:
+        """Revoke an API key."""
+        return self._write("DELETE", _build_path("api-keys", key_id), None)
+
     # -- requests
 
     def _ask(
@@ -346,6 +433,7 @@ class _Operations:
         *,
         part: str = "",
         headers: Mapping[str, str] | None = None,
+        attempts: int | None = None,
     ) -> Program[Any]:
         options = self._core.options
         try:
@@ -354,7 +442,7 @@ class _Operations:
                 path,
                 body,
                 seconds=options.timeout,
-                attempts=options.attempts,
+                attempts=attempts or options.attempts,
                 headers=headers,
             )
         except InvalidRequestError as error:
@@ -398,6 +486,12 @@ class _Operations:
             return document[rows] or [], document.get("next_cursor") or None
 
         return get_page
+
+    def _find_organisation_id(self) -> Program[str]:
+        """Find the id of the organisation, which a deployment has one of."""
+        rows = yield from self._ask("GET", "/v1/me/orgs", part="organizations")
+        organisation_id: str = rows[0]["id"]
+        return organisation_id
 
     def _find_id(self, name: str) -> Program[str]:
         """Find the id of a prompt, for the calls that take no slug."""

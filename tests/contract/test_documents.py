@@ -48,6 +48,10 @@ TABLES = {
     ("CONTRIBUTING.md", "Glossary", "term"): (CONTRACT, "test_the_glossary_is_short_and_in_use"),
     (CLIENT, "What a program gets", "state"): (OF_CLIENT, "test_states"),
     (CLIENT, "Errors", "error"): (OF_CLIENT, "test_errors"),
+    (CLIENT, "The command", "command"): (
+        "tests/python_client/test_every_command.py",
+        "test_the_table_of_commands_is_that_of_the_app",
+    ),
     (APPLICATIONS, "Address and key", "operation"): (RULES, "test_operations"),
     (APPLICATIONS, "Render and read", "to get"): (CONTRACT, "test_endpoints_that_are_named_exist"),
     (APPLICATIONS, "Render and read", "pointer"): (
@@ -183,6 +187,10 @@ BLOCKS = {
     (CLIENT, "Quick start", "sh"): (
         "tests/python_client/test_package.py",
         "test_the_wheel_alone_renders_and_loads_little",
+    ),
+    (CLIENT, "The command", "sh"): (
+        "tests/python_client/test_command.py",
+        "test_commands_of_the_readme_release_a_prompt",
     ),
     (CLIENT, "Quick start", "python"): (LIVE, "test_programs_of_the_client_print_what_is_shown"),
     **{

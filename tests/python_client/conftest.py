@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,10 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cuebook import Cuebook
+from tests.python_client.commands import Shell, serve_registry
 from tests.python_client.service import Service, run_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.client import Registry
 
 HERE = Path(__file__).parent
 KEY = "ak_test"
@@ -68,3 +72,27 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     for name in ("time.time", "cuebook.client.time"):
         monkeypatch.setattr(name, lambda: wall() + clock.ahead_wall)
     return clock
+
+
+@pytest.fixture
+def shell(
+    registry: Registry,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Shell]:
+    """A shell with the key of an editor."""
+    monkeypatch.setattr("cuebook._requests.FIRST_PAUSE", 0.001)
+    with serve_registry() as url:
+        shell = Shell(url, tmp_path, monkeypatch, capsys)
+        shell.use(url, registry.editor.key)
+        yield shell
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

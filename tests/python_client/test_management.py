@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # What each operation is called with.
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "teams": (),
     "prompts": ("team",),
     "prompts_page": ("team",),
     "prompt": ("greeting",),
@@ -35,6 +36,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "create_version": ("greeting", "Hello"),
     "promote": ("greeting", 1),
     "demote": ("greeting",),
+    "archive_version": ("greeting", 1),
     "rollback": ("greeting",),
     "diff": ("greeting", 1, "live"),
     "set_tag": ("greeting", 1, "canary"),
@@ -47,6 +49,9 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "delete_payload": ("greeting", "payload"),
     "history": ("greeting",),
     "render_remote": ("greeting",),
+    "api_keys": (),
+    "create_api_key": ("a service", ["team"]),
+    "revoke_api_key": ("key",),
 }
 OPERATIONS = {
     name: value
@@ -232,7 +237,7 @@ def test_what_names_nothing_is_refused(name: Any, manage: Management) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, arguments in ARGUMENTS.items() if arguments[0] == "greeting"]
+    "name", [name for name, arguments in ARGUMENTS.items() if arguments[:1] == ("greeting",)]
 )
 def test_a_prompt_that_does_not_exist_is_not_found(name: str, manage: Management) -> None:
     def call() -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ..errors import ConfigurationError, ConflictError, CuebookError
-from . import assistants, prompts
+from . import assistants, exchange, keys, login, prompts, releases, writing
 from .connection import Connection
 from .output import print_error
 
@@ -22,8 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-prompts.add_commands(app)
-assistants.add_commands(app)
+for module in (login, prompts, writing, releases, keys, exchange, assistants):
+    module.add_commands(app)
 
 
 @app.callback()
@@ -43,6 +43,7 @@ def connect(
 ) -> None:
     """Note where the service is; a command connects when it needs it."""
     context.obj = Connection(url, api_key)
+    context.call_on_close(context.obj.close)
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -4,27 +4,54 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
 
 from ..client import Cuebook
+from ..errors import ConfigurationError, CuebookError
+from .credentials import load_credentials
 
 if TYPE_CHECKING:
-    import typer
-
     from ..management import Management
 
+# Of all commands that are about a team.
+Team = Annotated[
+    str | None,
+    typer.Option(
+        envvar="CUEBOOK_TEAM",
+        show_envvar=True,
+        help="The id or the name of a team, if you have several.",
+    ),
+]
 
-@dataclass(slots=False)
+
+@dataclass
 class Connection:
     """What `--url` and `--api-key` say, or else the environment, or else `cuebook login`.
 
     Attributes:
-        url: The address of the service; None if it is not given.
-        api_key: The API key; None if it is not given.
+        given_url: The address of the service; None if it is not given.
+        given_key: The API key; None if it is not given.
     """
 
-    url: str | None
-    api_key: str | None
+    given_url: str | None
+    given_key: str | None
+
+    @cached_property
+    def url(self) -> str:
+        """The address of the service.
+
+        Raises:
+            ConfigurationError: There is none.
+        """
+        url = (self.given_url or load_credentials().url).rstrip("/")
+        if not url:
+            raise ConfigurationError(
+                "no address of a service: run `cuebook login`, give --url, or set CUEBOOK_URL"
+            )
+        return url
 
     @cached_property
     def client(self) -> Cuebook:
@@ -33,14 +60,59 @@ class Connection:
         Raises:
             ConfigurationError: The address or the key is missing.
         """
-        return Cuebook(self.url, self.api_key)
+        secret = self.given_key or load_credentials().secrets.get(self.url)
+        if not secret:
+            raise ConfigurationError(
+                f"no API key for {self.url}: run `cuebook login`, give --api-key, or set "
+                "CUEBOOK_API_KEY"
+            )
+        return Cuebook(self.url, secret)
 
     @property
     def manage(self) -> Management:
         """What the client does with prompts besides using them."""
         return self.client.manage
 
+    def close(self) -> None:
+        """Close the connections of the client, if there are any."""
+        if "client" in vars(self):
+            self.client.close()
+
+    def find_team(self, team: str | None) -> str:
+        """Find the id of the team that a command is about.
+
+        Args:
+            team: The id or the name; None for the only team of the key.
+
+        Raises:
+            ConfigurationError: It is not clear which team is meant.
+            CuebookError: The key has no team, or the service does not say which.
+        """
+        if team and _is_id(team):
+            return team
+        teams = self.manage.teams()
+        names = ", ".join(f"{each['name']} ({each['id']})" for each in teams)
+        if not teams:
+            raise CuebookError("you are in no team: ask an admin to add you to one")
+        matches = [each for each in teams if team in (None, "", each["name"])]
+        if not matches:
+            raise ConfigurationError(f"you have no team {team!r}, but {names}")
+        if len(matches) > 1:
+            raise ConfigurationError(
+                f"you have several teams: choose one with --team or CUEBOOK_TEAM: {names}"
+            )
+        team_id: str = matches[0]["id"]
+        return team_id
+
 
 def get_connection(context: typer.Context) -> Connection:
     """Get the connection of a command."""
     return context.find_object(Connection) or Connection(None, None)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

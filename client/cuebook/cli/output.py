@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 # Of all commands that print something of the service.
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
+WIDTH = 10_000  # of a table that no terminal shows
+# What would do something to a terminal instead of being shown by it.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
 
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
@@ -24,8 +29,8 @@ def print_json(value: Any) -> None:
 
 
 def print_text(text: str) -> None:
-    """Print a text as it is."""
-    typer.echo(text)
+    """Print a text as it is; a terminal gets no control characters."""
+    typer.echo(remove_controls(text) if sys.stdout.isatty() else text)
 
 
 def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
@@ -40,12 +45,33 @@ def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Non
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(escape(format_value(row.get(column))) for column in columns))
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    # What reads a pipe wants each row in one line.
+    Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
+
+
+def print_fields(document: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Print fields of a document that have a value, one in a line."""
+    for name in names:
+        if document.get(name) not in (None, "", [], {}):
+            print_text(f"{name.replace('_', ' ')}: {format_value(document[name])}")
+
+
+def print_diff(text: str) -> None:
+    """Print a comparison line by line, in colour on a terminal."""
+    colors = {"+": "green", "-": "red", "@": "cyan"}
+    for line in text.splitlines():
+        # Where there is no terminal, `typer.secho` prints no colour.
+        typer.secho(remove_controls(line), fg=colors.get(line[:1]))
+
+
+def print_note(text: str) -> None:
+    """Print a line for people on the error stream, out of the way of what scripts read."""
+    typer.echo(remove_controls(" ".join(text.split())), err=True)
 
 
 def print_error(text: str) -> None:
     """Print a problem in one line on the error stream."""
-    typer.echo(f"cuebook: {text}", err=True)
+    print_note(f"cuebook: {text}")
 
 
 def format_value(value: Any) -> str:
@@ -54,4 +80,10 @@ def format_value(value: Any) -> str:
         return ""
     if isinstance(value, list):
         return ", ".join(map(format_value, value))
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return remove_controls(text)
+
+
+def remove_controls(text: str) -> str:
+    """Remove what would do something to a terminal."""
+    return CONTROLS.sub("", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 
 def main() -> None:
@@ -13,4 +14,8 @@ def main() -> None:
         if error.name not in ("typer", "rich", "yaml"):
             raise
         sys.exit("the command needs more than the client: pip install 'cuebook[cli]'")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A text of a prompt may have characters that a terminal's encoding has not.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run())

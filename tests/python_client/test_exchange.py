@@ -1,0 +1,215 @@
+"""`cuebook export` and `import`: a file carries the prompts of a team to another service."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared.domain.access import Grant
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.client import Registry
+    from tests.python_client.commands import Outcome, Shell
+
+SETTINGS = {
+    "messages": [{"role": "user", "content": "Hello {{.name}}"}],
+    "model": "openai/gpt-4o",
+    "model_params": {"temperature": 0.5},
+    "tools": [{"type": "function", "function": {"name": "f", "parameters": {}}}],
+    "response_format": {"type": "json_object"},
+    "inputs": [{"name": "name", "type": "string", "required": True}],
+}
+DATES = {"created_at", "updated_at", "published_at", "id", "prompt_id", "team_id", "author"}
+
+
+@pytest.fixture
+def file(shell: Shell, registry: Registry) -> Path:
+    """The file of a team with one prompt of everything, and one that is empty."""
+    editor = registry.editor
+    prompt_id = editor.create_prompt("Greeting", slug="greeting", description="Greets")["id"]
+    editor("PATCH", f"/v1/prompts/{prompt_id}", {"keywords": ["hello"]})
+    editor.create_version(prompt_id, "one", message="first")
+    editor.create_version(prompt_id, template="", **SETTINGS)
+    for number in range(3, 6):
+        editor.create_version(prompt_id, f"{number}\n\u2028é{{{{.name}}}}")
+    for number in (1, 4):
+        editor.promote(prompt_id, number)
+    editor.promote(prompt_id, 2, times=2)
+    editor("POST", f"/v1/prompts/{prompt_id}/versions/1/archive")
+    editor("POST", f"/v1/prompts/{prompt_id}/versions/4/tags", {"tag": "canary"})
+    for name in ("usual", None):
+        editor("POST", f"/v1/prompts/{prompt_id}/payloads", {"name": name, "variables": {"n": 1}})
+    empty_id = editor.create_prompt("Empty", slug="empty")["id"]
+    editor("POST", f"/v1/prompts/{empty_id}/archive")
+    path = shell.folder / "prompts.jsonl"
+    assert shell("export", str(path)).code == 0
+    return path
+
+
+def clear(registry: Registry, *slugs: str) -> None:
+    """Delete prompts: the team is that of another service then."""
+    for slug in slugs or ("greeting", "empty"):
+        response = registry.editor("POST", f"/v1/prompts/{slug}/delete")
+        assert response.status in (200, 204), response
+
+
+def load(file: Path) -> list[dict[str, Any]]:
+    """Load the lines of a file, without what is different in each service."""
+
+    def drop_dates(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: drop_dates(each) for key, each in value.items() if key not in DATES}
+        return [*map(drop_dates, value)] if isinstance(value, list) else value
+
+    lines: list[dict[str, Any]] = drop_dates([*map(json.loads, file.read_text().splitlines())])
+    return lines
+
+
+def list_outcomes(outcome: Outcome) -> dict[str, str]:
+    return {row["slug"]: row["outcome"] for row in outcome.json}
+
+
+def count_events(registry: Registry) -> int:
+    response = registry.editor("GET", "/v1/prompts/greeting/history")
+    return len(response.json["events"])
+
+
+def test_another_service_has_the_same_prompts_after_it(
+    shell: Shell, registry: Registry, file: Path
+) -> None:
+    clear(registry)
+
+    outcome = shell("import", str(file), "--json")
+    assert outcome.code == 0, outcome
+    assert list_outcomes(outcome) == {"greeting": "new", "empty": "new"}
+    assert outcome.errors == ["1 of 2: greeting new", "2 of 2: empty new"]
+    copy = shell.folder / "copy.jsonl"
+    shell("export", str(copy))
+    assert load(copy) == load(file)
+    assert shell("export").output == copy.read_text()
+
+
+def test_twice_is_like_once(shell: Shell, registry: Registry, file: Path) -> None:
+    clear(registry)
+    shell("import", str(file))
+    before = count_events(registry)
+
+    assert list_outcomes(shell("import", "-", "--json", text=file.read_text())) == {
+        "greeting": "unchanged",
+        "empty": "unchanged",
+    }
+    assert count_events(registry) == before
+
+
+def test_a_dry_run_writes_nothing(shell: Shell, registry: Registry, file: Path) -> None:
+    assert list_outcomes(shell("import", str(file), "--dry-run", "--json")) == {
+        "greeting": "unchanged",
+        "empty": "unchanged",
+    }
+    clear(registry)
+
+    outcome = shell("import", str(file), "--dry-run", "--json")
+    assert list_outcomes(outcome) == {"greeting": "new", "empty": "new"}
+    assert shell("list", "--json").json == []
+
+
+def test_an_import_goes_on_where_it_has_stopped(
+    shell: Shell, registry: Registry, file: Path
+) -> None:
+    clear(registry)
+    prompt = registry.editor.create_prompt("Greeting", slug="greeting", description="Greets")
+    registry.editor("PATCH", f"/v1/prompts/{prompt['id']}", {"keywords": ["hello"]})
+    registry.editor.create_version(prompt["id"], "one", message="first")
+
+    outcome = shell("import", str(file), "--json")
+    assert list_outcomes(outcome) == {"greeting": "changed", "empty": "new"}
+    copy = shell.folder / "copy.jsonl"
+    shell("export", str(copy))
+    assert load(copy) == load(file)
+
+
+@pytest.mark.parametrize("is_newer", [True, False])
+def test_a_prompt_with_other_versions_is_left_alone(
+    shell: Shell, registry: Registry, file: Path, is_newer: bool
+) -> None:
+    if not is_newer:
+        clear(registry, "greeting")
+        registry.editor.create_prompt("Greeting", slug="greeting")
+    prompt_id = shell("show", "greeting", "--json").json["prompt"]["id"]
+    registry.editor.create_version(prompt_id, "of this service")
+    before = count_events(registry)
+
+    outcome = shell("import", str(file), "--json")
+    assert outcome.code == 3
+    assert list_outcomes(outcome) == {"greeting": "conflict", "empty": "unchanged"}
+    assert outcome.errors[-1] == "cuebook: not imported, for the problems above: greeting"
+    assert count_events(registry) == before
+
+
+def test_a_prompt_comes_after_those_that_it_includes(shell: Shell, registry: Registry) -> None:
+    editor = registry.editor
+    outer_id = editor.create_prompt("Outer", slug="outer")["id"]
+    inner_id = editor.create_prompt("Inner", slug="inner")["id"]
+    editor.create_version(inner_id, "part")
+    editor.promote(inner_id, 1, times=2)
+    editor.create_version(outer_id, "A @@@langfusePrompt:name=inner|label=production@@@")
+    file = shell.folder / "prompts.jsonl"
+    shell("export", str(file))
+    clear(registry, "outer", "inner")
+
+    outcome = shell("import", str(file), "--json")
+    assert outcome.code == 0, outcome
+    assert list_outcomes(outcome) == {"inner": "new", "outer": "changed"}
+
+
+def test_what_the_service_refuses_is_named_and_the_rest_is_written(
+    shell: Shell, registry: Registry, file: Path
+) -> None:
+    clear(registry)
+    entries = [*map(json.loads, file.read_text().splitlines())]
+    entries[0]["versions"][1]["engine"] = "none"
+    file.write_text("\n".join(map(json.dumps, entries)))
+
+    outcome = shell("import", str(file), "--json")
+    assert outcome.code == 1
+    assert list_outcomes(outcome) == {"empty": "new", "greeting": "failed"}
+    assert "engine" in next(row for row in outcome.json if row["slug"] == "greeting")["problem"]
+
+
+def test_a_slug_of_another_team_is_another_prompt(
+    shell: Shell, registry: Registry, file: Path
+) -> None:
+    teams = (registry.stranger.team_id, registry.team_id)
+    shell.use(shell.url, registry.create_key(Grant(name="both", operation="all", team_ids=teams)))
+    before = count_events(registry)
+
+    outcome = shell("import", str(file), "--team", "Theirs", "--json")
+    assert list_outcomes(outcome) == {"greeting": "new", "empty": "new"}
+    assert count_events(registry) == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{", "[]", "1", '{"prompt": {}}', '{"prompt": 1, "versions": [], "payloads": []}', "[" * 9999],
+)
+def test_a_file_of_something_else_is_refused(shell: Shell, line: str) -> None:
+    outcome = shell("import", "-", text=f"\n{line}\n")
+
+    assert (outcome.code, outcome.output, len(outcome.errors)) == (2, "", 1)
+    assert "line 2 of -" in outcome.errors[0]
+
+
+def test_a_file_that_is_no_text(shell: Shell) -> None:
+    file = shell.folder / "file"
+    file.write_bytes(b"\xff")
+
+    assert shell("import", str(file)).code == 2
+
+
+def test_a_file_that_is_not_there(shell: Shell) -> None:
+    assert shell("import", "/nowhere").code == 1
+    assert shell("export", "/nowhere/file").code == 1
