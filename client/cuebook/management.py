@@ -8,7 +8,12 @@ from uuid import uuid4
 
 from ._operations import InTasks, InThreads, Listing, Operation
 from ._requests import request
-from .errors import ConfigurationError, InvalidRequestError, NotFoundError
+from .errors import (
+    ConfigurationError,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,9 +92,15 @@ class _Operations:
         new_name: str | None = None,
         slug: str | None = None,
         description: str | None = None,
+        keywords: Sequence[str] | None = None,
     ) -> Program[Document]:
         """Change what describes a prompt; what is None stays as it is."""
-        fields = {"name": new_name, "slug": slug, "description": description}
+        fields = {
+            "name": new_name,
+            "slug": slug,
+            "description": description,
+            "keywords": None if keywords is None else list(keywords),
+        }
         body = {key: value for key, value in fields.items() if value is not None}
         return self._write("PATCH", _build_path("prompts", name), body, name, part="prompt")
 
@@ -128,6 +139,12 @@ class _Operations:
         return get_page
 
     @Operation
+    def version(self, name: str, version: Pointer = "live") -> Program[Document]:
+        """Get a version as it is written, without the texts that it includes."""
+        path = f"{_build_path('prompts', name)}?{urlencode({'version': version})}"
+        return self._ask("GET", path, part="version")
+
+    @Operation
     def create_version(
         self,
         name: str,
@@ -141,6 +158,7 @@ class _Operations:
         response_format: Mapping[str, Any] | None = None,
         inputs: Sequence[Mapping[str, Any]] | None = None,
         message: str = "",
+        idempotency_key: str | None = None,
     ) -> Program[Document]:
         """Create the next version of a prompt, as a draft.
 
@@ -156,6 +174,8 @@ class _Operations:
             inputs: Declared variables: the `name` of each, its `type`, its `description` and
                 whether it is `required`.
             message: Why the version is created.
+            idempotency_key: Calls with the same one create one version, within 24 hours; None
+                for one of this call alone.
 
         Raises:
             ConfigurationError: It has neither a template nor messages, or both.
@@ -176,7 +196,9 @@ class _Operations:
         body = {key: value for key, value in fields.items() if value is not None}
         prompt_id = yield from self._find_id(name)
         path = _build_path("prompts", prompt_id, "versions")
-        version: Document = yield from self._write("POST", path, body, name, part="version")
+        version: Document = yield from self._write(
+            "POST", path, body, name, part="version", idempotency_key=idempotency_key
+        )
         return version
 
     @Operation
@@ -341,10 +363,24 @@ class _Operations:
                 code="prompt_not_found",
                 request_id=error.request_id,
             ) from error
+        if part and part not in document and "release" in document:
+            raise PermissionDeniedError(
+                f"{method} {path}: this waits until somebody else approves it, as the release "
+                f"request {document['release']['id']}",
+                status=202,
+                code="review_required",
+            )
         return document[part] if part else document
 
     def _write(
-        self, method: str, path: str, body: Any, name: str = "", *, part: str = ""
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        name: str = "",
+        *,
+        part: str = "",
+        idempotency_key: str | None = None,
     ) -> Program[Any]:
         """Change something, once, however often the request is sent.
 
@@ -354,8 +390,9 @@ class _Operations:
             body: The body.
             name: The prompt, which this client holds no longer; empty for none.
             part: The field of the response that is wanted; empty for all of it.
+            idempotency_key: What makes the call the same as another; None for a new one.
         """
-        headers = {"Idempotency-Key": str(uuid4())}
+        headers = {"Idempotency-Key": idempotency_key or str(uuid4())}
         try:
             return (yield from self._ask(method, path, body, part=part, headers=headers))
         finally:

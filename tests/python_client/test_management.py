@@ -30,6 +30,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "restore_prompt": ("greeting",),
     "delete_prompt": ("greeting",),
     "versions": ("greeting",),
+    "version": ("greeting", 1),
     "create_version": ("greeting", "Hello"),
     "promote": ("greeting", 1),
     "demote": ("greeting",),

@@ -1,0 +1,151 @@
+"""Prompts as files: what is written is read back as it was, and what is malformed is named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cuebook import ConfigurationError
+from cuebook._prompt_files import (
+    FIELDS,
+    NAME_BYTES,
+    SUFFIX,
+    PromptDocument,
+    can_be_slug,
+    dump_document,
+    load_document,
+    name_file,
+)
+from cuebook._version_contents import FIELDS as CONTENT_FIELDS
+from shared.domain.prompts import make_slug
+
+# What has a meaning in YAML, in Markdown or to file systems, and what looks like something else.
+HARD = [
+    *("", " ", "\n", "\r\n", "\r", "---", "---\n", "\n---\n", "--- a", "...", "a\n---\nb", "# a"),
+    *("yes", "no", "null", "~", "true", "010", "1e5", "1:30", "2026-01-31", "0x1f", ".inf", "<<"),
+    *("a: b", "- a", "{{.name}}", "{% if a %}", "[a]", "&a", "*a", "!a", "|", ">-", "%a", "@a"),
+    *(
+        "a \n b\n",
+        "  a\n b",
+        "a\n\n",
+        "\n\na",
+        "a\t\n\tb",
+        "\ta",
+        "a\n ",
+        "'\"\\",
+        "\x85",
+        "\u2028",
+    ),
+    *("\ufeff", "\x00", "\x1b", "\x7f", "\ud800", "\U0010ffff", "é", "e\u0301", "日本", "🎉"),
+    *("con", "CON", "nul.txt", "../x", "a/b", "..", ".git", "a\\b", "a" * 300, "日" * 100, "Aß"),
+]
+texts = st.one_of(
+    st.sampled_from(HARD),
+    st.lists(st.sampled_from(HARD), max_size=4).map("".join),
+    st.text(st.characters(), max_size=40),
+)
+numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+values = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+mappings = st.dictionaries(texts, values, max_size=3)
+lists = st.lists(mappings, max_size=3)
+conversations = st.lists(
+    st.fixed_dictionaries({"role": st.sampled_from(["system", "user", "assistant"])}).flatmap(
+        lambda head: st.fixed_dictionaries({"content": texts | lists}).map(head.__or__)
+    )
+    | st.builds(lambda name: {"type": "placeholder", "name": name}, texts)
+    | st.builds(lambda calls: {"role": "assistant", "content": None, "tool_calls": calls}, lists),
+    max_size=4,
+)
+contents = st.builds(
+    lambda text, rest: {"engine": "go", **text, **rest},
+    st.builds(lambda text: {"template": text}, texts)
+    | st.builds(lambda messages: {"messages": messages}, conversations),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "engine": texts,
+            "model": texts,
+            "model_params": mappings,
+            "tools": lists,
+            "response_format": mappings,
+            "inputs": lists,
+        },
+    ),
+)
+documents = st.builds(
+    PromptDocument,
+    slug=texts.filter(bool),
+    name=texts.filter(bool),
+    content=contents,
+    description=texts,
+    keywords=st.lists(texts, max_size=3).map(tuple),
+)
+
+
+def load(text: str | bytes, stem: str = "greeting") -> PromptDocument:
+    data = text if isinstance(text, bytes) else text.encode()
+    return load_document(data, stem, f"prompts/{stem}{SUFFIX}")
+
+
+def spell(document: PromptDocument) -> str:
+    """Spell a document so that 1, 1.0 and true differ, and the order of fields does too."""
+    return json.dumps([document.slug, document.name, document.description, document.keywords]) + (
+        json.dumps({name: document.content.get(name) for name in CONTENT_FIELDS})
+    )
+
+
+@given(documents)
+def test_what_is_written_is_read_back_exactly(document: PromptDocument) -> None:
+    data = dump_document(document).encode()
+    stem = name_file(document.slug).removesuffix(SUFFIX)
+
+    for copy in (data, data.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + data):
+        result = load(copy, stem)
+        assert spell(result) == spell(document)
+        assert result.hash == document.hash
+
+
+@given(documents, documents)
+def test_hashes_are_equal_where_documents_are(
+    first: PromptDocument, second: PromptDocument
+) -> None:
+    turned = PromptDocument(
+        slug=first.slug,
+        name=first.name,
+        content=dict(reversed(first.content.items())),
+        description=first.description,
+        keywords=first.keywords,
+    )
+
+    assert turned.hash == first.hash
+    assert (first.hash == second.hash) == (spell(first) == spell(second) or first == second)
+
+
+@given(texts.filter(bool), texts.filter(bool))
+def test_names_of_files_are_safe_everywhere_and_differ(first: str, second: str) -> None:
+    name = name_file(first)
+
+    assert Path(name).name == name
+    assert name == name.lower()
+    assert not set(name) & set('<>:"/\\|?*\0 ')
+    assert name[0] not in ".-"
+    assert len(name.encode()) <= NAME_BYTES + len(SUFFIX)
+    assert name.partition(".")[0] not in {"con", "nul", "aux", "prn", "com1"}
+    assert (name_file(second) == name) == (first == second)
+
+
+@given(texts)
+def test_slugs_are_those_that_the_service_keeps(text: str) -> None:
+    if can_be_slug(text):
+        assert make_slug(text) == text
+    slug = make_slug(text)
+    assert slug == "" or can_be_slug(slug)
