@@ -128,10 +128,9 @@ def load_fields(text: str) -> dict[str, tuple[int, Any]]:
         mark = error.problem_mark or error.context_mark
         raise YamlError(str(error.problem), mark.line if mark else 0) from error
     except yaml.reader.ReaderError as error:
-        raise YamlError(
-            f"the character U+{ord(error.character):04X} must be written as an escape in quotes",
-            text.count("\n", 0, error.position),
-        ) from error
+        at = error.position
+        message = f"the character U+{ord(text[at]):04X} must be an escape in double quotes"
+        raise YamlError(message, text.count("\n", 0, at)) from error
     except (ValueError, RecursionError) as error:
         if isinstance(error, YamlError):
             raise

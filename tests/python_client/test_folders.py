@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cuebook import ConfigurationError, Cuebook, CuebookError, UnavailableError
+from cuebook import ConfigurationError, Cuebook, CuebookError
 from cuebook._effects import Response, Send
 from cuebook._folders import LOCK, Action, Folder, Step, plan_push, pull, push
+from cuebook._prompt_files import PromptDocument
 from cuebook.cli.app import run
 from tests.python_client.conftest import KEY
 from tests.python_client.test_management import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from cuebook.management import Management
     from tests.client import Registry
 
-CHAT = [
+CHAT: list[dict[str, Any]] = [
     {"role": "system", "content": "Be brief.\n\nBe kind.\n"},
     {"type": "placeholder", "name": "history"},
     {"role": "user", "content": [{"type": "text", "text": "{{.question}}"}], "name": "ünï"},
@@ -506,7 +507,7 @@ def test_a_version_that_was_taken_back_stays_so(
 def test_a_release_that_somebody_else_must_approve_is_requested(
     manage: Management, registry: Registry, ours: Copy
 ) -> None:
-    rule = {"pointers": [{"pointer": "live"}], "required_review": True}
+    rule = {"pointers": ["live"], "required_review": True}
     path = f"/v1/teams/{registry.team_id}/protected"
     response = registry.admin("PUT", path, rule)
     assert response.status == 200, response.text
@@ -520,21 +521,23 @@ def test_a_release_that_somebody_else_must_approve_is_requested(
 # -- files
 
 
-@pytest.mark.parametrize(
-    "slug", ["../outside", "a/b", "con", "Team/Greeting", "..", "ünï", "a" * 255]
-)
-def test_no_slug_leads_out_of_the_folder(
-    slug: str, registry: Registry, ours: Copy, tmp_path: Path
-) -> None:
-    """Clients of LangWatch choose slugs freely."""
-    body = {"handle": slug, "prompt": "Hello", "messages": []}
-    registry.editor("POST", "/api/prompts", body, headers={"x-auth-token": registry.editor.key})
-    pulled = ours.pull()
+@pytest.mark.parametrize("slug", ["a/b", "con", "greet-1", "-"])
+def test_handles_of_langwatch_have_files(slug: str, registry: Registry, ours: Copy) -> None:
+    response = registry.editor("POST", "/api/prompts", {"handle": slug, "prompt": "Hello"})
+    assert response.status == 200, response.text
 
-    assert {path.parent for path in tmp_path.rglob("*.md")} <= {ours.root}
-    if pulled:
-        assert [*Folder(ours.root).documents] == [*pulled]
-        assert {*ours.push().values()} == {"unchanged"}
+    assert ours.pull() == {slug: "create"}
+    assert [*Folder(ours.root).documents] == [slug]
+    assert ours.push() == {slug: "unchanged"}
+
+
+@pytest.mark.parametrize("slug", ["../outside", "/etc/outside", "..", "C:\\outside", "日" * 255])
+def test_no_slug_leads_out_of_the_folder(slug: str, tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "prompts")
+    folder.write(PromptDocument(slug, "Hello", {"engine": "go", "template": "Hello"}), slug)
+
+    assert [path.parent for path in tmp_path.rglob("*.md")] == [folder.root]
+    assert [*Folder(folder.root).documents] == [slug]
 
 
 def test_links_are_not_followed(tmp_path: Path, ours: Copy) -> None:
@@ -585,7 +588,7 @@ def test_a_damaged_lock_file_is_named(text: str, ours: Copy) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("{{.name", "line 1"),
+        ("{{.name", ":1: unclosed action"),
         ("---\nengine: mustache\n---\nHello", "there is no engine 'mustache'"),
         ("---\nengine: jinja\n---\n{% if %}", "line 1"),
     ],

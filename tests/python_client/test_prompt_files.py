@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 
 from cuebook import ConfigurationError
 from cuebook._prompt_files import (
-    FIELDS,
     NAME_BYTES,
     SUFFIX,
     PromptDocument,
@@ -121,7 +119,7 @@ def test_hashes_are_equal_where_documents_are(
     turned = PromptDocument(
         slug=first.slug,
         name=first.name,
-        content=dict(reversed(first.content.items())),
+        content=dict(reversed([*first.content.items()])),
         description=first.description,
         keywords=first.keywords,
     )
@@ -149,3 +147,106 @@ def test_slugs_are_those_that_the_service_keeps(text: str) -> None:
         assert make_slug(text) == text
     slug = make_slug(text)
     assert slug == "" or can_be_slug(slug)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "what"),
+    [
+        ("---\nengine: go\n", 1, "the settings do not end"),
+        ("---\nengine: go\n---", 1, "there is no text"),
+        ("", 1, "there is no text"),
+        ("---\nengine: go\nmodle: m\n---\nHello", 3, "there is no field 'modle'; use slug, name"),
+        ("---\nmodel: m\nmodel: n\n---\nHello", 3, "'model' is there twice"),
+        ("---\nparams:\n  a: 1\n  a: 2\n---\nHello", 4, "'a' is there twice"),
+        ("---\nparams:\n  1: a\n---\nHello", 3, "put this name in quotes"),
+        ("---\nparams: [a\n---\nHello", 3, "expected"),
+        ("---\nparams: &a {}\ntools: [*a]\n---\nHello", 3, "aliases are not read"),
+        ("---\nparams: !!python/object:os.system {}\n---\nHello", 2, "could not determine"),
+        ("---\nparams: {a: 1e999}\n---\nHello", 2, "the number is too large"),
+        (f"---\nparams: {{a: {'9' * 5000}}}\n---\nHello", 2, "a value is too long"),
+        (f"---\nparams: {'[' * 5000}\n---\nHello", 2, "a value is too long or nested too deeply"),
+        ("---\n- a\n---\nHello", 2, "write fields"),
+        ("---\nmodel: 4\n---\nHello", 2, "model: write a text; put it in quotes"),
+        ("---\nparams: hot\n---\nHello", 2, "params: write a mapping"),
+        ("---\nkeywords: mail\n---\nHello", 2, "keywords: write a list of texts"),
+        ("---\ntools: [look_up]\n---\nHello", 2, "tools: write a list of mappings"),
+        ("---\nmessages: []\n---\nHello", 4, "there is a text besides"),
+        ("---\nmessages: []\ntemplate: a\n---\n", 3, "not both"),
+        ("---\nname: \x07\n---\nHello", 2, "U+0007 must be an escape"),
+    ],
+)
+def test_what_is_malformed_is_named_with_its_line(text: str, place: int, what: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(text)
+
+    message = str(caught.value)
+    assert message.startswith(f"prompts/greeting{SUFFIX}:{place}: ")
+    assert what in message
+    assert "\n" not in message
+
+
+def test_what_is_not_utf_8_is_named_with_its_line() -> None:
+    with pytest.raises(ConfigurationError, match=r":3: this is not UTF-8; save it as UTF-8"):
+        load(b"---\n---\nHell\xf6\n")
+
+
+@given(st.text(st.sampled_from("-:{}[]&*!|>'\"%@#?,\n\r\t ab1~."), max_size=60))
+def test_no_file_ends_in_anything_but_a_document_or_a_problem(text: str) -> None:
+    for copy in (text, f"---\n{text}", f"---\n{text}\n---\nHello"):
+        try:
+            document = load(copy)
+        except ConfigurationError:
+            continue
+        assert load(dump_document(document)) == document
+
+
+def test_a_file_reads_well() -> None:
+    document = PromptDocument(
+        slug="support",
+        name="Support",
+        content={
+            "engine": "jinja",
+            "messages": [
+                {"role": "system", "content": "Be brief.\n\nBe kind.\n"},
+                {"type": "placeholder", "name": "history"},
+                {"role": "user", "content": "{{ question }}"},
+            ],
+            "model": "openai/gpt-4o",
+            "model_params": {"temperature": 0.2},
+        },
+        keywords=("mail",),
+    )
+
+    assert (
+        dump_document(document)
+        == """---
+name: Support
+keywords:
+  - mail
+engine: jinja
+model: openai/gpt-4o
+params:
+  temperature: 0.2
+messages:
+  - role: system
+    content: |
+      Be brief.
+
+      Be kind.
+  - type: placeholder
+    name: history
+  - role: user
+    content: '{{ question }}'
+---
+"""
+    )
+    text = PromptDocument("greeting", "greeting", {"engine": "go", "template": "Hello\n---\n"})
+    assert dump_document(text) == "---\nengine: go\n---\nHello\n---\n\n"
+
+
+def test_a_file_needs_nothing_but_a_text() -> None:
+    document = load("Hello {{.name}}")
+
+    assert document == PromptDocument(
+        "greeting", "greeting", {"engine": "go", "template": "Hello {{.name}}"}
+    )
