@@ -139,9 +139,9 @@ class _Operations:
         return get_page
 
     @Operation
-    def version(self, name: str, version: Pointer = "live") -> Program[Document]:
+    def version(self, name: str, pointer: Pointer = "live") -> Program[Document]:
         """Get a version as it is written, without the texts that it includes."""
-        path = f"{_build_path('prompts', name)}?{urlencode({'version': version})}"
+        path = f"{_build_path('prompts', name)}?{urlencode({'version': pointer})}"
         return self._ask("GET", path, part="version")
 
     @Operation

@@ -192,6 +192,14 @@ BLOCKS = {
         )
         for heading in ("Hand a prompt to a model", "Manage prompts")
     },
+    **{
+        (CLIENT, "Prompts in Git", language): (OF_CLIENT, test)
+        for language, test in (
+            ("sh", "test_commands_exist"),
+            ("yaml", "test_commands_exist"),
+            ("md", "test_the_file_is_one"),
+        )
+    },
     (CLIENT, "Quick start", "text"): (LIVE, "test_programs_of_the_client_print_what_is_shown"),
 }
 README_LINES, GLOSSARY_TERMS = 150, 35

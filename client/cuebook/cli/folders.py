@@ -109,13 +109,12 @@ def push(
         promote=None if promote is None else promote.value,
         is_forced=force,
     )
-    has_conflicts = any(step.action is Action.CONFLICT for step in steps)
-    if check or has_conflicts:
+    if check or any(step.action is Action.CONFLICT for step in steps):
         _print_steps(steps, as_json=as_json, has_diffs=check)
         _end(steps, {Action.CONFLICT, *WRITES})
     else:
-        done = push_prompts(manage, team, files, steps, message=message)
-        _end(_print_steps(done, as_json=as_json), {Action.CONFLICT})
+        results = push_prompts(manage, team, files, steps, message=message)
+        _end(_print_steps(results, as_json=as_json), {Action.CONFLICT})
 
 
 def _print_steps(steps: Iterable[Step], *, as_json: bool, has_diffs: bool = False) -> list[Step]:
