@@ -25,7 +25,14 @@ from ._prompt_files import (
 )
 from ._rendering.engines import COMPILERS
 from ._version_contents import create_version, take_content
-from .errors import ConfigurationError, ConflictError, CuebookError, NotFoundError, RenderError
+from .errors import (
+    ConfigurationError,
+    ConflictError,
+    CuebookError,
+    NotFoundError,
+    PermissionDeniedError,
+    RenderError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -63,7 +70,8 @@ class Step:
         file: Its file, in the folder.
         action: What happens.
         reason: Why, where the action does not say it, and the way out of a conflict.
-        version: The number of the version that the file says after it; None if there is none yet.
+        version: The number of the version that the file says after it, of a conflict the one that
+            the service has; None if there is none yet.
         before: What is replaced; None if there is nothing.
         after: What replaces it; None if nothing does.
         target: What a push promotes the version to; None to leave it as it is.
@@ -243,7 +251,7 @@ def pull(
     rows = {row["slug"]: row for row in _list_rows(manage, team_id)}
     _check_slugs(slugs, rows)
     try:
-        for slug in sorted(slugs or rows):
+        for slug in sorted({*slugs} or rows):
             step = _pull_prompt(manage, folder, rows[slug], pointer, is_forced)
             if step is not None:
                 yield step
@@ -333,7 +341,7 @@ def plan_push(
     _check_slugs(slugs, folder.documents)
     planner = _Planner(folder, manage, _list_rows(manage, team_id), promote, is_forced)
     steps, problems = [], []
-    for slug in sorted(slugs or folder.documents):
+    for slug in sorted({*slugs} or folder.documents):
         try:
             steps.append(planner.plan(folder.documents[slug]))
         except ConfigurationError as error:
@@ -398,10 +406,10 @@ class _Planner:
             if has_moved:
                 return _refuse(step, "the service has another version since the last pull")
         self._check_texts(local)
-        step = replace(step, action=Action.CHANGE, target=self._promote)
+        step = replace(step, action=Action.CHANGE)
         if local.content_text == newest.document.content_text:
-            step = replace(step, target=self._choose_target(row["id"], newest))
-        return step
+            return replace(step, target=self._choose_target(row["id"], newest))
+        return replace(step, version=None, target=self._promote)
 
     def _plan_new(self, step: Step, local: PromptDocument, entry: Entry | None) -> Step:
         """Plan the creation of a prompt."""
@@ -562,8 +570,8 @@ def _push_prompt(
             if state.document.hash != local.hash:  # the service has its own spelling
                 folder.write(state.document, local.slug)
                 local = state.document
-    if step.target is not None:
-        _promote(manage, prompt["id"], number, status, step.target)
+    if step.target is not None and not _promote(manage, prompt["id"], number, status, step.target):
+        step = replace(step, reason=f"it is {step.target} when somebody else has approved that")
     if step.action is not Action.UNCHANGED or (before is not None and before.hash == local.hash):
         folder.entries[local.slug] = Entry(prompt["id"], number, number, local.hash)
     return replace(step, version=number)
@@ -606,9 +614,16 @@ def _has_version_between(manage: Management, prompt_id: str, newest: int, number
     return False
 
 
-def _promote(manage: Management, prompt_id: str, number: int, status: str, target: Target) -> None:
-    for _ in range(STATUSES.index(status), STATUSES.index(target)):
-        manage.promote(prompt_id, number)
+def _promote(manage: Management, prompt_id: str, number: int, status: str, target: Target) -> bool:
+    """Promote a version; tell whether it is there, or somebody else must approve that first."""
+    try:
+        for _ in range(STATUSES.index(status), STATUSES.index(target)):
+            manage.promote(prompt_id, number)
+    except PermissionDeniedError as error:
+        if error.code != "review_required":
+            raise
+        return False
+    return True
 
 
 def _refuse(step: Step, what: str) -> Step:

@@ -511,11 +511,17 @@ def test_a_release_that_somebody_else_must_approve_is_requested(
     path = f"/v1/teams/{registry.team_id}/protected"
     response = registry.admin("PUT", path, rule)
     assert response.status == 200, response.text
-    ours.write("greeting", "Hello\n")
+    for slug in ("greeting", "thanks"):
+        ours.write(slug, "Hello\n")
 
-    with pytest.raises(CuebookError, match="approves"):
-        ours.push(promote="live")
-    assert manage.version("greeting", 1)["status"] == "stable"
+    assert ours.push(promote="live") == {"greeting": "create", "thanks": "create"}
+    assert ours.push(promote="live") == {"greeting": "promote", "thanks": "promote"}
+    for slug in ("greeting", "thanks"):
+        prompt = manage.version(slug, 1)
+        assert prompt["status"] == "stable"
+        path = f"/v1/prompts/{prompt['prompt_id']}/releases"
+        (release,) = registry.editor("GET", path).json["releases"]
+        assert release["status"] == "waiting"
 
 
 # -- files
@@ -657,7 +663,7 @@ def test_check_writes_nothing_and_shows_what_would_change(
     assert "\n-Hello\n+Good day\n" in text
     code, text = call("push", "--check", "--json")
     (row,) = json.loads(text)
-    assert (code, row["action"], row["version"]) == (3, "change", 1)
+    assert (code, row["action"], row["version"]) == (3, "change", None)
     assert "+Good day" in row["diff"]
     assert (count_writes(gateway), ours.read()) == (0, files)
 

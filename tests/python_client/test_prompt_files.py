@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -112,20 +114,35 @@ def test_what_is_written_is_read_back_exactly(document: PromptDocument) -> None:
         assert result.hash == document.hash
 
 
-@given(documents, documents)
-def test_hashes_are_equal_where_documents_are(
-    first: PromptDocument, second: PromptDocument
-) -> None:
-    turned = PromptDocument(
-        slug=first.slug,
-        name=first.name,
-        content=dict(reversed([*first.content.items()])),
-        description=first.description,
-        keywords=first.keywords,
+@given(documents)
+def test_hashes_do_not_depend_on_the_order_of_fields(document: PromptDocument) -> None:
+    content = dict(reversed([*document.content.items()]))
+
+    assert replace(document, content=content).hash == document.hash
+
+
+@pytest.mark.parametrize("value", [1, 1.0, True, "1", None, [1]])
+@pytest.mark.parametrize("other", [0, False, "", [], {}])
+def test_hashes_tell_values_apart(value: Any, other: Any) -> None:
+    documents = [
+        PromptDocument("a", "a", {"engine": "go", "template": "x", "model_params": {"n": each}})
+        for each in (1, 1.0, True, "1", None, [1], value, other)
+    ]
+
+    assert len({document.hash for document in documents}) == 7
+
+
+def test_hashes_depend_on_each_field() -> None:
+    document = PromptDocument("a", "a", {"engine": "go", "template": "x"})
+    others = (
+        replace(document, slug="b"),
+        replace(document, name="b"),
+        replace(document, description="b"),
+        replace(document, keywords=("b",)),
+        replace(document, content={"engine": "go", "template": "x\n"}),
     )
 
-    assert turned.hash == first.hash
-    assert (first.hash == second.hash) == (spell(first) == spell(second) or first == second)
+    assert len({each.hash for each in (document, *others)}) == 6
 
 
 @given(texts.filter(bool), texts.filter(bool))
@@ -164,7 +181,7 @@ def test_slugs_are_those_that_the_service_keeps(text: str) -> None:
         ("---\nparams: !!python/object:os.system {}\n---\nHello", 2, "could not determine"),
         ("---\nparams: {a: 1e999}\n---\nHello", 2, "the number is too large"),
         (f"---\nparams: {{a: {'9' * 5000}}}\n---\nHello", 2, "a value is too long"),
-        (f"---\nparams: {'[' * 5000}\n---\nHello", 2, "a value is too long or nested too deeply"),
+        (f"---\nparams: {'[' * 1500}\n---\nHello", 2, "a value is too long or nested too deeply"),
         ("---\n- a\n---\nHello", 2, "write fields"),
         ("---\nmodel: 4\n---\nHello", 2, "model: write a text; put it in quotes"),
         ("---\nparams: hot\n---\nHello", 2, "params: write a mapping"),

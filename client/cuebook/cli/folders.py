@@ -138,7 +138,7 @@ def _print_steps(steps: Iterable[Step], *, as_json: bool, has_diffs: bool = Fals
 
 def _describe(step: Step) -> str:
     version = f", version {step.version}" if step.version else ""
-    target = f", to be {step.target}" if step.target else ""
+    target = f", {step.target}" if step.target else ""
     reason = f": {step.reason}" if step.reason else ""
     return f"{step.action:<9} {step.slug}{version}{target}{reason}"
 
