@@ -40,7 +40,12 @@ def take_content(version: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def create_version(
-    manage: Management, name: str, content: Mapping[str, Any], *, message: str = ""
+    manage: Management,
+    name: str,
+    content: Mapping[str, Any],
+    *,
+    message: str = "",
+    idempotency_key: str | None = None,
 ) -> dict[str, Any]:
     """Create the next version of a prompt from its content.
 
@@ -49,10 +54,11 @@ def create_version(
         name: The slug or the id of the prompt.
         content: The content.
         message: Why the version is created.
+        idempotency_key: Calls with the same one create one version; None for one of this call.
 
     Returns:
         The document of the version.
     """
     fields = take_content(content)
     fields["params"] = fields.pop("model_params", None)
-    return manage.create_version(name, **fields, message=message)
+    return manage.create_version(name, **fields, message=message, idempotency_key=idempotency_key)

@@ -191,6 +191,7 @@ class _Operations:
         response_format: Mapping[str, Any] | None = None,
         inputs: Sequence[Mapping[str, Any]] | None = None,
         message: str = "",
+        idempotency_key: str | None = None,
     ) -> Program[Document]:
         """Create the next version of a prompt, as a draft.
 
@@ -206,6 +207,8 @@ class _Operations:
             inputs: Declared variables: the `name` of each, its `type`, its `description` and
                 whether it is `required`.
             message: Why the version is created.
+            idempotency_key: Calls with the same one create one version, within 24 hours; None
+                for one of this call alone.
 
         Raises:
             ConfigurationError: It has neither a template nor messages, or both.
@@ -226,7 +229,9 @@ class _Operations:
         body = {key: value for key, value in fields.items() if value is not None}
         prompt_id = yield from self._find_id(name)
         path = _build_path("prompts", prompt_id, "versions")
-        version: Document = yield from self._write("POST", path, body, name, part="version")
+        version: Document = yield from self._write(
+            "POST", path, body, name, part="version", idempotency_key=idempotency_key
+        )
         return version
 
     @Operation
@@ -455,10 +460,24 @@ class _Operations:
                 code="prompt_not_found",
                 request_id=error.request_id,
             ) from error
+        if part and part not in document and "release" in document:
+            raise PermissionDeniedError(
+                f"{method} {path}: this waits until somebody else approves it, as the release "
+                f"request {document['release']['id']}",
+                status=202,
+                code="review_required",
+            )
         return document[part] if part else document
 
     def _write(
-        self, method: str, path: str, body: Any, name: str = "", *, part: str = ""
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        name: str = "",
+        *,
+        part: str = "",
+        idempotency_key: str | None = None,
     ) -> Program[Any]:
         """Change something, once, however often the request is sent.
 
@@ -468,8 +487,9 @@ class _Operations:
             body: The body.
             name: The prompt, which this client holds no longer; empty for none.
             part: The field of the response that is wanted; empty for all of it.
+            idempotency_key: What makes the call the same as another; None for a new one.
         """
-        headers = {"Idempotency-Key": str(uuid4())}
+        headers = {"Idempotency-Key": idempotency_key or str(uuid4())}
         try:
             return (yield from self._ask(method, path, body, part=part, headers=headers))
         finally:

@@ -208,6 +208,14 @@ BLOCKS = {
         "tests/python_client/test_assistants.py",
         "test_the_settings_of_an_assistant_start_the_command",
     ),
+    **{
+        (CLIENT, "Prompts in Git", language): (OF_CLIENT, test)
+        for language, test in (
+            ("sh", "test_commands_exist"),
+            ("yaml", "test_commands_exist"),
+            ("md", "test_the_file_is_one"),
+        )
+    },
     (CLIENT, "Quick start", "text"): (LIVE, "test_programs_of_the_client_print_what_is_shown"),
 }
 README_LINES, GLOSSARY_TERMS = 150, 35

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import get_args
+import shlex
+from typing import TYPE_CHECKING, Any, get_args
+
+import typer
+import yaml
 
 import cuebook
+from cuebook._folders import Action
 from cuebook._operations import Listing, Operation
+from cuebook._prompt_files import dump_document, load_document
+from cuebook.cli.app import app
 from cuebook.management import _Operations
 from cuebook.prompts import State
 from tests.documents import read_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
 
 PAGE = read_document("client/README.md")
 # How the page writes a default.
@@ -71,3 +83,52 @@ def test_operations() -> None:
     }
 
     assert {"prompts", *re.findall(r"`(\w+)`", text)} == operations
+
+
+def list_scripts(value: Any) -> Iterator[str]:
+    """List the commands of a workflow or a buildspec."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if name == "run":
+                yield item
+            elif name == "commands":
+                yield from item
+            else:
+                yield from list_scripts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from list_scripts(item)
+
+
+def test_commands_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All commands `cuebook` of the page are taken as they are written."""
+    monkeypatch.setenv("CUEBOOK_TEAM", "team")
+    scripts = [block.text for block in PAGE.get_blocks("sh")]
+    for block in PAGE.get_blocks("yaml"):
+        own = [*list_scripts(yaml.safe_load(block.text))]
+        assert any("cuebook push --message" in script for script in own)
+        scripts += own
+    group: Any = typer.main.get_command(app)
+    commands = [
+        shlex.split(re.split(r" (?:>|\|\|) ", line)[0])[1:]
+        for script in scripts
+        for line in script.splitlines()
+        if line.startswith("cuebook ")
+    ]
+
+    assert {name for name, *_ in commands} == {"pull", "push"}
+    for name, *arguments in commands:
+        group.commands[name].make_context(name, arguments, parent=None)
+
+
+def test_the_file_is_one() -> None:
+    (block,) = PAGE.get_blocks("md")
+    document = load_document(block.text.encode(), "order_confirmation", "the page")
+
+    assert dump_document(document) == block.text
+
+
+def test_actions() -> None:
+    text = re.sub(r"\s+", " ", PAGE.prose).partition("the `action` (")[2].partition(")")[0]
+
+    assert {*re.findall(r"`(\w+)`", text)} == {*Action}

@@ -1,0 +1,222 @@
+"""Prompts as files that people read and compare: settings in YAML, and the text below them."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from .errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SUFFIX = ".prompt.md"
+FENCE = "---"  # the line before and after the settings
+NAME_BYTES = 200  # of a file's name, without the suffix; file systems take 255
+# Names that Windows keeps for devices, whatever follows them after a dot.
+DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))}
+)
+# The name of each field in a file, in this order, and the field of the content that it is; the
+# others are those of the prompt.
+FIELDS = {
+    "slug": "",
+    "name": "",
+    "description": "",
+    "keywords": "",
+    "engine": "engine",
+    "model": "model",
+    "params": "model_params",
+    "inputs": "inputs",
+    "tools": "tools",
+    "response_format": "response_format",
+    "messages": "messages",
+    "template": "template",
+}
+# UTF-8 has no lone surrogates, and Git and editors change other line ends.
+_NOT_IN_BODIES = re.compile("[\r\ud800-\udfff]")
+_LISTS = frozenset({"keywords", "inputs", "tools", "messages"})
+_MAPPINGS = frozenset({"params", "response_format"})
+
+
+@dataclass(frozen=True, slots=True)
+class PromptDocument:
+    """What a file says.
+
+    Attributes:
+        slug: What programs ask for the prompt by.
+        name: The name, which people see.
+        content: The content of a version, as `take_content` makes it.
+        description: What the prompt is for.
+        keywords: Words to find it by.
+    """
+
+    slug: str
+    name: str
+    content: Mapping[str, Any]
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """A hash of all that the file says, which does not depend on the order of fields."""
+        fields = [self.slug, self.name, self.description, self.keywords, self.content_text]
+        return sha256(json.dumps(fields).encode()).hexdigest()
+
+    @property
+    def content_text(self) -> str:
+        """The content as a text, in which 1, 1.0 and true differ, and the order of fields not."""
+        return json.dumps(self.content, sort_keys=True)
+
+
+def name_file(slug: str) -> str:
+    """Name the file of a prompt: by its slug, where all file systems can have such a name."""
+    if _is_safe(slug):
+        return f"{slug}{SUFFIX}"
+    stem = re.sub(r"[\W_]+", "_", slug.lower()[:40]).strip("_") or "prompt"
+    return f"{stem}-{sha256(slug.encode(errors='replace')).hexdigest()[:8]}{SUFFIX}"
+
+
+def can_be_slug(text: str) -> bool:
+    """Tell whether the service gives a new prompt this slug, and no other one made from it."""
+    return text == unicodedata.normalize("NFC", text) and all(
+        part != ""
+        and part == part.lower()
+        and all(unicodedata.category(each)[0] in "LM" or each.isdecimal() for each in part)
+        for part in text.split("_")
+    )
+
+
+def dump_document(document: PromptDocument) -> str:
+    """Dump what a file says; its lines end with a line feed."""
+    from ._yaml import dump_fields
+
+    text = document.content.get("template")
+    values = {name: document.content.get(field) for name, field in FIELDS.items()} | {
+        "slug": None if _is_safe(document.slug) else document.slug,
+        "name": None if document.name == document.slug else document.name,
+        "description": document.description or None,
+        "keywords": [*document.keywords] or None,
+        "template": None if text is None or _is_body(text) else text,
+    }
+    settings = dump_fields({name: value for name, value in values.items() if value is not None})
+    body = "" if text is None or not _is_body(text) else f"{text}\n"
+    return f"{FENCE}\n{settings}{FENCE}\n{body}"
+
+
+def load_document(data: bytes, stem: str, place: str) -> PromptDocument:
+    """Load what a file says.
+
+    Args:
+        data: The bytes of the file.
+        stem: Its name without the suffix, which is the slug if it names no other one.
+        place: How messages name it.
+
+    Raises:
+        ConfigurationError: It is malformed; the message names the line.
+    """
+    try:
+        # Editors and Git of Windows add a mark, and write line ends of their own.
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(f"{place}:{line}: this is not UTF-8; save it as UTF-8") from error
+    settings, body = _split(text, place)
+    fields = _load_fields(settings, place)
+    if body and not fields.keys() & {"messages", "template"}:
+        fields["template"] = body
+    elif body:
+        line = settings.count("\n") + 3
+        raise ConfigurationError(
+            f"{place}:{line}: there is a text besides `messages` or `template`; remove one of them"
+        )
+    slug = fields.get("slug") or unicodedata.normalize("NFC", stem)
+    content = {field: fields[name] for name, field in FIELDS.items() if field and name in fields}
+    if not content.keys() & {"messages", "template"}:
+        raise ConfigurationError(
+            f"{place}:1: there is no text; write it below a line {FENCE} after the settings"
+        )
+    return PromptDocument(
+        slug=slug,
+        name=fields.get("name") or slug,
+        description=fields.get("description", ""),
+        keywords=(*fields.get("keywords", ()),),
+        content={"engine": "go", **content},
+    )
+
+
+def _split(text: str, place: str) -> tuple[str, str]:
+    """Split a file into the settings and the text, without the end of its last line."""
+    if not text.startswith(f"{FENCE}\n"):
+        return "", text.removesuffix("\n")
+    # The line feed of the first line may be the one before the second.
+    head, end, body = text[len(FENCE) :].partition(f"\n{FENCE}\n")
+    if not end:
+        head, end, body = text[len(FENCE) :].rpartition(f"\n{FENCE}")
+        if not end or body:
+            raise ConfigurationError(
+                f"{place}:1: the settings do not end; write a line {FENCE} below them"
+            )
+    return head[1:] and f"{head[1:]}\n", body.removesuffix("\n")
+
+
+def _load_fields(settings: str, place: str) -> dict[str, Any]:
+    """Load the settings; fields that are null are left out."""
+    if not settings:
+        return {}
+    from ._yaml import YamlError, load_fields
+
+    try:
+        fields = load_fields(settings)
+    except YamlError as error:
+        # The settings begin in the second line.
+        raise ConfigurationError(f"{place}:{error.line + 2}: {error}") from error
+    for name, (line, value) in fields.items():
+        if name not in FIELDS:
+            raise ConfigurationError(
+                f"{place}:{line + 2}: there is no field {name!r}; use {', '.join(FIELDS)}"
+            )
+        if value is not None and (problem := _find_problem(name, value)):
+            raise ConfigurationError(f"{place}:{line + 2}: {name}: write {problem}")
+    if {"messages", "template"} <= fields.keys():
+        line = fields["template"][0] + 2
+        raise ConfigurationError(f"{place}:{line}: write `messages` or a `template`, not both")
+    return {name: value for name, (_, value) in fields.items() if value is not None}
+
+
+def _find_problem(name: str, value: Any) -> str | None:
+    """Find what should be written instead of a value; None if it is right."""
+    if name in _MAPPINGS:
+        return None if isinstance(value, dict) else "a mapping, such as `temperature: 0`"
+    if name not in _LISTS:
+        return None if isinstance(value, str) else "a text; put it in quotes"
+    kind, what = (str, "texts") if name == "keywords" else (dict, "mappings")
+    is_right = isinstance(value, list) and all(isinstance(item, kind) for item in value)
+    return None if is_right else f"a list of {what}, each after a dash"
+
+
+def _is_body(text: str) -> bool:
+    """Tell whether a text can stand below the settings: reading a file gives it back as it is."""
+    return (
+        text != "" and "\r" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
+    )
+
+
+def _is_safe(slug: str) -> bool:
+    return (
+        slug != ""
+        and slug == unicodedata.normalize("NFC", slug.lower())
+        and all(map(_is_plain, slug))
+        and slug[0] not in ".-"
+        and slug[-1] != "."
+        and slug.partition(".")[0] not in DEVICES
+        and len(slug.encode()) <= NAME_BYTES
+    )
+
+
+def _is_plain(character: str) -> bool:
+    return character in "_-." or unicodedata.category(character)[0] in "LMN"
