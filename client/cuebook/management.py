@@ -87,9 +87,15 @@ class _Operations:
         new_name: str | None = None,
         slug: str | None = None,
         description: str | None = None,
+        keywords: Sequence[str] | None = None,
     ) -> Program[Document]:
         """Change what describes a prompt; what is None stays as it is."""
-        fields = {"name": new_name, "slug": slug, "description": description}
+        fields = {
+            "name": new_name,
+            "slug": slug,
+            "description": description,
+            "keywords": None if keywords is None else list(keywords),
+        }
         body = {key: value for key, value in fields.items() if value is not None}
         return self._write("PATCH", _build_path("prompts", name), body, name, part="prompt")
 

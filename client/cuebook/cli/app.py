@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ..errors import ConfigurationError, ConflictError, CuebookError
-from . import prompts
+from . import importers, prompts
 from .connection import Connection
 from .output import print_error
 
@@ -23,6 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 prompts.add_commands(app)
+importers.add_commands(app)
 
 
 @app.callback()
