@@ -19,13 +19,13 @@ from .imports import (
     ImportedVersion,
     Item,
     Losses,
-    Source,
     UnreadableError,
     UntranslatableError,
     convert_each,
 )
 from .mustache import translate
 from .schemas import list_inputs, load_picoschema
+from .source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,8 +54,8 @@ def _convert(origin: str, document: tuple[Document, str]) -> ImportedPrompt:
     config = rename_parameters(take(fields, "config", dict, {}))
     if config.pop("version", None) is not None:
         losses.note("config.version")
-    given = take(fields, "input", dict, {})
-    losses.note_fields(given, "input.", besides=("schema",))
+    variables = take(fields, "input", dict, {})
+    losses.note_fields(variables, "input.", besides=("schema",))
     content = build_content(
         engine,
         messages,
@@ -63,7 +63,7 @@ def _convert(origin: str, document: tuple[Document, str]) -> ImportedPrompt:
         model_params=config,
         tools=_convert_tools(take(fields, "tools", list, []), losses),
         response_format=_convert_output(take(fields, "output", dict, {}), losses),
-        inputs=_convert_input(given.get("schema"), losses),
+        inputs=_convert_input(variables.get("schema"), losses),
     )
     return ImportedPrompt(
         origin=origin,

@@ -10,8 +10,6 @@ from ..errors import CuebookError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from .files import File
-
 Document = dict[str, Any]
 
 
@@ -83,27 +81,6 @@ class Failure:
 
 
 Item = ImportedPrompt | Failure
-
-
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """A product, or a format of files, that prompts are imported from.
-
-    Attributes:
-        suffixes: How the names of its files end.
-        engines: The template languages that its texts become.
-        read: Reads prompts from files.
-        fetch: Fetches prompts from its API, which the environment names; None without one.
-        variables: What the environment has for that; those that are needed first.
-        needs: How many of these are needed.
-    """
-
-    suffixes: tuple[str, ...]
-    engines: tuple[str, ...]
-    read: Callable[[Iterable[File]], Iterator[Item]]
-    fetch: Callable[[Mapping[str, str]], Iterator[Item]] | None = None
-    variables: tuple[str, ...] = ()
-    needs: int = 0
 
 
 @dataclass

@@ -26,10 +26,10 @@ from .imports import (
     ImportedVersion,
     Item,
     Losses,
-    Source,
     UnreadableError,
     convert_each,
 )
+from .source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -21,11 +21,11 @@ from .imports import (
     ImportedVersion,
     Item,
     Losses,
-    Source,
     UnreadableError,
     convert_each,
 )
 from .records import Record, join_files
+from .source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

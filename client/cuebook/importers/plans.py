@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LIVE = "live"
 TAG = re.compile(r"[A-Za-z0-9_.-]{1,50}")
-RESERVED = frozenset({LIVE, "latest", ".", ".."})
+NO_TAGS = frozenset({LIVE, "latest", ".", ".."})
 LONGEST_MESSAGE = 10_000  # characters of why a version was created
 # The code of the problem where a prompt includes another one that is not there yet.
 UNKNOWN_PART = "invalid_composition"
@@ -153,7 +153,9 @@ class Importer:
         for item in items:
             try:
                 plan = self._plan(item)
-            except UnreadableError as error:
+            except (AuthenticationError, UnavailableError):
+                raise
+            except CuebookError as error:
                 is_skip = isinstance(error, UntranslatableError)
                 yield _describe_failure(item, str(error), "skipped" if is_skip else "failed")
             else:
@@ -208,13 +210,13 @@ class Importer:
         pointers: dict[str, int] = {}
         for place, version in zip(places, prompt.versions, strict=True):
             for pointer in (*version.tags, *([LIVE] if version.is_live else [])):
-                row, wanted = current.get(pointer), steps[place].current
-                if pointer != LIVE and (pointer in RESERVED or not TAG.fullmatch(pointer)):
+                row, own = current.get(pointer), steps[place].current
+                if pointer != LIVE and (pointer in NO_TAGS or not TAG.fullmatch(pointer)):
                     losses.append(f"the tag {pointer!r}")
-                elif wanted is not None and wanted is row:
+                elif own is not None and own is row:
                     continue
-                elif wanted is not None and wanted["status"] == "archived":
-                    notes.append(f"{pointer} is not set: version {wanted['version']} is archived")
+                elif own is not None and own["status"] == "archived":
+                    notes.append(f"{pointer} is not set: version {own['version']} is archived")
                 elif row is not None and not self.is_moving:
                     notes.append(f"{pointer} stays at version {row['version']}: --move moves it")
                 else:

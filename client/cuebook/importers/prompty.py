@@ -24,12 +24,12 @@ from .imports import (
     ImportedVersion,
     Item,
     Losses,
-    Source,
     UntranslatableError,
     convert_each,
 )
 from .mustache import translate
 from .schemas import INPUT_TYPES, KINDS, load_properties
+from .source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import bedrock, dotprompt, langfuse, langwatch, maxim, prompty, px0
+from . import bedrock, dotprompt, langfuse, langwatch, maxim, prompty, registry
 
 if TYPE_CHECKING:
-    from .imports import Source
+    from .source import Source
 
 SOURCES: dict[str, Source] = {
     "langfuse": langfuse.SOURCE,
-    "px0": px0.SOURCE,
+    "px0": registry.SOURCE,
     "langwatch": langwatch.SOURCE,
     "maxim": maxim.SOURCE,
     "bedrock": bedrock.SOURCE,

@@ -1,4 +1,4 @@
-"""Prompts of px0: the responses of its API, from files or from the API itself."""
+"""Prompts of px0, whose API is the native one: its responses, from files or from the API."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 from .apis import Api
 from .contents import join_model, require_text, take, take_name, take_objects, take_texts
-from .imports import ImportedPrompt, ImportedVersion, Item, Losses, Source, convert_each
+from .imports import ImportedPrompt, ImportedVersion, Item, Losses, convert_each
 from .records import Record, join_files
+from .source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
