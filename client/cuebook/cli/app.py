@@ -11,7 +11,17 @@ from typing import Annotated
 import typer
 
 from ..errors import ConfigurationError, ConflictError, CuebookError
-from . import assistants, exchange, folders, keys, login, prompts, releases, writing
+from . import (
+    assistants,
+    exchange,
+    folders,
+    importers,
+    keys,
+    login,
+    prompts,
+    releases,
+    writing,
+)
 from .connection import Connection
 from .output import print_error
 
@@ -22,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (login, prompts, writing, releases, folders, keys, exchange, assistants):
+for module in (login, prompts, writing, releases, folders, exchange, importers, keys, assistants):
     module.add_commands(app)
 
 

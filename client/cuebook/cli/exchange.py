@@ -18,7 +18,7 @@ import typer
 from .._version_contents import create_version, take_content
 from ..errors import ConfigurationError, ConflictError, InvalidRequestError, NotFoundError
 from .connection import Team, get_connection
-from .output import AsJson, print_error, print_json, print_note, print_rows
+from .output import print_error, print_json, print_note, print_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from ..management import Management
+    from .connection import Connection
 
 FAILED, CONFLICT = "failed", "conflict"  # outcomes of an import
 EXIT_CODES = {FAILED: 1, CONFLICT: 3}
@@ -39,7 +40,6 @@ NEW_VERSION: Mapping[str, Any] = {"status": "draft", "tags": ()}
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("export")(export_prompts)
-    app.command("import")(import_prompts)
 
 
 def export_prompts(
@@ -70,25 +70,26 @@ def export_prompts(
             print_note(f"{count} of {len(prompts)}: {prompt['slug']}")
 
 
-def import_prompts(
-    context: typer.Context,
-    file: Annotated[
-        Path, typer.Argument(allow_dash=True, help="The file to read; - for the input.")
-    ],
-    team: Team = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
-    ] = False,
-    as_json: AsJson = False,
+def import_file(
+    connection: Connection, file: Path, team: str | None, *, is_dry: bool, as_json: bool
 ) -> None:
     """Create the prompts of a file of `cuebook export` in a team; it is safe to run twice.
 
     A prompt whose versions are the first ones of the file gets the others, and its pointers are
     moved to where they are in the file. One that has other versions, or more, is left alone.
+
+    Args:
+        connection: The connection of the command.
+        file: The file; `-` for the input.
+        team: The id or the name of the team; None for the only one.
+        is_dry: Whether it is only said what would be done.
+        as_json: Whether JSON is printed.
+
+    Raises:
+        typer.Exit: Some prompts were not imported.
     """
-    connection = get_connection(context)
     entries = _load_entries(file)
-    importer = Importer(connection.manage, connection.find_team(team), is_dry=dry_run)
+    importer = Importer(connection.manage, connection.find_team(team), is_dry=is_dry)
     rows = []
     for count, row in enumerate(importer.run(entries), 1):
         print_note(f"{count} of {len(entries)}: {row['slug']} {row['outcome']}")

@@ -1,0 +1,141 @@
+"""The command that imports prompts: of a file of `cuebook export`, or of another product."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path  # noqa: TC003 (typer reads it)
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import ConfigurationError
+from ..importers.files import list_files
+from ..importers.plans import Importer
+from ..importers.sources import SOURCES
+from .connection import Team, get_connection
+from .exchange import import_file
+from .output import AsJson, print_json, print_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..importers.imports import Item
+
+SOURCE_NAMES = "|".join(SOURCES)
+COLUMNS = ("name", "slug", "action", "versions", "pointers", "no_equivalent", "notes")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command("import", help="\n\n".join(_explain()))(import_prompts)
+
+
+def import_prompts(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            allow_dash=True,
+            help="Files and folders; with --from and without any, the API of the product is read.",
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar=SOURCE_NAMES,
+            autocompletion=lambda: [*SOURCES],
+            help="The product, or the format; without it, a file of `cuebook export` is read.",
+        ),
+    ] = None,
+    team: Team = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")
+    ] = False,
+    move: Annotated[
+        bool,
+        typer.Option("--move", help="With --from: move pointers that are at other versions here."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import prompts."""
+    connection = get_connection(context)
+    if source is None:
+        if move or paths is None or len(paths) != 1:
+            raise ConfigurationError(
+                f"name one file of `cuebook export`, or say what is read: --from {SOURCE_NAMES}"
+            )
+        import_file(connection, paths[0], team, is_dry=dry_run, as_json=as_json)
+        return
+    items = _open_source(source, paths or [])
+    team_id = connection.find_team(team)
+    importer = Importer(connection.manage, team_id, is_dry_run=dry_run, is_moving=move)
+    rows: list[dict[str, Any]] = []
+    for row in importer.run(items):
+        rows.append(row)
+        typer.echo(f"{row['name'] or row['origin']}: {row['action']}", err=True)
+    if as_json:
+        print_json({"dry_run": dry_run, "prompts": rows})
+    else:
+        print_rows(map(_shorten, rows), COLUMNS)
+        if dry_run:
+            typer.echo("Nothing was changed: this was a dry run.", err=True)
+    if any(row["action"] == "failed" for row in rows):
+        raise typer.Exit(1)
+
+
+def _explain() -> Iterator[str]:
+    """Explain the command, one paragraph after the other."""
+    yield (
+        "Create the prompts of a file of `cuebook export`, or with --from those of another "
+        "product, of its files or its API. It may run again."
+    )
+    yield (
+        "Of `cuebook export`, a prompt whose versions are the first ones of the file gets the "
+        "others, and its pointers are moved to where they are in the file. One that has other "
+        "versions, or more, is left alone, and the exit code is 3."
+    )
+    yield (
+        "Of another product, a version is created only where its prompt has none with the same "
+        "content. A pointer (live, or a tag) that is at another version stays there unless --move "
+        "is given. The description and the keywords are written only with a new prompt."
+    )
+    yield "The API is read with what these variables say, of which those in brackets are optional."
+    for name, source in SOURCES.items():
+        if source.variables:
+            needed, others = source.variables[: source.needs], source.variables[source.needs :]
+            yield f"{name}: {', '.join((*needed, *(f'[{each}]' for each in others)))}"
+    yield (
+        "The exit code is 1 if a prompt or a file has failed. One that is skipped, because it "
+        "needs what has no equivalent, is no failure."
+    )
+
+
+def _open_source(name: str, paths: list[Path]) -> Iterator[Item]:
+    """Open the files, or else the API.
+
+    Raises:
+        ConfigurationError: There is no such source, or are no files, or the environment does not
+            name the API.
+    """
+    source = SOURCES.get(name)
+    if source is None:
+        raise ConfigurationError(f"--from has no source {name!r}: use {', '.join(SOURCES)}")
+    if paths:
+        return source.read(list_files(paths, source.suffixes))
+    if source.fetch is None:
+        raise ConfigurationError(f"{name} has no API: name files or folders")
+    missing = [each for each in source.variables[: source.needs] if not os.environ.get(each)]
+    if missing:
+        raise ConfigurationError(f"name files or folders, or set {', '.join(missing)} for the API")
+    return source.fetch({key: value for key, value in os.environ.items() if value})
+
+
+def _shorten(row: dict[str, Any]) -> dict[str, Any]:
+    """Make the row of a table for people, in which a count says enough."""
+    return {
+        **row,
+        "name": row["name"] or row["origin"],
+        "versions": len(row["versions"]),
+        "pointers": [*row["pointers"]],
+    }

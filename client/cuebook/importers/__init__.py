@@ -1,0 +1,1 @@
+"""Prompts of other products, from their files and from their APIs, as prompts of the service."""
