@@ -52,6 +52,10 @@ TABLES = {
         "tests/python_client/test_every_command.py",
         "test_the_table_of_commands_is_that_of_the_app",
     ),
+    (CLIENT, "While the service fails", "fault"): (
+        "tests/python_client/test_faults.py",
+        "test_a_program_gets_what_the_table_says",
+    ),
     (APPLICATIONS, "Address and key", "operation"): (RULES, "test_operations"),
     (APPLICATIONS, "Render and read", "to get"): (CONTRACT, "test_endpoints_that_are_named_exist"),
     (APPLICATIONS, "Render and read", "pointer"): (
@@ -119,8 +123,11 @@ BLOCKS = {
         CONTRACT,
         "test_excerpts_are_in_their_files",
     ),
-    (APPLICATIONS, "Render and read", "python"): (LIVE, "test_the_program_prints_what_is_shown"),
-    (APPLICATIONS, "Render and read", "text"): (LIVE, "test_the_program_prints_what_is_shown"),
+    **{
+        (APPLICATIONS, heading, language): (LIVE, "test_the_program_prints_what_is_shown")
+        for heading in ("Quick start", "Render and read")
+        for language in ("python", "text")
+    },
     (APPLICATIONS, "Include other prompts", "text"): (RULES, "test_references_are_such"),
     (APPLICATIONS, "Errors", "json"): (RULES, "test_examples_are_json"),
     (DIALECTS_PAGE, "One version, every dialect", "bash"): (

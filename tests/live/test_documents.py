@@ -58,9 +58,10 @@ def test_the_first_minute(server: Server) -> None:
     assert done.stdout == output.text
 
 
-def test_the_program_prints_what_is_shown(server: Server) -> None:
-    (program,) = read_document("docs/applications.md").get_blocks("python")
-    (output,) = read_document("docs/applications.md").get_blocks("text", "Render and read")
+@pytest.mark.parametrize("heading", ["Quick start", "Render and read"])
+def test_the_program_prints_what_is_shown(heading: str, server: Server) -> None:
+    (program,) = read_document("docs/applications.md").get_blocks("python", heading)
+    (output,) = read_document("docs/applications.md").get_blocks("text", heading)
 
     assert run_program(program.text, server) == output.text
 

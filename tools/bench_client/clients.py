@@ -51,7 +51,8 @@ class Product:
 def _connect_cuebook(url: str, speed: float, capacity: int) -> Client:
     from cuebook import Cuebook
 
-    cues = Cuebook(url, KEY, ttl=TTL / speed, max_bytes=64 * 1024 * max(1024, capacity))
+    max_bytes = 64 * 1024 * max(1024, capacity)  # 64 MB by itself
+    cues = Cuebook(url, KEY, ttl=TTL / speed, max_bytes=max_bytes)
     return Client(get=cues.get, render=cues.render)
 
 
@@ -60,7 +61,7 @@ def _connect_langfuse(url: str, speed: float, capacity: int) -> Client:
 
     langfuse = Langfuse(public_key=KEY, secret_key=KEY, base_url=url, tracing_enabled=False)
     get = langfuse.get_prompt
-    if speed != 1:
+    if speed != 1:  # a call more, which no time is measured of
 
         def get(name: str) -> Any:
             return langfuse.get_prompt(name, cache_ttl_seconds=int(TTL / speed))
