@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ._core import Exchange, Outcome
     from ._effects import Program
 
+# Of https://github.com/open-telemetry/semantic-conventions-genai, where both are texts.
 NAME = "gen_ai.prompt.name"
 VERSION = "gen_ai.prompt.version"
 ID = "cuebook.prompt.id"
