@@ -398,7 +398,7 @@ def list_messages(rendering: Rendering) -> Iterator[types.PromptMessage]:
         role: types.Role = "assistant" if message.get("role") == "assistant" else "user"
         content = message.get("content")
         for part in content if isinstance(content, list) else [content]:
-            if isinstance(part, dict) and part.get("type") == "text":
+            if isinstance(part, dict) and isinstance(part.get("text"), str):
                 part = part["text"]
             elif part is None:  # the model has called tools
                 part = message

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ._core import Exchange, Outcome
     from ._effects import Program
 
+# Of https://github.com/open-telemetry/semantic-conventions-genai, where both are texts.
 NAME = "gen_ai.prompt.name"
 VERSION = "gen_ai.prompt.version"
 ID = "cuebook.prompt.id"
@@ -174,7 +175,10 @@ class Observer:
         attributes: dict[str, Any] = {TOTAL: len(copies)}
         if is_single:
             attributes = _describe_key(next(iter(copies))) | {STATE: "miss"}
-        with self._start_span(f"cuebook.{kind}", self._trace.SpanKind.CLIENT, attributes) as span:
+        with (
+            self._start_span(f"cuebook.{kind}", self._trace.SpanKind.CLIENT, attributes) as span,
+            self._trace.use_span(span, record_exception=False, set_status_on_exception=False),
+        ):
             outcomes = yield from program
             if is_single:
                 self._describe_outcome(span, *outcomes.values())
@@ -195,19 +199,18 @@ class Observer:
 
     @contextmanager
     def _start_span(self, name: str, kind: Any, attributes: Mapping[str, Any]) -> Iterator[Span]:
-        with self._tracer.start_as_current_span(
-            name,
-            kind=kind,
-            attributes=attributes,
-            # The message and the trace of an error may repeat a variable's value.
-            record_exception=False,
-            set_status_on_exception=False,
-        ) as span:
-            try:
-                yield span
-            except CuebookError as error:
-                self._note_error(span, error)
-                raise
+        """Start a span, which ends with the block; of an error it has only the class.
+
+        The message of an error may repeat the value of a variable.
+        """
+        span = self._tracer.start_span(name, kind=kind, attributes=attributes)
+        try:
+            yield span
+        except CuebookError as error:
+            self._note_error(span, error)
+            raise
+        finally:
+            span.end()
 
     def _describe_outcome(self, span: Span, outcome: Outcome) -> None:
         if isinstance(outcome, Copy):

@@ -392,13 +392,23 @@ def test_ctrl_c_ends_the_command() -> None:
         assert process.wait(30) == -signal.SIGINT
 
 
-def test_the_command_says_what_it_lacks() -> None:
-    without = "import sys; sys.modules['mcp'] = None"
-    code, output, problem = run_command("mcp", "--team", "team", prelude=without)
+@pytest.mark.parametrize(
+    "prelude",
+    [
+        "import sys; sys.modules['mcp'] = None",
+        "import sys, types; sys.modules['mcp'] = types.ModuleType('mcp')",  # an older one
+    ],
+)
+def test_the_command_says_what_to_install(prelude: str) -> None:
+    code, output, problem = run_command("mcp", "--team", "team", prelude=prelude)
+
     assert (code, output) == (2, "")
     assert problem.splitlines() == [
         "cuebook: assistants need more than the command: pip install 'cuebook[mcp]'"
     ]
+
+
+def test_the_command_says_what_it_is_not_given() -> None:
     code, output, problem = run_command("mcp", "--team", "team", CUEBOOK_API_KEY="")
     assert (code, output) == (2, "")
     assert "API key" in problem

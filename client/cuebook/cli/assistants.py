@@ -34,8 +34,8 @@ def serve_assistants(
     cues = get_connection(context).client
     try:
         from ..assistants import serve
-    except ModuleNotFoundError as error:
-        if error.name != "mcp":
+    except ImportError as error:  # it is not installed, or older
+        if (error.name or "").partition(".")[0] != "mcp":
             raise
         raise ConfigurationError(
             "assistants need more than the command: pip install 'cuebook[mcp]'"
