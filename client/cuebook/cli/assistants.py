@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..errors import ConfigurationError
-from .connection import get_connection
+from .connection import Team, get_connection
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -18,7 +18,7 @@ def add_commands(app: typer.Typer) -> None:
 
 def serve_assistants(
     context: typer.Context,
-    team: Annotated[str, typer.Option(envvar="CUEBOOK_TEAM", help="The id of the team.")],
+    team: Team = None,
     allow_write: Annotated[
         bool,
         typer.Option(
@@ -31,7 +31,8 @@ def serve_assistants(
 
     An assistant's settings name this command; it runs until the assistant ends it.
     """
-    cues = get_connection(context).client
+    connection = get_connection(context)
+    cues = connection.client
     try:
         from ..assistants import serve
     except ImportError as error:  # it is not installed, or older
@@ -40,6 +41,7 @@ def serve_assistants(
         raise ConfigurationError(
             "assistants need more than the command: pip install 'cuebook[mcp]'"
         ) from error
+    team_id = connection.find_team(team)
     # Ctrl-C ends the process at once: the thread that waits for input would not let it end.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    serve(cues, team, can_write=allow_write)
+    serve(cues, team_id, can_write=allow_write)
