@@ -48,6 +48,10 @@ TABLES = {
     ("CONTRIBUTING.md", "Glossary", "term"): (CONTRACT, "test_the_glossary_is_short_and_in_use"),
     (CLIENT, "What a program gets", "state"): (OF_CLIENT, "test_states"),
     (CLIENT, "Errors", "error"): (OF_CLIENT, "test_errors"),
+    (CLIENT, "Come from another product", "source"): (
+        "tests/python_client/test_importers.py",
+        "test_the_page_lists_each_source",
+    ),
     (APPLICATIONS, "Address and key", "operation"): (RULES, "test_operations"),
     (APPLICATIONS, "Render and read", "to get"): (CONTRACT, "test_endpoints_that_are_named_exist"),
     (APPLICATIONS, "Render and read", "pointer"): (

@@ -896,7 +896,8 @@ def test_people_get_a_table(
     shown = capsys.readouterr()
     lines = [line for line in shown.out.splitlines() if not line.startswith("{")]
     assert lines[0].split()[:4] == ["name", "slug", "action", "versions"]
-    assert "it has {{#if style}}, which has no equivalent" in shown.out
+    assert "support/stylish.prompt: it has {{#if style}}, which has no equivalent" in lines
+    assert "greeting: no equivalent: input.default" in lines
     assert "greeting: created" in shown.err
     assert "Nothing was changed" in shown.err
 
