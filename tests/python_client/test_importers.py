@@ -805,7 +805,8 @@ def test_the_account_is_read_as_its_files_are(
 ) -> None:
     with run_server(Account) as address:
         monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_AGENT", address)
-        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+        monkeypatch.setenv("AWS_REGION", "eu-central-1")
         code, rows = start("bedrock")
     _, again = start("bedrock", SAMPLES / "bedrock")
 
