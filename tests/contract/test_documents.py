@@ -56,6 +56,10 @@ TABLES = {
         "tests/python_client/test_faults.py",
         "test_a_program_gets_what_the_table_says",
     ),
+    (CLIENT, "Come from another product", "source"): (
+        "tests/python_client/test_importers.py",
+        "test_the_page_lists_each_source",
+    ),
     (APPLICATIONS, "Address and key", "operation"): (RULES, "test_operations"),
     (APPLICATIONS, "Render and read", "to get"): (CONTRACT, "test_endpoints_that_are_named_exist"),
     (APPLICATIONS, "Render and read", "pointer"): (

@@ -19,6 +19,7 @@ from mcp import Client, MCPError, StdioServerParameters, types
 
 from cuebook import Cuebook
 from cuebook.assistants import create_server
+from tests.client import TEAM_ID
 from tests.documents import read_document
 from tests.python_client.conftest import KEY
 from tests.python_client.test_management import Gateway
@@ -373,12 +374,12 @@ def run_command(*arguments: str, prelude: str = "", **environment: str) -> tuple
 
 
 def test_the_command_ends_with_its_input_and_prints_nothing_else() -> None:
-    assert run_command("mcp", "--team", "team") == (0, "", "")
+    assert run_command("mcp", "--team", TEAM_ID) == (0, "", "")
 
 
 def test_ctrl_c_ends_the_command() -> None:
     with subprocess.Popen(
-        [sys.executable, *COMMAND, "mcp", "--team", "team"],
+        [sys.executable, *COMMAND, "mcp", "--team", TEAM_ID],
         env=build_environment("http://127.0.0.1:9"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -400,7 +401,7 @@ def test_ctrl_c_ends_the_command() -> None:
     ],
 )
 def test_the_command_says_what_to_install(prelude: str) -> None:
-    code, output, problem = run_command("mcp", "--team", "team", prelude=prelude)
+    code, output, problem = run_command("mcp", "--team", TEAM_ID, prelude=prelude)
 
     assert (code, output) == (2, "")
     assert problem.splitlines() == [
@@ -409,7 +410,7 @@ def test_the_command_says_what_to_install(prelude: str) -> None:
 
 
 def test_the_command_says_what_it_is_not_given() -> None:
-    code, output, problem = run_command("mcp", "--team", "team", CUEBOOK_API_KEY="")
+    code, output, problem = run_command("mcp", "--team", TEAM_ID, CUEBOOK_API_KEY="")
     assert (code, output) == (2, "")
     assert "API key" in problem
 
@@ -422,4 +423,5 @@ def test_the_settings_of_an_assistant_start_the_command() -> None:
     assert server["args"] == ["mcp"]
     assert server["env"].keys() == {"CUEBOOK_URL", "CUEBOOK_API_KEY", "CUEBOOK_TEAM"}
     environment = server["env"] | build_environment("http://127.0.0.1:9")
+    environment["CUEBOOK_TEAM"] = TEAM_ID
     assert run_command(*server["args"], **environment) == (0, "", "")

@@ -805,7 +805,8 @@ def test_the_account_is_read_as_its_files_are(
 ) -> None:
     with run_server(Account) as address:
         monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_AGENT", address)
-        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+        monkeypatch.setenv("AWS_REGION", "eu-central-1")
         code, rows = start("bedrock")
     _, again = start("bedrock", SAMPLES / "bedrock")
 
@@ -896,7 +897,8 @@ def test_people_get_a_table(
     shown = capsys.readouterr()
     lines = [line for line in shown.out.splitlines() if not line.startswith("{")]
     assert lines[0].split()[:4] == ["name", "slug", "action", "versions"]
-    assert "it has {{#if style}}, which has no equivalent" in shown.out
+    assert "support/stylish.prompt: it has {{#if style}}, which has no equivalent" in lines
+    assert "greeting: no equivalent: input.default" in lines
     assert "greeting: created" in shown.err
     assert "Nothing was changed" in shown.err
 

@@ -14,7 +14,7 @@ from ..importers.plans import Importer
 from ..importers.sources import SOURCES
 from .connection import Team, get_connection
 from .exchange import import_file
-from .output import AsJson, print_json, print_rows
+from .output import AsJson, print_json, print_rows, print_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..importers.imports import Item
 
 SOURCE_NAMES = "|".join(SOURCES)
-COLUMNS = ("name", "slug", "action", "versions", "pointers", "no_equivalent", "notes")
+COLUMNS = ("name", "slug", "action", "versions", "pointers")
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -78,6 +78,12 @@ def import_prompts(
         print_json({"dry_run": dry_run, "prompts": rows})
     else:
         print_rows(map(_shorten, rows), COLUMNS)
+        for row in rows:
+            for note in (
+                *(f"no equivalent: {each}" for each in row["no_equivalent"]),
+                *row["notes"],
+            ):
+                print_text(f"{row['name'] or row['origin']}: {note}")
         if dry_run:
             typer.echo("Nothing was changed: this was a dry run.", err=True)
     if any(row["action"] == "failed" for row in rows):

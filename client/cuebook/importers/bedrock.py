@@ -60,7 +60,8 @@ def fetch(environment: Mapping[str, str]) -> Iterator[Item]:
             "Bedrock's prompts are read with boto3: pip install boto3"
         ) from error
     try:
-        client = boto3.client("bedrock-agent")
+        # boto3 itself knows only AWS_DEFAULT_REGION, and the region of the profile.
+        client = boto3.client("bedrock-agent", region_name=environment.get("AWS_REGION"))
         for prompt in _list(client):
             try:
                 rows = [
