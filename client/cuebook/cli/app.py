@@ -13,7 +13,7 @@ import typer
 from ..errors import ConfigurationError, ConflictError, CuebookError
 from . import exchange, keys, login, prompts, releases, writing
 from .connection import Connection
-from .output import print_error
+from .output import CONFLICT, print_error
 
 app = typer.Typer(
     name="cuebook",
@@ -64,7 +64,7 @@ def run(arguments: list[str] | None = None) -> int:
         return 2
     except ConflictError as error:
         print_error(str(error))
-        return 3
+        return CONFLICT
     except (CuebookError, OSError) as error:
         print_error(str(error))
         return 1

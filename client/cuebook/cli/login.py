@@ -125,5 +125,5 @@ def _ask(description: str) -> str:
     else:
         text = sys.stdin.readline().rstrip("\n")
     if not text:
-        raise ConfigurationError(f"no answer to: {description}")
+        raise ConfigurationError(f"the input has no line for this: {description}")
     return text
