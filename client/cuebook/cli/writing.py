@@ -168,7 +168,7 @@ def _run_editor(path: Path) -> None:
     """
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     try:
-        code = subprocess.call([*shlex.split(editor), str(path)])
+        code = subprocess.call([*shlex.split(editor), str(path)])  # nosec B603
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"the editor {editor!r} does not start ({error}): set EDITOR, or use --file"
