@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import subprocess  # nosec B404
+import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -168,7 +168,7 @@ def _run_editor(path: Path) -> None:
     """
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     try:
-        code = subprocess.call([*shlex.split(editor), str(path)])  # nosec B603
+        code = subprocess.call([*shlex.split(editor), str(path)])
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"the editor {editor!r} does not start ({error}): set EDITOR, or use --file"
