@@ -23,7 +23,7 @@ from . import (
     writing,
 )
 from .connection import Connection
-from .output import print_error
+from .output import CONFLICT, print_error
 
 app = typer.Typer(
     name="cuebook",
@@ -74,7 +74,7 @@ def run(arguments: list[str] | None = None) -> int:
         return 2
     except ConflictError as error:
         print_error(str(error))
-        return 3
+        return CONFLICT
     except (CuebookError, OSError) as error:
         print_error(str(error))
         return 1

@@ -18,7 +18,7 @@ import typer
 from .._version_contents import create_version, take_content
 from ..errors import ConfigurationError, ConflictError, InvalidRequestError, NotFoundError
 from .connection import Team, get_connection
-from .output import print_error, print_json, print_note, print_rows
+from .output import CONFLICT, print_error, print_json, print_note, print_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from ..management import Management
     from .connection import Connection
 
-FAILED, CONFLICT = "failed", "conflict"  # outcomes of an import
-EXIT_CODES = {FAILED: 1, CONFLICT: 3}
+# The outcomes of an import that are problems, and the exit code of each.
+EXIT_CODES = {"failed": 1, "conflict": CONFLICT}
 # What an import needs of each line, besides the contents of versions.
 PROMPT_FIELDS = ("slug", "name", "description", "keywords", "status")
 VERSION_FIELDS = ("status", "tags", "message")
@@ -214,7 +214,7 @@ class Importer:
                     problems.append((entry, error))
             if len(problems) == len(remaining):
                 yield from (
-                    _build_row(entry, FAILED, problem=str(problem)) for entry, problem in problems
+                    _build_row(entry, "failed", problem=str(problem)) for entry, problem in problems
                 )
                 return
             remaining = [entry for entry, _ in problems]
@@ -235,7 +235,7 @@ class Importer:
             status = prompt["status"]
         plan = plan_import(entry, status, versions, payloads)
         if plan is None:
-            return _build_row(entry, CONFLICT, problem="it has other versions than the file")
+            return _build_row(entry, "conflict", problem="it has other versions than the file")
         if not self.is_dry:
             prompt_id = self._create_prompt(entry["prompt"]) if prompt is None else prompt["id"]
             numbers = [version["version"] for version in versions]

@@ -69,6 +69,7 @@ def log_in(
     if sum((api_key is not None, email is not None, browser)) > 1:
         raise ConfigurationError("choose one of --api-key, --email and --browser")
     url = find_url(url or get_connection(context).url)
+    credentials = load_credentials()  # first: a file that is damaged keeps no new session
     if browser:
         if not page or not client_id:
             raise ConfigurationError(
@@ -85,7 +86,6 @@ def log_in(
             teams = client.manage.teams()
         except AuthenticationError as error:
             raise CuebookError(f"the key is unknown, revoked or expired: {error}") from error
-    credentials = load_credentials()
     credentials.add(url, secret)
     credentials.save()
     if as_json:
@@ -125,5 +125,5 @@ def _ask(description: str) -> str:
     else:
         text = sys.stdin.readline().rstrip("\n")
     if not text:
-        raise ConfigurationError(f"no answer to: {description}")
+        raise ConfigurationError(f"the input has no line for this: {description}")
     return text

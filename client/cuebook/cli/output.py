@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Of all commands that print something of the service.
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
+CONFLICT = 3  # the exit code of a conflict, or a difference that a script has to look at
 WIDTH = 10_000  # of a table that no terminal shows
 # What would do something to a terminal instead of being shown by it.
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -14,6 +14,7 @@ import typer
 from ..errors import ConfigurationError, CuebookError, NotFoundError
 from .connection import Connection, Team, get_connection
 from .output import (
+    CONFLICT,
     AsJson,
     format_value,
     print_diff,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from ..management import Management
 
 NUMBER = re.compile(r"[0-9]{1,18}")  # of a version
-DIFFERENT = 3  # the exit code of `diff --check`
 
 
 def complete_slug(context: typer.Context, incomplete: str) -> list[str]:
@@ -160,7 +160,7 @@ def diff_versions(
                 if setting[side] is not None:
                     print_diff(f"{sign}{format_value(setting[side])}")
     if check and (document["diff"] or document["settings"]):
-        raise typer.Exit(DIFFERENT)
+        raise typer.Exit(CONFLICT)
 
 
 def render_prompt(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import subprocess  # nosec B404
+import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +18,7 @@ import yaml
 from .._version_contents import create_version, take_content
 from ..errors import ConfigurationError
 from .connection import Team, get_connection
-from .output import AsJson, print_error, print_json, print_note, print_text
+from .output import CONFLICT, AsJson, print_error, print_json, print_note, print_text
 from .prompts import Name  # noqa: TC001 (Typer reads the types of commands)
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ..management import Management
 
 MESSAGE_FILES = (".yaml", ".yml", ".json")  # what the names of files with messages end in
-CONFLICT = 3  # the exit code where somebody else has written meanwhile
 
 File = Annotated[
     Path | None,
@@ -169,7 +168,7 @@ def _run_editor(path: Path) -> None:
     """
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     try:
-        code = subprocess.call([*shlex.split(editor), str(path)])  # nosec B603
+        code = subprocess.call([*shlex.split(editor), str(path)])
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"the editor {editor!r} does not start ({error}): set EDITOR, or use --file"
