@@ -62,15 +62,21 @@ class PromptDocument:
     keywords: tuple[str, ...] = ()
 
     @property
-    def hash(self) -> str:
-        """A hash of all that the file says, which does not depend on the order of fields."""
-        fields = [self.slug, self.name, self.description, self.keywords, self.content_text]
-        return sha256(json.dumps(fields).encode()).hexdigest()
+    def description_hash(self) -> str:
+        """A hash of what describes the prompt."""
+        return _hash([self.slug, self.name, self.description, self.keywords])
 
     @property
-    def content_text(self) -> str:
-        """The content as a text, in which 1, 1.0 and true differ, and the order of fields not."""
-        return json.dumps(self.content, sort_keys=True)
+    def content_hash(self) -> str:
+        """A hash of the content, in which 1, 1.0 and true differ, and the order of fields not."""
+        return _hash(self.content)
+
+    def equals(self, other: PromptDocument) -> bool:
+        """Tell whether another document says the same to the service."""
+        return (self.description_hash, self.content_hash) == (
+            other.description_hash,
+            other.content_hash,
+        )
 
 
 def name_file(slug: str) -> str:
@@ -197,6 +203,10 @@ def _find_problem(name: str, value: Any) -> str | None:
     kind, what = (str, "texts") if name == "keywords" else (dict, "mappings")
     is_right = isinstance(value, list) and all(isinstance(item, kind) for item in value)
     return None if is_right else f"a list of {what}, each after a dash"
+
+
+def _hash(value: Any) -> str:
+    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _is_body(text: str) -> bool:
