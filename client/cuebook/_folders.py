@@ -219,7 +219,8 @@ class Folder:
             path: Where, as `choose_path` says.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace_file(path, dump_document(document).encode())
+        text = dump_document(document, path.name.removesuffix(SUFFIX))
+        _replace_file(path, text.encode())
         if before != document.slug:
             if (old := self._paths.pop(before, None)) is not None:
                 old.unlink(missing_ok=True)
@@ -428,7 +429,8 @@ class _Planner:
                 return _refuse(step, "the service has this prompt, and the file is not from there")
             has_moved = self._has_moved(row, entry, newest, local)
             if not has_changed:
-                return self._describe_difference(step, has_moved)
+                reason = f"`cuebook pull {slug}` brings what is new"
+                return replace(step, action=Action.BEHIND, reason=reason) if has_moved else step
             if has_moved:
                 return _refuse(step, "the service has another version since the last pull")
         self._check_texts(local)
@@ -485,13 +487,6 @@ class _Planner:
         if entry.version != newest.version:
             base = _read_state(self._manage, row, str(entry.version))
         return base is None or base.document.content_hash != entry.content
-
-    def _describe_difference(self, step: Step, has_moved: bool) -> Step:
-        """Describe why a file that nobody has changed is not what the newest version says."""
-        if has_moved:
-            reason = f"`cuebook pull {step.slug}` brings what is new"
-            return replace(step, action=Action.BEHIND, reason=reason)
-        return step
 
     def _choose_target(self, prompt_id: str, newest: State) -> Target | None:
         """Choose what the newest version, which the file says, is promoted to.
@@ -601,7 +596,8 @@ def _push_prompt(
             content, number, status = take_content(version), version["version"], version["status"]
         stored = replace(_describe_prompt(manage, prompt_id, before, local), content=content)
         if not stored.equals(local):  # the service has its own spelling
-            folder.write(stored, local.slug, folder.get_path(local.slug))
+            path = folder.choose_path(stored.slug, local.slug) or folder.get_path(local.slug)
+            folder.write(stored, local.slug, path)
             local = stored
         before = stored
     if step.target is not None and not _promote(manage, prompt_id, number, status, step.target):

@@ -97,13 +97,19 @@ def can_be_slug(text: str) -> bool:
     )
 
 
-def dump_document(document: PromptDocument) -> str:
-    """Dump what a file says; its lines end with a line feed."""
+def dump_document(document: PromptDocument, stem: str | None = None) -> str:
+    """Dump what a file says; its lines end with a line feed.
+
+    Args:
+        document: The document.
+        stem: The name of the file without the suffix; None for that of `name_file`.
+    """
     from ._yaml import dump_fields
 
+    stem = name_file(document.slug).removesuffix(SUFFIX) if stem is None else stem
     text = document.content.get("template")
     values = {name: document.content.get(field) for name, field in FIELDS.items()} | {
-        "slug": None if _is_safe(document.slug) else document.slug,
+        "slug": None if _load_slug(stem) == document.slug else document.slug,
         "name": None if document.name == document.slug else document.name,
         "description": document.description or None,
         "keywords": [*document.keywords] or None,
@@ -140,7 +146,7 @@ def load_document(data: bytes, stem: str, place: str) -> PromptDocument:
         raise ConfigurationError(
             f"{place}:{line}: there is a text besides `messages` or `template`; remove one of them"
         )
-    slug = fields.get("slug") or unicodedata.normalize("NFC", stem)
+    slug = fields.get("slug") or _load_slug(stem)
     content = {field: fields[name] for name, field in FIELDS.items() if field and name in fields}
     if not content.keys() & {"messages", "template"}:
         raise ConfigurationError(
@@ -153,6 +159,11 @@ def load_document(data: bytes, stem: str, place: str) -> PromptDocument:
         keywords=(*fields.get("keywords", ()),),
         content={"engine": "go", **content},
     )
+
+
+def _load_slug(stem: str) -> str:
+    """Load the slug from the name of a file, which some file systems decompose."""
+    return unicodedata.normalize("NFC", stem)
 
 
 def _split(text: str, place: str) -> tuple[str, str]:

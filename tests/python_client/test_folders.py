@@ -365,6 +365,33 @@ def test_a_description_that_both_have_changed_is_a_conflict(
     assert ours.pull() == {"greeting": "conflict"}
 
 
+def test_a_file_may_have_another_name_than_its_slug(
+    manage: Management, team_id: str, ours: Copy
+) -> None:
+    create(manage, team_id, "Greeting", "Hello")
+    ours.write("Of Guests", "---\nslug: greeting\nname: Greeting\n---\nHello\n")
+
+    assert ours.push() == {"greeting": "unchanged"}
+    manage.create_version("greeting", "Good day")
+    assert ours.pull() == {"greeting": "change"}
+    assert [*ours.read()] in ([LOCK, "Of Guests.prompt.md"], ["Of Guests.prompt.md", LOCK])
+    assert ours.push() == {"greeting": "unchanged"}
+
+
+def test_a_forced_push_to_a_prompt_with_another_slug_moves_its_file(
+    manage: Management, team_id: str, ours: Copy
+) -> None:
+    create(manage, team_id, "Greeting", "Hello")
+    ours.pull()
+    manage.change_prompt("greeting", slug="welcome")
+    ours.edit("greeting", "Hello", "Good day")
+
+    assert ours.plan() == {"greeting": "conflict"}
+    assert ours.push(is_forced=True) == {"greeting": "change"}
+    assert ours.push() == {"welcome": "unchanged"}
+    assert list_texts(manage, "welcome") == ["Good day", "Hello"]
+
+
 def test_archived_prompts_are_not_pulled(manage: Management, team_id: str, ours: Copy) -> None:
     create(manage, team_id, "Greeting", "Hello")
     manage.archive_prompt("greeting")
