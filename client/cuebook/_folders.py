@@ -437,6 +437,10 @@ class _Planner:
         step = replace(step, action=Action.CHANGE)
         if local.content_hash == newest.document.content_hash:
             return replace(step, target=self._choose_target(row["id"], newest))
+        if entry is not None and local.content_hash == entry.content and not self._is_forced:
+            # Only the description has changed, and the text is that of an older version.
+            before = replace(newest.document, content=local.content)
+            return replace(step, version=entry.version, before=before)
         return replace(step, version=None, target=self._promote)
 
     def _plan_new(self, step: Step, local: PromptDocument, entry: Entry | None) -> Step:
@@ -594,17 +598,18 @@ def _push_prompt(
         if local.content_hash != before.content_hash:
             version = _create_version(manage, prompt_id, step, local.content, message)
             content, number, status = take_content(version), version["version"], version["status"]
-        stored = replace(_describe_prompt(manage, prompt_id, before, local), content=content)
-        if not stored.equals(local):  # the service has its own spelling
-            path = folder.choose_path(stored.slug, local.slug) or folder.get_path(local.slug)
-            folder.write(stored, local.slug, path)
-            local = stored
-        before = stored
+        result = replace(_describe_prompt(manage, prompt_id, before, local), content=content)
+        if not result.equals(local):  # the service has its own spelling
+            path = folder.choose_path(result.slug, local.slug) or folder.get_path(local.slug)
+            folder.write(result, local.slug, path)
+            local = result
+        before = result
     if step.target is not None and not _promote(manage, prompt_id, number, status, step.target):
         step = replace(step, reason=f"it is {step.target} when somebody else has approved that")
+    step = replace(step, version=step.version or number)
     if before.equals(local):
-        folder.entries[local.slug] = Entry.build(prompt_id, local, number, number)
-    return replace(step, version=number)
+        folder.entries[local.slug] = Entry.build(prompt_id, local, step.version or number, number)
+    return step
 
 
 def _describe_prompt(

@@ -231,6 +231,23 @@ def test_a_prompt_is_pulled_at_a_pointer_and_pushed_as_a_new_draft(
     assert list_texts(manage, "greeting") == ["Good day", "a draft", "Hello"]
 
 
+def test_a_description_makes_no_version_of_an_older_text(
+    manage: Management, team_id: str, ours: Copy
+) -> None:
+    create(manage, team_id, "Greeting", "Hello", "a draft")
+    for _ in range(2):
+        manage.promote("greeting", 1)
+    ours.pull(pointer="live")
+    ours.edit("greeting", "name: Greeting\n", "name: Welcome\n")
+
+    assert ours.push() == {"greeting": "change"}
+    assert ours.push() == {"greeting": "unchanged"}
+    assert list_texts(manage, "greeting") == ["a draft", "Hello"]
+    ours.edit("greeting", "Hello", "Good day")
+    assert ours.push() == {"greeting": "change"}
+    assert list_texts(manage, "greeting") == ["Good day", "a draft", "Hello"]
+
+
 # -- conflicts
 
 
