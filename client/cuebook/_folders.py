@@ -103,13 +103,26 @@ class Entry:
         id: The id of the prompt.
         version: The number of the version that the file says.
         newest: The number of the newest version then.
-        hash: The hash of the document then.
+        description: The hash of what described the prompt then.
+        content: The hash of the content then.
     """
 
     id: str
     version: int
     newest: int
-    hash: str
+    description: str
+    content: str
+
+    @classmethod
+    def build(cls, prompt_id: str, document: PromptDocument, version: int, newest: int) -> Entry:
+        """Build the entry of a prompt whose file says the same as a version."""
+        hashes = document.description_hash, document.content_hash
+        return cls(prompt_id, version, newest, *hashes)
+
+    def matches(self, document: PromptDocument) -> bool:
+        """Tell whether a document is what the file said then."""
+        hashes = document.description_hash, document.content_hash
+        return (self.description, self.content) == hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,22 +193,39 @@ class Folder:
         slugs = (slug for slug, entry in self.entries.items() if entry.id == prompt_id)
         return next(slugs, None)
 
-    def write(self, document: PromptDocument, slug: str) -> None:
+    def choose_path(self, slug: str, before: str) -> Path | None:
+        """Choose the path of a prompt's file.
+
+        Args:
+            slug: The slug of the prompt.
+            before: The slug that it had before.
+
+        Returns:
+            The path; None if there is something else.
+        """
+        path = self.get_path(before)
+        if slug != before:
+            path = path.with_name(name_file(slug))
+        is_own = path == self._paths.get(before)
+        is_free = slug == before or slug not in self.documents
+        return path if is_own or (is_free and not path.exists()) else None
+
+    def write(self, document: PromptDocument, before: str, path: Path) -> None:
         """Write the file of a prompt.
 
         Args:
             document: What it says.
-            slug: The slug that the prompt had before.
+            before: The slug that the prompt had before.
+            path: Where, as `choose_path` says.
         """
-        path = self.get_path(slug)
-        if slug != document.slug:
-            path = path.with_name(name_file(document.slug))
-        self.root.mkdir(parents=True, exist_ok=True)
-        _replace_file(path, dump_document(document).encode())
-        if slug != document.slug:
-            self._paths.pop(slug, self.root / name_file(slug)).unlink(missing_ok=True)
-            self.documents.pop(slug, None)
-            self.entries.pop(slug, None)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = dump_document(document, path.name.removesuffix(SUFFIX))
+        _replace_file(path, text.encode())
+        if before != document.slug:
+            if (old := self._paths.pop(before, None)) is not None:
+                old.unlink(missing_ok=True)
+            self.documents.pop(before, None)
+            self.entries.pop(before, None)
         self._paths[document.slug] = path
         self.documents[document.slug] = document
 
@@ -290,27 +320,24 @@ def _pull_prompt(
         before=local,
         after=state.document,
     )
-    after = Entry(row["id"], state.version, newest.version, state.document.hash)
-    if before_slug != slug and slug in folder.documents:
-        reason = f"{before_slug} has this slug now, and its file is there already; rename that"
-        return replace(step, action=Action.CONFLICT, reason=reason)
-    if local is not None and local.hash == state.document.hash:
+    after = Entry.build(row["id"], state.document, state.version, newest.version)
+    if local is not None and local.equals(state.document):
         folder.entries[slug] = after
         return step
-    is_same = local is None or (entry is not None and local.hash == entry.hash)
+    path = folder.choose_path(slug, before_slug)
+    if path is None:
+        reason = "its file would replace that of another prompt; rename that"
+        return replace(step, action=Action.CONFLICT, reason=reason)
+    is_same = local is None or (entry is not None and entry.matches(local))
     if is_same or is_forced:
-        folder.write(state.document, before_slug)
+        folder.write(state.document, before_slug, path)
         folder.entries[slug] = after
         action = Action.CREATE if local is None else Action.CHANGE
         reason = "" if before_slug == slug else f"it was {before_slug}"
-        return replace(step, action=action, reason=reason, file=folder.name_path(slug))
-    if entry is not None and entry.hash == state.document.hash:
+        return replace(step, action=action, reason=reason, file=str(path))
+    if entry is not None and entry.matches(state.document):
         return replace(step, action=Action.AHEAD, reason="only the file has changed")
-    reason = (
-        f"both have changed; `cuebook pull {slug} --force` replaces the file, and "
-        f"`cuebook push {slug} --force` makes a version of it"
-    )
-    return replace(step, action=Action.CONFLICT, reason=reason)
+    return _refuse(step, "both have changed")
 
 
 # -- push
@@ -379,7 +406,7 @@ class _Planner:
         if row is None:
             return self._plan_new(step, local, entry)
         step = replace(step, prompt_id=row["id"])
-        has_changed = entry is None or local.hash != entry.hash
+        has_changed = entry is None or not entry.matches(local)
         # Before the version, so that a version that another push creates meanwhile is either seen
         # here or refused there.
         key = self._build_key(row["id"]) if has_changed else ""
@@ -394,21 +421,26 @@ class _Planner:
             status=newest.status,
             idempotency_key=key,
         )
-        if local.hash == newest.document.hash:
+        if local.equals(newest.document):
             target = self._choose_target(row["id"], newest)
             return replace(step, action=Action.PROMOTE, target=target) if target else step
         if not self._is_forced:
             if entry is None:
                 return _refuse(step, "the service has this prompt, and the file is not from there")
-            has_moved = self._has_moved(row, entry, newest)
+            has_moved = self._has_moved(row, entry, newest, local)
             if not has_changed:
-                return self._describe_difference(step, has_moved)
+                reason = f"`cuebook pull {slug}` brings what is new"
+                return replace(step, action=Action.BEHIND, reason=reason) if has_moved else step
             if has_moved:
                 return _refuse(step, "the service has another version since the last pull")
         self._check_texts(local)
         step = replace(step, action=Action.CHANGE)
-        if local.content_text == newest.document.content_text:
+        if local.content_hash == newest.document.content_hash:
             return replace(step, target=self._choose_target(row["id"], newest))
+        if entry is not None and local.content_hash == entry.content and not self._is_forced:
+            # Only the description has changed, and the text is that of an older version.
+            before = replace(newest.document, content=local.content)
+            return replace(step, version=entry.version, before=before)
         return replace(step, version=None, target=self._promote)
 
     def _plan_new(self, step: Step, local: PromptDocument, entry: Entry | None) -> Step:
@@ -441,21 +473,24 @@ class _Planner:
         self._check_texts(local)
         return replace(step, action=Action.CREATE, target=self._promote)
 
-    def _has_moved(self, row: Mapping[str, Any], entry: Entry, newest: State) -> bool:
-        """Tell whether the service has something else than when the file was made from it."""
+    def _has_moved(
+        self, row: Mapping[str, Any], entry: Entry, newest: State, local: PromptDocument
+    ) -> bool:
+        """Tell whether the service has something else than the file was made from.
+
+        What the file says too counts as pushed before: a push may have been broken off.
+        """
+        document = newest.document
+        if document.description_hash not in (entry.description, local.description_hash):
+            return True
+        if document.content_hash == local.content_hash:
+            return False
         if entry.newest != newest.version:
             return True
         base: State | None = newest
         if entry.version != newest.version:
             base = _read_state(self._manage, row, str(entry.version))
-        return base is None or base.document.hash != entry.hash
-
-    def _describe_difference(self, step: Step, has_moved: bool) -> Step:
-        """Describe why a file that nobody has changed is not what the newest version says."""
-        if has_moved:
-            reason = f"`cuebook pull {step.slug}` brings what is new"
-            return replace(step, action=Action.BEHIND, reason=reason)
-        return step
+        return base is None or base.document.content_hash != entry.content
 
     def _choose_target(self, prompt_id: str, newest: State) -> Target | None:
         """Choose what the newest version, which the file says, is promoted to.
@@ -525,6 +560,8 @@ def push(
         for step in steps:
             try:
                 yield _push_prompt(manage, team_id, folder, step, message)
+            except _RaceError as error:
+                yield _refuse(step, str(error))
             except CuebookError as error:
                 error.args = (f"{step.file}: {error}",)
                 raise
@@ -532,75 +569,88 @@ def push(
         folder.save_lock()
 
 
+class _RaceError(Exception):
+    """Somebody else has created a version since the plan was made."""
+
+
 def _push_prompt(
     manage: Management, team_id: str, folder: Folder, step: Step, message: str
 ) -> Step:
-    """Do one step, and note it for the lock file."""
+    """Do one step, and note it for the lock file.
+
+    The order is such that a push that is broken off anywhere can be run again.
+    """
     local = step.after
     if local is None or step.action is Action.BEHIND:
         return step
-    before, number, status = step.before, step.newest, step.status
-    prompt: Mapping[str, Any] = {"id": step.prompt_id}
-    if step.action in (Action.CREATE, Action.CHANGE):
-        if not step.prompt_id:
+    prompt_id, before, number, status = step.prompt_id, step.before, step.newest, step.status
+    if step.action is Action.CREATE:
+        if prompt_id:
+            prompt = manage.prompt(prompt_id)
+        else:
             prompt = manage.create_prompt(team_id, local.name, slug=local.slug)
-        elif before is None:
-            prompt = manage.prompt(step.prompt_id)
-        prompt = _describe_prompt(manage, prompt, before, local)
-        if before is None or local.content_text != before.content_text:
-            try:
-                version = create_version(
-                    manage,
-                    prompt["id"],
-                    local.content,
-                    message=message,
-                    idempotency_key=step.idempotency_key or None,
-                )
-            except ConflictError as error:
-                if error.code != "idempotency_mismatch":
-                    raise
-                return _refuse(step, "another push has created a version at the same time")
-            number, status = version["version"], version["status"]
-            if _has_version_between(manage, prompt["id"], step.newest, number):
-                return _refuse(
-                    replace(step, version=number),
-                    f"somebody else has created a version just before version {number}",
-                )
-            state = _build_state(prompt, version)
-            if state.document.hash != local.hash:  # the service has its own spelling
-                folder.write(state.document, local.slug)
-                local = state.document
-    if step.target is not None and not _promote(manage, prompt["id"], number, status, step.target):
+            prompt_id = prompt["id"]
+        before = _describe_prompt(manage, prompt_id, _load_description(prompt), local)
+    if before is None:
+        return step
+    if step.action in (Action.CREATE, Action.CHANGE):
+        content = local.content
+        if local.content_hash != before.content_hash:
+            version = _create_version(manage, prompt_id, step, local.content, message)
+            content, number, status = take_content(version), version["version"], version["status"]
+        result = replace(_describe_prompt(manage, prompt_id, before, local), content=content)
+        if not result.equals(local):  # the service has its own spelling
+            path = folder.choose_path(result.slug, local.slug) or folder.get_path(local.slug)
+            folder.write(result, local.slug, path)
+            local = result
+        before = result
+    if step.target is not None and not _promote(manage, prompt_id, number, status, step.target):
         step = replace(step, reason=f"it is {step.target} when somebody else has approved that")
-    if step.action is not Action.UNCHANGED or (before is not None and before.hash == local.hash):
-        folder.entries[local.slug] = Entry(prompt["id"], number, number, local.hash)
-    return replace(step, version=number)
+    step = replace(step, version=step.version or number)
+    if before.equals(local):
+        folder.entries[local.slug] = Entry.build(prompt_id, local, step.version or number, number)
+    return step
 
 
 def _describe_prompt(
-    manage: Management,
-    prompt: Mapping[str, Any],
-    before: PromptDocument | None,
-    local: PromptDocument,
-) -> Mapping[str, Any]:
-    """Change what describes a prompt to what a file says."""
+    manage: Management, prompt_id: str, before: PromptDocument, local: PromptDocument
+) -> PromptDocument:
+    """Change what describes a prompt to what a file says, where that is something else."""
     fields: dict[str, Any] = {}
-    state = before or _load_description(prompt)
-    if local.name != state.name:
+    if local.name != before.name:
         fields["new_name"] = local.name
-    if local.description != state.description:
+    if local.description != before.description:
         fields["description"] = local.description
-    if local.keywords != state.keywords:
+    if local.keywords != before.keywords:
         fields["keywords"] = local.keywords
-    if fields:
-        return manage.change_prompt(prompt["id"], **fields)
-    return {
-        "id": prompt["id"],
-        "slug": local.slug,
-        "name": local.name,
-        "description": local.description,
-        "keywords": local.keywords,
-    }
+    return _load_description(manage.change_prompt(prompt_id, **fields)) if fields else before
+
+
+def _create_version(
+    manage: Management, prompt_id: str, step: Step, content: Mapping[str, Any], message: str
+) -> dict[str, Any]:
+    """Create the version of a step.
+
+    Raises:
+        _RaceError: Somebody else has created another one.
+    """
+    try:
+        version = create_version(
+            manage,
+            prompt_id,
+            content,
+            message=message,
+            idempotency_key=step.idempotency_key or None,
+        )
+    except ConflictError as error:
+        if error.code != "idempotency_mismatch":
+            raise
+        raise _RaceError("another push has created a version at the same time") from error
+    number = version["version"]
+    if _has_version_between(manage, prompt_id, step.newest, number):
+        raise _RaceError(f"somebody else has created a version just before version {number}")
+    _check_omissions(version, step.slug)
+    return version
 
 
 def _has_version_between(manage: Management, prompt_id: str, newest: int, number: int) -> bool:
@@ -670,17 +720,22 @@ def _read_state(manage: Management, row: Mapping[str, Any], pointer: str) -> Sta
 
 
 def _build_state(prompt: Mapping[str, Any], version: Mapping[str, Any]) -> State:
-    """Build the state of a prompt.
+    """Build the state of a prompt."""
+    _check_omissions(version, prompt["slug"])
+    document = replace(_load_description(prompt), content=take_content(version))
+    return State(document, version["version"], version["status"])
+
+
+def _check_omissions(version: Mapping[str, Any], slug: str) -> None:
+    """Check that the service shows all of a version.
 
     Raises:
-        ConfigurationError: The service does not show all of the version.
+        ConfigurationError: It does not.
     """
     if version.get("omissions"):
         raise ConfigurationError(
-            f"{prompt['slug']}: the conversation is too large for a file; name the other prompts"
+            f"{slug}: the conversation is too large for a file; name the other prompts"
         )
-    document = replace(_load_description(prompt), content=take_content(version))
-    return State(document, version["version"], version["status"])
 
 
 def _load_description(prompt: Mapping[str, Any]) -> PromptDocument:

@@ -62,15 +62,21 @@ class PromptDocument:
     keywords: tuple[str, ...] = ()
 
     @property
-    def hash(self) -> str:
-        """A hash of all that the file says, which does not depend on the order of fields."""
-        fields = [self.slug, self.name, self.description, self.keywords, self.content_text]
-        return sha256(json.dumps(fields).encode()).hexdigest()
+    def description_hash(self) -> str:
+        """A hash of what describes the prompt."""
+        return _hash([self.slug, self.name, self.description, self.keywords])
 
     @property
-    def content_text(self) -> str:
-        """The content as a text, in which 1, 1.0 and true differ, and the order of fields not."""
-        return json.dumps(self.content, sort_keys=True)
+    def content_hash(self) -> str:
+        """A hash of the content, in which 1, 1.0 and true differ, and the order of fields not."""
+        return _hash(self.content)
+
+    def equals(self, other: PromptDocument) -> bool:
+        """Tell whether another document says the same to the service."""
+        return (self.description_hash, self.content_hash) == (
+            other.description_hash,
+            other.content_hash,
+        )
 
 
 def name_file(slug: str) -> str:
@@ -91,13 +97,19 @@ def can_be_slug(text: str) -> bool:
     )
 
 
-def dump_document(document: PromptDocument) -> str:
-    """Dump what a file says; its lines end with a line feed."""
+def dump_document(document: PromptDocument, stem: str | None = None) -> str:
+    """Dump what a file says; its lines end with a line feed.
+
+    Args:
+        document: The document.
+        stem: The name of the file without the suffix; None for that of `name_file`.
+    """
     from ._yaml import dump_fields
 
+    stem = name_file(document.slug).removesuffix(SUFFIX) if stem is None else stem
     text = document.content.get("template")
     values = {name: document.content.get(field) for name, field in FIELDS.items()} | {
-        "slug": None if _is_safe(document.slug) else document.slug,
+        "slug": None if _load_slug(stem) == document.slug else document.slug,
         "name": None if document.name == document.slug else document.name,
         "description": document.description or None,
         "keywords": [*document.keywords] or None,
@@ -134,7 +146,7 @@ def load_document(data: bytes, stem: str, place: str) -> PromptDocument:
         raise ConfigurationError(
             f"{place}:{line}: there is a text besides `messages` or `template`; remove one of them"
         )
-    slug = fields.get("slug") or unicodedata.normalize("NFC", stem)
+    slug = fields.get("slug") or _load_slug(stem)
     content = {field: fields[name] for name, field in FIELDS.items() if field and name in fields}
     if not content.keys() & {"messages", "template"}:
         raise ConfigurationError(
@@ -147,6 +159,11 @@ def load_document(data: bytes, stem: str, place: str) -> PromptDocument:
         keywords=(*fields.get("keywords", ()),),
         content={"engine": "go", **content},
     )
+
+
+def _load_slug(stem: str) -> str:
+    """Load the slug from the name of a file, which some file systems decompose."""
+    return unicodedata.normalize("NFC", stem)
 
 
 def _split(text: str, place: str) -> tuple[str, str]:
@@ -197,6 +214,10 @@ def _find_problem(name: str, value: Any) -> str | None:
     kind, what = (str, "texts") if name == "keywords" else (dict, "mappings")
     is_right = isinstance(value, list) and all(isinstance(item, kind) for item in value)
     return None if is_right else f"a list of {what}, each after a dash"
+
+
+def _hash(value: Any) -> str:
+    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _is_body(text: str) -> bool:

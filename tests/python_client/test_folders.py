@@ -231,6 +231,23 @@ def test_a_prompt_is_pulled_at_a_pointer_and_pushed_as_a_new_draft(
     assert list_texts(manage, "greeting") == ["Good day", "a draft", "Hello"]
 
 
+def test_a_description_makes_no_version_of_an_older_text(
+    manage: Management, team_id: str, ours: Copy
+) -> None:
+    create(manage, team_id, "Greeting", "Hello", "a draft")
+    for _ in range(2):
+        manage.promote("greeting", 1)
+    ours.pull(pointer="live")
+    ours.edit("greeting", "name: Greeting\n", "name: Welcome\n")
+
+    assert ours.push() == {"greeting": "change"}
+    assert ours.push() == {"greeting": "unchanged"}
+    assert list_texts(manage, "greeting") == ["a draft", "Hello"]
+    ours.edit("greeting", "Hello", "Good day")
+    assert ours.push() == {"greeting": "change"}
+    assert list_texts(manage, "greeting") == ["Good day", "a draft", "Hello"]
+
+
 # -- conflicts
 
 
@@ -341,6 +358,57 @@ def test_a_prompt_with_another_slug_moves_its_file(
     assert ours.pull() == {"greeting": "conflict"}
 
 
+def test_no_file_of_another_prompt_is_replaced(
+    manage: Management, team_id: str, ours: Copy
+) -> None:
+    create(manage, team_id, "Greeting", "Hello")
+    ours.write("greeting", "---\nslug: other\n---\nSomething else\n")
+    files = ours.read()
+
+    assert ours.pull(is_forced=True) == {"greeting": "conflict"}
+    assert ours.read() == files
+
+
+def test_a_description_that_both_have_changed_is_a_conflict(
+    manage: Management, team_id: str, ours: Copy
+) -> None:
+    create(manage, team_id, "Greeting", "Hello")
+    ours.pull()
+    manage.change_prompt("greeting", description="of guests")
+    assert ours.push() == {"greeting": "behind"}
+    ours.edit("greeting", "Hello", "Good day")
+
+    assert ours.plan() == {"greeting": "conflict"}
+    assert ours.pull() == {"greeting": "conflict"}
+
+
+def test_a_file_may_have_another_name_than_its_slug(
+    manage: Management, team_id: str, ours: Copy
+) -> None:
+    create(manage, team_id, "Greeting", "Hello")
+    ours.write("Of Guests", "---\nslug: greeting\nname: Greeting\n---\nHello\n")
+
+    assert ours.push() == {"greeting": "unchanged"}
+    manage.create_version("greeting", "Good day")
+    assert ours.pull() == {"greeting": "change"}
+    assert [*ours.read()] in ([LOCK, "Of Guests.prompt.md"], ["Of Guests.prompt.md", LOCK])
+    assert ours.push() == {"greeting": "unchanged"}
+
+
+def test_a_forced_push_to_a_prompt_with_another_slug_moves_its_file(
+    manage: Management, team_id: str, ours: Copy
+) -> None:
+    create(manage, team_id, "Greeting", "Hello")
+    ours.pull()
+    manage.change_prompt("greeting", slug="welcome")
+    ours.edit("greeting", "Hello", "Good day")
+
+    assert ours.plan() == {"greeting": "conflict"}
+    assert ours.push(is_forced=True) == {"greeting": "change"}
+    assert ours.push() == {"welcome": "unchanged"}
+    assert list_texts(manage, "welcome") == ["Good day", "Hello"]
+
+
 def test_archived_prompts_are_not_pulled(manage: Management, team_id: str, ours: Copy) -> None:
     create(manage, team_id, "Greeting", "Hello")
     manage.archive_prompt("greeting")
@@ -417,9 +485,11 @@ def test_a_gap_that_a_deleted_draft_has_left_is_no_conflict(
 # -- pushes that are broken off
 
 
+@pytest.mark.parametrize("is_new", [False, True], ids=["changed", "new"])
 @pytest.mark.parametrize("is_done", [False, True], ids=["before", "after"])
 def test_a_push_that_is_broken_off_at_any_request_goes_on(
     is_done: bool,
+    is_new: bool,
     tmp_path: Path,
     gateway: Gateway,
     manage: Management,
@@ -446,6 +516,9 @@ def test_a_push_that_is_broken_off_at_any_request_goes_on(
         name = f"Greeting {number}"
         slug = f"greeting_{number}"
         copy = Copy(tmp_path / str(number), manage, registry.team_id)
+        if not is_new:
+            copy.write(slug, "Hi\n")
+            copy.push()
         copy.write(slug, f"---\nname: {name}\ndescription: x\nkeywords: [y]\n---\nHello\n")
         failing[:] = [number]
         monkeypatch.setattr(gateway, "perform", fail)
@@ -455,7 +528,8 @@ def test_a_push_that_is_broken_off_at_any_request_goes_on(
         except CuebookError:
             monkeypatch.setattr(gateway, "perform", perform)
             copy.push(promote="live")
-        (version,) = manage.versions(slug)
+        version, *others = manage.versions(slug)
+        assert [each["template"] for each in others] == ([] if is_new else ["Hi"])
         assert (version["template"], version["status"]) == ("Hello", "live")
         prompt = manage.prompt(slug)
         assert (prompt["name"], prompt["description"], prompt["keywords"]) == (name, "x", ["y"])
@@ -540,7 +614,9 @@ def test_handles_of_langwatch_have_files(slug: str, registry: Registry, ours: Co
 @pytest.mark.parametrize("slug", ["../outside", "/etc/outside", "..", "C:\\outside", "日" * 255])
 def test_no_slug_leads_out_of_the_folder(slug: str, tmp_path: Path) -> None:
     folder = Folder(tmp_path / "prompts")
-    folder.write(PromptDocument(slug, "Hello", {"engine": "go", "template": "Hello"}), slug)
+    path = folder.choose_path(slug, slug)
+    assert path is not None
+    folder.write(PromptDocument(slug, "Hello", {"engine": "go", "template": "Hello"}), slug, path)
 
     assert [path.parent for path in tmp_path.rglob("*.md")] == [folder.root]
     assert [*Folder(folder.root).documents] == [slug]

@@ -111,14 +111,14 @@ def test_what_is_written_is_read_back_exactly(document: PromptDocument) -> None:
     for copy in (data, data.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + data):
         result = load(copy, stem)
         assert spell(result) == spell(document)
-        assert result.hash == document.hash
+        assert result.equals(document)
 
 
 @given(documents)
 def test_hashes_do_not_depend_on_the_order_of_fields(document: PromptDocument) -> None:
     content = dict(reversed([*document.content.items()]))
 
-    assert replace(document, content=content).hash == document.hash
+    assert replace(document, content=content).equals(document)
 
 
 @pytest.mark.parametrize("value", [1, 1.0, True, "1", None, [1]])
@@ -129,7 +129,7 @@ def test_hashes_tell_values_apart(value: Any, other: Any) -> None:
         for each in (1, 1.0, True, "1", None, [1], value, other)
     ]
 
-    assert len({document.hash for document in documents}) == 7
+    assert len({document.content_hash for document in documents}) == 7
 
 
 def test_hashes_depend_on_each_field() -> None:
@@ -142,7 +142,7 @@ def test_hashes_depend_on_each_field() -> None:
         replace(document, content={"engine": "go", "template": "x\n"}),
     )
 
-    assert len({each.hash for each in (document, *others)}) == 6
+    assert not any(document.equals(other) for other in others)
 
 
 @given(texts.filter(bool), texts.filter(bool))
@@ -214,7 +214,7 @@ def test_no_file_ends_in_anything_but_a_document_or_a_problem(text: str) -> None
             document = load(copy)
         except ConfigurationError:
             continue
-        assert load(dump_document(document)) == document
+        assert load(dump_document(document, "greeting")) == document
 
 
 def test_a_file_reads_well() -> None:
