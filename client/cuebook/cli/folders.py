@@ -13,12 +13,11 @@ from .._folders import pull as pull_prompts
 from .._folders import push as push_prompts
 from ..errors import ConfigurationError
 from .connection import Team, get_connection
-from .output import AsJson, print_json, print_text
+from .output import CONFLICT, AsJson, print_diff, print_json, print_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-CONFLICT = 3  # the exit code
 Slugs = Annotated[
     list[str] | None, typer.Argument(help="The slugs of the only prompts; all without any.")
 ]
@@ -129,7 +128,7 @@ def _print_steps(steps: Iterable[Step], *, as_json: bool, has_diffs: bool = Fals
             count += 1
             print_text(_describe(step))
         if has_diffs and (diff := compare(step)):
-            print_text(diff)
+            print_diff(diff)
     if as_json:
         print_json([_dump(step, has_diff=has_diffs) for step in rows])
     elif count == 0:
