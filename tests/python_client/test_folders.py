@@ -710,6 +710,8 @@ def call(
     """Run the command; gives the exit code and what it prints."""
     monkeypatch.setattr("cuebook.cli.connection.Cuebook", lambda *_: build_client(gateway))
     monkeypatch.setenv("CUEBOOK_TEAM", registry.team_id)
+    monkeypatch.setenv("CUEBOOK_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("CUEBOOK_API_KEY", KEY)
 
     def run_command(*arguments: str) -> tuple[int, str]:
         code = run([*arguments, "--folder", str(ours.root)])

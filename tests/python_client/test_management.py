@@ -67,6 +67,9 @@ class Gateway:
         self.client = registry.editor
         self.requests: list[Send] = []
 
+    def close(self) -> None:
+        """Do nothing: there are no connections."""
+
     def run(self, program: Any) -> Any:
         try:
             effect = next(program)

@@ -71,9 +71,8 @@ def print_note(text: str) -> None:
 
 
 def print_error(text: str) -> None:
-    """Print a problem on the error stream, each line of its own: there may be one for each file."""
-    for line in text.splitlines():
-        print_note(f"cuebook: {line}")
+    """Print a problem in one line on the error stream."""
+    print_note(f"cuebook: {'; '.join(filter(None, map(str.strip, text.splitlines())))}")
 
 
 def format_value(value: Any) -> str:
