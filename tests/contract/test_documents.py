@@ -31,6 +31,7 @@ E2E = "tests/e2e/test_deployment.py"
 CLIENTS, LAYERS = "tests/clients/test_documents.py", "tests/contract/test_layers.py"
 APPLICATIONS, DIALECTS_PAGE = "docs/applications.md", "docs/dialects.md"
 EVENTS, OPERATE, WRITERS = "docs/events.md", "docs/operate.md", "docs/writers.md"
+COMMAND = "docs/command.md"
 CLIENT, OF_CLIENT = "client/README.md", "tests/python_client/test_documents.py"
 
 # By document, heading and head of the first column: the test that holds a table.
@@ -48,7 +49,7 @@ TABLES = {
     ("CONTRIBUTING.md", "Glossary", "term"): (CONTRACT, "test_the_glossary_is_short_and_in_use"),
     (CLIENT, "What a program gets", "state"): (OF_CLIENT, "test_states"),
     (CLIENT, "Errors", "error"): (OF_CLIENT, "test_errors"),
-    (CLIENT, "The command", "command"): (
+    (COMMAND, "Commands", "command"): (
         "tests/python_client/test_every_command.py",
         "test_the_table_of_commands_is_that_of_the_app",
     ),
@@ -56,7 +57,7 @@ TABLES = {
         "tests/python_client/test_faults.py",
         "test_a_program_gets_what_the_table_says",
     ),
-    (CLIENT, "Come from another product", "source"): (
+    (COMMAND, "Come from another product", "source"): (
         "tests/python_client/test_importers.py",
         "test_the_page_lists_each_source",
     ),
@@ -199,7 +200,7 @@ BLOCKS = {
         "tests/python_client/test_package.py",
         "test_the_wheel_alone_renders_and_loads_little",
     ),
-    (CLIENT, "The command", "sh"): (
+    (COMMAND, "Commands", "sh"): (
         "tests/python_client/test_command.py",
         "test_commands_of_the_readme_release_a_prompt",
     ),
@@ -215,12 +216,12 @@ BLOCKS = {
         LIVE,
         "test_the_program_of_the_client_that_is_traced_runs",
     ),
-    (CLIENT, "For assistants", "json"): (
+    (COMMAND, "For assistants", "json"): (
         "tests/python_client/test_assistants.py",
         "test_the_settings_of_an_assistant_start_the_command",
     ),
     **{
-        (CLIENT, "Prompts in Git", language): (OF_CLIENT, test)
+        (COMMAND, "Prompts in Git", language): (OF_CLIENT, test)
         for language, test in (
             ("sh", "test_commands_exist"),
             ("yaml", "test_commands_exist"),

@@ -416,7 +416,7 @@ def test_the_command_says_what_it_is_not_given() -> None:
 
 
 def test_the_settings_of_an_assistant_start_the_command() -> None:
-    (block,) = read_document("client/README.md").get_blocks("json", "For assistants")
+    (block,) = read_document("docs/command.md").get_blocks("json", "For assistants")
     server = json.loads(block.text)["mcpServers"]["cuebook"]
 
     assert server["command"] == "cuebook"

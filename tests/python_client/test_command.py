@@ -247,7 +247,7 @@ def test_an_editor_that_fails_changes_nothing(
 def test_commands_of_the_readme_release_a_prompt(
     shell: Shell, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (block,) = read_document("client/README.md").get_blocks("sh", "The command")
+    (block,) = read_document("docs/command.md").get_blocks("sh", "Commands")
     monkeypatch.chdir(shell.folder)
     (shell.folder / "greeting.txt").write_text("Hello {{.name}}\n")
     shell.use(None, None)

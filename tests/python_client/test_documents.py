@@ -1,4 +1,4 @@
-"""What client/README.md says is what the code says."""
+"""What client/README.md and docs/command.md say is what the code says."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-PAGE = read_document("client/README.md")
+PAGE, COMMANDS = read_document("client/README.md"), read_document("docs/command.md")
 # How the page writes a default.
 DEFAULTS = {
     "ttl": "60 seconds",
@@ -103,8 +103,8 @@ def list_scripts(value: Any) -> Iterator[str]:
 def test_commands_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     """All commands `cuebook` of the page are taken as they are written."""
     monkeypatch.setenv("CUEBOOK_TEAM", "team")
-    scripts = [block.text for block in PAGE.get_blocks("sh")]
-    for block in PAGE.get_blocks("yaml"):
+    scripts = [block.text for block in COMMANDS.get_blocks("sh")]
+    for block in COMMANDS.get_blocks("yaml"):
         own = [*list_scripts(yaml.safe_load(block.text))]
         assert any("cuebook push --message" in script for script in own)
         scripts += own
@@ -122,13 +122,13 @@ def test_commands_exist(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_file_is_one() -> None:
-    (block,) = PAGE.get_blocks("md")
+    (block,) = COMMANDS.get_blocks("md")
     document = load_document(block.text.encode(), "order_confirmation", "the page")
 
     assert dump_document(document) == block.text
 
 
 def test_actions() -> None:
-    text = re.sub(r"\s+", " ", PAGE.prose).partition("the `action` (")[2].partition(")")[0]
+    text = re.sub(r"\s+", " ", COMMANDS.prose).partition("the `action` (")[2].partition(")")[0]
 
     assert {*re.findall(r"`(\w+)`", text)} == {*Action}

@@ -203,7 +203,7 @@ def test_without_a_key_or_an_address(command: str, scene: Scene) -> None:
 
 
 def test_the_table_of_commands_is_that_of_the_app() -> None:
-    table = read_document("client/README.md").get_table("The command").index_rows()
+    table = read_document("docs/command.md").get_table("Commands").index_rows()
 
     assert app.info.name == "cuebook"
     assert {name.removeprefix("cuebook ") for name in table} == list_commands().keys()

@@ -904,7 +904,7 @@ def test_people_get_a_table(
 
 
 def test_the_page_lists_each_source() -> None:
-    page = read_document("client/README.md")
+    page = read_document("docs/command.md")
     rows = page.get_table("Come from another product").index_rows()
 
     assert [*rows] == [*SOURCES]
