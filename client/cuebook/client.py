@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from time import monotonic, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._address import find_address
 from ._core import Core, Options, RefreshMode, Statistics
@@ -25,49 +25,17 @@ if TYPE_CHECKING:
     from .prompts import Fallback, Prompt, Rendering
 
 LIVE = "live"
+Runner = TypeVar("Runner", Threads, Tasks)
 
 
-class _Client:
+class _Client(Generic[Runner]):
     """What both clients have in common.
 
     Attributes:
-        _core: What is held.
+        _runner_type: What runs the programs of the client.
     """
 
-    _core: Core
-
-    @property
-    def statistics(self) -> Statistics:
-        """What has happened so far."""
-        return self._core.copy_statistics()
-
-    def invalidate(self, name: str | None = None) -> None:
-        """Forget a prompt, or all of them: the next call asks the service.
-
-        Args:
-            name: The slug or the id by which the program asks for it; None for all prompts.
-        """
-        self._core.invalidate(name)
-
-    def _find_fresh(self, key: Key, split_key: str | None) -> Prompt | None:
-        """Find a prompt that is held and fresh, which is what almost all calls do."""
-        copy: Copy | None = self._core.copies.get(key)
-        if copy is None or split_key is not None:
-            return None
-        now = monotonic()
-        # The clock on the wall goes on while a process is frozen, as Lambda's are between calls.
-        if copy.fresh_until <= now or copy.fresh_until_wall <= time():
-            return None
-        copy.used_at = now
-        self._core.statistics.hits += 1
-        return copy.hit
-
-
-class Cuebook(_Client):
-    """The prompts of a service, as programs with threads use them.
-
-    One object serves all threads of a process, and the processes that are forked from it.
-    """
+    _runner_type: type[Runner]
 
     def __init__(
         self,
@@ -107,7 +75,7 @@ class Cuebook(_Client):
             ConfigurationError: The address or the key is missing, or a number makes no sense.
         """
         address = find_address(url, api_key)
-        self._runner = Threads(address)
+        self._runner: Runner = self._runner_type(address)
         options = _build_options(
             ttl=ttl,
             max_stale=max_stale,
@@ -119,6 +87,41 @@ class Cuebook(_Client):
             refresh=refresh,
         )
         self._core = Core(options, self._runner.start, _open_snapshot(snapshot, address))
+
+    @property
+    def statistics(self) -> Statistics:
+        """What has happened so far."""
+        return self._core.copy_statistics()
+
+    def invalidate(self, name: str | None = None) -> None:
+        """Forget a prompt, or all of them: the next call asks the service.
+
+        Args:
+            name: The slug or the id by which the program asks for it; None for all prompts.
+        """
+        self._core.invalidate(name)
+
+    def _find_fresh(self, key: Key, split_key: str | None) -> Prompt | None:
+        """Find a prompt that is held and fresh, which is what almost all calls do."""
+        copy: Copy | None = self._core.copies.get(key)
+        if copy is None or split_key is not None:
+            return None
+        now = monotonic()
+        # The clock on the wall goes on while a process is frozen, as Lambda's are between calls.
+        if copy.fresh_until <= now or copy.fresh_until_wall <= time():
+            return None
+        copy.used_at = now
+        self._core.statistics.hits += 1
+        return copy.hit
+
+
+class Cuebook(_Client[Threads]):
+    """The prompts of a service, as programs with threads use them.
+
+    One object serves all threads of a process, and the processes that are forked from it.
+    """
+
+    _runner_type = Threads
 
     @cached_property
     def manage(self) -> Management:
@@ -218,41 +221,13 @@ class Cuebook(_Client):
         self.close()
 
 
-class AsyncCuebook(_Client):
+class AsyncCuebook(_Client[Tasks]):
     """The prompts of a service, as programs with asyncio use them.
 
     One object serves all event loops of a process, and the processes that are forked from it.
     """
 
-    def __init__(
-        self,
-        url: str | None = None,
-        api_key: str | None = None,
-        *,
-        ttl: float = 60.0,
-        max_stale: float = 86_400.0,
-        absent_ttl: float = 10.0,
-        timeout: float = 10.0,
-        refresh_seconds: float = 1.0,
-        attempts: int = 3,
-        max_bytes: int = 64 * 1024 * 1024,
-        refresh: RefreshMode | None = None,
-        snapshot: str | os.PathLike[str] | None = None,
-    ) -> None:
-        """Make a client, as `Cuebook` describes it."""
-        address = find_address(url, api_key)
-        self._runner = Tasks(address)
-        options = _build_options(
-            ttl=ttl,
-            max_stale=max_stale,
-            absent_ttl=absent_ttl,
-            timeout=timeout,
-            refresh_seconds=refresh_seconds,
-            attempts=attempts,
-            max_bytes=max_bytes,
-            refresh=refresh,
-        )
-        self._core = Core(options, self._runner.start, _open_snapshot(snapshot, address))
+    _runner_type = Tasks
 
     @cached_property
     def manage(self) -> AsyncManagement:
