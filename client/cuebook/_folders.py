@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ._contents import Content
+from ._files import replace_file
 from ._prompt_files import (
     SUFFIX,
     PromptDocument,
@@ -24,13 +25,12 @@ from ._prompt_files import (
     name_file,
 )
 from ._rendering.engines import COMPILERS
-from ._version_contents import create_version, take_content
+from ._version_contents import create_version, promote, take_content
 from .errors import (
     ConfigurationError,
     ConflictError,
     CuebookError,
     NotFoundError,
-    PermissionDeniedError,
     RenderError,
 )
 
@@ -220,7 +220,8 @@ class Folder:
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         text = dump_document(document, path.name.removesuffix(SUFFIX))
-        _replace_file(path, text.encode())
+        with replace_file(path) as file:
+            file.write(text)
         if before != document.slug:
             if (old := self._paths.pop(before, None)) is not None:
                 old.unlink(missing_ok=True)
@@ -234,9 +235,10 @@ class Folder:
         path = self.root / LOCK
         prompts = {slug: asdict(self.entries[slug]) for slug in self.entries}
         value = {"format": FORMAT, "prompts": prompts}
-        data = f"{json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)}\n".encode()
-        if prompts and (not path.exists() or path.read_bytes() != data):
-            _replace_file(path, data)
+        text = f"{json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)}\n"
+        if prompts and (not path.exists() or path.read_bytes() != text.encode()):
+            with replace_file(path) as file:
+                file.write(text)
 
 
 def compare(step: Step) -> str:
@@ -649,7 +651,6 @@ def _create_version(
     number = version["version"]
     if _has_version_between(manage, prompt_id, step.newest, number):
         raise _RaceError(f"somebody else has created a version just before version {number}")
-    _check_omissions(version, step.slug)
     return version
 
 
@@ -666,14 +667,8 @@ def _has_version_between(manage: Management, prompt_id: str, newest: int, number
 
 def _promote(manage: Management, prompt_id: str, number: int, status: str, target: Target) -> bool:
     """Promote a version; tell whether it is there, or somebody else must approve that first."""
-    try:
-        for _ in range(STATUSES.index(status), STATUSES.index(target)):
-            manage.promote(prompt_id, number)
-    except PermissionDeniedError as error:
-        if error.code != "review_required":
-            raise
-        return False
-    return True
+    stages = range(STATUSES.index(status), STATUSES.index(target))
+    return all(promote(manage, prompt_id, number) for _ in stages)
 
 
 def _refuse(step: Step, what: str) -> Step:
@@ -721,21 +716,8 @@ def _read_state(manage: Management, row: Mapping[str, Any], pointer: str) -> Sta
 
 def _build_state(prompt: Mapping[str, Any], version: Mapping[str, Any]) -> State:
     """Build the state of a prompt."""
-    _check_omissions(version, prompt["slug"])
     document = replace(_load_description(prompt), content=take_content(version))
     return State(document, version["version"], version["status"])
-
-
-def _check_omissions(version: Mapping[str, Any], slug: str) -> None:
-    """Check that the service shows all of a version.
-
-    Raises:
-        ConfigurationError: It does not.
-    """
-    if version.get("omissions"):
-        raise ConfigurationError(
-            f"{slug}: the conversation is too large for a file; name the other prompts"
-        )
 
 
 def _load_description(prompt: Mapping[str, Any]) -> PromptDocument:
@@ -779,12 +761,3 @@ def _load_lock(path: Path) -> dict[str, Entry]:
             f"remove it and run `cuebook pull`"
         ) from error
     return entries
-
-
-def _replace_file(path: Path, data: bytes) -> None:
-    """Replace a file, in one step: it has the old content or the new one."""
-    draft = path.with_name(f".{path.name}.part")
-    draft.unlink(missing_ok=True)
-    with draft.open("xb") as file:  # which follows no link
-        file.write(data)
-    draft.replace(path)

@@ -104,7 +104,7 @@ def dump_document(document: PromptDocument, stem: str | None = None) -> str:
         document: The document.
         stem: The name of the file without the suffix; None for that of `name_file`.
     """
-    from ._yaml import dump_fields
+    from ._yaml import dump
 
     stem = name_file(document.slug).removesuffix(SUFFIX) if stem is None else stem
     text = document.content.get("template")
@@ -115,7 +115,7 @@ def dump_document(document: PromptDocument, stem: str | None = None) -> str:
         "keywords": [*document.keywords] or None,
         "template": None if text is None or _is_body(text) else text,
     }
-    settings = dump_fields({name: value for name, value in values.items() if value is not None})
+    settings = dump({name: value for name, value in values.items() if value is not None})
     body = "" if text is None or not _is_body(text) else f"{text}\n"
     return f"{FENCE}\n{settings}{FENCE}\n{body}"
 
@@ -222,9 +222,7 @@ def _hash(value: Any) -> str:
 
 def _is_body(text: str) -> bool:
     """Tell whether a text can stand below the settings: reading a file gives it back as it is."""
-    return (
-        text != "" and "\r" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
-    )
+    return text != "" and not _NOT_IN_BODIES.search(text)
 
 
 def _is_safe(slug: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .errors import ConfigurationError, PermissionDeniedError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,6 +22,7 @@ FIELDS = (
     "response_format",
     "inputs",
 )
+WAITS = "waits until somebody else approves its release"
 
 
 def take_content(version: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,7 +35,15 @@ def take_content(version: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         The fields that have a value. A conversation has no `template`.
+
+    Raises:
+        ConfigurationError: The service does not show all of the version.
     """
+    if version.get("omissions"):
+        raise ConfigurationError(
+            f"version {version.get('version')} of the prompt {version.get('prompt_id')} has a "
+            "conversation that is too large for the service to show; leave this prompt out"
+        )
     content = {name: version[name] for name in FIELDS if version.get(name) is not None}
     if "messages" in content:
         content.pop("template", None)
@@ -62,3 +73,23 @@ def create_version(
     fields = take_content(content)
     fields["params"] = fields.pop("model_params", None)
     return manage.create_version(name, **fields, message=message, idempotency_key=idempotency_key)
+
+
+def promote(manage: Management, name: str, number: int) -> bool:
+    """Promote a version by one stage: a draft to stable, or a stable version to live.
+
+    Args:
+        manage: The client's management.
+        name: The slug or the id of the prompt.
+        number: The number of the version.
+
+    Returns:
+        Whether it is promoted; False if that waits until somebody else approves it.
+    """
+    try:
+        manage.promote(name, number)
+    except PermissionDeniedError as error:
+        if error.code != "review_required":
+            raise
+        return False
+    return True

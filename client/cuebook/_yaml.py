@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _TAG = "tag:yaml.org,2002:"
 _RESOLVERS = (
@@ -40,7 +37,9 @@ class YamlError(ValueError):
         self.line = line
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
+    """Reads what JSON says too."""
+
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as in its base class
     yaml_constructors = {  # noqa: RUF012 - as in its base class
         f"{_TAG}null": SafeConstructor.construct_yaml_null,
@@ -80,7 +79,7 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
-def _construct_float(loader: _Loader, node: yaml.ScalarNode) -> float:
+def _construct_float(loader: Loader, node: yaml.ScalarNode) -> float:
     number = float(node.value)
     if math.isinf(number):
         raise ConstructorError(None, None, "the number is too large", node.start_mark)
@@ -96,11 +95,24 @@ def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar(f"{_TAG}str", text, style=style)
 
 
-_Loader.add_constructor(f"{_TAG}float", _construct_float)
+Loader.add_constructor(f"{_TAG}float", _construct_float)
 _Dumper.add_representer(str, _represent_text)
-for _class in (_Loader, _Dumper):
+for _class in (Loader, _Dumper):
     for _name, _pattern, _first in _RESOLVERS:
         _class.add_implicit_resolver(f"{_TAG}{_name}", re.compile(_pattern), [*_first, ""])
+
+
+def load(text: str, loader_type: type[Loader] = Loader) -> Any:
+    """Load a value.
+
+    Args:
+        text: The YAML; an empty one is None.
+        loader_type: What it is read by.
+
+    Raises:
+        YamlError: The text is no such YAML.
+    """
+    return _load(text, loader_type)[1]
 
 
 def load_fields(text: str) -> dict[str, tuple[int, Any]]:
@@ -115,32 +127,38 @@ def load_fields(text: str) -> dict[str, tuple[int, Any]]:
     Raises:
         YamlError: The text is no such YAML, or no mapping.
     """
+    node, values = _load(text, Loader)
+    if node is None:
+        return {}
+    if not isinstance(node, yaml.MappingNode):
+        raise YamlError("write fields, such as `engine: go`", node.start_mark.line)
+    return {key.value: (key.start_mark.line, values[key.value]) for key, _ in node.value}
+
+
+def _load(text: str, loader_type: type[Loader]) -> tuple[yaml.Node | None, Any]:
+    """Load the only document: its root, and its value.
+
+    Raises:
+        YamlError: It is no such YAML.
+    """
     try:
-        loader = _Loader(text)
+        loader = loader_type(text)  # which looks at each character
         node = loader.get_single_node()
-        if node is None:
-            return {}
-        if not isinstance(node, yaml.MappingNode):
-            raise YamlError("write fields, such as `engine: go`", node.start_mark.line)
-        values = loader.construct_mapping(node, deep=True)
-        return {key.value: (key.start_mark.line, values[key.value]) for key, _ in node.value}
+        return node, None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(str(error.problem), mark.line if mark else 0) from error
     except yaml.reader.ReaderError as error:
-        at = error.position
-        message = f"the character U+{ord(text[at]):04X} must be an escape in double quotes"
-        raise YamlError(message, text.count("\n", 0, at)) from error
+        message = f"the character U+{error.character:04X} must be an escape in double quotes"
+        raise YamlError(message, text.count("\n", 0, error.position)) from error
     except (ValueError, RecursionError) as error:
-        if isinstance(error, YamlError):
-            raise
         raise YamlError("a value is too long or nested too deeply", 0) from error
 
 
-def dump_fields(fields: Mapping[str, Any]) -> str:
-    """Dump fields as YAML, each text of several lines as a block of lines."""
+def dump(value: Any) -> str:
+    """Dump a value as YAML, each text of several lines as a block of lines."""
     text: str = yaml.dump(
-        dict(fields),
+        value,
         Dumper=_Dumper,
         allow_unicode=True,
         default_flow_style=False,

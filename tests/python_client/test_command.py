@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -154,7 +155,7 @@ def test_new_creates_a_prompt_and_a_first_version(shell: Shell) -> None:
         (("--file", "-", "--params", "{"), "not JSON"),
         (("--file", "-", "--params", "[]"), "not a JSON object"),
         (("--file", "{folder}/no_list.yaml"), "not a list of messages"),
-        (("--file", "{folder}/malformed.yaml"), "cannot be read"),
+        (("--file", "{folder}/malformed.yaml"), "malformed.yaml:1: expected"),
     ],
 )
 def test_new_refuses_what_is_malformed(
@@ -341,21 +342,52 @@ def test_a_key_that_only_reads_finds_its_team(shell: Shell, registry: Registry) 
     assert shell("list", "--json").json == []
 
 
+def test_what_looks_like_a_date_is_a_text(shell: Shell, greeting: str) -> None:
+    (shell.folder / "chat.yaml").write_text("- role: user\n  content: 2024-01-01\n")
+
+    outcome = shell("edit", greeting, "--file", str(shell.folder / "chat.yaml"))
+
+    assert outcome.code == 0, outcome
+    version = shell("show", greeting, "--version", "latest", "--json").json["version"]
+    assert version["messages"] == [{"role": "user", "content": "2024-01-01"}]
+
+
 # -- completion
 
 
-def test_slugs_are_completed(
-    shell: Shell,
-    greeting: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+Complete = Callable[[str], list[str]]
+
+
+@pytest.fixture
+def complete(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Complete:
+    """Complete the name of a prompt, as the shell asks for it."""
     root: Any = typer.main.get_command(app)
     monkeypatch.setenv("_CUEBOOK_COMPLETE", "complete_bash")
     monkeypatch.setenv("COMP_CWORD", "2")
-    for start, slugs in (("gre", ["greeting"]), ("x", [])):
+
+    def run_completion(start: str) -> list[str]:
         monkeypatch.setenv("COMP_WORDS", f"cuebook show {start}")
         with pytest.raises(SystemExit):
             root.main(args=[], prog_name="cuebook")
+        return capsys.readouterr().out.split()
 
-        assert capsys.readouterr().out.split() == slugs
+    return run_completion
+
+
+@pytest.mark.usefixtures("greeting", "shell")
+def test_slugs_are_completed(complete: Complete) -> None:
+    assert complete("gre") == ["greeting"]
+    assert complete("x") == []
+
+
+@pytest.mark.usefixtures("greeting")
+def test_slugs_of_the_team_in_the_environment_are_completed(
+    shell: Shell, registry: Registry, complete: Complete, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teams = registry.team_id, registry.stranger.team_id
+    shell.use(shell.url, registry.create_key(Grant(name="both", operation="all", team_ids=teams)))
+    assert complete("gre") == []
+
+    monkeypatch.setenv("CUEBOOK_TEAM", registry.team_id)
+
+    assert complete("gre") == ["greeting"]

@@ -70,7 +70,7 @@ def load(file: Path) -> list[dict[str, Any]]:
 
 
 def list_outcomes(outcome: Outcome) -> dict[str, str]:
-    return {row["slug"]: row["outcome"] for row in outcome.json}
+    return {row["slug"]: row["action"] for row in outcome.json}
 
 
 def count_events(registry: Registry) -> int:
@@ -85,8 +85,8 @@ def test_another_service_has_the_same_prompts_after_it(
 
     outcome = shell("import", str(file), "--json")
     assert outcome.code == 0, outcome
-    assert list_outcomes(outcome) == {"greeting": "new", "empty": "new"}
-    assert outcome.errors == ["1 of 2: greeting new", "2 of 2: empty new"]
+    assert list_outcomes(outcome) == {"greeting": "created", "empty": "created"}
+    assert outcome.errors == ["Greeting: created", "Empty: created"]
     copy = shell.folder / "copy.jsonl"
     shell("export", str(copy))
     assert load(copy) == load(file)
@@ -113,7 +113,7 @@ def test_a_dry_run_writes_nothing(shell: Shell, registry: Registry, file: Path) 
     clear(registry)
 
     outcome = shell("import", str(file), "--dry-run", "--json")
-    assert list_outcomes(outcome) == {"greeting": "new", "empty": "new"}
+    assert list_outcomes(outcome) == {"greeting": "created", "empty": "created"}
     assert shell("list", "--json").json == []
 
 
@@ -126,7 +126,7 @@ def test_an_import_goes_on_where_it_has_stopped(
     registry.editor.create_version(prompt["id"], "one", message="first")
 
     outcome = shell("import", str(file), "--json")
-    assert list_outcomes(outcome) == {"greeting": "changed", "empty": "new"}
+    assert list_outcomes(outcome) == {"greeting": "updated", "empty": "created"}
     copy = shell.folder / "copy.jsonl"
     shell("export", str(copy))
     assert load(copy) == load(file)
@@ -146,7 +146,7 @@ def test_a_prompt_with_other_versions_is_left_alone(
     outcome = shell("import", str(file), "--json")
     assert outcome.code == 3
     assert list_outcomes(outcome) == {"greeting": "conflict", "empty": "unchanged"}
-    assert outcome.errors[-1] == "cuebook: not imported, for the problems above: greeting"
+    assert outcome.errors[-1] == "cuebook: not imported, for the reasons above: Greeting"
     assert count_events(registry) == before
 
 
@@ -163,7 +163,7 @@ def test_a_prompt_comes_after_those_that_it_includes(shell: Shell, registry: Reg
 
     outcome = shell("import", str(file), "--json")
     assert outcome.code == 0, outcome
-    assert list_outcomes(outcome) == {"inner": "new", "outer": "changed"}
+    assert list_outcomes(outcome) == {"inner": "created", "outer": "created"}
 
 
 def test_what_the_service_refuses_is_named_and_the_rest_is_written(
@@ -176,8 +176,8 @@ def test_what_the_service_refuses_is_named_and_the_rest_is_written(
 
     outcome = shell("import", str(file), "--json")
     assert outcome.code == 1
-    assert list_outcomes(outcome) == {"empty": "new", "greeting": "failed"}
-    assert "engine" in next(row for row in outcome.json if row["slug"] == "greeting")["problem"]
+    assert list_outcomes(outcome) == {"empty": "created", "greeting": "failed"}
+    assert "engine" in next(row for row in outcome.json if row["slug"] == "greeting")["notes"][0]
 
 
 def test_a_slug_of_another_team_is_another_prompt(
@@ -188,7 +188,7 @@ def test_a_slug_of_another_team_is_another_prompt(
     before = count_events(registry)
 
     outcome = shell("import", str(file), "--team", "Theirs", "--json")
-    assert list_outcomes(outcome) == {"greeting": "new", "empty": "new"}
+    assert list_outcomes(outcome) == {"greeting": "created", "empty": "created"}
     assert count_events(registry) == before
 
 
@@ -213,3 +213,18 @@ def test_a_file_that_is_no_text(shell: Shell) -> None:
 def test_a_file_that_is_not_there(shell: Shell) -> None:
     assert shell("import", "/nowhere").code == 1
     assert shell("export", "/nowhere/file").code == 1
+
+
+def test_what_the_service_does_not_show_whole_is_not_exported(
+    shell: Shell, registry: Registry, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = file.read_text()
+    monkeypatch.setattr("shared.dialects.registry.responses.LARGEST_CHAT", 10)
+
+    outcome = shell("export", str(file))
+    assert outcome.code == 1
+    assert "does not show messages" in outcome.errors[-1]
+    assert file.read_text() == before
+    assert [*file.parent.glob(".*.part")] == []
+    outcome = shell("edit", "greeting", "--version", "2", "--model", "m")
+    assert (outcome.code, "too large" in outcome.errors[0]) == (2, True)

@@ -17,6 +17,7 @@ import pytest
 from cuebook import Cuebook
 from cuebook._version_contents import take_content
 from cuebook.cli.app import run
+from cuebook.importers.files import load_yaml
 from cuebook.importers.imports import UntranslatableError
 from cuebook.importers.mustache import translate
 from cuebook.importers.sources import SOURCES
@@ -100,7 +101,7 @@ def start(
     def run_import(source: str, *arguments: object) -> tuple[int, dict[str, Document]]:
         code = run(["import", "--from", source, "--json", *map(str, arguments)])
         text = capsys.readouterr().out  # where the functions of the service log too
-        rows = json.loads(text[text.index('{\n  "dry_run"') :])["prompts"]
+        rows = json.loads("[" + text.partition("[\n")[2])
         report = {row["name"] or row["origin"]: row for row in rows}
         assert len(report) == len(rows)
         return code, report
@@ -915,3 +916,9 @@ def test_the_page_lists_each_source() -> None:
         assert CODE.findall(language) == [*source.engines]
         expected = [loss for row in REPORT[name].values() if row for loss in row[3]]
         assert {*expected} <= {*CODE.findall(losses)}, name
+
+
+def test_yaml_is_read_as_version_1_2_says() -> None:
+    text = "[yes, 010, 1:30, 2024-01-01, True, +1, .5, Null, 2.]"
+
+    assert load_yaml(text) == ["yes", "010", "1:30", "2024-01-01", True, 1, 0.5, None, 2.0]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import typer
 
+from .._files import replace_file
 from ..errors import ConfigurationError
 
 SESSION = "sess_"  # how the secrets of sessions begin
@@ -41,12 +41,8 @@ class Credentials:
         """Write the file as a whole; nobody else may read it."""
         file = get_file()
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # The library makes such a file with mode 0600.
-        with NamedTemporaryFile(
-            "w", encoding="utf-8", dir=file.parent, prefix=file.name, delete=False
-        ) as draft:
+        with replace_file(file, mode=0o600) as draft:
             json.dump(asdict(self), draft, indent=2)
-        Path(draft.name).replace(file)
 
 
 def load_credentials() -> Credentials:

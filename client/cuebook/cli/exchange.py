@@ -1,4 +1,4 @@
-"""Commands that carry prompts from one service to another, in a file.
+"""The command that writes prompts to a file, and what imports them from it.
 
 Each line of the file is a JSON object: a `prompt`, its `versions` from the first on, and its
 `payloads`, as the service shows them.
@@ -9,16 +9,23 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import nullcontext
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .._version_contents import create_version, take_content
-from ..errors import ConfigurationError, ConflictError, InvalidRequestError, NotFoundError
+from .._files import replace_file
+from .._version_contents import WAITS, create_version, promote, take_content
+from ..errors import (
+    ConfigurationError,
+    ConflictError,
+    CuebookError,
+    InvalidRequestError,
+    NotFoundError,
+)
 from .connection import Team, get_connection
-from .output import CONFLICT, print_error, print_json, print_note, print_rows
+from .output import print_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,10 +33,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from ..management import Management
-    from .connection import Connection
 
-# The outcomes of an import that are problems, and the exit code of each.
-EXIT_CODES = {"failed": 1, "conflict": CONFLICT}
 # What an import needs of each line, besides the contents of versions.
 PROMPT_FIELDS = ("slug", "name", "description", "keywords", "status")
 VERSION_FIELDS = ("status", "tags", "message")
@@ -59,49 +63,28 @@ def export_prompts(
     prompts.reverse()  # in the order in which they were created
     with _open_output(file) as output:
         for count, prompt in enumerate(prompts, 1):
-            versions = [*manage.versions(prompt["id"])]
             entry = {
                 "prompt": prompt,
-                "versions": versions[::-1],
-                "payloads": [*manage.payloads(prompt["id"])][::-1],
+                "versions": [*map(_require_whole, manage.versions(prompt["id"]))][::-1],
+                "payloads": [*map(_require_whole, manage.payloads(prompt["id"]))][::-1],
             }
             # In ASCII, so that no text of a prompt can end a line or fail to be encoded.
             output.write(f"{json.dumps(entry)}\n")
             print_note(f"{count} of {len(prompts)}: {prompt['slug']}")
 
 
-def import_file(
-    connection: Connection, file: Path, team: str | None, *, is_dry: bool, as_json: bool
-) -> None:
-    """Create the prompts of a file of `cuebook export` in a team; it is safe to run twice.
-
-    A prompt whose versions are the first ones of the file gets the others, and its pointers are
-    moved to where they are in the file. One that has other versions, or more, is left alone.
-
-    Args:
-        connection: The connection of the command.
-        file: The file; `-` for the input.
-        team: The id or the name of the team; None for the only one.
-        is_dry: Whether it is only said what would be done.
-        as_json: Whether JSON is printed.
+def _require_whole(document: dict[str, Any]) -> dict[str, Any]:
+    """Check that the service shows all of a version or a payload, and return it.
 
     Raises:
-        typer.Exit: Some prompts were not imported.
+        CuebookError: It does not.
     """
-    entries = _load_entries(file)
-    importer = Importer(connection.manage, connection.find_team(team), is_dry=is_dry)
-    rows = []
-    for count, row in enumerate(importer.run(entries), 1):
-        print_note(f"{count} of {len(entries)}: {row['slug']} {row['outcome']}")
-        rows.append(row)
-    if as_json:
-        print_json(rows)
-    else:
-        print_rows(rows, ("slug", "outcome", "new_versions", "problem"))
-    for outcome, code in EXIT_CODES.items():
-        if slugs := [row["slug"] for row in rows if row["outcome"] == outcome]:
-            print_error(f"not imported, for the problems above: {', '.join(slugs)}")
-            raise typer.Exit(code)
+    if document.get("omissions"):
+        raise CuebookError(
+            f"the service does not show {', '.join(document['omissions'])} of {document['id']} of "
+            f"the prompt {document['prompt_id']}: it is too large"
+        )
+    return document
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +172,33 @@ class Importer:
     Attributes:
         manage: The client's management.
         team_id: The team.
-        is_dry: Whether it only says what it would do.
+        is_dry_run: Whether it only says what it would do.
+        created: The slugs of the prompts that it has created.
     """
 
     manage: Management
     team_id: str
-    is_dry: bool
+    is_dry_run: bool
+    created: set[str] = field(default_factory=set)
 
-    def run(self, entries: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    def run(self, file: Path) -> Iterator[dict[str, Any]]:
         """Write all prompts, and say of each what has become of it.
 
         A prompt that includes another one can only be written after it: those that the service
-        refuses are tried again, as long as that helps.
+        refuses are tried again, as long as that helps. One whose versions are the first ones of
+        the file gets the others, and its pointers are moved to where they are in the file. One that
+        has other versions, or more, is left alone.
+
+        Args:
+            file: The file; `-` for the input.
+
+        Yields:
+            A row of the report for each.
+
+        Raises:
+            ConfigurationError: The file is none of `cuebook export`.
         """
-        remaining = [*entries]
+        remaining = _load_entries(file)
         while remaining:
             # By slug in this team: a key of several teams may find another team's by it.
             prompts = {prompt["slug"]: prompt for prompt in self.manage.prompts(self.team_id)}
@@ -214,7 +210,7 @@ class Importer:
                     problems.append((entry, error))
             if len(problems) == len(remaining):
                 yield from (
-                    _build_row(entry, "failed", problem=str(problem)) for entry, problem in problems
+                    _build_row(entry, "failed", notes=[str(problem)]) for entry, problem in problems
                 )
                 return
             remaining = [entry for entry, _ in problems]
@@ -235,13 +231,21 @@ class Importer:
             status = prompt["status"]
         plan = plan_import(entry, status, versions, payloads)
         if plan is None:
-            return _build_row(entry, "conflict", problem="it has other versions than the file")
-        if not self.is_dry:
+            return _build_row(entry, "conflict", notes=["it has other versions than the file"])
+        slug, notes = entry["prompt"]["slug"], list[str]()
+        if prompt is None:
+            self.created.add(slug)
+        if not self.is_dry_run:
             prompt_id = self._create_prompt(entry["prompt"]) if prompt is None else prompt["id"]
             numbers = [version["version"] for version in versions]
-            self._apply(plan, prompt_id, entry["versions"], numbers)
-        outcome = "new" if prompt is None else "unchanged" if plan.is_empty else "changed"
-        return _build_row(entry, outcome, new_versions=len(plan.missing))
+            notes = self._apply(plan, prompt_id, entry["versions"], numbers)
+        action = "unchanged" if plan.is_empty else "updated"
+        return _build_row(
+            entry,
+            "created" if slug in self.created else action,
+            versions=[str(at + 1) for at in plan.missing],
+            notes=notes,
+        )
 
     def _create_prompt(self, source: Mapping[str, Any]) -> str:
         prompt = self.manage.create_prompt(
@@ -254,14 +258,21 @@ class Importer:
 
     def _apply(
         self, plan: Plan, prompt_id: str, goals: Sequence[Mapping[str, Any]], numbers: list[int]
-    ) -> None:
-        """Write what a plan says; what it has written counts if it is run again."""
-        manage = self.manage
+    ) -> list[str]:
+        """Write what a plan says; what it has written counts if it is run again.
+
+        Returns:
+            What stays as it is.
+        """
+        manage, notes = self.manage, list[str]()
         for at in plan.missing:
             version = create_version(manage, prompt_id, goals[at], message=goals[at]["message"])
             numbers.append(version["version"])
-        for at in (*plan.stable, *plan.live):
-            manage.promote(prompt_id, numbers[at])
+        notes += [
+            f"version {numbers[at]} {WAITS}"
+            for at in (*plan.stable, *plan.live)
+            if not promote(manage, prompt_id, numbers[at])
+        ]
         for at in plan.obsolete:
             manage.archive_version(prompt_id, numbers[at])
         for tag, at in plan.tags:
@@ -270,21 +281,28 @@ class Importer:
             manage.create_payload(prompt_id, payload["name"], payload["variables"])
         if plan.is_archived:
             manage.archive_prompt(prompt_id)
+        return notes
 
 
 def _build_row(
-    entry: Mapping[str, Any], outcome: str, *, new_versions: int = 0, problem: str = ""
+    entry: Mapping[str, Any],
+    action: str,
+    *,
+    versions: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> dict[str, Any]:
+    prompt = entry["prompt"]
     return {
-        "slug": entry["prompt"]["slug"],
-        "outcome": outcome,
-        "new_versions": new_versions,
-        "problem": problem or None,
+        "name": prompt["name"],
+        "slug": prompt["slug"],
+        "action": action,
+        "versions": [*versions],
+        "notes": [*notes],
     }
 
 
 def _open_output(file: Path) -> AbstractContextManager[TextIO]:
-    return nullcontext(sys.stdout) if str(file) == "-" else file.open("w", encoding="utf-8")
+    return nullcontext(sys.stdout) if str(file) == "-" else replace_file(file)
 
 
 def _load_entries(file: Path) -> list[dict[str, Any]]:

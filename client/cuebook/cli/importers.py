@@ -13,15 +13,17 @@ from ..importers.files import list_files
 from ..importers.plans import Importer
 from ..importers.sources import SOURCES
 from .connection import Team, get_connection
-from .exchange import import_file
-from .output import AsJson, print_json, print_rows, print_text
+from .exchange import Importer as FileImporter
+from .output import CONFLICT, AsJson, print_error, print_json, print_note, print_rows, print_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ..importers.imports import Item
 
 SOURCE_NAMES = "|".join(SOURCES)
+# What is no success, and the exit code of it.
+EXIT_CODES = {"failed": 1, "conflict": CONFLICT}
 COLUMNS = ("name", "slug", "action", "versions", "pointers")
 
 
@@ -59,35 +61,47 @@ def import_prompts(
     as_json: AsJson = False,
 ) -> None:
     """Import prompts."""
+    if paths and "-" in map(str, paths) and source is not None:
+        raise ConfigurationError("- is for a file of `cuebook export`: with --from, name files")
     connection = get_connection(context)
-    if source is None:
-        if move or paths is None or len(paths) != 1:
-            raise ConfigurationError(
-                f"name one file of `cuebook export`, or say what is read: --from {SOURCE_NAMES}"
-            )
-        import_file(connection, paths[0], team, is_dry=dry_run, as_json=as_json)
-        return
-    items = _open_source(source, paths or [])
-    team_id = connection.find_team(team)
-    importer = Importer(connection.manage, team_id, is_dry_run=dry_run, is_moving=move)
-    rows: list[dict[str, Any]] = []
-    for row in importer.run(items):
-        rows.append(row)
-        typer.echo(f"{row['name'] or row['origin']}: {row['action']}", err=True)
-    if as_json:
-        print_json({"dry_run": dry_run, "prompts": rows})
+    if source is not None:
+        items = _open_source(source, paths or [])
+        team_id = connection.find_team(team)
+        importer = Importer(connection.manage, team_id, is_dry_run=dry_run, is_moving=move)
+        _report(importer.run(items), as_json=as_json, is_dry_run=dry_run)
+    elif move or paths is None or len(paths) != 1:
+        raise ConfigurationError(
+            f"name one file of `cuebook export`, or say what is read: --from {SOURCE_NAMES}"
+        )
     else:
-        print_rows(map(_shorten, rows), COLUMNS)
-        for row in rows:
-            for note in (
-                *(f"no equivalent: {each}" for each in row["no_equivalent"]),
-                *row["notes"],
-            ):
-                print_text(f"{row['name'] or row['origin']}: {note}")
-        if dry_run:
-            typer.echo("Nothing was changed: this was a dry run.", err=True)
-    if any(row["action"] == "failed" for row in rows):
-        raise typer.Exit(1)
+        files = FileImporter(connection.manage, connection.find_team(team), is_dry_run=dry_run)
+        _report(files.run(paths[0]), as_json=as_json, is_dry_run=dry_run)
+
+
+def _report(rows: Iterable[Mapping[str, Any]], *, as_json: bool, is_dry_run: bool) -> None:
+    """Say of each prompt what has become of it, while that happens and in the end.
+
+    Raises:
+        typer.Exit: Some were not imported.
+    """
+    report = []
+    for row in rows:
+        report.append(row)
+        print_note(f"{_name(row)}: {row['action']}")
+    if as_json:
+        print_json(report)
+    else:
+        print_rows(map(_shorten, report), COLUMNS)
+        for row in report:
+            losses = [f"no equivalent: {each}" for each in row.get("no_equivalent", ())]
+            for note in (*losses, *row["notes"]):
+                print_text(f"{_name(row)}: {note}")
+    if is_dry_run:
+        print_note("Nothing was changed: this was a dry run.")
+    problems = [row for row in report if row["action"] in EXIT_CODES]
+    if problems:
+        print_error(f"not imported, for the reasons above: {', '.join(map(_name, problems))}")
+        raise typer.Exit(min(EXIT_CODES[row["action"]] for row in problems))
 
 
 def _explain() -> Iterator[str]:
@@ -137,11 +151,15 @@ def _open_source(name: str, paths: list[Path]) -> Iterator[Item]:
     return source.fetch({key: value for key, value in os.environ.items() if value})
 
 
-def _shorten(row: dict[str, Any]) -> dict[str, Any]:
+def _name(row: Mapping[str, Any]) -> str:
+    return str(row["name"] or row["origin"])
+
+
+def _shorten(row: Mapping[str, Any]) -> dict[str, Any]:
     """Make the row of a table for people, in which a count says enough."""
     return {
         **row,
-        "name": row["name"] or row["origin"],
+        "name": _name(row),
         "versions": len(row["versions"]),
-        "pointers": [*row["pointers"]],
+        "pointers": [*row.get("pointers", ())],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from itertools import islice
@@ -40,7 +41,9 @@ def complete_slug(context: typer.Context, incomplete: str) -> list[str]:
     connection = Connection(options.get("url"), options.get("api_key"))
     try:
         with connection.client as client:
-            rows = client.manage.prompts(connection.find_team(None), q=incomplete or None)
+            # An option `--team` of the command is not read yet when the shell asks.
+            team_id = connection.find_team(os.environ.get("CUEBOOK_TEAM"))
+            rows = client.manage.prompts(team_id, q=incomplete or None)
             return [row["slug"] for row in islice(rows, 100) if row["slug"].startswith(incomplete)]
     except (CuebookError, OSError):
         return []

@@ -13,9 +13,9 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import yaml
 
 from .._version_contents import create_version, take_content
+from .._yaml import YamlError, dump, load
 from ..errors import ConfigurationError
 from .connection import Team, get_connection
 from .output import CONFLICT, AsJson, print_error, print_json, print_note, print_text
@@ -187,8 +187,10 @@ def _load_texts(path: Path) -> dict[str, Any]:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
         if path.suffix not in MESSAGE_FILES:
             return {"template": text.removesuffix("\n")}
-        messages = yaml.safe_load(text)  # which reads JSON too
-    except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        messages = load(text)  # which reads JSON too
+    except YamlError as error:
+        raise ConfigurationError(f"{path}:{error.line + 1}: {error}") from error
+    except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path} cannot be read: {error}") from error
     if not isinstance(messages, list) or not all(isinstance(each, dict) for each in messages):
         raise ConfigurationError(f"{path} is not a list of messages, each with role and content")
@@ -199,21 +201,7 @@ def _dump_texts(content: Mapping[str, Any]) -> str:
     """Dump a template, or messages as YAML, as `_load_texts` reads them."""
     if "messages" not in content:
         return f"{content.get('template', '')}\n"
-    return yaml.dump(
-        content["messages"], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000
-    )
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as such."""
-
-
-def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _represent_text)
+    return dump(content["messages"])
 
 
 def _build_settings(engine: str | None, model: str | None, params: str | None) -> dict[str, Any]:

@@ -23,6 +23,18 @@ LARGEST_FILE = 16_000_000  # bytes
 LARGEST_YAML = 256_000  # bytes; the parser is written in Python
 DEEPEST = 100  # levels of lists and objects
 FENCE = "---"
+# Spellings that only people write. Source: YAML 1.2.2, section 10.3.2; numbers that begin with 0
+# stay texts, since older files mean octal ones.
+CORE_SCHEMA = (
+    ("null", r"(?:Null|NULL)\Z", "N"),
+    ("bool", r"(?:True|TRUE|False|FALSE)\Z", "TF"),
+    ("int", r"\+(?:0|[1-9][0-9]*)\Z", "+"),
+    (
+        "float",
+        r"[-+]?(?:(?:0|[1-9][0-9]*)?\.[0-9]+|(?:0|[1-9][0-9]*)\.)(?:[eE][-+]?[0-9]+)?\Z",
+        "-+.0123456789",
+    ),
+)
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -113,37 +125,20 @@ def load_yaml(text: str) -> Any:
 
     Raises:
         UnreadableError: It is not such YAML.
-        ConfigurationError: The package that reads YAML is not installed.
     """
-    try:
-        import yaml
-    except ModuleNotFoundError as error:
-        raise ConfigurationError("YAML needs a package: pip install 'cuebook[cli]'") from error
+    from .. import _yaml
 
-    class Loader(yaml.SafeLoader):
-        """Reads dates as texts."""
+    class Loader(_yaml.Loader):
+        """Reads the other spellings of YAML 1.2's core schema too."""
 
-        yaml_implicit_resolvers = {  # noqa: RUF012 (as its base class has it)
-            first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith("timestamp")]
-            for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        }
-
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            if self.check_event(yaml.AliasEvent):
-                raise UnreadableError("it has aliases (*name): write out what they stand for")
-            return super().compose_node(parent, index)
-
+    for tag, pattern, first in CORE_SCHEMA:
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), [*first])
     if len(text.encode()) > LARGEST_YAML:
         raise UnreadableError(f"its YAML is larger than {LARGEST_YAML:,} bytes")
     try:
-        return _check(yaml.load(text, Loader))  # nosec B506: a SafeLoader with less
-    except yaml.MarkedYAMLError as error:
-        place = "" if error.problem_mark is None else f" in line {error.problem_mark.line + 1}"
-        raise UnreadableError(f"it is not YAML: {error.problem}{place}") from error
-    except (yaml.YAMLError, ValueError, TypeError) as error:
-        raise UnreadableError(f"it is not YAML: {str(error).splitlines()[0]}") from error
-    except RecursionError as error:
-        raise UnreadableError("it is nested too deep") from error
+        return _check(_yaml.load(text, Loader))
+    except _yaml.YamlError as error:
+        raise UnreadableError(f"it is not YAML: line {error.line + 1}: {error}") from error
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:

@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .._version_contents import create_version, take_content
+from .._version_contents import WAITS, create_version, promote, take_content
 from ..errors import (
     AuthenticationError,
     CuebookError,
@@ -256,7 +256,8 @@ class Importer:
         for pointer in sorted(plan.pointers, key=lambda each: each == LIVE):
             number = numbers[plan.pointers[pointer]]
             if pointer == LIVE:
-                self._manage.promote(prompt_id, number)
+                if not promote(self._manage, prompt_id, number):
+                    plan.notes.append(f"version {number} {WAITS}")
             else:
                 self._manage.set_tag(prompt_id, number, pointer)
         return plan.target
