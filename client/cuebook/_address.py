@@ -37,12 +37,15 @@ def find_url(url: str | None) -> str:
     Raises:
         ConfigurationError: It is missing, or malformed.
     """
-    url = (url or os.environ.get("CUEBOOK_URL", "")).rstrip("/")
+    url = (url or os.environ.get("CUEBOOK_URL", "")).strip().rstrip("/")
     if not url:
         raise ConfigurationError("no address: give it to Cuebook(…), or set CUEBOOK_URL")
     try:
         parts = urlsplit(url)
-        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        # A name and a password would take the place of the API key.
+        is_valid &= not (parts.query or parts.fragment or parts.username or parts.password)
+        is_valid &= url.isprintable() and " " not in url
     except ValueError:
         is_valid = False
     if not is_valid:

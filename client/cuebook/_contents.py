@@ -93,7 +93,7 @@ class Content:
                 if error.name != "liquid":
                     raise
                 raise RenderError(
-                    "this prompt is written in Liquid: pip install 'cuebook[liquid]'"
+                    "a prompt in Liquid needs the extra `liquid`: pip install './client[liquid]'"
                 ) from error
         return self._templates
 

@@ -223,8 +223,10 @@ class Folder:
         with replace_file(path) as file:
             file.write(text)
         if before != document.slug:
-            if (old := self._paths.pop(before, None)) is not None:
-                old.unlink(missing_ok=True)
+            old = self._paths.pop(before, None)
+            # It may be the new file, also by another spelling where case does not count.
+            if old is not None and old.exists() and not old.samefile(path):
+                old.unlink()
             self.documents.pop(before, None)
             self.entries.pop(before, None)
         self._paths[document.slug] = path
@@ -650,6 +652,7 @@ def _create_version(
         raise _RaceError("another push has created a version at the same time") from error
     number = version["version"]
     if _has_version_between(manage, prompt_id, step.newest, number):
+        manage.delete_version(prompt_id, number)  # or the next push would take it for agreed
         raise _RaceError(f"somebody else has created a version just before version {number}")
     return version
 

@@ -11,6 +11,7 @@ from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from ._effects import Program
+from .errors import UnavailableError
 
 if TYPE_CHECKING:
     from ._tasks import Tasks
@@ -39,9 +40,10 @@ class InThreads:
         """Iterate over the rows of all pages, each of which is asked for when it is needed."""
         cursor = None
         while True:
-            rows, cursor = self._runner.run(page(cursor))
+            before = cursor
+            rows, cursor = self._runner.run(page(before))
             yield from rows
-            if cursor is None:
+            if _is_last(cursor, before):
                 return
 
 
@@ -59,11 +61,27 @@ class InTasks:
         """Iterate over the rows of all pages, each of which is asked for when it is needed."""
         cursor = None
         while True:
-            rows, cursor = await self._runner.run(page(cursor))
+            before = cursor
+            rows, cursor = await self._runner.run(page(before))
             for row in rows:
                 yield row
-            if cursor is None:
+            if _is_last(cursor, before):
                 return
+
+
+def _is_last(cursor: str | None, before: str | None) -> bool:
+    """Tell whether a page is the last one.
+
+    Args:
+        cursor: The cursor of the next page.
+        before: The cursor of this page.
+
+    Raises:
+        UnavailableError: The next page is this one again.
+    """
+    if cursor is not None and cursor == before:
+        raise UnavailableError("the service has sent the cursor of a page with that page")
+    return cursor is None
 
 
 class Operation(Generic[Parameters, Result]):

@@ -91,7 +91,7 @@ class Tasks:
                     headers=dict(effect.headers),
                     timeout=None,
                 )
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NoResponseError(f"{type(error).__name__} {error}".strip()) from error
         except TimeoutError as error:
             raise NoResponseError(f"it took more than {effect.seconds:.1f} seconds") from error

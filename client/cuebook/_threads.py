@@ -89,7 +89,7 @@ class Threads:
                     if time.monotonic() > deadline:
                         raise NoResponseError(f"it took more than {effect.seconds:.1f} seconds")
                 return Response(response.status_code, response.headers, b"".join(parts))
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NoResponseError(f"{type(error).__name__} {error}".strip()) from error
         except RuntimeError as error:  # which httpx raises where another thread calls `close`
             raise NoResponseError("the connections were closed meanwhile") from error

@@ -151,8 +151,11 @@ def _load(text: str, loader_type: type[Loader]) -> tuple[yaml.Node | None, Any]:
     except yaml.reader.ReaderError as error:
         message = f"the character U+{error.character:04X} must be an escape in double quotes"
         raise YamlError(message, text.count("\n", 0, error.position)) from error
-    except (ValueError, RecursionError) as error:
-        raise YamlError("a value is too long or nested too deeply", 0) from error
+    # PyYAML raises the last three for tags, such as `!!int ""`.
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
+        raise YamlError(
+            "a value is too long or nested too deeply, or is none of its tag", 0
+        ) from error
 
 
 def dump(value: Any) -> str:

@@ -20,6 +20,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import ArgsKwargs
 
 from ._address import VERSION
+from ._names import find_prompt_id
 from ._version_contents import create_version, take_content
 from .conversations import is_placeholder
 from .errors import (
@@ -78,7 +79,7 @@ class Tools:
 
     def read_version(self, *, name: Name, version: Pointer = "live") -> dict[str, Any]:
         """Read a version of a prompt as it is written: its texts, model, parameters and tools."""
-        return self._cues.manage.version(name, version)
+        return self._cues.manage.version(self._find_id(name), version)
 
     def render_prompt(
         self,
@@ -92,7 +93,8 @@ class Tools:
         """Render a version of a prompt with values of its variables, as an application gets it."""
         is_number = str(version).isdecimal()  # which a model may write as a text
         number, tag = (int(version), None) if is_number else (None, str(version))
-        rendering = self._cues.get(name, version=number, tag=tag).render(variables)
+        prompt = self._cues.get(self._find_id(name), version=number, tag=tag)
+        rendering = prompt.render(variables)
         return {
             "version": rendering.prompt.version,
             "messages": rendering.messages,
@@ -103,7 +105,7 @@ class Tools:
         self, *, name: Name, before: Pointer = "live", after: Pointer = "latest"
     ) -> dict[str, Any]:
         """Compare two versions of a prompt: their texts, and their settings."""
-        return self._cues.manage.diff(name, before, after)
+        return self._cues.manage.diff(self._find_id(name), before, after)
 
     def create_draft(
         self,
@@ -134,17 +136,21 @@ class Tools:
             "model": model,
             "model_params": params,
         }
+        prompt_id = self._find_id(name)
         content: dict[str, Any] = {}
-        with suppress(NotFoundError):  # a prompt without versions; one that is none fails below
-            content = take_content(self._cues.manage.version(name, "latest"))
+        with suppress(NotFoundError):  # a prompt without versions
+            content = take_content(self._cues.manage.version(prompt_id, "latest"))
         if template is not None:
             content.pop("messages", None)
         content |= {field: value for field, value in changes.items() if value is not None}
-        return create_version(self._cues.manage, name, content, message=message)
+        return create_version(self._cues.manage, prompt_id, content, message=message)
 
     def promote_version(self, *, name: Name, version: Pointer) -> dict[str, Any]:
         """Make a draft stable, or a stable version live: applications use it from then on."""
-        return self._cues.manage.promote(name, version)
+        return self._cues.manage.promote(self._find_id(name), version)
+
+    def _find_id(self, name: str) -> str:
+        return find_prompt_id(self._cues.manage, self._team_id, name)
 
 
 READING = types.ToolAnnotations(read_only_hint=True, open_world_hint=False)
@@ -263,9 +269,10 @@ class Assistants:
 
     def _list_prompts(self, cursor: str | None) -> types.ListPromptsResult:
         page = self._cues.manage.prompts_page(self._team_id, cursor, status="active")
-        rows = {row["slug"]: row for row in page["prompts"]}
-        for slug in rows:
-            self._cues.invalidate(slug)
+        # By their ids, since a key of several teams may find another team's prompt by a slug.
+        rows = {row["id"]: row for row in page["prompts"]}
+        for prompt_id in rows:
+            self._cues.invalidate(prompt_id)
         with suppress(CuebookError):  # of one prompt, which is left out below
             self._cues.preload(rows)
         prompts = [self._describe(row) for row in rows.values()]
@@ -277,7 +284,7 @@ class Assistants:
     def _describe(self, row: Mapping[str, Any]) -> types.Prompt | None:
         """Describe a prompt; None if it has no live version that can be used."""
         try:
-            arguments = [*list_arguments(self._cues.get(row["slug"]))]
+            arguments = [*list_arguments(self._cues.get(row["id"]))]
         except NotFoundError:
             return None
         except CuebookError as error:
@@ -291,7 +298,7 @@ class Assistants:
         )
 
     def _get_prompt(self, name: str, arguments: Mapping[str, str]) -> types.GetPromptResult:
-        prompt = self._cues.get(name)
+        prompt = self._cues.get(find_prompt_id(self._cues.manage, self._team_id, name))
         rendering = prompt.render(load_variables(prompt, arguments))
         return types.GetPromptResult(messages=[*list_messages(rendering)])
 

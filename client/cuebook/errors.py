@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -51,11 +52,22 @@ class ServiceError(CuebookError):
         details: Sequence[Any] = (),
         request_id: str = "",
     ) -> None:
-        super().__init__(f"{message} ({code or status}{request_id and f', request {request_id}'})")
+        reasons = "; ".join(map(_describe_detail, details))
+        super().__init__(
+            f"{message}{reasons and f': {reasons}'}"
+            f" ({code or status}{request_id and f', request {request_id}'})"
+        )
         self.status = status
         self.code = code
         self.details = (*details,)
         self.request_id = request_id
+
+
+def _describe_detail(detail: Any) -> str:
+    """Describe a detail of an error: its message names the field, where it has one."""
+    if isinstance(detail, Mapping):
+        return str(detail.get("message") or ", ".join(f"{name}: {detail[name]}" for name in detail))
+    return str(detail)
 
 
 class InvalidRequestError(ServiceError):

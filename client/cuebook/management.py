@@ -247,6 +247,11 @@ class _Operations:
         return self._write("POST", path, {}, name, part="version")
 
     @Operation
+    def delete_version(self, name: str, version: Pointer) -> Program[None]:
+        """Delete a draft, for good."""
+        return self._write("DELETE", _build_path("prompts", name, "versions", version), None, name)
+
+    @Operation
     def archive_version(self, name: str, version: Pointer) -> Program[Document]:
         """Archive a version, for good."""
         path = _build_path("prompts", name, "versions", version, "archive")

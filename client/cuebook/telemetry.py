@@ -152,7 +152,8 @@ class Observer:
         self._lock = Lock()
         self._totals = Statistics()
         self._counts: WeakKeyDictionary[Core, Statistics] = WeakKeyDictionary()
-        meter = metrics.get_meter("cuebook", meter_provider=meter_provider)
+        self._meter_provider = meter_provider or metrics.get_meter_provider()
+        meter = metrics.get_meter("cuebook", meter_provider=self._meter_provider)
         for name, (unit, description, values) in METRICS.items():
             meter.create_observable_counter(
                 name, [partial(self._observe, values)], unit=unit, description=description
@@ -226,7 +227,9 @@ class Observer:
         self, values: Mapping[str, dict[str, str]], options: CallbackOptions
     ) -> Iterable[Observation]:
         """Give the values of a metric: one for each of its fields of `Statistics`."""
-        if _observer.observer is not self:
+        current = _observer.observer
+        # A provider keeps the first callbacks of a metric, however often it is made.
+        if not isinstance(current, Observer) or current._meter_provider is not self._meter_provider:
             return []
         with self._lock:
             self._add_counts()

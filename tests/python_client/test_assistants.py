@@ -188,8 +188,8 @@ def test_problems_are_results_that_the_assistant_reads(
     cues.manage.create_prompt(registry.team_id, "Empty")
     release(cues, registry, "Greeting", "Hello {{.name}}")
 
-    assert "prompt not found" in assistant.fail("read_version", name="nothing")
-    assert "prompt not found" in assistant.fail("create_draft", name="nothing", template="Hello")
+    assert "no prompt 'nothing'" in assistant.fail("read_version", name="nothing")
+    assert "no prompt 'nothing'" in assistant.fail("create_draft", name="nothing", template="Hello")
     assert "either a template or messages" in assistant.fail("create_draft", name="empty")
     assert "either a template or messages" in assistant.fail(
         "create_draft", name="greeting", template="Hello", messages=[]
@@ -247,7 +247,7 @@ def test_what_cannot_be_rendered_is_an_error_that_names_what_is_missing(
     with pytest.raises(MCPError, match="name") as caught:
         assistant.get("greeting")
     assert caught.value.code == types.INVALID_PARAMS
-    with pytest.raises(MCPError, match="no such prompt"):
+    with pytest.raises(MCPError, match="no prompt 'nothing'"):
         assistant.get("nothing")
 
 
@@ -405,7 +405,7 @@ def test_the_command_says_what_to_install(prelude: str) -> None:
 
     assert (code, output) == (2, "")
     assert problem.splitlines() == [
-        "cuebook: assistants need more than the command: pip install 'cuebook[mcp]'"
+        "cuebook: assistants need the extra `mcp` of the client: pip install './client[mcp]'"
     ]
 
 

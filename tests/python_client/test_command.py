@@ -352,6 +352,40 @@ def test_what_looks_like_a_date_is_a_text(shell: Shell, greeting: str) -> None:
     assert version["messages"] == [{"role": "user", "content": "2024-01-01"}]
 
 
+# -- teams
+
+
+def test_a_slug_is_one_of_the_team(
+    shell: Shell, registry: Registry, greeting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = registry.stranger.create_prompt("Greeting", slug="greeting")["id"]
+    registry.stranger.create_version(theirs, "Of the other team")
+    teams = registry.team_id, registry.stranger.team_id
+    grant = Grant(name="both", operation="admin", team_ids=teams)
+    shell.use(shell.url, registry.create_key(grant))
+
+    outcome = shell("show", greeting)
+    assert (outcome.code, "several teams" in outcome.errors[0]) == (2, True)
+    for team, text in zip(teams, ("Hello {{.name}}", "Of the other team"), strict=True):
+        shown = shell("--team", team, "show", greeting, "--version", "1", "--json").json
+        assert shown["version"]["template"] == text
+    monkeypatch.setenv("CUEBOOK_TEAM", "Theirs")
+    assert shell("promote", greeting, "1").code == 0
+    path = f"/v1/prompts/{theirs}/versions/1"
+    assert registry.stranger("GET", path).json["version"]["status"] == "stable"
+    outcome = shell("show", "nothing")
+    assert (outcome.code, "has no prompt 'nothing'" in outcome.errors[0]) == (1, True)
+
+
+def test_an_error_says_what_its_details_say(shell: Shell, greeting: str) -> None:
+    (shell.folder / "text").write_text("Hi {{ name }}")
+
+    outcome = shell("edit", greeting, "--file", str(shell.folder / "text"))
+
+    assert outcome.code == 1
+    assert "did you mean" in outcome.errors[0]
+
+
 # -- completion
 
 

@@ -15,6 +15,7 @@ from cuebook._folders import Action
 from cuebook._operations import Listing, Operation
 from cuebook._prompt_files import dump_document, load_document
 from cuebook.cli.app import app
+from cuebook.cli.connection import Connection
 from cuebook.management import _Operations
 from cuebook.prompts import State
 from tests.documents import read_document
@@ -103,6 +104,7 @@ def list_scripts(value: Any) -> Iterator[str]:
 def test_commands_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     """All commands `cuebook` of the page are taken as they are written."""
     monkeypatch.setenv("CUEBOOK_TEAM", "team")
+    monkeypatch.setattr(Connection, "find_prompt", lambda _, name: name)
     scripts = [block.text for block in COMMANDS.get_blocks("sh")]
     for block in COMMANDS.get_blocks("yaml"):
         own = [*list_scripts(yaml.safe_load(block.text))]

@@ -466,7 +466,7 @@ def test_two_that_push_something_else_are_told(
 
     assert results == [{"greeting": "change"}, {"greeting": "conflict"}]
     assert list_texts(manage, "greeting")[-2:] == ["Good day", "Hello"]
-    assert len(list_texts(manage, "greeting")) == (3 if has_own_key else 2)
+    assert len(list_texts(manage, "greeting")) == 2
 
 
 def test_a_gap_that_a_deleted_draft_has_left_is_no_conflict(
@@ -599,6 +599,21 @@ def test_a_release_that_somebody_else_must_approve_is_requested(
 
 
 # -- files
+
+
+def test_a_file_that_has_the_new_slug_as_its_name_stays(
+    manage: Management, team_id: str, ours: Copy
+) -> None:
+    create(manage, team_id, "Greeting", "Hello")
+    ours.pull()
+    (ours.root / "greeting.prompt.md").rename(ours.root / "salute.prompt.md")
+    text = (ours.root / "salute.prompt.md").read_text()
+    ours.write("salute", text.replace("---\n", "---\nslug: greeting\n", 1))
+    manage.change_prompt("greeting", slug="salute")
+
+    ours.pull()
+
+    assert [*ours.root.glob("*.md")] == [ours.root / "salute.prompt.md"]
 
 
 @pytest.mark.parametrize("slug", ["a/b", "con", "greet-1", "-"])

@@ -17,7 +17,7 @@ import pytest
 from cuebook import Cuebook
 from cuebook._version_contents import take_content
 from cuebook.cli.app import run
-from cuebook.importers.files import load_yaml
+from cuebook.importers.files import list_files, load_yaml
 from cuebook.importers.imports import UntranslatableError
 from cuebook.importers.mustache import translate
 from cuebook.importers.sources import SOURCES
@@ -922,3 +922,13 @@ def test_yaml_is_read_as_version_1_2_says() -> None:
     text = "[yes, 010, 1:30, 2024-01-01, True, +1, .5, Null, 2.]"
 
     assert load_yaml(text) == ["yes", "010", "1:30", "2024-01-01", True, 1, 0.5, None, 2.0]
+
+
+def test_links_in_folders_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("nobody's prompt")
+    folder = tmp_path / "prompts"
+    folder.mkdir()
+    (folder / "own.prompt").write_text("Hello")
+    (folder / "link.prompt").symlink_to(tmp_path / "secret")
+
+    assert [file.name for file in list_files([folder], (".prompt",))] == ["own.prompt"]

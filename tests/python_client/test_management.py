@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cuebook import AsyncCuebook, ConfigurationError, ConflictError, Cuebook, NotFoundError
+from cuebook import (
+    AsyncCuebook,
+    ConfigurationError,
+    ConflictError,
+    Cuebook,
+    NotFoundError,
+    UnavailableError,
+)
 from cuebook._effects import Pause, Response, Send
 from cuebook._operations import Listing, Operation
 from cuebook.management import Management, _Operations
@@ -31,6 +38,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "archive_prompt": ("greeting",),
     "restore_prompt": ("greeting",),
     "delete_prompt": ("greeting",),
+    "delete_version": ("greeting", 3),
     "versions": ("greeting",),
     "version": ("greeting", 1),
     "create_version": ("greeting", "Hello"),
@@ -201,6 +209,16 @@ def test_pages_are_asked_for_one_by_one(
     page = manage.prompts_page(registry.team_id)
     page = manage.prompts_page(registry.team_id, page["next_cursor"])
     assert [row["name"] for row in page["prompts"]] == ["Prompt 2", "Prompt 1"]
+
+
+def test_a_list_that_never_ends_is_an_error(
+    manage: Management, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = json.dumps({"events": [{}], "next_cursor": "again"}).encode()
+    monkeypatch.setattr(gateway, "perform", lambda effect: Response(200, {}, page))
+
+    with pytest.raises(UnavailableError, match="cursor"):
+        list(manage.history("greeting"))
 
 
 def test_a_write_is_made_once_whose_response_was_lost(

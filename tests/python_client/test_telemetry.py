@@ -270,6 +270,16 @@ def test_metrics_are_the_statistics_of_all_clients(
     }
 
 
+def test_metrics_go_on_when_they_are_asked_for_again(
+    telemetry: Telemetry, connect: Callable[..., Cuebook]
+) -> None:
+    uninstrument()
+    instrument(meter_provider=telemetry.meter_provider)
+    connect().get("greeting")
+
+    assert telemetry.read_metrics()["miss"] >= 1
+
+
 def test_a_metric_never_becomes_less(telemetry: Telemetry, service: Service) -> None:
     cues = Cuebook(service.url, KEY)
     cues.get("greeting")

@@ -6,6 +6,7 @@ malformed, 3 for a conflict or a difference that a script has to look at.
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -22,7 +23,7 @@ from . import (
     releases,
     writing,
 )
-from .connection import Connection
+from .connection import Connection, Team
 from .output import CONFLICT, print_error
 
 app = typer.Typer(
@@ -50,9 +51,10 @@ def connect(
             help="An API key; by default that of `cuebook login`.",
         ),
     ] = None,
+    team: Team = None,
 ) -> None:
     """Note where the service is; a command connects when it needs it."""
-    context.obj = Connection(url, api_key)
+    context.obj = Connection(url, api_key, team)
     context.call_on_close(context.obj.close)
 
 
@@ -77,5 +79,12 @@ def run(arguments: list[str] | None = None) -> int:
         return CONFLICT
     except (CuebookError, OSError) as error:
         print_error(str(error))
+        return 1
+    except Exception as error:
+        if os.environ.get("CUEBOOK_DEBUG"):
+            raise
+        print_error(
+            f"this is not expected: {type(error).__name__}: {error}; CUEBOOK_DEBUG=1 shows where"
+        )
         return 1
     return 0

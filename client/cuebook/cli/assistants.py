@@ -39,7 +39,7 @@ def serve_assistants(
         if (error.name or "").partition(".")[0] != "mcp":
             raise
         raise ConfigurationError(
-            "assistants need more than the command: pip install 'cuebook[mcp]'"
+            "assistants need the extra `mcp` of the client: pip install './client[mcp]'"
         ) from error
     team_id = connection.find_team(team)
     # Ctrl-C ends the process at once: the thread that waits for input would not let it end.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import typer
 
+from .._names import find_prompt_id, is_id
 from ..client import Cuebook
-from ..errors import ConfigurationError, CuebookError
+from ..errors import ConfigurationError, CuebookError, PermissionDeniedError
 from .credentials import load_credentials
 
 if TYPE_CHECKING:
@@ -34,10 +34,12 @@ class Connection:
     Attributes:
         given_url: The address of the service; None if it is not given.
         given_key: The API key; None if it is not given.
+        given_team: The id or the name of the team; None if it is not given.
     """
 
     given_url: str | None
     given_key: str | None
+    given_team: str | None = None
 
     @cached_property
     def url(self) -> str:
@@ -82,13 +84,14 @@ class Connection:
         """Find the id of the team that a command is about.
 
         Args:
-            team: The id or the name; None for the only team of the key.
+            team: The id or the name; None for that of all commands, or else the only one.
 
         Raises:
             ConfigurationError: It is not clear which team is meant.
             CuebookError: The key has no team, or the service does not say which.
         """
-        if team and _is_id(team):
+        team = team or self.given_team
+        if team and is_id(team):
             return team
         teams = self.manage.teams()
         names = ", ".join(f"{each['name']} ({each['id']})" for each in teams)
@@ -104,15 +107,27 @@ class Connection:
         team_id: str = matches[0]["id"]
         return team_id
 
+    def find_prompt(self, name: str) -> str:
+        """Find what names a prompt of the team to the service, which looks in all teams of a key.
+
+        Args:
+            name: The slug, or the id.
+
+        Raises:
+            ConfigurationError: It is not clear which team is meant.
+            NotFoundError: The team has no such prompt.
+        """
+        if is_id(name):
+            return name
+        if not self.given_team:
+            try:
+                if len(self.manage.teams()) < 2:
+                    return name
+            except PermissionDeniedError:  # a key of some prompts or pointers has one team
+                return name
+        return find_prompt_id(self.manage, self.find_team(None), name)
+
 
 def get_connection(context: typer.Context) -> Connection:
     """Get the connection of a command."""
     return context.find_object(Connection) or Connection(None, None)
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

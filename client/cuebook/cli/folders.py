@@ -127,7 +127,7 @@ def _print_steps(steps: Iterable[Step], *, as_json: bool, has_diffs: bool = Fals
         if step.action is not Action.UNCHANGED or step.reason:
             count += 1
             print_text(_describe(step))
-        if has_diffs and (diff := compare(step)):
+        if has_diffs and (diff := _compare(step)):
             print_diff(diff)
     if as_json:
         print_json([_dump(step, has_diff=has_diffs) for step in rows])
@@ -152,7 +152,12 @@ def _dump(step: Step, *, has_diff: bool) -> dict[str, Any]:
         "promote": step.target,
         "reason": step.reason or None,
     }
-    return {**fields, "diff": compare(step)} if has_diff else fields
+    return {**fields, "diff": _compare(step)} if has_diff else fields
+
+
+def _compare(step: Step) -> str:
+    """Compare what a push writes with what is there; empty if it writes nothing."""
+    return compare(step) if step.action in {Action.CONFLICT, *WRITES} else ""
 
 
 def _end(steps: Iterable[Step], actions: set[Action]) -> None:

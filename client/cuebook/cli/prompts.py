@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from itertools import islice
@@ -38,21 +37,28 @@ NUMBER = re.compile(r"[0-9]{1,18}")  # of a version
 def complete_slug(context: typer.Context, incomplete: str) -> list[str]:
     """List the slugs that begin like this, for the shell; none if anything is wrong."""
     options = context.find_root().params
-    connection = Connection(options.get("url"), options.get("api_key"))
+    connection = Connection(options.get("url"), options.get("api_key"), options.get("team"))
     try:
         with connection.client as client:
-            # An option `--team` of the command is not read yet when the shell asks.
-            team_id = connection.find_team(os.environ.get("CUEBOOK_TEAM"))
-            rows = client.manage.prompts(team_id, q=incomplete or None)
+            rows = client.manage.prompts(connection.find_team(None), q=incomplete or None)
             return [row["slug"] for row in islice(rows, 100) if row["slug"].startswith(incomplete)]
     except (CuebookError, OSError):
         return []
 
 
+def find_prompt(context: typer.Context, name: str) -> str:
+    """Find the prompt of the team before a command begins."""
+    is_asked_by_shell = context.resilient_parsing
+    return name if is_asked_by_shell else get_connection(context).find_prompt(name)
+
+
 Name = Annotated[
     str,
     typer.Argument(
-        help="The slug of a prompt, or its id.", show_default=False, autocompletion=complete_slug
+        help="The slug of a prompt, or its id.",
+        show_default=False,
+        autocompletion=complete_slug,
+        callback=find_prompt,
     ),
 ]
 Selector = Annotated[str, typer.Argument(help="A number, a tag, `live` or `latest`.")]

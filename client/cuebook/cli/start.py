@@ -13,7 +13,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name not in ("typer", "rich", "yaml"):
             raise
-        sys.exit("the command needs more than the client: pip install 'cuebook[cli]'")
+        sys.exit("the command needs the extra `cli` of the client: pip install './client[cli]'")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A text of a prompt may have characters that a terminal's encoding has not.

@@ -79,14 +79,19 @@ def list_files(paths: Iterable[Path], suffixes: tuple[str, ...]) -> list[File]:
     files = []
     for path in paths:
         if path.is_dir():
+            # A link may lead to what is not meant, such as a key, and a pipe has no end.
             inside = sorted(
-                each for each in path.rglob("*") if each.name.endswith(suffixes) and each.is_file()
+                each
+                for each in path.rglob("*")
+                if each.name.endswith(suffixes) and each.is_file() and not each.is_symlink()
             )
             if not inside:
                 raise ConfigurationError(f"{path} has no files that end in {', '.join(suffixes)}")
             files += [File(each.relative_to(path).as_posix(), each) for each in inside]
-        elif path.exists():
+        elif path.is_file():
             files.append(File(path.name, path))
+        elif path.exists():
+            raise ConfigurationError(f"{path} is neither a file nor a folder")
         else:
             raise ConfigurationError(f"there is no file {path}")
     return files

@@ -1,0 +1,42 @@
+"""Names of prompts: a slug is one within a team, and a key may have several teams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from .errors import NotFoundError
+
+if TYPE_CHECKING:
+    from .management import Management
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text is the id of a prompt or a team."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def find_prompt_id(manage: Management, team_id: str, name: str) -> str:
+    """Find the id of a team's prompt.
+
+    Args:
+        manage: The client's management.
+        team_id: The id of the team.
+        name: The slug, or the id.
+
+    Raises:
+        NotFoundError: The team has no prompt with this slug.
+    """
+    if is_id(name):
+        return name
+    for row in manage.prompts(team_id, q=name):
+        if row["slug"] == name:
+            prompt_id: str = row["id"]
+            return prompt_id
+    raise NotFoundError(
+        f"the team {team_id} has no prompt {name!r}", status=404, code="prompt_not_found"
+    )
