@@ -79,7 +79,8 @@ class Backend:
     def keep_own(self, prompts: Iterable[Prompt], versions: list[Item]) -> list[Item]:
         """Keep those of some versions that belong to their heads' teams, as `belongs` has it.
 
-        The heads to read again are read in one batch.
+        The heads to read again are read in one batch: roles of lists have the right to that, those
+        of others to `GetItem`.
 
         Args:
             prompts: The heads.

@@ -862,6 +862,7 @@ class PromptStore:
         if place in self._items:
             return self._items[place]
         item = self._backend.database.get(table, key)
+        # The revision of a ledger is its own.
         if table != "access" and item and not self._backend.belongs(self.prompt, item):
             return None
         return item

@@ -33,7 +33,10 @@ def list_keys(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
     else:
-        columns = ("id", "name", "operation", "team_ids", "prefix", "last_used_at", "expires_at")
+        columns = (
+            *("id", "name", "operation", "team_ids", "prompt_ids", "pointers", "quota", "prefix"),
+            *("last_used_at", "expires_at"),
+        )
         print_rows(rows, columns)
 
 

@@ -93,6 +93,8 @@ def log_in(
     else:
         names = ", ".join(team["name"] for team in teams) or "no team"
         print_text(f"You use {url} with {names}.")
+    if get_connection(context).given_key:
+        print_note("Commands use the key of --api-key or CUEBOOK_API_KEY as long as there is one.")
 
 
 def log_out(context: typer.Context, as_json: AsJson = False) -> None:
