@@ -173,13 +173,13 @@ class Importer:
         manage: The client's management.
         team_id: The team.
         is_dry_run: Whether it only says what it would do.
-        created: The slugs of the prompts that it has created.
+        new_slugs: The slugs of the prompts that it has created.
     """
 
     manage: Management
     team_id: str
     is_dry_run: bool
-    created: set[str] = field(default_factory=set)
+    new_slugs: set[str] = field(default_factory=set)
 
     def run(self, file: Path) -> Iterator[dict[str, Any]]:
         """Write all prompts, and say of each what has become of it.
@@ -234,7 +234,7 @@ class Importer:
             return _build_row(entry, "conflict", notes=["it has other versions than the file"])
         slug, notes = entry["prompt"]["slug"], list[str]()
         if prompt is None:
-            self.created.add(slug)
+            self.new_slugs.add(slug)
         if not self.is_dry_run:
             prompt_id = self._create_prompt(entry["prompt"]) if prompt is None else prompt["id"]
             numbers = [version["version"] for version in versions]
@@ -242,7 +242,7 @@ class Importer:
         action = "unchanged" if plan.is_empty else "updated"
         return _build_row(
             entry,
-            "created" if slug in self.created else action,
+            "created" if slug in self.new_slugs else action,
             versions=[str(at + 1) for at in plan.missing],
             notes=notes,
         )
