@@ -148,9 +148,9 @@ class Core:
         if split_key is not None and not isinstance(split_key, str):
             raise ConfigurationError("split_key is a text, such as the id of a user")
         try:
-            copy, is_miss = self.copies.get(key), False
+            copy, is_miss, begin = self.copies.get(key), False, time.monotonic()
             if copy is not None and not copy.is_fresh():
-                copy.used_at = time.monotonic()  # so that no refresh leaves it out
+                copy.used_at = begin  # so that no refresh leaves it out
                 yield from self._revalidate(copy)
                 copy = self._find_usable(key)
             if copy is None:
@@ -162,7 +162,8 @@ class Core:
             self.statistics.fallbacks += 1
             return build_fallback(fallback, name=key[0], pointer=key[1])
         copy.used_at = time.monotonic()
-        is_fresh = copy.is_fresh()
+        # With a TTL of 0 it is never fresh for the next call, but the service has just said so.
+        is_fresh = copy.is_fresh() or copy.confirmed_at >= begin
         prompt = copy.choose(split_key, is_fresh=is_fresh)
         if is_miss:
             self.statistics.misses += 1
@@ -300,7 +301,8 @@ class Core:
                 return
             self._refresh, self._refresh_began = flight, _ = Future[None](), time.monotonic()
         try:
-            now, idle = time.monotonic(), IDLE * self.options.ttl
+            # With a TTL of 0 everything would be idle, also what the caller waits for.
+            now, idle = time.monotonic(), IDLE * max(self.options.ttl, 1.0)
             copies: dict[Key, Copy | None] = {
                 key: copy
                 for key, copy in list(self.copies.items())

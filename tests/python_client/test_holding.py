@@ -447,3 +447,16 @@ def test_a_split_gives_each_key_its_version(service: Service, connect: Connect) 
     assert {number for numbers in versions.values() for number in numbers} == {1, 2}
     assert cues.get("greeting").version == 1
     assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize("refresh", ["inline", "background"])
+def test_without_a_ttl_each_call_asks_the_service(
+    refresh: str, service: Service, connect: Callable[..., Cuebook]
+) -> None:
+    cues = connect(ttl=0, refresh=refresh, refresh_seconds=10)
+    cues.get("greeting")
+
+    for text in ("Hi", "Good day"):
+        service.texts["greeting", "live"] = text
+        prompt = cues.get("greeting")
+        assert (prompt.template, prompt.state) == (text, "hit")
