@@ -13,11 +13,13 @@ import pytest
 
 from cuebook import Cuebook
 from tests.python_client.commands import Shell, serve_registry
+from tests.python_client.gateway import Gateway, build_client
 from tests.python_client.service import Service, run_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from cuebook.management import Management
     from tests.client import Registry
 
 HERE = Path(__file__).parent
@@ -72,6 +74,22 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     for name in ("time.time", "cuebook.client.time"):
         monkeypatch.setattr(name, lambda: wall() + clock.ahead_wall)
     return clock
+
+
+@pytest.fixture
+def gateway(registry: Registry) -> Gateway:
+    return Gateway(registry)
+
+
+@pytest.fixture
+def cues(gateway: Gateway) -> Cuebook:
+    """A client whose programs the gateway runs."""
+    return build_client(gateway)
+
+
+@pytest.fixture
+def manage(cues: Cuebook) -> Management:
+    return cues.manage
 
 
 @pytest.fixture

@@ -8,26 +8,24 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from mcp import Client, MCPError, StdioServerParameters, types
 
-from cuebook import Cuebook
 from cuebook.assistants import create_server
 from tests.client import TEAM_ID
 from tests.documents import read_document
+from tests.python_client.commands import serve_registry
 from tests.python_client.conftest import KEY
-from tests.python_client.test_management import Gateway
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
 
+    from cuebook import Cuebook
     from tests.client import Registry
+    from tests.python_client.gateway import Gateway
 
 ROOT = Path(__file__).parents[2]
 COMMAND = ("-c", "from cuebook.cli.start import main; main()")
@@ -86,18 +84,6 @@ class Assistant:
             return {prompt.name: prompt for prompt in prompts}
 
         return dict(self.do(list_pages))
-
-
-@pytest.fixture
-def gateway(registry: Registry) -> Gateway:
-    return Gateway(registry)
-
-
-@pytest.fixture
-def cues(gateway: Gateway) -> Cuebook:
-    client = Cuebook("http://localhost", KEY)
-    client._runner = client.manage._runner = gateway  # type: ignore[assignment]
-    return client
 
 
 @pytest.fixture
@@ -293,43 +279,12 @@ def test_many_prompts_are_listed_in_pages(
         assistant.do(lambda client: client.list_prompts(cursor="none of ours"))
 
 
-@contextmanager
-def serve(registry: Registry) -> Iterator[str]:
-    """Serve the functions of a registry on loopback, and give the address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def respond(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {"Idempotency-Key": self.headers.get("Idempotency-Key")}
-            response = registry.editor(self.command, self.path, raw=body or None, headers=headers)
-            content = response.text.encode()
-            self.send_response(response.status)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_POST = respond
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-def build_environment(url: str) -> dict[str, str]:
+def build_environment(url: str, key: str = KEY) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT / "client"),
         "CUEBOOK_URL": url,
-        "CUEBOOK_API_KEY": KEY,
+        "CUEBOOK_API_KEY": key,
     }
 
 
@@ -343,7 +298,7 @@ def test_the_command_serves_on_standard_input_and_output(
         command = StdioServerParameters(
             command=sys.executable,
             args=[*COMMAND, "mcp", "--team", registry.team_id, "--allow-write"],
-            env=build_environment(url),
+            env=build_environment(url, str(registry.editor.key)),
         )
         async with Client(command, mode=mode) as client:
             tools = (await client.list_tools()).tools
@@ -357,7 +312,7 @@ def test_the_command_serves_on_standard_input_and_output(
             failure = await client.call_tool("read_version", {"name": "nothing"})
             assert failure.is_error
 
-    with serve(registry) as url:
+    with serve_registry() as url:
         asyncio.run(talk(url))
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cuebook import ConfigurationError, Cuebook, CuebookError
+from cuebook import ConfigurationError, CuebookError
 from cuebook._effects import Response, Send
 from cuebook._folders import LOCK, Action, Folder, Step, plan_push, pull, push
 from cuebook._prompt_files import PromptDocument
 from cuebook.cli.app import run
 from tests.python_client.conftest import KEY
-from tests.python_client.test_management import Gateway
+from tests.python_client.gateway import Gateway, build_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,22 +28,6 @@ CHAT: list[dict[str, Any]] = [
     {"role": "user", "content": [{"type": "text", "text": "{{.question}}"}], "name": "ünï"},
     {"role": "assistant", "content": None, "tool_calls": [{"id": "1", "type": "function"}]},
 ]
-
-
-@pytest.fixture
-def gateway(registry: Registry) -> Gateway:
-    return Gateway(registry)
-
-
-@pytest.fixture
-def manage(gateway: Gateway) -> Management:
-    return build_client(gateway).manage
-
-
-def build_client(gateway: Gateway) -> Cuebook:
-    client = Cuebook("http://localhost", KEY)
-    client._runner = client.manage._runner = gateway  # type: ignore[assignment]
-    return client
 
 
 class Copy:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,44 +21,18 @@ from cuebook.importers.files import list_files, load_yaml
 from cuebook.importers.imports import UntranslatableError
 from cuebook.importers.mustache import translate
 from cuebook.importers.sources import SOURCES
-from infra.local.gateway import Request
-from tests.client import GATEWAY, Registry
 from tests.documents import CODE, read_document
+from tests.python_client.commands import serve_registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cuebook.management import Management
+    from tests.client import Registry
 
 SAMPLES = Path(__file__).parent / "imports"
 Document = dict[str, Any]
 Start = Callable[..., tuple[int, dict[str, Document]]]
-
-
-class Relay(BaseHTTPRequestHandler):
-    """Hands requests to the functions of the service."""
-
-    lock = Lock()
-
-    def relay(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        headers = tuple((name.lower(), text) for name, text in self.headers.items())
-        with self.lock:
-            response = GATEWAY.respond(
-                Request(method=self.command, target=self.path, headers=headers, body=body)
-            )
-        self.send_response(response.status)
-        for name, text in response.headers:
-            if name.lower() != "content-length":
-                self.send_header(name, text)
-        self.send_header("Content-Length", str(len(response.body)))
-        self.end_headers()
-        self.wfile.write(response.body)
-
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = relay
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
 
 
 @contextmanager
@@ -76,7 +50,7 @@ def run_server(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
 
 @pytest.fixture
 def url(registry: Registry) -> Iterator[str]:
-    with run_server(Relay) as address:
+    with serve_registry() as address:
         yield address
 
 

@@ -16,7 +16,7 @@ from cuebook import (
     NotFoundError,
     UnavailableError,
 )
-from cuebook._effects import Pause, Response, Send
+from cuebook._effects import Response, Send
 from cuebook._operations import Listing, Operation
 from cuebook.management import Management, _Operations
 from shared.routes import NATIVE, ROUTES
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.client import Registry
+    from tests.python_client.gateway import Gateway
 
 # What each operation is called with.
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
@@ -66,50 +67,6 @@ OPERATIONS = {
     for name, value in vars(_Operations).items()
     if isinstance(value, Operation | Listing)
 }
-
-
-class Gateway:
-    """Runs programs against the functions of a registry, without a network or a pause."""
-
-    def __init__(self, registry: Registry) -> None:
-        self.client = registry.editor
-        self.requests: list[Send] = []
-
-    def close(self) -> None:
-        """Do nothing: there are no connections."""
-
-    def run(self, program: Any) -> Any:
-        try:
-            effect = next(program)
-            while True:
-                effect = program.send(self.perform(effect))
-        except StopIteration as end:
-            return end.value
-
-    def perform(self, effect: Any) -> Any:
-        if isinstance(effect, Pause):
-            return None
-        self.requests.append(effect)
-        body = None if effect.body is None else json.loads(effect.body)
-        response = self.client(effect.method, effect.path, body, headers=dict(effect.headers))
-        return Response(response.status, {}, response.text.encode())
-
-
-@pytest.fixture
-def gateway(registry: Registry) -> Gateway:
-    return Gateway(registry)
-
-
-@pytest.fixture
-def cues(gateway: Gateway) -> Cuebook:
-    client = Cuebook("http://localhost", KEY)
-    client._runner = client.manage._runner = gateway  # type: ignore[assignment]
-    return client
-
-
-@pytest.fixture
-def manage(cues: Cuebook) -> Management:
-    return cues.manage
 
 
 def test_each_operation_calls_a_route_of_the_service() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..buckets import TOTAL_WEIGHT
 from ..errors import ConfigurationError
 from .connection import get_connection
 from .output import AsJson, format_value, print_json, print_rows, print_text
@@ -15,8 +16,7 @@ from .prompts import Name, Selector, parse_pointer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TOTAL = 10_000  # the weights of a split
-PERCENT = TOTAL // 100
+PERCENT = TOTAL_WEIGHT // 100
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -134,14 +134,14 @@ def parse_shares(texts: Sequence[str]) -> dict[int, int]:
         number, _, percent = text.partition("=")
         try:
             version, weight = int(number), Decimal(percent) * PERCENT
-            if not 0 < weight <= TOTAL or weight % 1 or version in weights:
+            if not 0 < weight <= TOTAL_WEIGHT or weight % 1 or version in weights:
                 raise ValueError
         except (ValueError, ArithmeticError):
             raise ConfigurationError(
                 f"{text!r} is not VERSION=PERCENT, with each version once and two decimals at most"
             ) from None
         weights[version] = int(weight)
-    if (total := sum(weights.values())) != TOTAL:
+    if (total := sum(weights.values())) != TOTAL_WEIGHT:
         raise ConfigurationError(f"the percentages sum up to {total / PERCENT:g} instead of 100")
     return weights
 
