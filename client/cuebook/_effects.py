@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+# A response that is longer is none of the service: API Gateway passes no more than 10 MB.
+LARGEST_BODY = 32 * 1024 * 1024  # bytes
+
 
 class Send(NamedTuple):
     """Send one HTTP request.

@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from ._effects import Effect, NoResponseError, Pause, Program, Response, Send
+from ._effects import LARGEST_BODY, Effect, NoResponseError, Pause, Program, Response, Send
 
 if TYPE_CHECKING:
     import asyncio
@@ -58,11 +58,15 @@ class Tasks:
         task.add_done_callback(self._running.discard)
 
     async def close(self) -> None:
-        """Close the connections of this loop."""
+        """Close the connections of this loop, and end what runs beside the caller in it."""
         import asyncio
 
-        client = self._clients.pop(asyncio.get_running_loop(), None)
-        if client is not None:
+        loop = asyncio.get_running_loop()
+        tasks = [task for task in self._running if task.get_loop() is loop]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if (client := self._clients.pop(loop, None)) is not None:
             await client.aclose()
 
     async def _perform(self, effect: Effect) -> Any:
@@ -83,19 +87,26 @@ class Tasks:
         import httpx
 
         try:
-            async with asyncio.timeout(effect.seconds):
-                response = await self._get_client().request(
+            async with (
+                asyncio.timeout(effect.seconds),
+                self._get_client().stream(
                     effect.method,
                     self._address.url + effect.path,
                     content=effect.body,
                     headers=dict(effect.headers),
                     timeout=None,
-                )
+                ) as response,
+            ):
+                body = bytearray()
+                async for part in response.aiter_bytes():
+                    body += part
+                    if len(body) > LARGEST_BODY:
+                        raise NoResponseError(f"it has more than {LARGEST_BODY:,} bytes")
+                return Response(response.status_code, response.headers, bytes(body))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NoResponseError(f"{type(error).__name__} {error}".strip()) from error
         except TimeoutError as error:
             raise NoResponseError(f"it took more than {effect.seconds:.1f} seconds") from error
-        return Response(response.status_code, response.headers, response.content)
 
     def _get_client(self) -> httpx.AsyncClient:
         import asyncio

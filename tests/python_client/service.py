@@ -6,7 +6,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any, TypeAlias
@@ -153,6 +153,26 @@ def drip(handler: Handler, body: bytes) -> None:
         handler.wfile.write(b" ")
         handler.wfile.flush()
         time.sleep(0.05)
+    handler.close_connection = True
+
+
+def drip_headers(handler: Handler, body: bytes) -> None:
+    """Answer with a byte of a header now and then."""
+    handler.send_response(200)
+    handler.flush_headers()
+    for _ in range(100):
+        handler.wfile.write(b"x")
+        time.sleep(0.05)
+    handler.close_connection = True
+
+
+def repeat_without_end(handler: Handler, body: bytes) -> None:
+    """Answer with a body that has no end, as fast as it is read."""
+    handler.send_response(200)
+    handler.end_headers()
+    with suppress(OSError):
+        while True:
+            handler.wfile.write(b" " * 1_000_000)
     handler.close_connection = True
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,11 +33,13 @@ from tests.python_client.service import (
     close_at_once,
     close_within_body,
     drip,
+    drip_headers,
     fail,
+    repeat_without_end,
     run_service,
     say,
 )
-from tests.python_client.test_holding import expire, wait_until
+from tests.python_client.test_holding import expire, wait_for, wait_until
 
 if TYPE_CHECKING:
     from threading import Thread
@@ -54,6 +59,8 @@ FAULTS: dict[str, tuple[Fault, type[CuebookError], int]] = {
     "closed": (close_at_once, UnavailableError, 3),
     "closed within the body": (close_within_body, UnavailableError, 3),
     "a byte now and then": (drip, UnavailableError, 1),
+    "a byte of a header now and then": (drip_headers, UnavailableError, 1),
+    "a body without end": (repeat_without_end, UnavailableError, 3),
     "no JSON": (say(b"hello"), UnavailableError, 3),
     "half of JSON": (say(b'{"prompts": ['), UnavailableError, 3),
     "deep JSON": (say(b"[" * 100_000), UnavailableError, 3),
@@ -87,7 +94,7 @@ FAULTS: dict[str, tuple[Fault, type[CuebookError], int]] = {
 
 def choose_timeout(fault: Fault | None) -> float:
     """Choose the time for a request, in seconds: a response that never ends takes all of it."""
-    return 1.0 if fault is drip else 10.0
+    return 1.0 if fault in (drip, drip_headers) else 10.0
 
 
 def shorten_timeout(cues: Cuebook, timeout: float) -> None:
@@ -244,15 +251,66 @@ def test_an_hour_without_the_service(service: Service, connect: Connect, clock: 
     assert cues.get("greeting").state == "hit"
 
 
-def test_a_call_whose_connections_another_thread_closes_fails_as_others_do(
+@pytest.mark.parametrize("fault", [drip, drip_headers])
+def test_a_response_that_does_not_end_costs_its_caller_alone_the_time(
+    fault: Fault, service: Service, connect: Connect
+) -> None:
+    """It is ended by closing connections that others may be using: they are sent again."""
+    cues = connect(timeout=1.0)
+    service.seconds = 0.6
+    service.faults += [fault]
+
+    def get(name: str) -> str:
+        begin = time.monotonic()
+        try:
+            return cues.get(name, fallback="Hi").state
+        finally:
+            assert time.monotonic() - begin < 3  # a drip takes five seconds
+
+    service.texts["other", "live"] = "x"
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(get, "greeting")
+        wait_until(lambda: len(service.requests) == 1)
+        second = pool.submit(get, "other")
+        assert (first.result(), second.result()) == ("fallback", "miss")
+
+
+def test_tasks_wait_no_longer_than_threads(service: Service) -> None:
+    async def get(fault: Fault) -> str:
+        service.fault = fault
+        async with AsyncCuebook(service.url, KEY, timeout=choose_timeout(fault)) as cues:
+            with pytest.raises(UnavailableError) as raised:
+                await cues.get("greeting")
+            return str(raised.value)
+
+    for fault in (drip, drip_headers):
+        assert "more than 1.0 seconds" in asyncio.run(get(fault))
+    assert "more than 33,554,432 bytes" in asyncio.run(get(repeat_without_end))
+
+
+def test_close_lets_what_is_under_way_end_and_opens_nothing_after(
     service: Service, connect: Connect
 ) -> None:
-    cues = connect(attempts=1)
+    cues = connect(attempts=2)
     cues.get("greeting")
-    cues._runner._get_client().close()  # as `close` does, at this moment
+    release = Event()
+    service.faults.append(wait_for(release))
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(cues.get, "greeting", version=1)
+        service.texts["greeting", 1] = "x"
+        wait_until(lambda: len(service.requests) == 2)
+        cues.close()
+        release.set()
+        assert other.result().state == "miss"
 
-    with pytest.raises(UnavailableError, match="closed"):
-        cues.get("other")
+    expire(cues)
+    service.faults.append(fail(503, "unavailable"))
+    assert cues.get("greeting").state == "stale"
+    wait_until(lambda: len(service.requests) == 3)
+    cues.close()  # while the refresh pauses before its second attempt
+    wait_until(lambda: cues._core._refresh is None)
+    assert len(service.requests) == 3
+    assert cues.get("greeting").state == "stale"
 
 
 def test_the_key_is_in_no_message(service: Service, connect: Connect) -> None:

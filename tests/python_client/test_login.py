@@ -291,8 +291,8 @@ def test_a_key_is_made_once_if_its_response_is_lost(
 
     perform = Threads._perform
 
-    def lose_response(self: Threads, effect: Any) -> Any:
-        response = perform(self, effect)
+    def lose_response(self: Threads, effect: Any, pool: Any) -> Any:
+        response = perform(self, effect, pool)
         if getattr(effect, "path", "") == "/v1/api-keys":
             raise NoResponseError("it was lost")
         return response
