@@ -21,7 +21,7 @@ from shared.domain.restrictions import (
 from shared.ids import is_id, parse_id
 from shared.problems import (
     Forbidden,
-    InvalidRequest,
+    InvalidPromptId,
     PromptNotFound,
     TeamNotFound,
     Unreadable,
@@ -320,13 +320,13 @@ class Admission:
         """Find the id of a prompt by its id in any form, which is not looked up, or by its slug.
 
         Raises:
-            InvalidRequest: The name is no id, and no prompt of the principal's teams has this slug.
+            InvalidPromptId: It is no id, and no prompt of the principal's teams has this slug.
         """
         if (prompt_id := parse_id(name)) is not None:
             return prompt_id
         prompt = self._read_prompt_by_slug(name, NOTHING).prompt
         if prompt is None:
-            raise InvalidRequest("invalid prompt id")
+            raise InvalidPromptId
         return prompt.id
 
     def open_prompt_of_team(

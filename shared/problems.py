@@ -74,6 +74,10 @@ class InvalidRequest(Problem):
     status, code, default = 400, "invalid_request", "invalid request body"
 
 
+class InvalidPromptId(InvalidRequest):
+    code, default = "invalid_prompt_id", "invalid prompt id"
+
+
 class InvalidTemplate(InvalidRequest):
     code, default = "invalid_template", "invalid template"
 

@@ -475,13 +475,14 @@ def _load_outcomes(
         elif key in lists["unknown"]:
             yield key, _build_absence(key)
         elif (entry := lists["failed"].get(key)) is not None:
+            details = entry.get("details")
             yield (
                 key,
                 ServiceError(
                     f"{key[0]}: {entry.get('error')}",
                     status=422,
                     code=str(entry.get("code") or ""),
-                    details=entry.get("details") or (),
+                    details=details if isinstance(details, list) else (),
                 ),
             )
         elif key not in lists["omitted"]:

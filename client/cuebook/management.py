@@ -13,6 +13,7 @@ from .errors import (
     InvalidRequestError,
     NotFoundError,
     PermissionDeniedError,
+    UnavailableError,
 )
 
 if TYPE_CHECKING:
@@ -42,13 +43,7 @@ class _Operations:
     @Operation
     def teams(self) -> Program[list[Document]]:
         """List the teams of the key, or of the person: the `id` and the `name` of each."""
-        try:
-            rows: list[Document] = yield from self._ask("GET", "/v1/me/teams", part="teams")
-        except PermissionDeniedError:
-            # A key that only reads can see its teams in the API of Tela, but not in the native one.
-            projects = yield from self._ask("GET", "/project")
-            rows = [{"id": project["id"], "name": project["title"]} for project in projects]
-        return rows
+        return self._ask("GET", "/v1/me/teams", part="teams")
 
     # -- prompts
 
@@ -457,7 +452,7 @@ class _Operations:
             )
         except InvalidRequestError as error:
             # To most calls a slug that no prompt has is a malformed id, which px0's clients expect.
-            if "invalid prompt id" not in str(error):
+            if error.code != "invalid_prompt_id":
                 raise
             raise NotFoundError(
                 f"{method} {path}: there is no such prompt",
@@ -465,14 +460,7 @@ class _Operations:
                 code="prompt_not_found",
                 request_id=error.request_id,
             ) from error
-        if part and part not in document and "release" in document:
-            raise PermissionDeniedError(
-                f"{method} {path}: this waits until somebody else approves it, as the release "
-                f"request {document['release']['id']}",
-                status=202,
-                code="review_required",
-            )
-        return document[part] if part else document
+        return _take(document, part, f"{method} {path}")
 
     def _write(
         self,
@@ -508,15 +496,17 @@ class _Operations:
             document = yield from self._ask(
                 "GET", _build_page_path(path, {**query, "cursor": cursor})
             )
-            return document[rows] or [], document.get("next_cursor") or None
+            return _take(document, rows, f"GET {path}"), document.get("next_cursor") or None
 
         return get_page
 
     def _find_organisation_id(self) -> Program[str]:
         """Find the id of the organisation, which a deployment has one of."""
         rows = yield from self._ask("GET", "/v1/me/orgs", part="organizations")
-        organisation_id: str = rows[0]["id"]
-        return organisation_id
+        for row in rows:
+            organisation_id: str = row["id"]
+            return organisation_id
+        raise NotFoundError("you are in no organisation: ask an admin to add you", status=404)
 
     def _find_id(self, name: str) -> Program[str]:
         """Find the id of a prompt, for the calls that take no slug."""
@@ -551,6 +541,33 @@ def _build_path(*segments: str | int) -> str:
         if not isinstance(segment, str | int) or segment in ("", ".", ".."):
             raise ConfigurationError(f"{segment!r} names nothing: a name or a number is needed")
     return "/v1/" + "/".join(quote(str(segment), safe="") for segment in segments)
+
+
+def _take(document: Any, part: str, what: str) -> Any:
+    """Take the part that is wanted out of what the service has answered.
+
+    Args:
+        document: The JSON value of the response; None if it has none.
+        part: The field of an object; empty for all of it.
+        what: The request, for a message.
+
+    Raises:
+        PermissionDeniedError: The service has opened a release request instead.
+        UnavailableError: The answer has another shape.
+    """
+    if not part and isinstance(document, dict | None):
+        return document
+    if isinstance(document, dict):
+        if document.get(part) is not None:
+            return document[part]
+        if isinstance(release := document.get("release"), dict):
+            raise PermissionDeniedError(
+                f"{what}: this waits until somebody else approves it, as the release request "
+                f"{release.get('id')}",
+                status=202,
+                code="review_required",
+            )
+    raise UnavailableError(f"{what}: the service has answered in an unknown form")
 
 
 def _build_page_path(path: str, query: Mapping[str, Any]) -> str:

@@ -8,13 +8,19 @@ from shared.serve import serve
 
 if TYPE_CHECKING:
     from shared.call import Call
-    from shared.dialects.registry.models import Health
+    from shared.dialects.registry.models import Health, SignInPage
     from shared.responses import Response
 
 
 def health_check(call: Call) -> Response[Health]:
-    """Confirm that the service is available."""
-    return call.respond({"status": "OK", "version": call.settings.cuebook_version})
+    """Confirm that the service is available, and say where people sign in."""
+    settings = call.settings
+    page: SignInPage | None = (
+        {"url": settings.sign_in_url, "client_id": settings.sign_in_client_id}
+        if settings.sign_in_url
+        else None
+    )
+    return call.respond({"status": "OK", "version": settings.cuebook_version, "sign_in_page": page})
 
 
 lambda_handler = serve(health_check)

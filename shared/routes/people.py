@@ -180,8 +180,8 @@ ROWS: tuple[Route, ...] = (
         name="list_my_teams",
         method="GET",
         path="/v1/me/teams",
-        permission=Permission.SEE_PEOPLE,
-        whole_team=True,  # no key of some prompts sees who people are
+        permission=Permission.READ,
+        pointer_use="reads",
         actions=("access:BatchGetItem",),
     ),
     _account(

@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
+from tests import sign_in_page as page
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -73,6 +75,7 @@ def test_health_does_not_look_at_the_key(registry: Registry) -> None:
 
     assert {answer.status for answer in answers} == {200}
     assert {answer.json["status"] for answer in answers} == {"OK"}
+    assert answers[0].json["sign_in_page"] == {"url": page.URL, "client_id": page.CLIENT_ID}
 
 
 def test_a_key_of_one_team_does_not_see_the_same_slug_of_another(registry: Registry) -> None:

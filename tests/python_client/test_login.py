@@ -15,6 +15,7 @@ import pytest
 from cuebook.cli.login import PORT
 from cuebook.cli.sign_in import PATH
 from shared.store import sign_in_page
+from shared.settings import get_settings
 from tests import sign_in_page as page_of_tests
 from tests.client import AUTHENTICATOR_CODE, PASSWORD, UNKNOWN_ID
 from tests.documents import read_document
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from tests.client import Registry
     from tests.python_client.commands import Shell
-
-PAGE = ("--sign-in-url", f"{page_of_tests.URL}/", "--client-id", page_of_tests.CLIENT_ID)
 
 
 def read_credentials(shell: Shell) -> dict[str, Any]:
@@ -74,7 +73,6 @@ def test_options_and_the_environment_come_first(shell: Shell, registry: Registry
         ((), "", 2),
         (("--email", "nobody@example.com"), "wrong\n", 1),
         (("--email", "nobody@example.com", "--browser"), "", 2),
-        (("--browser",), "", 2),
         (("--url", "ftp://localhost", "--api-key", "ak_1"), "", 2),
     ],
 )
@@ -206,7 +204,7 @@ def browser(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Browser:
 
 
 def test_a_person_signs_in_with_a_browser(shell: Shell, browser: Browser, free_port: int) -> None:
-    outcome = shell("login", "--browser", *PAGE, "--port", str(free_port))
+    outcome = shell("login", "--browser", "--port", str(free_port))
 
     assert (outcome.code, outcome.output) == (0, f"You use {shell.url} with Ours.\n"), outcome
     assert browser.query["redirect_uri"] == f"http://localhost:{free_port}/signed-in"
@@ -226,7 +224,7 @@ def test_only_the_page_brings_a_code(shell: Shell, browser: Browser, free_port: 
         browser.bring_code,
     ]
 
-    assert shell("login", "--browser", *PAGE, "--port", str(free_port)).code == 0
+    assert shell("login", "--browser", "--port", str(free_port)).code == 0
     for thread in browser.threads:
         thread.join()
     assert browser.answers == [400, 400, 400, 200]
@@ -235,7 +233,7 @@ def test_only_the_page_brings_a_code(shell: Shell, browser: Browser, free_port: 
 def test_a_refusal_of_the_page_is_passed_on(shell: Shell, browser: Browser, free_port: int) -> None:
     browser.visits = [lambda: {"error": "access_denied", "state": browser.query["state"]}]
 
-    outcome = shell("login", "--browser", *PAGE, "--port", str(free_port))
+    outcome = shell("login", "--browser", "--port", str(free_port))
     assert (outcome.code, outcome.output) == (1, "")
     assert "access_denied" in outcome.errors[-1]
     assert not get_file(shell).exists()
@@ -247,7 +245,7 @@ def test_a_person_who_does_not_sign_in_is_not_waited_for(
     monkeypatch.setattr("cuebook.cli.sign_in.SECONDS_IN_BROWSER", 0)
     browser.visits = []
 
-    outcome = shell("login", "--browser", *PAGE, "--port", str(free_port))
+    outcome = shell("login", "--browser", "--port", str(free_port))
     assert outcome.code == 1
     assert "nobody has signed in" in outcome.errors[-1]
 
@@ -255,9 +253,21 @@ def test_a_person_who_does_not_sign_in_is_not_waited_for(
 def test_a_port_that_is_in_use_is_named(shell: Shell, browser: Browser) -> None:
     port = urlsplit(shell.url).port
 
-    outcome = shell("login", "--browser", *PAGE, "--port", str(port))
+    outcome = shell("login", "--browser", "--port", str(port))
     assert outcome.code == 2
     assert f"port {port}" in outcome.errors[0]
+
+
+def test_where_nobody_signs_in_with_a_browser_the_ways_that_remain_are_named(
+    shell: Shell, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGN_IN_URL", "")
+    get_settings.cache_clear()
+    registry.forget()
+
+    outcome = shell("login", "--browser")
+    assert outcome.code == 2
+    assert "no sign-in page: use --email" in outcome.errors[0]
 
 
 # -- API keys

@@ -178,6 +178,20 @@ def test_a_list_that_never_ends_is_an_error(
         list(manage.history("greeting"))
 
 
+@pytest.mark.parametrize("body", ["[]", "1", '"x"', "{}", '{"prompt": null, "events": null}'])
+def test_a_response_of_another_service_is_an_error_of_the_client(
+    body: str, manage: Management, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "perform", lambda effect: Response(200, {}, body.encode()))
+    # What they return is the whole object; without one there is nothing to return.
+    whole = {"prompts_page", "diff", "get_split", "set_split", "render_remote", "create_api_key"}
+    whole |= {name for name in OPERATIONS if name.startswith(("delete", "remove", "end", "revoke"))}
+    for name in OPERATIONS.keys() - (whole if body.startswith("{") else set()):
+        with pytest.raises(UnavailableError, match="in an unknown form"):
+            result = getattr(manage, name)(*ARGUMENTS[name])
+            print(*result)  # a list asks when it is iterated over
+
+
 def test_a_write_is_made_once_whose_response_was_lost(
     manage: Management, gateway: Gateway, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,23 +38,6 @@ def log_in(
     browser: Annotated[
         bool, typer.Option("--browser", help="Sign in with a browser: single sign-on.")
     ] = False,
-    page: Annotated[
-        str | None,
-        typer.Option(
-            "--sign-in-url",
-            envvar="CUEBOOK_SIGN_IN_URL",
-            show_envvar=True,
-            help="For --browser: SignInUrl of the stack's outputs.",
-        ),
-    ] = None,
-    client_id: Annotated[
-        str | None,
-        typer.Option(
-            envvar="CUEBOOK_SIGN_IN_CLIENT_ID",
-            show_envvar=True,
-            help="For --browser: SignInClientId of the stack's outputs.",
-        ),
-    ] = None,
     port: Annotated[
         int,
         typer.Option(
@@ -71,12 +54,7 @@ def log_in(
     url = find_url(url or get_connection(context).url)
     credentials = load_credentials()  # first: a file that is damaged keeps no new session
     if browser:
-        if not page or not client_id:
-            raise ConfigurationError(
-                "--browser needs --sign-in-url and --client-id, which are SignInUrl and "
-                "SignInClientId of the stack's outputs"
-            )
-        secret = sign_in_with_browser(url, page, client_id, port)
+        secret = sign_in_with_browser(url, port)
     elif email is not None:
         secret = sign_in_with_password(url, email, _ask)
     else:

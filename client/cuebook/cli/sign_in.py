@@ -59,21 +59,24 @@ def sign_in_with_password(url: str, email: str, ask: Callable[[str], str]) -> st
             body = {"challenge_token": token, field: ask(description)}
 
 
-def sign_in_with_browser(url: str, page: str, client_id: str, port: int) -> str:
-    """Sign in with a browser, through the organisation's sign-in page.
+def sign_in_with_browser(url: str, port: int) -> str:
+    """Sign in with a browser, through the page that the service names.
 
     Args:
         url: The address of the service.
-        page: The address of the page.
-        client_id: The page's id of its client.
         port: The port of this machine that people are sent back to.
 
     Returns:
         The secret of the session.
 
     Raises:
+        ConfigurationError: The service has no such page.
         CuebookError: Nobody has signed in, or the service refuses it, or does not answer.
     """
+    health = _call(url, "GET", "/v1/health")
+    page = health.get("sign_in_page") if isinstance(health, dict) else None
+    if not page or not page["url"].startswith(("https://", "http://")):
+        raise ConfigurationError(f"{url} has no sign-in page: use --email, or an API key")
     # The verifier shows that whoever exchanges the code is who has asked for it (RFC 7636), and
     # the state that the browser comes back from this very visit of the page.
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
@@ -81,14 +84,14 @@ def sign_in_with_browser(url: str, page: str, client_id: str, port: int) -> str:
     return_url = f"http://localhost:{port}{PATH}"
     query = {
         "response_type": "code",
-        "client_id": client_id,
+        "client_id": page["client_id"],
         "scope": "openid",
         "redirect_uri": return_url,
         "state": state,
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }
-    address = f"{page.rstrip('/')}/oauth2/authorize?{urlencode(query)}"
+    address = f"{page['url'].rstrip('/')}/oauth2/authorize?{urlencode(query)}"
     with _open_server(port, state) as server:
         print_note(f"Sign in with your browser. If it does not open, open {address}")
         webbrowser.open(address)

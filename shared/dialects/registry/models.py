@@ -194,9 +194,18 @@ class NewSplit(BaseModel):
 # -- responses
 
 
+class SignInPage(TypedDict):
+    url: Annotated[str, Field(description="The address of the page, without a path.")]
+    client_id: Annotated[str, Field(description="The `client_id` that the page knows callers by.")]
+
+
 class Health(TypedDict):
     status: Literal["OK"]
     version: Annotated[str, Field(description="The version of Cuebook.")]
+    sign_in_page: Annotated[
+        SignInPage | None,
+        Field(description="Where people sign in with a browser; null without single sign-on."),
+    ]
 
 
 class Prompt(TypedDict):

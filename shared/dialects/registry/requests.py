@@ -14,7 +14,7 @@ from shared.domain.model import NumberOrTag
 from shared.domain.prompts import TAG
 from shared.domain.splits import check_split_key
 from shared.ids import parse_id
-from shared.problems import MAX_DETAILS, InvalidRequest, Unauthorized
+from shared.problems import MAX_DETAILS, InvalidPromptId, InvalidRequest, Unauthorized
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,11 +88,11 @@ def parse_prompt_id(text: str) -> str:
     """Parse the id of a prompt, on the paths where px0's contract refuses a slug.
 
     Raises:
-        InvalidRequest: The text is not an id.
+        InvalidPromptId: The text is not an id.
     """
     if (id := parse_id(text)) is None:
         message = "this call takes the prompt's id; GET /v1/prompts/{slug} responds with it"
-        raise InvalidRequest("invalid prompt id", details=[{"path": "id", "message": message}])
+        raise InvalidPromptId(details=[{"path": "id", "message": message}])
     return id
 
 
