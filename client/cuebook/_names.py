@@ -1,7 +1,11 @@
-"""Names of prompts: a slug is one within a team, and a key may have several teams."""
+"""What people name prompts and versions by.
+
+A slug is one within a team, and a key may have several teams.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -9,6 +13,14 @@ from .errors import NotFoundError
 
 if TYPE_CHECKING:
     from .management import Management
+
+
+NUMBER = re.compile(r"[0-9]{1,18}")  # of a version
+
+
+def parse_pointer(text: str) -> int | str:
+    """Parse what names a version: a number, or else a tag, `live` or `latest`."""
+    return int(text) if NUMBER.fullmatch(text) else text
 
 
 def is_id(text: str) -> bool:

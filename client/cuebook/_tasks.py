@@ -104,7 +104,7 @@ class Tasks:
                         raise NoResponseError(f"it has more than {LARGEST_BODY:,} bytes")
                 return Response(response.status_code, response.headers, bytes(body))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise NoResponseError(f"{type(error).__name__} {error}".strip()) from error
+            raise NoResponseError(f"{self._address.url}: {type(error).__name__} {error}") from error
         except TimeoutError as error:
             raise NoResponseError(f"it took more than {effect.seconds:.1f} seconds") from error
 

@@ -102,7 +102,9 @@ class Threads:
             if time.monotonic() > deadline:
                 raise NoResponseError(f"it took more than {effect.seconds:.1f} seconds") from error
             if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
-                raise NoResponseError(f"{type(error).__name__} {error}".strip()) from error
+                raise NoResponseError(
+                    f"{self._address.url}: {type(error).__name__} {error}"
+                ) from error
             raise NoResponseError("the connections were closed meanwhile") from error
 
     def _get_pool(self) -> _Pool:

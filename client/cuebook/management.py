@@ -243,7 +243,7 @@ class _Operations:
 
     @Operation
     def delete_version(self, name: str, version: Pointer) -> Program[None]:
-        """Delete a draft, for good."""
+        """Delete a draft, or archive a version with another status; both are for good."""
         return self._write("DELETE", _build_path("prompts", name, "versions", version), None, name)
 
     @Operation

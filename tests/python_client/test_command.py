@@ -222,6 +222,7 @@ def test_edit_is_a_conflict_if_somebody_else_has_written(
         return 0
 
     monkeypatch.setattr("subprocess.call", run_editor)
+    monkeypatch.setenv("EDITOR", "an-editor")
     monkeypatch.setattr("tempfile.tempdir", str(shell.folder))
 
     assert shell("edit", greeting).code == 3

@@ -14,8 +14,8 @@ import pytest
 
 from cuebook.cli.login import PORT
 from cuebook.cli.sign_in import PATH
-from shared.store import sign_in_page
 from shared.settings import get_settings
+from shared.store import sign_in_page
 from tests import sign_in_page as page_of_tests
 from tests.client import AUTHENTICATOR_CODE, PASSWORD, UNKNOWN_ID
 from tests.documents import read_document

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from .._address import VERSION
 from ..errors import ConfigurationError, ConflictError, CuebookError
 from . import (
     assistants,
@@ -21,10 +22,12 @@ from . import (
     login,
     prompts,
     releases,
+    removal,
     writing,
 )
-from .connection import Connection, Team
-from .output import CONFLICT, print_error
+from .arguments import Team
+from .connection import Connection
+from .output import CONFLICT, print_error, print_text
 
 app = typer.Typer(
     name="cuebook",
@@ -33,8 +36,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (login, prompts, writing, releases, folders, exchange, importers, keys, assistants):
+for module in (
+    *(login, prompts, writing, releases, removal),
+    *(folders, exchange, importers, keys, assistants),
+):
     module.add_commands(app)
+
+
+def print_version(is_asked: bool) -> None:
+    """Print the version of the command, and end."""
+    if is_asked:
+        print_text(VERSION)
+        raise typer.Exit
 
 
 @app.callback()
@@ -52,6 +65,15 @@ def connect(
         ),
     ] = None,
     team: Team = None,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=print_version,
+            is_eager=True,
+            help="Print the version of the command.",
+        ),
+    ] = False,
 ) -> None:
     """Note where the service is; a command connects when it needs it."""
     context.obj = Connection(url, api_key, team)

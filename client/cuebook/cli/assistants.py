@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from ..errors import ConfigurationError
-from .connection import Team, get_connection
+from .arguments import Team
+from .connection import get_connection
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from .._names import find_prompt_id, is_id
 from ..client import Cuebook
@@ -14,17 +12,9 @@ from ..errors import ConfigurationError, CuebookError, PermissionDeniedError
 from .credentials import load_credentials
 
 if TYPE_CHECKING:
-    from ..management import Management
+    import typer
 
-# Of all commands that are about a team.
-Team = Annotated[
-    str | None,
-    typer.Option(
-        envvar="CUEBOOK_TEAM",
-        show_envvar=True,
-        help="The id or the name of a team, if you have several.",
-    ),
-]
+    from ..management import Management
 
 
 @dataclass

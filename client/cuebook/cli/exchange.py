@@ -24,7 +24,8 @@ from ..errors import (
     InvalidRequestError,
     NotFoundError,
 )
-from .connection import Team, get_connection
+from .arguments import Team
+from .connection import get_connection
 from .output import print_note
 
 if TYPE_CHECKING:

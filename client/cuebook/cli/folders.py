@@ -12,7 +12,8 @@ from .._folders import WRITES, Action, Folder, Step, compare, plan_push
 from .._folders import pull as pull_prompts
 from .._folders import push as push_prompts
 from ..errors import ConfigurationError
-from .connection import Team, get_connection
+from .arguments import Team
+from .connection import get_connection
 from .output import CONFLICT, AsJson, print_diff, print_json, print_text
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path  # noqa: TC003 (typer reads it)
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,7 +12,8 @@ from ..errors import ConfigurationError
 from ..importers.files import list_files
 from ..importers.plans import Importer
 from ..importers.sources import SOURCES
-from .connection import Team, get_connection
+from .arguments import Team
+from .connection import get_connection
 from .exchange import Importer as FileImporter
 from .output import CONFLICT, AsJson, print_error, print_json, print_note, print_rows, print_text
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import AuthenticationError, ConfigurationError, CuebookError
-from .connection import Team, get_connection
+from .arguments import Team
+from .connection import get_connection
 from .output import AsJson, print_json, print_note, print_rows, print_text
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")
 CONFLICT = 3  # the exit code of a conflict, or a difference that a script has to look at
 WIDTH = 10_000  # of a table that no terminal shows
 # What would do something to a terminal instead of being shown by it.
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# The last ones would show a text in another order than it has.
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def print_json(value: Any) -> None:

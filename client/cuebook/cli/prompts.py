@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from itertools import islice
-from pathlib import Path  # noqa: TC003 (Typer reads the types of commands)
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .._names import parse_pointer
+from ..buckets import TOTAL_WEIGHT
 from ..errors import ConfigurationError, CuebookError, NotFoundError
-from .connection import Connection, Team, get_connection
+from .arguments import Name, Selector, Team
+from .connection import get_connection
 from .output import (
     CONFLICT,
     AsJson,
@@ -31,37 +33,7 @@ if TYPE_CHECKING:
     from ..client import Cuebook
     from ..management import Management
 
-NUMBER = re.compile(r"[0-9]{1,18}")  # of a version
-
-
-def complete_slug(context: typer.Context, incomplete: str) -> list[str]:
-    """List the slugs that begin like this, for the shell; none if anything is wrong."""
-    options = context.find_root().params
-    connection = Connection(options.get("url"), options.get("api_key"), options.get("team"))
-    try:
-        with connection.client as client:
-            rows = client.manage.prompts(connection.find_team(None), q=incomplete or None)
-            return [row["slug"] for row in islice(rows, 100) if row["slug"].startswith(incomplete)]
-    except (CuebookError, OSError):
-        return []
-
-
-def find_prompt(context: typer.Context, name: str) -> str:
-    """Find the prompt of the team before a command begins."""
-    is_asked_by_shell = context.resilient_parsing
-    return name if is_asked_by_shell else get_connection(context).find_prompt(name)
-
-
-Name = Annotated[
-    str,
-    typer.Argument(
-        help="The slug of a prompt, or its id.",
-        show_default=False,
-        autocompletion=complete_slug,
-        callback=find_prompt,
-    ),
-]
-Selector = Annotated[str, typer.Argument(help="A number, a tag, `live` or `latest`.")]
+PERCENT = TOTAL_WEIGHT // 100
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -115,6 +87,8 @@ def show_prompt(
         return
     settings = ("engine", "model", "model_params", "tools", "response_format", "inputs")
     print_text(f"\nversion: {current['version']} ({current['status']})")
+    if current["status"] == "live" and len(shares := manage.get_split(name)["split"]) > 1:
+        print_text(f"split of live: {format_shares(shares)}")
     print_fields(current, ("tags", "message", "created_at", *settings))
     print_text(f"\n{format_texts(current)}")
 
@@ -219,11 +193,6 @@ def render_prompt(
     print_text(document["rendered"])
 
 
-def parse_pointer(text: str) -> int | str:
-    """Parse what names a version: a number, or else a tag, `live` or `latest`."""
-    return int(text) if NUMBER.fullmatch(text) else text
-
-
 def format_texts(version: Mapping[str, Any]) -> str:
     """Format the template of a version, or its messages with their roles."""
     if not version.get("messages"):
@@ -231,6 +200,23 @@ def format_texts(version: Mapping[str, Any]) -> str:
     return "\n\n".join(
         f"[{message.get('role') or message.get('type')}]\n{_format_message(message)}"
         for message in version["messages"]
+    )
+
+
+def format_shares(shares: Sequence[Mapping[str, Any]]) -> str:
+    """Format the versions that a pointer is split between, as `cuebook split` takes them."""
+    return " ".join(f"{share['version']}={share['weight'] / PERCENT:g}" for share in shares)
+
+
+def print_version(name: str, document: dict[str, Any], *, as_json: bool) -> None:
+    """Print what has become of a version."""
+    if as_json:
+        print_json(document)
+        return
+    tags = format_value(document["tags"])
+    print_text(
+        f"{name}: version {document['version']} is {document['status']}"
+        f"{tags and f', with the tags {tags}'}"
     )
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .._names import parse_pointer
 from ..buckets import TOTAL_WEIGHT
 from ..errors import ConfigurationError
+from .arguments import Name, Selector
 from .connection import get_connection
-from .output import AsJson, format_value, print_json, print_rows, print_text
-from .prompts import Name, Selector, parse_pointer
+from .output import AsJson, print_json, print_rows, print_text
+from .prompts import PERCENT, print_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-PERCENT = TOTAL_WEIGHT // 100
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -36,16 +36,21 @@ def promote_version(
     as_json: AsJson = False,
 ) -> None:
     """Make a draft stable, or a stable version live."""
-    manage = get_connection(context).manage
-    document = manage.promote(name, parse_pointer(version))
-    if live and document["status"] == "stable":
-        document = manage.promote(name, document["version"])
-    _print_version(name, document, as_json=as_json)
+    manage, pointer = get_connection(context).manage, parse_pointer(version)
+    if not live:
+        document = manage.promote(name, pointer)
+    else:
+        document = manage.version(name, pointer)
+        while document["status"] in ("draft", "stable"):
+            document = manage.promote(name, document["version"])
+        if document["status"] != "live":
+            document = manage.promote(name, document["version"])  # the service says why not
+    print_version(name, document, as_json=as_json)
 
 
 def demote_version(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
     """Make the live version stable again, so that the prompt has no live version."""
-    _print_version(name, get_connection(context).manage.demote(name), as_json=as_json)
+    print_version(name, get_connection(context).manage.demote(name), as_json=as_json)
 
 
 def roll_back(
@@ -60,7 +65,7 @@ def roll_back(
 ) -> None:
     """Make a version live that was live before."""
     document = get_connection(context).manage.rollback(name, version, reason=reason)
-    _print_version(name, document, as_json=as_json)
+    print_version(name, document, as_json=as_json)
 
 
 def split_pointer(
@@ -114,7 +119,7 @@ def tag_version(
         raise ConfigurationError("give the version to set the tag to, or --remove")
     if version is not None:
         document = manage.set_tag(name, parse_pointer(version), tag)
-        _print_version(name, document, as_json=as_json)
+        print_version(name, document, as_json=as_json)
         return
     manage.remove_tag(name, tag)
     if as_json:
@@ -144,15 +149,3 @@ def parse_shares(texts: Sequence[str]) -> dict[int, int]:
     if (total := sum(weights.values())) != TOTAL_WEIGHT:
         raise ConfigurationError(f"the percentages sum up to {total / PERCENT:g} instead of 100")
     return weights
-
-
-def _print_version(name: str, document: dict[str, Any], *, as_json: bool) -> None:
-    """Print what has become of a version."""
-    if as_json:
-        print_json(document)
-        return
-    tags = format_value(document["tags"])
-    print_text(
-        f"{name}: version {document['version']} is {document['status']}"
-        f"{tags and f', with the tags {tags}'}"
-    )

@@ -17,9 +17,9 @@ import typer
 from .._version_contents import create_version, take_content
 from .._yaml import YamlError, dump, load
 from ..errors import ConfigurationError
-from .connection import Team, get_connection
+from .arguments import Name, Team
+from .connection import get_connection
 from .output import CONFLICT, AsJson, print_error, print_json, print_note, print_text
-from .prompts import Name  # noqa: TC001 (Typer reads the types of commands)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -166,7 +166,10 @@ def _run_editor(path: Path) -> None:
     Raises:
         ConfigurationError: The editor does not start, or fails.
     """
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if editor is None and not sys.stdin.isatty():
+        raise ConfigurationError("there is no terminal for an editor: give the text with --file")
+    editor = editor or "vi"
     try:
         code = subprocess.call([*shlex.split(editor), str(path)])
     except (OSError, ValueError) as error:
