@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NUMBER = re.compile(r"[0-9]{1,18}")  # of a version
 
 
-def parse_pointer(text: str) -> int | str:
+def parse_selector(text: str) -> int | str:
     """Parse what names a version: a number, or else a tag, `live` or `latest`."""
     return int(text) if NUMBER.fullmatch(text) else text
 

@@ -20,7 +20,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import ArgsKwargs
 
 from ._address import VERSION
-from ._names import find_prompt_id
+from ._names import find_prompt_id, parse_selector
 from ._version_contents import create_version, take_content
 from .conversations import is_placeholder
 from .errors import (
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 Name = Annotated[str, Field(description="The slug of the prompt, or its id.")]
-Pointer = Annotated[
+Selector = Annotated[
     int | str, Field(description="The number of a version, a tag, `live` or `latest`.")
 ]
 
@@ -77,7 +77,7 @@ class Tools:
         """List the prompts of the team, newest first, a page of up to 100 at a time."""
         return self._cues.manage.prompts_page(self._team_id, cursor, q=query)
 
-    def read_version(self, *, name: Name, version: Pointer = "live") -> dict[str, Any]:
+    def read_version(self, *, name: Name, version: Selector = "live") -> dict[str, Any]:
         """Read a version of a prompt as it is written: its texts, model, parameters and tools."""
         return self._cues.manage.version(self._find_id(name), version)
 
@@ -85,14 +85,14 @@ class Tools:
         self,
         *,
         name: Name,
-        version: Pointer = "live",
+        version: Selector = "live",
         variables: Annotated[
             dict[str, Any] | None, Field(description="Values of the variables by name.")
         ] = None,
     ) -> dict[str, Any]:
         """Render a version of a prompt with values of its variables, as an application gets it."""
-        is_number = str(version).isdecimal()  # which a model may write as a text
-        number, tag = (int(version), None) if is_number else (None, str(version))
+        selector = parse_selector(str(version))  # a model may write a number as a text
+        number, tag = (selector, None) if isinstance(selector, int) else (None, selector)
         prompt = self._cues.get(self._find_id(name), version=number, tag=tag)
         rendering = prompt.render(variables)
         return {
@@ -102,7 +102,7 @@ class Tools:
         }
 
     def diff_versions(
-        self, *, name: Name, before: Pointer = "live", after: Pointer = "latest"
+        self, *, name: Name, before: Selector = "live", after: Selector = "latest"
     ) -> dict[str, Any]:
         """Compare two versions of a prompt: their texts, and their settings."""
         return self._cues.manage.diff(self._find_id(name), before, after)
@@ -145,7 +145,7 @@ class Tools:
         content |= {field: value for field, value in changes.items() if value is not None}
         return create_version(self._cues.manage, prompt_id, content, message=message)
 
-    def promote_version(self, *, name: Name, version: Pointer) -> dict[str, Any]:
+    def promote_version(self, *, name: Name, version: Selector) -> dict[str, Any]:
         """Make a draft stable, or a stable version live: applications use it from then on."""
         return self._cues.manage.promote(self._find_id(name), version)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ._threads import Threads
 
 ROWS = 100  # of a page
-Pointer = int | str  # the number of a version, a tag, `live` or `latest`
+Selector = int | str  # the number of a version, a tag, `live` or `latest`
 
 
 class _Operations:
@@ -167,9 +167,9 @@ class _Operations:
         return get_page
 
     @Operation
-    def version(self, name: str, pointer: Pointer = "live") -> Program[Document]:
+    def version(self, name: str, selector: Selector = "live") -> Program[Document]:
         """Get a version as it is written, without the texts that it includes."""
-        path = f"{_build_path('prompts', name)}?{urlencode({'version': pointer})}"
+        path = f"{_build_path('prompts', name)}?{urlencode({'version': selector})}"
         return self._ask("GET", path, part="version")
 
     @Operation
@@ -230,24 +230,24 @@ class _Operations:
         return version
 
     @Operation
-    def promote(self, name: str, version: Pointer) -> Program[Document]:
+    def promote(self, name: str, version: Selector) -> Program[Document]:
         """Make a draft stable, or a stable version live."""
         path = _build_path("prompts", name, "versions", version, "promote")
         return self._write("POST", path, {}, name, part="version")
 
     @Operation
-    def demote(self, name: str, version: Pointer = "live") -> Program[Document]:
+    def demote(self, name: str, version: Selector = "live") -> Program[Document]:
         """Make the live version stable again, so that the prompt has no live version."""
         path = _build_path("prompts", name, "versions", version, "demote")
         return self._write("POST", path, {}, name, part="version")
 
     @Operation
-    def delete_version(self, name: str, version: Pointer) -> Program[None]:
+    def delete_version(self, name: str, version: Selector) -> Program[None]:
         """Delete a draft, or archive a version with another status; both are for good."""
         return self._write("DELETE", _build_path("prompts", name, "versions", version), None, name)
 
     @Operation
-    def archive_version(self, name: str, version: Pointer) -> Program[Document]:
+    def archive_version(self, name: str, version: Selector) -> Program[Document]:
         """Archive a version, for good."""
         path = _build_path("prompts", name, "versions", version, "archive")
         return self._write("POST", path, {}, name, part="version")
@@ -269,13 +269,13 @@ class _Operations:
         return self._write("POST", path, body, name, part="version")
 
     @Operation
-    def diff(self, name: str, before: Pointer, after: Pointer) -> Program[Document]:
+    def diff(self, name: str, before: Selector, after: Selector) -> Program[Document]:
         """Compare two versions: their texts, and their settings."""
         query = urlencode({"from": before, "to": after})
         return self._ask("GET", f"{_build_path('prompts', name, 'versions', 'diff')}?{query}")
 
     @Operation
-    def set_tag(self, name: str, version: Pointer, tag: str) -> Program[Document]:
+    def set_tag(self, name: str, version: Selector, tag: str) -> Program[Document]:
         """Set a tag to a version; if the prompt has the tag already, it is moved."""
         path = _build_path("prompts", name, "versions", version, "tags")
         return self._write("POST", path, {"tag": tag}, name, part="version")
@@ -350,7 +350,7 @@ class _Operations:
         name: str,
         variables: Mapping[str, Any] | None = None,
         *,
-        pointer: Pointer = "live",
+        selector: Selector = "live",
         split_key: str | None = None,
         payload_id: str | None = None,
         strict: bool = False,
@@ -360,14 +360,14 @@ class _Operations:
         Args:
             name: The slug or the id.
             variables: Values by name.
-            pointer: The number of a version, a tag, `live` or `latest`.
+            selector: The number of a version, a tag, `live` or `latest`.
             split_key: Whose prompt it is, where the pointer is split.
             payload_id: A payload, whose variables count where there are no others.
             strict: Whether a missing variable is an error in every language.
         """
         fields = {"split_key": split_key, "payload_id": payload_id, "strict": strict or None}
         body = {key: value for key, value in fields.items() if value is not None}
-        place = () if pointer == "live" else ("versions", pointer)
+        place = () if selector == "live" else ("versions", selector)
         path = _build_path("prompts", name, *place, "render")
         return self._ask("POST", path, {**body, "variables": variables or {}})
 

@@ -133,7 +133,7 @@ def test_splits_payloads_and_tags(manage: Management, registry: Registry) -> Non
     manage.end_split("greeting")
     payload = manage.create_payload("greeting", "usual", {"name": "Ada"})
     assert [row["name"] for row in manage.payloads("greeting")] == ["usual"]
-    rendering = manage.render_remote("greeting", pointer=2, payload_id=payload["id"])
+    rendering = manage.render_remote("greeting", selector=2, payload_id=payload["id"])
     assert rendering["rendered"] == "two Ada"
     manage.delete_payload("greeting", payload["id"])
     assert [*manage.payloads("greeting")] == []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .._names import parse_pointer
+from .._names import parse_selector
 from ..buckets import TOTAL_WEIGHT
 from ..errors import ConfigurationError, CuebookError, NotFoundError
 from .arguments import Name, Selector, Team
@@ -176,15 +176,15 @@ def render_prompt(
 ) -> None:
     """Render a prompt; what `--var` says counts before `--vars`, and that before `--payload`."""
     client = get_connection(context).client
-    pointer = parse_pointer(version)
+    selector = parse_selector(version)
     values = _find_payload(client.manage, name, payload)["variables"] if payload else {}
     values = {**values, **_load_variables(file), **_parse_variables(variables or ())}
     if remote:
         document = client.manage.render_remote(
-            name, values, pointer=pointer, split_key=split_key, strict=strict
+            name, values, selector=selector, split_key=split_key, strict=strict
         )
     else:
-        document = _render(client, name, values, pointer, split_key=split_key, strict=strict)
+        document = _render(client, name, values, selector, split_key=split_key, strict=strict)
     if as_json:
         print_json(document)
         return
@@ -300,14 +300,14 @@ def _render(
     client: Cuebook,
     name: str,
     values: Mapping[str, Any],
-    pointer: int | str,
+    selector: int | str,
     *,
     split_key: str | None,
     strict: bool,
 ) -> dict[str, Any]:
     """Render a prompt in this process, to a document like the service's."""
-    version = pointer if isinstance(pointer, int) else None
-    tag = pointer if isinstance(pointer, str) and pointer != "live" else None
+    version = selector if isinstance(selector, int) else None
+    tag = selector if isinstance(selector, str) and selector != "live" else None
     rendering = client.render(
         name, values, version=version, tag=tag, split_key=split_key, strict=strict
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .._names import parse_pointer
+from .._names import parse_selector
 from ..buckets import TOTAL_WEIGHT
 from ..errors import ConfigurationError
 from .arguments import Name, Selector
@@ -36,11 +36,11 @@ def promote_version(
     as_json: AsJson = False,
 ) -> None:
     """Make a draft stable, or a stable version live."""
-    manage, pointer = get_connection(context).manage, parse_pointer(version)
+    manage, selector = get_connection(context).manage, parse_selector(version)
     if not live:
-        document = manage.promote(name, pointer)
+        document = manage.promote(name, selector)
     else:
-        document = manage.version(name, pointer)
+        document = manage.version(name, selector)
         while document["status"] in ("draft", "stable"):
             document = manage.promote(name, document["version"])
         if document["status"] != "live":
@@ -118,7 +118,7 @@ def tag_version(
     if remove == (version is not None):
         raise ConfigurationError("give the version to set the tag to, or --remove")
     if version is not None:
-        document = manage.set_tag(name, parse_pointer(version), tag)
+        document = manage.set_tag(name, parse_selector(version), tag)
         print_version(name, document, as_json=as_json)
         return
     manage.remove_tag(name, tag)

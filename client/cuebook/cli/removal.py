@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .._names import parse_pointer
+from .._names import parse_selector
 from ..errors import ConfigurationError, CuebookError
 from .arguments import Name
 from .connection import get_connection
@@ -38,7 +38,7 @@ def archive(
     manage = get_connection(context).manage
     if version is not None:
         _confirm(f"Archive version {version} of {name} for good?", yes)
-        document = manage.archive_version(name, parse_pointer(version))
+        document = manage.archive_version(name, parse_selector(version))
         print_version(name, document, as_json=as_json)
         return
     prompt = manage.archive_prompt(name)
@@ -71,7 +71,7 @@ def delete(
         _confirm(f"Delete {what} for good?", yes)
         manage.delete_prompt(name)
     else:
-        document = manage.version(name, parse_pointer(version))
+        document = manage.version(name, parse_selector(version))
         what = f"version {document['version']} of {name}"
         if document["status"] != "draft":  # which the service would archive
             raise CuebookError(f"{what} is {document['status']}: only drafts are deleted")
