@@ -111,11 +111,11 @@ def test_both_ways_of_rendering_say_the_same(
 @pytest.mark.parametrize(
     ("options", "code", "problem"),
     [
+        ((), 1, "; give --var name=…"),
         (("--var", "name"), 2, "NAME=VALUE"),
         (("--payload", "none"), 1, "no payload 'none'; it has none"),
         (("--vars", "-"), 2, "not JSON"),
         (("--vars", "/nowhere"), 1, "/nowhere"),
-        ((), 1, "name"),
     ],
 )
 def test_a_rendering_says_what_is_wrong(

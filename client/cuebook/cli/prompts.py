@@ -12,7 +12,7 @@ import typer
 
 from .._names import parse_selector
 from ..buckets import TOTAL_WEIGHT
-from ..errors import ConfigurationError, CuebookError, NotFoundError
+from ..errors import ConfigurationError, CuebookError, NotFoundError, RenderError
 from .arguments import Name, Selector, Team
 from .connection import get_connection
 from .output import (
@@ -184,7 +184,11 @@ def render_prompt(
             name, values, selector=selector, split_key=split_key, strict=strict
         )
     else:
-        document = _render(client, name, values, selector, split_key=split_key, strict=strict)
+        try:
+            document = _render(client, name, values, selector, split_key=split_key, strict=strict)
+        except RenderError as error:
+            options = " ".join(f"--var {variable}=…" for variable in error.missing)
+            raise CuebookError(f"{error}{options and f'; give {options}'}") from error
     if as_json:
         print_json(document)
         return
