@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -21,6 +22,7 @@ from shared.domain.organisation import ORGANISATION_ID
 from tests.clients.programs import NODE_MODULES, PYTHON, Clients, run_proxy
 from tests.clients.publisher import Maxim
 from tests.documents import read_document
+from tests.e2e.application import Application
 from tests.e2e.deployment import STACK, Api, Deployment
 from tests.e2e.emulator import ROOT
 from tests.e2e.events import receive, subscribe
@@ -231,6 +233,31 @@ def test_telas_sdk_promotes_a_version(api: Api, clients: Clients) -> None:
     found = clients.run_node("tela_writer.mjs", json.dumps(asked))
 
     assert (found["promoted"]["promoted"], found["read"]["promoted"]) == (True, False)
+
+
+def test_a_function_that_is_frozen_between_calls_gets_what_has_moved(
+    deployment: Deployment, api: Api
+) -> None:
+    """Nothing goes on in it after its response: the call itself asks, once for each `ttl`."""
+    path = f"/v1/prompts/{api.create_prompt('Frozen')}/versions"
+    for number, text in enumerate(("first", "second"), 1):
+        create(api, path, template=text)
+        create(api, f"{path}/{number}/promote")
+    create(api, f"{path}/1/promote")
+    application = Application.deploy("application", deployment, api, ttl=5)
+
+    first = application.call("frozen")
+    process = first["process"]
+    second = application.call("frozen", process)
+    create(api, f"{path}/2/promote")
+    time.sleep(5)
+    third = application.call("frozen", process)
+    os.kill(process, signal.SIGCONT)  # so that the emulator can end it
+
+    assert [call["process"] for call in (second, third)] == [process] * 2
+    calls = [(call["text"], call["state"], call["requests"]) for call in (first, second, third)]
+    assert calls == [("first", "miss", 1), ("first", "hit", 1), ("second", "hit", 2)]
+    assert "cuebook-refresh" not in third["threads"]
 
 
 class DeployedMaxim(Maxim):
