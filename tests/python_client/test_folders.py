@@ -9,14 +9,18 @@ import pytest
 
 from cuebook import ConfigurationError, CuebookError
 from cuebook._effects import Response, Send
-from cuebook._folders import LOCK, Action, Folder, Step, plan_push, pull, push
-from cuebook._prompt_files import PromptDocument
 from cuebook.cli.app import run
+from cuebook.folders.documents import PromptDocument
+from cuebook.folders.folder import Folder
+from cuebook.folders.lock_file import LOCK
+from cuebook.folders.plan import plan_push
+from cuebook.folders.push import push
 from tests.python_client.conftest import KEY
+from tests.python_client.copies import Copy, create, list_texts, name_actions
 from tests.python_client.gateway import Gateway, build_client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from cuebook.management import Management
@@ -28,42 +32,6 @@ CHAT: list[dict[str, Any]] = [
     {"role": "user", "content": [{"type": "text", "text": "{{.question}}"}], "name": "ünï"},
     {"role": "assistant", "content": None, "tool_calls": [{"id": "1", "type": "function"}]},
 ]
-
-
-class Copy:
-    """A copy of the folder, as somebody has it who works with Git."""
-
-    def __init__(self, root: Path, manage: Management, team_id: str) -> None:
-        self.root, self.manage, self.team_id = root, manage, team_id
-
-    def pull(self, **options: Any) -> dict[str, str]:
-        return name_actions(pull(self.manage, self.team_id, Folder(self.root), **options))
-
-    def push(self, message: str = "", **options: Any) -> dict[str, str]:
-        folder = Folder(self.root)
-        steps = plan_push(self.manage, self.team_id, folder, **options)
-        assert Action.CONFLICT not in [step.action for step in steps], steps
-        return name_actions(push(self.manage, self.team_id, folder, steps, message=message))
-
-    def plan(self, **options: Any) -> dict[str, str]:
-        return name_actions(plan_push(self.manage, self.team_id, Folder(self.root), **options))
-
-    def read(self) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in self.root.iterdir()}
-
-    def write(self, slug: str, text: str) -> None:
-        self.root.mkdir(exist_ok=True)
-        (self.root / f"{slug}.prompt.md").write_text(text)
-
-    def edit(self, slug: str, before: str, after: str) -> None:
-        path = self.root / f"{slug}.prompt.md"
-        text = path.read_text()
-        assert before in text
-        path.write_text(text.replace(before, after))
-
-
-def name_actions(steps: Iterator[Step] | list[Step]) -> dict[str, str]:
-    return {step.slug: step.action.value for step in steps}
 
 
 @pytest.fixture
@@ -79,16 +47,6 @@ def theirs(tmp_path: Path, manage: Management, registry: Registry) -> Copy:
 @pytest.fixture
 def team_id(registry: Registry) -> str:
     return registry.team_id
-
-
-def create(manage: Management, team_id: str, name: str, *texts: str) -> None:
-    slug = manage.create_prompt(team_id, name)["slug"]
-    for text in texts:
-        manage.create_version(slug, text)
-
-
-def list_texts(manage: Management, slug: str) -> list[str]:
-    return [version["template"] for version in manage.versions(slug)]
 
 
 def count_writes(gateway: Gateway) -> int:
@@ -413,9 +371,12 @@ def test_two_that_push_the_same_create_one_version(
 
     folders = [Folder(copy.root) for copy in (ours, theirs)]
     plans = [plan_push(manage, team_id, folder) for folder in folders]
-    for folder, plan in zip(folders, plans, strict=True):
-        assert name_actions(push(manage, team_id, folder, plan)) == {"greeting": "change"}
+    results = [
+        name_actions(push(manage, team_id, folder, plan))
+        for folder, plan in zip(folders, plans, strict=True)
+    ]
 
+    assert results == [{"greeting": "change"}, {"greeting": "unchanged"}]
     assert list_texts(manage, "greeting") == ["Good day", "Hello"]
     assert (ours.root / LOCK).read_bytes() == (theirs.root / LOCK).read_bytes()
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cuebook import ConfigurationError
-from cuebook._prompt_files import (
+from cuebook._version_contents import FIELDS as CONTENT_FIELDS
+from cuebook.folders.documents import (
     NAME_BYTES,
     SUFFIX,
     PromptDocument,
@@ -21,7 +22,6 @@ from cuebook._prompt_files import (
     load_document,
     name_file,
 )
-from cuebook._version_contents import FIELDS as CONTENT_FIELDS
 from shared.domain.prompts import make_slug
 
 # What has a meaning in YAML, in Markdown or to file systems, and what looks like something else.
