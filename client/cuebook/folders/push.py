@@ -76,41 +76,37 @@ class _Pusher:
             return step
         for _ in range(TRIES):
             try:
-                return self._write(step, local)
+                if step.action in (Action.CREATE, Action.CHANGE):
+                    step, local = self._write(step, local)
+                self._note(step, local)
+                if step.target is None or self._promote(step, local, step.target):
+                    return step
+                reason = f"it is {step.target} when somebody else has approved that"
+                return replace(step, reason=reason)
             except ConflictError as error:
                 problem = error
             # What the other has written counts, also where this push is forced.
             rows = list_rows(self._manage, self._team_id)
             step = Planner(self._folder, self._manage, rows, target, is_forced=False).plan(local)
-            if step.action is Action.BEHIND:
-                return refuse(step, "somebody else has changed the prompt at the same time")
             if step.action is Action.CONFLICT:
                 return step
-            if step.action is Action.UNCHANGED:
+            if step.action in (Action.UNCHANGED, Action.BEHIND):
+                if step.before is None or not step.before.equals(local):
+                    return refuse(step, "somebody else has changed the prompt at the same time")
                 step = replace(step, reason="somebody else has pushed the same")
         return refuse(step, str(problem))
 
-    def _write(self, step: Step, local: PromptDocument) -> Step:
-        """Do one step, and note it for the lock file.
-
-        The order is such that a push that is broken off anywhere can be run again, and one that
-        somebody else is faster than leaves no draft.
-
-        Raises:
-            ConflictError: Somebody else has changed the prompt since it was compared.
-        """
-        if step.action in (Action.CREATE, Action.CHANGE):
-            step, local = self._write_document(step, local)
-        if step.target is not None and not self._promote(step, local, step.target):
-            reason = f"it is {step.target} when somebody else has approved that"
-            step = replace(step, reason=reason)
+    def _note(self, step: Step, local: PromptDocument) -> None:
+        """Note for the lock file what a file was made from, if the service has the same."""
         if step.before is not None and step.before.equals(local):
             entry = Entry.build(step.prompt_id, local, step.version or step.newest, step.newest)
             self._folder.entries[local.slug] = entry
-        return step
 
-    def _write_document(self, step: Step, local: PromptDocument) -> tuple[Step, PromptDocument]:
+    def _write(self, step: Step, local: PromptDocument) -> tuple[Step, PromptDocument]:
         """Write what a file says into the service, and the service's spelling into the file.
+
+        The order is such that a push that is broken off anywhere can be run again, and one that
+        somebody else is faster than leaves no draft.
 
         Returns:
             The step with what the service has now as `before`, and what the file says.
