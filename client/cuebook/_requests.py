@@ -11,7 +11,7 @@ from ._effects import NoResponseError, Pause, Program, Response, Send
 from .errors import ServiceError, UnavailableError, choose_error
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # What may succeed when it is sent again.
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -28,6 +28,7 @@ def request(
     seconds: float,
     attempts: int,
     headers: Mapping[str, str] | None = None,
+    load: Callable[[Response, str], Any] | None = None,
 ) -> Program[Any]:
     """Send a request until there is a response, or no time or no attempt is left.
 
@@ -40,6 +41,7 @@ def request(
         seconds: The time for all attempts.
         attempts: The number of attempts.
         headers: More headers.
+        load: Loads the response; None for `load_response`.
 
     Returns:
         The JSON value of the response.
@@ -64,7 +66,7 @@ def request(
             error = UnavailableError(f"{method} {path}: {reason}")
         else:
             try:
-                return load_response(response, f"{method} {path}")
+                return (load or load_response)(response, f"{method} {path}")
             except (ServiceError, UnavailableError) as reason:
                 if isinstance(reason, ServiceError) and reason.status not in PASSING:
                     raise
@@ -110,6 +112,23 @@ def load_response(response: Response, what: str) -> Any:
         details=details if isinstance(details, list) else (),
         request_id=str(fields.get("request_id") or response.headers.get("x-request-id") or ""),
     )
+
+
+def load_with_etag(response: Response, what: str) -> dict[str, Any]:
+    """Load the JSON object of a response, with its `ETag` as the field `etag`.
+
+    Args:
+        response: The response.
+        what: The request, for a message.
+
+    Raises:
+        ServiceError: The response is that of a problem.
+        UnavailableError: The response is not one of the service.
+    """
+    document, etag = load_response(response, what), response.headers.get("etag")
+    if not isinstance(document, dict) or not etag:
+        raise UnavailableError(f"{what}: the service has answered in an unknown form")
+    return {**document, "etag": etag}
 
 
 def _choose_pause(attempt: int) -> float:

@@ -56,7 +56,7 @@ def create_version(
     content: Mapping[str, Any],
     *,
     message: str = "",
-    idempotency_key: str | None = None,
+    if_match: str | None = None,
 ) -> dict[str, Any]:
     """Create the next version of a prompt from its content.
 
@@ -65,29 +65,38 @@ def create_version(
         name: The slug or the id of the prompt.
         content: The content.
         message: Why the version is created.
-        idempotency_key: Calls with the same one create one version; None for one of this call.
+        if_match: The `etag` of what is to be there still; None for whatever is there.
 
     Returns:
         The document of the version.
+
+    Raises:
+        ConflictError: Something else is there.
     """
     fields = take_content(content)
     fields["params"] = fields.pop("model_params", None)
-    return manage.create_version(name, **fields, message=message, idempotency_key=idempotency_key)
+    return manage.create_version(name, **fields, message=message, if_match=if_match)
 
 
-def promote(manage: Management, name: str, number: int) -> bool:
+def promote(
+    manage: Management, name: str, version: int | str, *, if_match: str | None = None
+) -> bool:
     """Promote a version by one stage: a draft to stable, or a stable version to live.
 
     Args:
         manage: The client's management.
         name: The slug or the id of the prompt.
-        number: The number of the version.
+        version: The number of the version, or a pointer.
+        if_match: The `etag` of the version; None to promote it whatever it is.
 
     Returns:
         Whether it is promoted; False if that waits until somebody else approves it.
+
+    Raises:
+        ConflictError: The version is something else.
     """
     try:
-        manage.promote(name, number)
+        manage.promote(name, version, if_match=if_match)
     except PermissionDeniedError as error:
         if error.code != "review_required":
             raise

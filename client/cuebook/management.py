@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from ._operations import InTasks, InThreads, Listing, Operation
-from ._requests import request
+from ._requests import load_with_etag, request
 from .errors import (
     ConfigurationError,
     InvalidRequestError,
@@ -17,11 +17,11 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ._contents import Document
     from ._core import Core
-    from ._effects import Program
+    from ._effects import Program, Response
     from ._operations import Page
     from ._tasks import Tasks
     from ._threads import Threads
@@ -97,6 +97,28 @@ class _Operations:
         return self._ask("GET", _build_path("prompts", name), part="prompt")
 
     @Operation
+    def read(self, name: str, selector: Selector = "latest") -> Program[Document]:
+        """Read a prompt with a version, for a write that is to happen only while both are so.
+
+        Args:
+            name: The slug or the id.
+            selector: The number of the version, a tag, `live` or `latest`.
+
+        Returns:
+            The `prompt`, the `version`, which is None if there is none, and the `etag` for
+            `change_prompt` and, of the version `latest`, for `create_version`.
+        """
+        path = _build_path("prompts", name)
+        try:
+            document: Document = yield from self._ask(
+                "GET", f"{path}?{urlencode({'version': selector})}", load=load_with_etag
+            )
+        except NotFoundError:
+            document = yield from self._ask("GET", path, load=load_with_etag)
+            document["version"] = None
+        return document
+
+    @Operation
     def create_prompt(
         self, team_id: str, name: str, *, slug: str | None = None, description: str = ""
     ) -> Program[Document]:
@@ -121,8 +143,21 @@ class _Operations:
         slug: str | None = None,
         description: str | None = None,
         keywords: Sequence[str] | None = None,
+        if_match: str | None = None,
     ) -> Program[Document]:
-        """Change what describes a prompt; what is None stays as it is."""
+        """Change what describes a prompt; what is None stays as it is.
+
+        Args:
+            name: The slug or the id.
+            new_name: The name, which people see.
+            slug: What programs ask for it by.
+            description: What it is for.
+            keywords: Words to find it by.
+            if_match: The `etag` of a `read` of the newest version; None to write whatever is there.
+
+        Raises:
+            ConflictError: The prompt, or its newest version, is not what was read.
+        """
         fields = {
             "name": new_name,
             "slug": slug,
@@ -130,7 +165,10 @@ class _Operations:
             "keywords": None if keywords is None else list(keywords),
         }
         body = {key: value for key, value in fields.items() if value is not None}
-        return self._write("PATCH", _build_path("prompts", name), body, name, part="prompt")
+        path = _build_path("prompts", name)
+        if if_match is not None:
+            path = f"{path}?version=latest"
+        return self._write("PATCH", path, body, name, part="prompt", if_match=if_match)
 
     @Operation
     def archive_prompt(self, name: str) -> Program[Document]:
@@ -173,6 +211,22 @@ class _Operations:
         return self._ask("GET", path, part="version")
 
     @Operation
+    def read_version(self, name: str, selector: Selector = "latest") -> Program[Document]:
+        """Read a version, for a promotion that is to happen only while it is so.
+
+        Args:
+            name: The slug or the id.
+            selector: The number of the version, a tag, `live` or `latest`.
+
+        Returns:
+            The `version`, and the `etag` for `promote` with the same selector.
+        """
+        prompt_id = yield from self._find_id(name)
+        path = _build_path("prompts", prompt_id, "versions", selector)
+        document: Document = yield from self._ask("GET", path, load=load_with_etag)
+        return document
+
+    @Operation
     def create_version(
         self,
         name: str,
@@ -187,6 +241,7 @@ class _Operations:
         inputs: Sequence[Mapping[str, Any]] | None = None,
         message: str = "",
         idempotency_key: str | None = None,
+        if_match: str | None = None,
     ) -> Program[Document]:
         """Create the next version of a prompt, as a draft.
 
@@ -204,9 +259,11 @@ class _Operations:
             message: Why the version is created.
             idempotency_key: Calls with the same one create one version, within 24 hours; None
                 for one of this call alone.
+            if_match: The `etag` of a `read` of the newest version; None to write whatever is there.
 
         Raises:
             ConfigurationError: It has neither a template nor messages, or both.
+            ConflictError: The prompt, or its newest version, is not what was read.
         """
         if (template is None) == (messages is None):
             raise ConfigurationError("a version has either a template or messages")
@@ -225,15 +282,32 @@ class _Operations:
         prompt_id = yield from self._find_id(name)
         path = _build_path("prompts", prompt_id, "versions")
         version: Document = yield from self._write(
-            "POST", path, body, name, part="version", idempotency_key=idempotency_key
+            "POST",
+            path,
+            body,
+            name,
+            part="version",
+            idempotency_key=idempotency_key,
+            if_match=if_match,
         )
         return version
 
     @Operation
-    def promote(self, name: str, version: Selector) -> Program[Document]:
-        """Make a draft stable, or a stable version live."""
+    def promote(
+        self, name: str, version: Selector, *, if_match: str | None = None
+    ) -> Program[Document]:
+        """Make a draft stable, or a stable version live.
+
+        Args:
+            name: The slug or the id.
+            version: The number of the version, a tag, `live` or `latest`.
+            if_match: The `etag` of a `read_version`; None to promote it whatever it is.
+
+        Raises:
+            ConflictError: The version is not what was read.
+        """
         path = _build_path("prompts", name, "versions", version, "promote")
-        return self._write("POST", path, {}, name, part="version")
+        return self._write("POST", path, {}, name, part="version", if_match=if_match)
 
     @Operation
     def demote(self, name: str, version: Selector = "live") -> Program[Document]:
@@ -439,6 +513,7 @@ class _Operations:
         part: str = "",
         headers: Mapping[str, str] | None = None,
         attempts: int | None = None,
+        load: Callable[[Response, str], Any] | None = None,
     ) -> Program[Any]:
         options = self._core.options
         try:
@@ -449,6 +524,7 @@ class _Operations:
                 seconds=options.timeout,
                 attempts=attempts or options.attempts,
                 headers=headers,
+                load=load,
             )
         except InvalidRequestError as error:
             # To most calls a slug that no prompt has is a malformed id, which px0's clients expect.
@@ -471,6 +547,7 @@ class _Operations:
         *,
         part: str = "",
         idempotency_key: str | None = None,
+        if_match: str | None = None,
     ) -> Program[Any]:
         """Change something, once, however often the request is sent.
 
@@ -481,8 +558,10 @@ class _Operations:
             name: The prompt, which this client holds no longer; empty for none.
             part: The field of the response that is wanted; empty for all of it.
             idempotency_key: What makes the call the same as another; None for a new one.
+            if_match: The ETag of what is to be changed; None to change it whatever it is.
         """
         headers = {"Idempotency-Key": idempotency_key or str(uuid4())}
+        headers |= {} if if_match is None else {"If-Match": if_match}
         try:
             return (yield from self._ask(method, path, body, part=part, headers=headers))
         finally:

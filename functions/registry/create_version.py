@@ -8,7 +8,7 @@ from shared.dialects.languages import check_texts, list_warnings
 from shared.dialects.registry.contents import load_content
 from shared.dialects.registry.models import NewVersion
 from shared.dialects.registry.requests import parse_prompt_id
-from shared.dialects.registry.responses import dump_written_version
+from shared.dialects.registry.responses import dump_prompt_and_version, dump_written_version
 from shared.domain import versions
 from shared.domain.checks import check_message
 from shared.serve import serve
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 def create_version(call: Call, id: str) -> Response[WrittenVersion]:
-    """Create the next version of a prompt, as a draft."""
+    """Create the next version of a prompt, as a draft.
+
+    While the prompt has no version, `If-Match` is compared with the ETag of the prompt alone.
+    """
     store = call.open_prompt(parse_prompt_id(id))
     new = call.load_body(NewVersion)
     content = load_content(new)
@@ -36,6 +39,7 @@ def create_version(call: Call, id: str) -> Response[WrittenVersion]:
             store.prompt, content, origin, base=None, message=message
         ),
         lambda change: dump_written_version(change.subject, change.after, warnings),
+        read=lambda store: dump_prompt_and_version(store.prompt, store.find_version("latest")),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.requests import parse_split_key, parse_version_query
-from shared.dialects.registry.responses import dump_prompt, dump_version
+from shared.dialects.registry.responses import dump_prompt_and_version
 from shared.ids import parse_id
 from shared.serve import serve
 from shared.store.reading import NOTHING, Beside
@@ -25,11 +25,9 @@ def get_prompt(call: Call, id: str) -> Response[PromptAndVersionResponse]:
     else:
         store = call.open_prompt_by_slug(id, beside)
     if selector is None:
-        return call.respond({"prompt": dump_prompt(store.prompt)})
+        return call.respond(dump_prompt_and_version(store.prompt, None))
     version = store.get_cached_version(selector, split_key=parse_split_key(call.request.query))
-    return call.respond(
-        {"prompt": dump_prompt(store.prompt), "version": dump_version(version, store.prompt)}
-    )
+    return call.respond(dump_prompt_and_version(store.prompt, version))
 
 
 lambda_handler = serve(get_prompt)

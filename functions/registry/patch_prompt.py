@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.models import PromptPatch
-from shared.dialects.registry.requests import load_patch
-from shared.dialects.registry.responses import dump_prompt
+from shared.dialects.registry.requests import load_patch, parse_version_query
+from shared.dialects.registry.responses import dump_prompt, dump_prompt_and_version
 from shared.domain import prompts
 from shared.domain.checks import normalize_name
 from shared.serve import serve
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 def patch_prompt(call: Call, id: str) -> Response[PromptResponse]:
     """Change the name, slug, description or keywords of a prompt; others stay as they are.
 
-    A new name does not change the slug, by which applications find the prompt.
+    A new name does not change the slug, by which applications find the prompt. With `version`,
+    `If-Match` is about that version too; without such a version, about the prompt alone.
     """
     store = call.open_prompt(call.resolve_prompt_id(id))
     changes = load_patch(call.request, PromptPatch)
     fields = changes.model_fields_set
+    selector = parse_version_query(call.request.query)
 
     def patch(store: PromptStore, origin: Origin) -> Change[None]:
         change = prompts.rename(
@@ -50,7 +52,9 @@ def patch_prompt(call: Call, id: str) -> Response[PromptResponse]:
         store,
         patch,
         lambda change: {"prompt": dump_prompt(change.after)},
-        read=lambda store: {"prompt": dump_prompt(store.prompt)},
+        read=lambda store: dump_prompt_and_version(
+            store.prompt, None if selector is None else store.find_version(selector)
+        ),
     )
 
 

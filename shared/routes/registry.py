@@ -148,7 +148,14 @@ ROWS: tuple[Route, ...] = (
         method="PATCH",
         path="/v1/prompts/{id}",
         permission=Permission.WRITE,
-        actions=(*CHANGE, "lookups:DeleteItem", *CHECK),
+        query=(
+            Parameter(
+                "version",
+                "The version that `If-Match` is about too, as in the read of the prompt.",
+                examples=("latest",),
+            ),
+        ),
+        actions=(*CHANGE, "lookups:DeleteItem", *CHECK, *VERSION, "versions:Query"),
         body=("PromptPatch",),
         if_match=PROMPT_URL,
     ),
@@ -239,10 +246,10 @@ ROWS: tuple[Route, ...] = (
         status=201,
         segments=(PROMPT_ID,),
         permission=Permission.WRITE,
-        actions=(*NEW_VERSION, *INCLUDE),
+        actions=(*NEW_VERSION, *INCLUDE, "versions:Query"),
         body=("NewVersion",),
         problems=(422,),
-        no_if_match=ADDS,
+        if_match=f"{PROMPT_URL}?version=latest",
     ),
     _versions(
         name="list_versions",

@@ -24,6 +24,11 @@ TAG = {"tag": "rival"}
 # For each URL that `If-Match` can be about, a call that changes what is there: its path and body.
 RIVALS: dict[str, tuple[str, str, Any]] = {
     "/v1/prompts/{id}": ("PATCH", "/v1/prompts/{id}", {"description": "rival"}),
+    "/v1/prompts/{id}?version=latest": (
+        "POST",
+        "/v1/prompts/{id}/versions",
+        {"template": "rival"},
+    ),
     "/v1/prompts/{id}/versions/{version}": (
         "POST",
         "/v1/prompts/{id}/versions/{version}/tags",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.routes.scene import DRAFT, STABLE, Scene
+
+if TYPE_CHECKING:
+    from tests.client import Registry
 
 
 def test_head_heeds_the_etag_too(scene: Scene) -> None:
@@ -130,3 +135,33 @@ def test_the_precondition_comes_after_role_and_version_and_before_the_state(scen
     ]
 
     assert [answer.status for answer in answers] == [403, 404, 412, 412]
+
+
+def test_the_first_version_is_created_once(registry: Registry) -> None:
+    prompt = registry.editor.create_prompt("New")
+    path = f"/v1/prompts/{prompt['id']}"
+    match = {"If-Match": registry.viewer("GET", path).headers["ETag"]}
+
+    statuses = [
+        registry.editor("POST", f"{path}/versions", {"template": text}, headers=match).status
+        for text in ("one", "two")
+    ]
+
+    assert statuses == [201, 412]
+    assert registry.viewer("GET", f"{path}?version=latest").json["version"]["template"] == "one"
+
+
+def test_a_prompt_is_described_only_beside_the_version_that_was_read(registry: Registry) -> None:
+    prompt = registry.editor.create_prompt("New")
+    path = f"/v1/prompts/{prompt['id']}"
+    tags = [registry.viewer("GET", path).headers["ETag"]]
+    for text in ("one", "two"):
+        registry.editor.create_version(prompt["id"], text)
+        tags.append(registry.viewer("GET", f"{path}?version=latest").headers["ETag"])
+
+    def describe(query: str, tag: str) -> int:
+        match, body = {"If-Match": tag}, {"description": tag}
+        return registry.editor("PATCH", f"{path}{query}", body, headers=match).status
+
+    assert [describe("?version=latest", tag) for tag in tags] == [412, 412, 200]
+    assert registry.viewer("GET", path).json["prompt"]["description"] == tags[-1]

@@ -38,7 +38,8 @@ class Gateway:
         self.requests.append(effect)
         body = None if effect.body is None else json.loads(effect.body)
         response = self.client(effect.method, effect.path, body, headers=dict(effect.headers))
-        return Response(response.status, {}, response.text.encode())
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Response(response.status, headers, response.text.encode())
 
 
 def build_client(gateway: Gateway) -> Cuebook:

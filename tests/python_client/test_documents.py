@@ -11,11 +11,11 @@ import typer
 import yaml
 
 import cuebook
-from cuebook._folders import Action
 from cuebook._operations import Listing, Operation
-from cuebook._prompt_files import dump_document, load_document
 from cuebook.cli.app import app
 from cuebook.cli.connection import Connection
+from cuebook.folders.documents import dump_document, load_document
+from cuebook.folders.steps import Action
 from cuebook.management import _Operations
 from cuebook.prompts import State
 from tests.documents import read_document

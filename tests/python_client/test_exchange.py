@@ -85,8 +85,8 @@ def test_another_service_has_the_same_prompts_after_it(
 
     outcome = shell("import", str(file), "--json")
     assert outcome.code == 0, outcome
-    assert list_outcomes(outcome) == {"greeting": "created", "empty": "created"}
-    assert outcome.errors == ["Greeting: created", "Empty: created"]
+    assert list_outcomes(outcome) == {"greeting": "create", "empty": "create"}
+    assert outcome.errors == ["Greeting: create", "Empty: create"]
     copy = shell.folder / "copy.jsonl"
     shell("export", str(copy))
     assert load(copy) == load(file)
@@ -113,7 +113,7 @@ def test_a_dry_run_writes_nothing(shell: Shell, registry: Registry, file: Path) 
     clear(registry)
 
     outcome = shell("import", str(file), "--dry-run", "--json")
-    assert list_outcomes(outcome) == {"greeting": "created", "empty": "created"}
+    assert list_outcomes(outcome) == {"greeting": "create", "empty": "create"}
     assert shell("list", "--json").json == []
 
 
@@ -126,7 +126,7 @@ def test_an_import_goes_on_where_it_has_stopped(
     registry.editor.create_version(prompt["id"], "one", message="first")
 
     outcome = shell("import", str(file), "--json")
-    assert list_outcomes(outcome) == {"greeting": "updated", "empty": "created"}
+    assert list_outcomes(outcome) == {"greeting": "change", "empty": "create"}
     copy = shell.folder / "copy.jsonl"
     shell("export", str(copy))
     assert load(copy) == load(file)
@@ -163,7 +163,7 @@ def test_a_prompt_comes_after_those_that_it_includes(shell: Shell, registry: Reg
 
     outcome = shell("import", str(file), "--json")
     assert outcome.code == 0, outcome
-    assert list_outcomes(outcome) == {"inner": "created", "outer": "created"}
+    assert list_outcomes(outcome) == {"inner": "create", "outer": "create"}
 
 
 def test_what_the_service_refuses_is_named_and_the_rest_is_written(
@@ -176,7 +176,7 @@ def test_what_the_service_refuses_is_named_and_the_rest_is_written(
 
     outcome = shell("import", str(file), "--json")
     assert outcome.code == 1
-    assert list_outcomes(outcome) == {"empty": "created", "greeting": "failed"}
+    assert list_outcomes(outcome) == {"empty": "create", "greeting": "failed"}
     assert "engine" in next(row for row in outcome.json if row["slug"] == "greeting")["notes"][0]
 
 
@@ -188,7 +188,7 @@ def test_a_slug_of_another_team_is_another_prompt(
     before = count_events(registry)
 
     outcome = shell("import", str(file), "--team", "Theirs", "--json")
-    assert list_outcomes(outcome) == {"greeting": "created", "empty": "created"}
+    assert list_outcomes(outcome) == {"greeting": "create", "empty": "create"}
     assert count_events(registry) == before
 
 

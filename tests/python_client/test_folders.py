@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cuebook import ConfigurationError, CuebookError
 from cuebook._effects import Response, Send
-from cuebook._folders import LOCK, Action, Folder, Step, plan_push, pull, push
-from cuebook._prompt_files import PromptDocument
 from cuebook.cli.app import run
+from cuebook.folders.documents import PromptDocument
+from cuebook.folders.folder import Folder
+from cuebook.folders.lock_file import LOCK
+from cuebook.folders.plan import plan_push
+from cuebook.folders.push import push
+from shared.domain.access import Grant
+from tests.client import Client
 from tests.python_client.conftest import KEY
+from tests.python_client.copies import Copy, create, list_texts, name_actions
 from tests.python_client.gateway import Gateway, build_client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from cuebook.management import Management
@@ -28,42 +35,6 @@ CHAT: list[dict[str, Any]] = [
     {"role": "user", "content": [{"type": "text", "text": "{{.question}}"}], "name": "ünï"},
     {"role": "assistant", "content": None, "tool_calls": [{"id": "1", "type": "function"}]},
 ]
-
-
-class Copy:
-    """A copy of the folder, as somebody has it who works with Git."""
-
-    def __init__(self, root: Path, manage: Management, team_id: str) -> None:
-        self.root, self.manage, self.team_id = root, manage, team_id
-
-    def pull(self, **options: Any) -> dict[str, str]:
-        return name_actions(pull(self.manage, self.team_id, Folder(self.root), **options))
-
-    def push(self, message: str = "", **options: Any) -> dict[str, str]:
-        folder = Folder(self.root)
-        steps = plan_push(self.manage, self.team_id, folder, **options)
-        assert Action.CONFLICT not in [step.action for step in steps], steps
-        return name_actions(push(self.manage, self.team_id, folder, steps, message=message))
-
-    def plan(self, **options: Any) -> dict[str, str]:
-        return name_actions(plan_push(self.manage, self.team_id, Folder(self.root), **options))
-
-    def read(self) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in self.root.iterdir()}
-
-    def write(self, slug: str, text: str) -> None:
-        self.root.mkdir(exist_ok=True)
-        (self.root / f"{slug}.prompt.md").write_text(text)
-
-    def edit(self, slug: str, before: str, after: str) -> None:
-        path = self.root / f"{slug}.prompt.md"
-        text = path.read_text()
-        assert before in text
-        path.write_text(text.replace(before, after))
-
-
-def name_actions(steps: Iterator[Step] | list[Step]) -> dict[str, str]:
-    return {step.slug: step.action.value for step in steps}
 
 
 @pytest.fixture
@@ -79,16 +50,6 @@ def theirs(tmp_path: Path, manage: Management, registry: Registry) -> Copy:
 @pytest.fixture
 def team_id(registry: Registry) -> str:
     return registry.team_id
-
-
-def create(manage: Management, team_id: str, name: str, *texts: str) -> None:
-    slug = manage.create_prompt(team_id, name)["slug"]
-    for text in texts:
-        manage.create_version(slug, text)
-
-
-def list_texts(manage: Management, slug: str) -> list[str]:
-    return [version["template"] for version in manage.versions(slug)]
 
 
 def count_writes(gateway: Gateway) -> int:
@@ -413,9 +374,12 @@ def test_two_that_push_the_same_create_one_version(
 
     folders = [Folder(copy.root) for copy in (ours, theirs)]
     plans = [plan_push(manage, team_id, folder) for folder in folders]
-    for folder, plan in zip(folders, plans, strict=True):
-        assert name_actions(push(manage, team_id, folder, plan)) == {"greeting": "change"}
+    results = [
+        name_actions(push(manage, team_id, folder, plan))
+        for folder, plan in zip(folders, plans, strict=True)
+    ]
 
+    assert results == [{"greeting": "change"}, {"greeting": "unchanged"}]
     assert list_texts(manage, "greeting") == ["Good day", "Hello"]
     assert (ours.root / LOCK).read_bytes() == (theirs.root / LOCK).read_bytes()
 
@@ -695,6 +659,65 @@ def test_an_unknown_slug_is_named(manage: Management, ours: Copy) -> None:
             call(slugs=["nothing"])
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o664, 0o444])
+def test_a_file_keeps_its_mode(mode: int, manage: Management, team_id: str, ours: Copy) -> None:
+    create(manage, team_id, "Greeting", "Hello")
+    ours.pull()
+    files = [ours.root / "greeting.prompt.md", ours.root / LOCK]
+    for file in files:
+        file.chmod(mode)
+    manage.create_version("greeting", "Hi")
+
+    assert ours.pull() == {"greeting": "change"}
+    assert [file.stat().st_mode & 0o777 for file in files] == [mode, mode]
+    manage.change_prompt("greeting", slug="welcome")
+    assert ours.pull() == {"welcome": "change"}
+    assert (ours.root / "welcome.prompt.md").stat().st_mode & 0o777 == mode
+
+
+def test_a_file_that_means_the_same_is_not_written_again(
+    manage: Management, team_id: str, ours: Copy
+) -> None:
+    create(manage, team_id, "Greeting", "Hello")
+    text = "---\r\nname: 'Greeting' # for guests\r\nkeywords: []\r\n---\r\nHello"
+    ours.write("greeting", "")
+    (ours.root / "greeting.prompt.md").write_bytes(text.encode())
+
+    for call in (ours.pull, ours.push, partial(ours.pull, is_forced=True)):
+        assert call() == {"greeting": "unchanged"}
+        assert (ours.root / "greeting.prompt.md").read_bytes() == text.encode()
+
+
+def test_a_pull_leaves_the_comments(manage: Management, team_id: str, ours: Copy) -> None:
+    create(manage, team_id, "Greeting", "Hello")
+    ours.pull()
+    ours.edit("greeting", "engine: go\n", "# as in the other mails\nengine: go\n")
+    manage.create_version("greeting", "Hi", model="m")
+
+    assert ours.pull() == {"greeting": "change"}
+    text = ours.read()["greeting.prompt.md"].decode()
+    assert text == "---\nname: Greeting\n# as in the other mails\nengine: go\nmodel: m\n---\nHi\n"
+
+
+def test_a_key_of_some_pointers_pulls_these(registry: Registry, ours: Copy) -> None:
+    manage = ours.manage
+    create(manage, registry.team_id, "Greeting", "Hello", "a draft")
+    for _ in range(2):
+        manage.promote("greeting", 1)
+    grant = Grant(
+        name="key", operation="all", team_ids=(registry.team_id,), pointers=frozenset({"live"})
+    )
+    gateway = Gateway(registry)
+    gateway.client = Client(registry.team_id, registry.create_key(grant), registry.cloud)
+    ours.manage = build_client(gateway).manage
+
+    assert ours.pull(pointer="live") == {"greeting": "create"}
+    assert Folder(ours.root).documents["greeting"].content["template"] == "Hello"
+    # Whether there is something newer, such a key cannot know; another one sees it.
+    ours.manage = manage
+    assert ours.plan() == {"greeting": "behind"}
+
+
 # -- the command
 
 
@@ -743,6 +766,34 @@ def test_check_writes_nothing_and_shows_what_would_change(
     assert (code, row["action"], row["version"]) == (3, "change", None)
     assert "+Good day" in row["diff"]
     assert (count_writes(gateway), ours.read()) == (0, files)
+
+
+def test_check_shows_what_a_pull_would_bring(
+    call: Callable[..., tuple[int, str]], manage: Management, team_id: str, ours: Copy
+) -> None:
+    create(manage, team_id, "Greeting", "Hello")
+    call("pull")
+    manage.create_version("greeting", "Hi")
+
+    code, text = call("push", "--check")
+    assert (code, text.splitlines()[0]) == (
+        0,
+        "behind    greeting, version 2: `cuebook pull greeting` brings what is new",
+    )
+    assert f"--- {ours.root / 'greeting.prompt.md'}\n+++ service/greeting\n" in text
+    assert "\n-Hello\n+Hi\n" in text
+    (row,) = json.loads(call("push", "--check", "--json")[1])
+    assert "-Hello\n+Hi" in row["diff"]
+
+
+def test_a_pointer_that_no_prompt_has_is_an_error(
+    call: Callable[..., tuple[int, str]], manage: Management, team_id: str, ours: Copy
+) -> None:
+    create(manage, team_id, "Greeting", "Hello")
+
+    code, text = call("pull", "--pointer", "typo")
+    assert (code, "no prompt has a version at 'typo'" in text) == (2, True)
+    assert [*ours.read()] == []
 
 
 def test_exit_codes(

@@ -413,7 +413,7 @@ def test_each_source_is_imported_once(
         if expected is None:
             assert row["action"] == again_rows[name]["action"] == "skipped"
             continue
-        assert (row["action"], fields, row["notes"]) == ("created", expected, [])
+        assert (row["action"], fields, row["notes"]) == ("create", expected, [])
         assert again_rows[name]["action"] == "unchanged"
         assert len(versions[expected[0]]) == len(expected[1])
         assert {version["engine"] for version in versions[expected[0]]} <= {
@@ -480,7 +480,7 @@ def test_a_pointer_that_was_moved_stays_until_it_is_to_move(
     assert (repeated["note"]["action"], repeated["note"]["versions"]) == ("unchanged", [])
     (_, moved) = start("dotprompt", file, "--move")
     assert (moved["note"]["action"], moved["note"]["pointers"]) == (
-        "updated",
+        "change",
         {"live": "note.prompt"},
     )
     versions = read_versions(manage, registry.team_id)["note"]
@@ -488,7 +488,7 @@ def test_a_pointer_that_was_moved_stays_until_it_is_to_move(
     # The text of before is there already, so that nothing is created.
     write_prompt(tmp_path, "one {{name}}")
     _, back = start("dotprompt", file, "--move")
-    assert (back["note"]["versions"], back["note"]["action"]) == ([], "updated")
+    assert (back["note"]["versions"], back["note"]["action"]) == ([], "change")
     assert len(read_versions(manage, registry.team_id)["note"]) == 2
 
 
@@ -722,7 +722,7 @@ def test_the_api_of_each_product_is_read(
         before = read_versions(ours.manage, registry.team_id)
         after = read_versions(theirs.manage, registry.stranger.team_id)
     assert code == 0, rows
-    assert {row["action"] for row in rows.values()} == {"created"}
+    assert {row["action"] for row in rows.values()} == {"create"}
     assert {row["action"] for row in again.values()} == {"unchanged"}
     assert before.keys() == after.keys()
     for slug, versions in before.items():
@@ -874,7 +874,7 @@ def test_people_get_a_table(
     assert lines[0].split()[:4] == ["name", "slug", "action", "versions"]
     assert "support/stylish.prompt: it has {{#if style}}, which has no equivalent" in lines
     assert "greeting: no equivalent: input.default" in lines
-    assert "greeting: created" in shown.err
+    assert "greeting: create" in shown.err
     assert "Nothing was changed" in shown.err
 
 

@@ -42,6 +42,8 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "delete_version": ("greeting", 3),
     "versions": ("greeting",),
     "version": ("greeting", 1),
+    "read": ("greeting",),
+    "read_version": ("greeting", 1),
     "create_version": ("greeting", "Hello"),
     "promote": ("greeting", 1),
     "demote": ("greeting",),

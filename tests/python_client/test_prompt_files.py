@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cuebook import ConfigurationError
-from cuebook._prompt_files import (
+from cuebook._version_contents import FIELDS as CONTENT_FIELDS
+from cuebook.folders.documents import (
     NAME_BYTES,
     SUFFIX,
     PromptDocument,
@@ -20,8 +21,8 @@ from cuebook._prompt_files import (
     dump_document,
     load_document,
     name_file,
+    revise_document,
 )
-from cuebook._version_contents import FIELDS as CONTENT_FIELDS
 from shared.domain.prompts import make_slug
 
 # What has a meaning in YAML, in Markdown or to file systems, and what looks like something else.
@@ -267,3 +268,51 @@ def test_a_file_needs_nothing_but_a_text() -> None:
     assert document == PromptDocument(
         "greeting", "greeting", {"engine": "go", "template": "Hello {{.name}}"}
     )
+
+
+@given(documents, documents)
+def test_a_file_that_is_written_again_says_the_new_document(
+    before: PromptDocument, after: PromptDocument
+) -> None:
+    after = replace(after, slug=before.slug)
+    stem = name_file(before.slug).removesuffix(SUFFIX)
+    data = f"---\n# a comment\n{dump_document(before, stem).removeprefix(f'---{chr(10)}')}".encode()
+
+    text = revise_document(data, after, stem)
+
+    assert load(text, stem).equals(after)
+
+
+COMMENTS = """---
+# whom to ask: Ada
+name: Greeting
+
+# as cheap as can be
+model: openai/gpt-4o-mini  # tried with 4o
+params: {temperature: 0.20}  # not 0
+# the last word
+---
+Hello
+"""
+
+
+def test_comments_stay_in_a_file_that_is_written_again() -> None:
+    document = load(COMMENTS)
+    content = {**document.content, "template": "Good day"}
+
+    def revise(document: PromptDocument, before: str = COMMENTS) -> str:
+        return revise_document(before.encode(), document, "greeting")
+
+    other_text = revise(replace(document, content=content))
+    other_model = revise(replace(document, content={**content, "model": "m"}))
+    without = {name: content[name] for name in ("engine", "template")}
+    no_settings = revise(replace(document, content=without))
+
+    assert other_text == COMMENTS.replace("---\nHello", "engine: go\n---\nGood day")
+    assert other_model == other_text.replace("openai/gpt-4o-mini  # tried with 4o", "m")
+    assert no_settings == (
+        "---\n# whom to ask: Ada\nname: Greeting\n\n# as cheap as can be\n# the last word\n"
+        "engine: go\n---\nGood day\n"
+    )
+    in_one_line = "---\n{name: Greeting, model: m}\n---\nHello\n"
+    assert revise(document, in_one_line) == dump_document(document)

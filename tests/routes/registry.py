@@ -280,6 +280,8 @@ SAMPLES = {
             # A name with another spelling, which is looked for.
             Variant(body={"name": "Café {new}"}),
             Variant(body={}),
+            Variant(target=f"{PROMPT}?version=latest"),
+            Variant(target=f"{PROMPT}?version=1"),
         ),
     ),
     "archive_prompt": Sample(),

@@ -55,9 +55,10 @@ def call_in_every_way(scene: Scene, route: Route) -> None:
     if route in MOVING:
         call_under_protection(scene, route)
     for variant in get_sample(route).variants:
-        with scene.visit(route, variant) as call:
-            response = call.send(scene.get_caller(route, client, variant))
-            assert response.status < 500, response.text
+        for headers in ({}, {"If_Match": '"another"'}) if route.if_match else ({},):
+            with scene.visit(route, variant) as call:
+                response = call.send(scene.get_caller(route, client, variant), **headers)
+                assert response.status < 500, response.text
 
 
 def call_heads_of_an_earlier_release(scene: Scene) -> None:

@@ -240,10 +240,10 @@ class Importer:
             prompt_id = self._create_prompt(entry["prompt"]) if prompt is None else prompt["id"]
             numbers = [version["version"] for version in versions]
             notes = self._apply(plan, prompt_id, entry["versions"], numbers)
-        action = "unchanged" if plan.is_empty else "updated"
+        action = "unchanged" if plan.is_empty else "change"
         return _build_row(
             entry,
-            "created" if slug in self.new_slugs else action,
+            "create" if slug in self.new_slugs else action,
             versions=[str(at + 1) for at in plan.missing],
             notes=notes,
         )

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .._folders import WRITES, Action, Folder, Step, compare, plan_push
-from .._folders import pull as pull_prompts
-from .._folders import push as push_prompts
 from ..errors import ConfigurationError
+from ..folders.folder import Folder, open_folder
+from ..folders.plan import plan_push
+from ..folders.pull import pull as pull_prompts
+from ..folders.push import push as push_prompts
+from ..folders.steps import WRITES, Action, Step, Target, compare
 from .arguments import Team
 from .connection import get_connection
-from .output import CONFLICT, AsJson, print_diff, print_json, print_text
+from .output import CONFLICT, AsJson, print_diff, print_json, print_note, print_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from contextlib import AbstractContextManager
 
 Slugs = Annotated[
     list[str] | None, typer.Argument(help="The slugs of the only prompts; all without any.")
@@ -26,13 +28,6 @@ FolderPath = Annotated[
     Path, typer.Option("--folder", "-f", help="The folder of the files.", file_okay=False)
 ]
 DEFAULT_FOLDER = Path("prompts")
-
-
-class Target(StrEnum):
-    """What a push can promote versions to."""
-
-    STABLE = "stable"
-    LIVE = "live"
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -60,15 +55,17 @@ def pull(
     and the exit code is 3. No file is removed.
     """
     connection = get_connection(context)
-    steps = pull_prompts(
-        connection.manage,
-        connection.find_team(team),
-        Folder(folder),
-        pointer=pointer,
-        slugs=slugs or (),
-        is_forced=force,
-    )
-    _end(_print_steps(steps, as_json=as_json), {Action.CONFLICT})
+    team_id = connection.find_team(team)
+    with _open(folder) as files:
+        steps = pull_prompts(
+            connection.manage,
+            team_id,
+            files,
+            pointer=pointer,
+            slugs=slugs or (),
+            is_forced=force,
+        )
+        _end(_print_steps(steps, as_json=as_json), {Action.CONFLICT})
 
 
 def push(
@@ -100,22 +97,23 @@ def push(
     """
     if not folder.is_dir():
         raise ConfigurationError(f"there is no folder {folder}; `cuebook pull` makes it")
-    files, connection = Folder(folder), get_connection(context)
-    manage, team_id = connection.manage, connection.find_team(team)
-    steps = plan_push(
-        manage,
-        team_id,
-        files,
-        slugs=slugs or (),
-        promote=None if promote is None else promote.value,
-        is_forced=force,
-    )
-    if check or any(step.action is Action.CONFLICT for step in steps):
-        _print_steps(steps, as_json=as_json, has_diffs=check)
-        _end(steps, {Action.CONFLICT, *WRITES})
-    else:
-        results = push_prompts(manage, team_id, files, steps, message=message)
-        _end(_print_steps(results, as_json=as_json), {Action.CONFLICT})
+    connection = get_connection(context)
+    with _open(folder) as files:
+        manage, team_id = connection.manage, connection.find_team(team)
+        steps = plan_push(
+            manage, team_id, files, slugs=slugs or (), promote=promote, is_forced=force
+        )
+        if check or any(step.action is Action.CONFLICT for step in steps):
+            _print_steps(steps, as_json=as_json, has_diffs=check)
+            _end(steps, {Action.CONFLICT, *WRITES})
+        else:
+            results = push_prompts(manage, team_id, files, steps, message=message)
+            _end(_print_steps(results, as_json=as_json), {Action.CONFLICT})
+
+
+def _open(folder: Path) -> AbstractContextManager[Folder]:
+    """Open a folder; who has to wait for another command is told so."""
+    return open_folder(folder, lambda: print_note(f"waiting for another cuebook in {folder}"))
 
 
 def _print_steps(steps: Iterable[Step], *, as_json: bool, has_diffs: bool = False) -> list[Step]:
@@ -128,7 +126,7 @@ def _print_steps(steps: Iterable[Step], *, as_json: bool, has_diffs: bool = Fals
         if step.action is not Action.UNCHANGED or step.reason:
             count += 1
             print_text(_describe(step))
-        if has_diffs and (diff := _compare(step)):
+        if has_diffs and (diff := compare(step)):
             print_diff(diff)
     if as_json:
         print_json([_dump(step, has_diff=has_diffs) for step in rows])
@@ -153,12 +151,7 @@ def _dump(step: Step, *, has_diff: bool) -> dict[str, Any]:
         "promote": step.target,
         "reason": step.reason or None,
     }
-    return {**fields, "diff": _compare(step)} if has_diff else fields
-
-
-def _compare(step: Step) -> str:
-    """Compare what a push writes with what is there; empty if it writes nothing."""
-    return compare(step) if step.action in {Action.CONFLICT, *WRITES} else ""
+    return {**fields, "diff": compare(step)} if has_diff else fields
 
 
 def _end(steps: Iterable[Step], actions: set[Action]) -> None:

@@ -79,11 +79,11 @@ class Plan:
 
     @property
     def action(self) -> str:
-        """What happens to the prompt: `created`, `updated` or `unchanged`."""
+        """What happens to the prompt: `create`, `change` or `unchanged`."""
         if self.target is None:
-            return "created"
+            return "create"
         is_change = any(step.current is None or step.is_release for step in self.steps)
-        return "updated" if is_change or self.pointers else "unchanged"
+        return "change" if is_change or self.pointers else "unchanged"
 
     def describe(self) -> Document:
         """Describe the plan in a row of the report."""

@@ -50,6 +50,16 @@ def dump_prompt(prompt: model.Prompt) -> models.Prompt:
     }
 
 
+def dump_prompt_and_version(
+    prompt: model.Prompt, version: model.Version | None
+) -> models.PromptAndVersionResponse:
+    """Dump a prompt with one of its versions, if there is one."""
+    body: models.PromptAndVersionResponse = {"prompt": dump_prompt(prompt)}
+    if version is not None:
+        body["version"] = dump_version(version, prompt)
+    return body
+
+
 def dump_version(version: model.Version, prompt: model.Prompt) -> models.PromptVersion:
     """Dump a version of a prompt."""
     content = version.content

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from .errors import ConfigurationError
+from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,15 +97,14 @@ def can_be_slug(text: str) -> bool:
     )
 
 
-def dump_document(document: PromptDocument, stem: str | None = None) -> str:
+def dump_document(document: PromptDocument, stem: str | None = None, *, settings: str = "") -> str:
     """Dump what a file says; its lines end with a line feed.
 
     Args:
         document: The document.
         stem: The name of the file without the suffix; None for that of `name_file`.
+        settings: The settings of the file before: what stays the same is spelled as there.
     """
-    from ._yaml import dump
-
     stem = name_file(document.slug).removesuffix(SUFFIX) if stem is None else stem
     text = document.content.get("template")
     values = {name: document.content.get(field) for name, field in FIELDS.items()} | {
@@ -115,9 +114,55 @@ def dump_document(document: PromptDocument, stem: str | None = None) -> str:
         "keywords": [*document.keywords] or None,
         "template": None if text is None or _is_body(text) else text,
     }
-    settings = dump({name: value for name, value in values.items() if value is not None})
+    settings = _revise(
+        settings, {name: values[name] for name in values if values[name] is not None}
+    )
     body = "" if text is None or not _is_body(text) else f"{text}\n"
     return f"{FENCE}\n{settings}{FENCE}\n{body}"
+
+
+def revise_document(data: bytes, document: PromptDocument, stem: str) -> str:
+    """Dump a document into a file that says something else, whose comments stay if they can.
+
+    Args:
+        data: The bytes of the file, which is well-formed.
+        document: The document.
+        stem: The name of the file without the suffix.
+    """
+    text = dump_document(document, stem, settings=_split(_decode(data, stem), stem)[0])
+    # Where several fields are in one line, it cannot be taken apart.
+    try:
+        if load_document(text.encode(), stem, stem).equals(document):
+            return text
+    except ConfigurationError:
+        pass
+    return dump_document(document, stem)
+
+
+def _revise(settings: str, values: Mapping[str, Any]) -> str:
+    """Revise settings: fields that stay as they are keep their lines, and all the comments stay."""
+    from .._yaml import dump, load_fields
+
+    lines, fields = settings.splitlines(keepends=True), load_fields(settings)
+    starts = [*(line for line, _ in fields.values()), len(lines)]
+    parts = lines[: starts[0]]
+    for (name, (start, value)), end in zip(fields.items(), starts[1:], strict=True):
+        block = lines[start:end]
+        if name not in values:
+            block = _take_comments(block)
+        elif _hash(values[name]) != _hash(value):
+            block = [dump({name: values[name]}), *_take_comments(block)]
+        parts += block
+    rest = {name: value for name, value in values.items() if name not in fields}
+    return "".join([*parts, dump(rest) if rest else ""])
+
+
+def _take_comments(lines: list[str]) -> list[str]:
+    """Take the comments and the blank lines that stand at the end."""
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+        end -= 1
+    return lines[end:]
 
 
 def load_document(data: bytes, stem: str, place: str) -> PromptDocument:
@@ -131,13 +176,7 @@ def load_document(data: bytes, stem: str, place: str) -> PromptDocument:
     Raises:
         ConfigurationError: It is malformed; the message names the line.
     """
-    try:
-        # Editors and Git of Windows add a mark, and write line ends of their own.
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError(f"{place}:{line}: this is not UTF-8; save it as UTF-8") from error
-    settings, body = _split(text, place)
+    settings, body = _split(_decode(data, place), place)
     fields = _load_fields(settings, place)
     if body and not fields.keys() & {"messages", "template"}:
         fields["template"] = body
@@ -166,6 +205,15 @@ def _load_slug(stem: str) -> str:
     return unicodedata.normalize("NFC", stem)
 
 
+def _decode(data: bytes, place: str) -> str:
+    try:
+        # Editors and Git of Windows add a mark, and write line ends of their own.
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(f"{place}:{line}: this is not UTF-8; save it as UTF-8") from error
+
+
 def _split(text: str, place: str) -> tuple[str, str]:
     """Split a file into the settings and the text, without the end of its last line."""
     if not text.startswith(f"{FENCE}\n"):
@@ -185,7 +233,7 @@ def _load_fields(settings: str, place: str) -> dict[str, Any]:
     """Load the settings; fields that are null are left out."""
     if not settings:
         return {}
-    from ._yaml import YamlError, load_fields
+    from .._yaml import YamlError, load_fields
 
     try:
         fields = load_fields(settings)

@@ -1,0 +1,1 @@
+"""Prompts as a folder of files, for Git."""
