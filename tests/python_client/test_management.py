@@ -18,12 +18,13 @@ from cuebook import (
 )
 from cuebook._effects import Response, Send
 from cuebook._operations import Listing, Operation
+from cuebook._requests import load_with_etag
 from cuebook.management import Management, _Operations
 from shared.routes import NATIVE, ROUTES
 from tests.python_client.conftest import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.client import Registry
     from tests.python_client.gateway import Gateway
@@ -34,6 +35,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "prompts": ("team",),
     "prompts_page": ("team",),
     "prompt": ("greeting",),
+    "read": ("greeting",),
     "create_prompt": ("team", "Greeting"),
     "change_prompt": ("greeting",),
     "archive_prompt": ("greeting",),
@@ -42,8 +44,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "delete_version": ("greeting", 3),
     "versions": ("greeting",),
     "version": ("greeting", 1),
-    "read": ("greeting",),
-    "read_version": ("greeting", 1),
+    "read_version": ("greeting",),
     "create_version": ("greeting", "Hello"),
     "promote": ("greeting", 1),
     "demote": ("greeting",),
@@ -121,6 +122,38 @@ def test_a_prompt_is_written_released_and_taken_back(
     assert manage.version("order_confirmation", "canary")["template"] == "Thanks, {{.name}}!"
     (row,) = manage.prompts(registry.team_id, q="confirmation", with_live=True)
     assert row["live"]["version"] == 1
+
+
+def test_a_write_happens_only_to_what_was_read(manage: Management, registry: Registry) -> None:
+    manage.create_prompt(registry.team_id, "Greeting")
+    empty = manage.read("greeting")
+    assert (empty["prompt"]["name"], empty["version"]) == ("Greeting", None)
+    manage.create_version("greeting", "one", if_match=empty["etag"])
+    first, version = manage.read("greeting"), manage.read_version("greeting")
+    assert first["version"] == version["version"] == manage.version("greeting", 1)
+    manage.create_version("greeting", "two", if_match=first["etag"])
+
+    writes: tuple[Callable[[], object], ...] = (
+        lambda: manage.create_version("greeting", "three", if_match=first["etag"]),
+        lambda: manage.change_prompt("greeting", description="d", if_match=first["etag"]),
+        lambda: manage.promote("greeting", "latest", if_match=version["etag"]),
+    )
+    for write in writes:
+        with pytest.raises(ConflictError) as caught:
+            write()
+        assert (caught.value.status, caught.value.code) == (412, "precondition_failed")
+    newest, version = manage.read("greeting"), manage.read_version("greeting")
+    manage.change_prompt("greeting", description="d", if_match=newest["etag"])
+    manage.promote("greeting", "latest", if_match=version["etag"])
+    assert (newest["version"]["template"], manage.version("greeting", 2)["status"]) == (
+        "two",
+        "stable",
+    )
+
+
+def test_a_response_without_an_etag_is_none_of_the_service() -> None:
+    with pytest.raises(UnavailableError, match="no ETag"):
+        load_with_etag(Response(200, {}, b"{}"), "GET /v1/prompts/greeting")
 
 
 def test_splits_payloads_and_tags(manage: Management, registry: Registry) -> None:
