@@ -65,9 +65,9 @@ class Endpoint:
         )
         headers = {name: text.encode() for name, text in request["headers"].items()}
         status, fields, text = self._process(SimpleNamespace(headers=headers, body=body))
-        parsed = self._parse(model, status, fields, text.encode())
-        parsed["ResponseMetadata"]["RetryAttempts"] = 0
-        return AWSResponse(request["url"], status, HTTPHeaders(), None), parsed
+        result = self._parse(model, status, fields, text.encode())
+        result["ResponseMetadata"]["RetryAttempts"] = 0
+        return AWSResponse(request["url"], status, HTTPHeaders(), None), result
 
     def _parse(self, model: Any, status: int, fields: Mapping[str, str], body: bytes) -> Any:
         if status < 300 and not BINARY.search(body):
@@ -75,10 +75,10 @@ class Endpoint:
             return json.loads(body) | {"ResponseMetadata": metadata}
         response = {"status_code": status, "headers": HeadersDict(fields), "body": body}
         parser = self._endpoint._response_parser_factory.create_parser("json")
-        parsed = parser.parse(response, model.output_shape)
+        result = parser.parse(response, model.output_shape)
         if status >= 300:
-            self._endpoint._add_modeled_error_fields(response, parsed, model, parser)
-        return parsed
+            self._endpoint._add_modeled_error_fields(response, result, model, parser)
+        return result
 
 
 @contextmanager
