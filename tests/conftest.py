@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from infra.local.aws import build_environment, simulate_aws
 from shared import background, serve, settings
 from shared.store import aws, sign_in_page
+from shared.store.tables import TABLES
 from tests import sign_in_page as page_of_tests
 from tests.client import TEAM_ID, Registry
 from tests.memory import Memory
@@ -111,6 +112,15 @@ def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memory]:
         with simulate_aws(None, tmp_path_factory.mktemp("objects")):
             yield Memory()
         _forget_clients()
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_others(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who reads settings asks for `memory`: otherwise another test has to come first."""
+    if "memory" not in request.fixturenames:
+        for table in TABLES:
+            monkeypatch.delenv(f"{table.name.upper()}_TABLE", raising=False)
+        settings.get_settings.cache_clear()
 
 
 @pytest.fixture(scope="module")

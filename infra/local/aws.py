@@ -17,6 +17,7 @@ from moto import mock_aws
 from moto.cognitoidp.models import cognitoidp_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from infra.local.direct import connect_directly
 from infra.local.moto_patches import patch_moto
 from infra.project import read_version
 from shared.store import aws
@@ -104,6 +105,7 @@ def simulate_aws(dynamodb_endpoint: str | None, objects: Path) -> Iterator[None]
             # Nobody looks at signatures here.
             choice = "choose-signer.dynamodb"
             client.meta.events.register(choice, lambda **_: UNSIGNED, unique_id=choice)
+            stack.enter_context(connect_directly(client))
         create_tables(client)
         aws.get_s3().create_bucket(Bucket=BUCKET)
         create_user_pool(aws.get_cognito())

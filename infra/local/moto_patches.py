@@ -18,11 +18,12 @@ from moto.cognitoidp import models as cognito
 from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUser
 from moto.core import responses, utils
 from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
-from moto.core.serialize import JSONSerializer
+from moto.dynamodb import responses as dynamo_responses
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.utilities import dynamo_to_dict
 from moto.dynamodb.parsing import ast_nodes, expressions
 from moto.dynamodb.responses import DynamoHandler
 
@@ -30,6 +31,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 CONDITIONS = 1000  # that are kept at most
+CONTENT_TYPE = "application/x-amz-json-1.0"
+# Their responses consist of items, which are JSON as they are but for binary values.
+ITEM_OPERATIONS = frozenset(
+    {
+        "BatchGetItem",
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "Scan",
+        "TransactGetItems",
+        "TransactWriteItems",
+        "UpdateItem",
+    }
+)
 
 
 @contextmanager
@@ -325,20 +341,40 @@ def patch_transactions() -> Iterator[None]:
 def patch_responses() -> Iterator[None]:
     """Make moto send items as it stores them.
 
-    They already have the format of DynamoDB's responses, but moto looks for each of the ten types
-    of each attribute under several names: ten milliseconds per item, seconds for a long list.
+    They already have the format of DynamoDB's responses, but moto copies them with a look at the
+    kind of each value, then looks for each of the ten types of each attribute under several names:
+    ten milliseconds per item, seconds for a long list.
     """
-    serialize = JSONSerializer._serialize_type_structure
+    serialize, dump = DynamoHandler.serialized, dynamo_to_dict
 
-    def serialize_structure(
-        self: JSONSerializer, document: Any, value: Any, shape: Any, key: str
-    ) -> None:
-        if shape.name == "AttributeValue" and not has_bytes(value):
-            document[key] = value
-        else:
-            serialize(self, document, value, shape, key)
+    def serialize_response(self: DynamoHandler, response: Any) -> Any:
+        if self._get_action() in ITEM_OPERATIONS and isinstance(response.result, dict):
+            try:
+                body = json.dumps(response.result)
+            except TypeError:  # a binary value, which must be encoded
+                return serialize(self, response)
+            return 200, {**self.response_headers, "Content-Type": CONTENT_TYPE}, body
+        return serialize(self, response)
 
-    with replace_attribute(JSONSerializer, "_serialize_type_structure", serialize_structure):
+    def dump_value(value: Any) -> Any:
+        match value:
+            case DynamoType(type="B" | "BS"):
+                return dump(value)
+            case DynamoType():
+                return {value.type: dump_value(value.value)}
+            case str() | bool() | None:
+                return value
+            case dict():
+                return {name: dump_value(each) for name, each in value.items()}
+            case list():
+                return [dump_value(each) for each in value]
+            case _:
+                return dump(value)
+
+    with (
+        replace_attribute(DynamoHandler, "serialized", serialize_response),
+        replace_attribute(dynamo_responses, "dynamo_to_dict", dump_value),
+    ):
         yield
 
 

@@ -11,13 +11,13 @@ import pytest
 
 from infra.project import ROOT
 from shared.routes import ROUTES
+from tests.hangs import HANG_SECONDS
 
 if TYPE_CHECKING:
     from tests.contract.secrets import Report
 
 pytestmark = pytest.mark.slow
 
-SECONDS = 600.0
 # As they are in the table of routes: whoever adds another secret, names its field here.
 WITH_SECRETS = {
     "sign_in",
@@ -40,7 +40,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Report, str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=SECONDS,
+        timeout=HANG_SECONDS,
     )
     assert done.returncode == 0, done.stderr[-5000:]
     report: Report = json.loads(file.read_text())

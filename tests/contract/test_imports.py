@@ -23,6 +23,7 @@ from tests.contract.sources import (
     name_module,
     parse,
 )
+from tests.hangs import HANG_SECONDS
 from tests.routes.scene import name_route
 
 # Modules in sys.modules when a function is ready: unlike milliseconds, the same on every machine.
@@ -206,7 +207,7 @@ def load_functions(**variables: str) -> dict[str, set[str]]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=HANG_SECONDS,
     )
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]

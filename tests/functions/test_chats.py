@@ -242,6 +242,7 @@ def test_what_a_placeholder_is_filled_with_is_checked_as_messages_are(registry: 
         (300_001, []),
     ],
 )
+@pytest.mark.usefixtures("memory")
 def test_filling_placeholders_is_bounded_before_it_is_done(
     count: int, history: list[dict[str, Any]]
 ) -> None:

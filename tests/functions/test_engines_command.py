@@ -87,6 +87,7 @@ def test_a_text_without_markup_is_of_every_language(
 MOVES = [pair for pair in permutations(ENGINES, 2) if pair != ("jinja", "liquid")]
 
 
+@pytest.mark.usefixtures("memory")
 @settings(max_examples=300)
 @given(move=st.sampled_from(MOVES), data=st.data())
 def test_a_new_engine_renders_the_same_or_is_refused(

@@ -19,6 +19,7 @@ from infra.operator import OperatorError, Target, find_region, run_command
 from infra.outputs import StackError
 from infra.project import ROOT
 from shared.problems import Unavailable
+from tests.hangs import HANG_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -109,7 +110,7 @@ def run_as_operator(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=HANG_SECONDS,
     )
 
 

@@ -15,9 +15,10 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from tests.hangs import HANG_SECONDS
+
 ROOT = Path(__file__).parents[2]
 JAR = ROOT / ".local" / "dynamodb-local"
-START_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Server:
         self, method: str, path: str, body: object = None, *, key: str | None = None
     ) -> Response:
         """One request on a connection of its own, by the demo's editor unless a key is given."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=HANG_SECONDS)
         try:
             connection.request(
                 method,
@@ -80,7 +81,7 @@ class Server:
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """The exit code."""
         self.process.send_signal(number)
-        return self.process.wait(30)
+        return self.process.wait(HANG_SECONDS)
 
 
 @contextmanager
@@ -93,7 +94,7 @@ def run_server(folder: Path, *arguments: str, **environment: str) -> Iterator[Se
     finally:
         if process.poll() is None:
             process.terminate()
-        process.wait(30)
+        process.wait(HANG_SECONDS)
 
 
 def start(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
@@ -113,7 +114,7 @@ def start(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen
 
 
 def wait_for(process: subprocess.Popen[bytes], folder: Path) -> Path:
-    until = time.monotonic() + START_SECONDS
+    until = time.monotonic() + HANG_SECONDS
     while "Ctrl-C" not in (folder / "stdout").read_text():
         if process.poll() is not None or time.monotonic() > until:
             raise AssertionError((folder / "stderr").read_text())

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.hangs import HANG_SECONDS
+
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("client", "functions", "shared", "infra", "tools", "tests", "docs", "requirements")
 FILES = (
@@ -279,7 +281,7 @@ def run(folder: Path, *arguments: str) -> str:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANG_SECONDS,
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr

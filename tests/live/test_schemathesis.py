@@ -14,6 +14,7 @@ from infra.openapi import list_documented_routes
 from shared.domain.organisation import ORGANISATION_ID
 from shared.routes import DIALECTS, Permission
 from tests.client import AUTHENTICATOR_CODE
+from tests.hangs import HANG_SECONDS
 from tests.live.server import Server, run_server
 from tests.routes.scene import get_credential
 
@@ -26,7 +27,6 @@ UNPROMISED = "negative_data_rejection,positive_data_acceptance,object_level_auth
 # which methods a path has.
 PHASES = {"langfuse": "examples,fuzzing,stateful"}
 ALL_PHASES = "examples,coverage,fuzzing,stateful"
-SUITE_SECONDS = 300.0
 VERSIONS = 12
 # Nobody gets an e-mail here, with the first password or the code; and there is no page of sign-in.
 NEED_COGNITO = {"finish_sign_in", "reset_password", "exchange_code"}
@@ -84,7 +84,7 @@ def test_whatever_is_sent_is_answered_as_documented(tmp_path: Path, dialect: str
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=SUITE_SECONDS,
+            timeout=HANG_SECONDS,
             check=False,
         )
 

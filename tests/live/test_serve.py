@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hangs import HANG_SECONDS
 from tests.live.conftest import durable_folder
 from tests.live.server import JAR, Server, run_at_once, run_server, start
 
@@ -141,7 +142,7 @@ def test_no_reader_ever_sees_two_live_versions(either_server: Server) -> None:
 
 def send_raw(server: Server, sent: bytes, *, more: bytes = b"") -> bytes:
     """Everything that comes back for these bytes, on one connection, until it is closed."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=HANG_SECONDS) as connection:
         connection.sendall(sent)
         received = b""
         while part := connection.recv(65536):
@@ -268,7 +269,7 @@ def test_client_that_goes_away_harms_nobody(server: Server) -> None:
 def test_log_has_a_line_for_each_request_and_no_credential(server: Server) -> None:
     server.call("GET", "/v1/health?key=secret")
 
-    until = time.monotonic() + 5  # the line follows the answer
+    until = time.monotonic() + HANG_SECONDS  # the line follows the answer
     while "GET /v1/health 200 " not in server.log and time.monotonic() < until:
         time.sleep(0.01)
     assert "\nGET /v1/health 200 " in f"\n{server.log}"
@@ -299,14 +300,16 @@ def test_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
 def test_request_under_way_is_finished_before_the_end(tmp_path: Path) -> None:
     with run_server(tmp_path) as running:
         asked = read_head(running, RENDER, f"Content-Length: {len(BODY)}")
-        with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
+        with socket.create_connection(
+            ("127.0.0.1", running.port), timeout=HANG_SECONDS
+        ) as connection:
             connection.sendall(asked + BODY[:10])
             time.sleep(0.3)  # it is being read now
             running.process.send_signal(signal.SIGINT)
             time.sleep(0.3)
             connection.sendall(BODY[10:])
             answer = connection.recv(65536)
-        code = running.process.wait(30)
+        code = running.process.wait(HANG_SECONDS)
 
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert code == 0
@@ -315,7 +318,7 @@ def test_request_under_way_is_finished_before_the_end(tmp_path: Path) -> None:
 def test_taken_port_is_told_in_one_line(server: Server, tmp_path: Path) -> None:
     process = start(tmp_path, PORT=str(server.port))
 
-    assert process.wait(30) == 1
+    assert process.wait(HANG_SECONDS) == 1
     assert (tmp_path / "stderr").read_text() == (
         f"port {server.port} is in use; choose another, such as PORT={server.port + 1}\n"
     )
@@ -343,7 +346,7 @@ def test_what_prevents_a_start_is_told_in_one_line(
 ) -> None:
     process = start(tmp_path, **environment)
 
-    assert process.wait(30) == 1
+    assert process.wait(HANG_SECONDS) == 1
     (line,) = (tmp_path / "stderr").read_text().splitlines()
     assert line.startswith(said)
 
@@ -355,7 +358,7 @@ def test_missing_java_is_told_in_one_line(tmp_path: Path) -> None:
 
     process = start(tmp_path, "--durable", PATH=str(tmp_path))
 
-    assert process.wait(30) == 1
+    assert process.wait(HANG_SECONDS) == 1
     assert (tmp_path / "stderr").read_text() == (
         "java, which DynamoDB Local needs, is missing; install Java 17 or newer\n"
     )
@@ -371,7 +374,7 @@ def test_a_closed_terminal_ends_dynamodb_local_too(
         java = read_pids(tmp_path)["dynamodb"]
         for number in signals:
             running.process.send_signal(number)
-        code = running.process.wait(30)
+        code = running.process.wait(HANG_SECONDS)
 
     assert code == 0
     assert "Traceback" not in running.log
@@ -445,7 +448,7 @@ def test_two_servers_do_not_share_durable_data(durable_server: Server) -> None:
 
     process = start(folder, "--durable")
 
-    assert process.wait(30) == 1
+    assert process.wait(HANG_SECONDS) == 1
     assert (folder / "stderr").read_text() == (
         f"another server (pid {durable_server.process.pid}) is using {folder / 'dynamodb'}; "
         "stop it first\n"
@@ -457,10 +460,10 @@ def test_the_dynamodb_local_of_a_server_that_was_killed_is_named(tmp_path: Path)
     with run_server(folder, "--durable") as running:
         java = read_pids(folder)["dynamodb"]
         running.process.kill()
-        running.process.wait(30)
+        running.process.wait(HANG_SECONDS)
     try:
         process = start(folder, "--durable")
-        code = process.wait(30)
+        code = process.wait(HANG_SECONDS)
     finally:
         os.kill(java, signal.SIGTERM)
 

@@ -9,15 +9,17 @@ for anything. All that the commands print must be there.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 MARK = "\x1e"
 EXPECTED = re.compile(r"#> ?(.*)")
@@ -61,8 +63,16 @@ class Walk:
         ]
 
     def run(self, folder: Path) -> list[Step]:
-        """Run it in a folder."""
-        done = subprocess.run(self.command, cwd=folder, capture_output=True, text=True, check=False)
+        """Run it in a folder, where `python3` is the interpreter of the tests."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            self.command,
+            cwd=folder,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr + done.stdout
         return self.split_output(done.stdout)
 

@@ -17,6 +17,7 @@ from mcp import Client, MCPError, StdioServerParameters, types
 from cuebook.assistants import create_server
 from tests.client import TEAM_ID
 from tests.documents import read_document
+from tests.hangs import HANG_SECONDS
 from tests.python_client.commands import serve_registry
 from tests.python_client.conftest import KEY
 
@@ -345,7 +346,7 @@ def test_ctrl_c_ends_the_command() -> None:
         process.stdin.flush()
         assert json.loads(process.stdout.readline())["id"] == 1
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == -signal.SIGINT
+        assert process.wait(HANG_SECONDS) == -signal.SIGINT
 
 
 @pytest.mark.parametrize(

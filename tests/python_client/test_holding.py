@@ -13,6 +13,7 @@ from threading import Barrier, Event
 import pytest
 
 from cuebook import AsyncCuebook, Cuebook, NotFoundError
+from tests.hangs import HANG_SECONDS
 from tests.python_client.conftest import KEY, Clock
 from tests.python_client.service import Fault, Handler, Service, respond
 
@@ -22,7 +23,7 @@ SECONDS = 30.0
 
 
 def wait_until(is_done: Callable[[], bool]) -> None:
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + HANG_SECONDS
     while not is_done():
         assert time.monotonic() < end, "it never came to be"
         time.sleep(0.005)

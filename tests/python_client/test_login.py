@@ -19,6 +19,7 @@ from shared.store import sign_in_page
 from tests import sign_in_page as page_of_tests
 from tests.client import AUTHENTICATOR_CODE, PASSWORD, UNKNOWN_ID
 from tests.documents import read_document
+from tests.hangs import HANG_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -172,7 +173,9 @@ class Browser:
     def return_to_command(self) -> None:
         back = urlsplit(self.query["redirect_uri"])
         for visit in self.visits:
-            connection = http.client.HTTPConnection("127.0.0.1", back.port or 0, timeout=10)
+            connection = http.client.HTTPConnection(
+                "127.0.0.1", back.port or 0, timeout=HANG_SECONDS
+            )
             connection.request("GET", f"{back.path}?{urlencode(visit())}")
             self.answers.append(connection.getresponse().status)
             connection.close()
@@ -199,7 +202,7 @@ def browser(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Browser:
     browser = Browser(registry)
     monkeypatch.setattr("webbrowser.open", browser.open)
     monkeypatch.setattr(sign_in_page, "send", browser.exchange)
-    monkeypatch.setattr("cuebook.cli.sign_in.SECONDS_IN_BROWSER", 5)
+    monkeypatch.setattr("cuebook.cli.sign_in.SECONDS_IN_BROWSER", HANG_SECONDS)
     return browser
 
 

@@ -8,12 +8,16 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.core.models import botocore_stubber
 
 from infra.local import aws, moto_patches
+from infra.local.direct import connect_directly
 from shared.store.tables import TABLES
 
+CONFIG = Config(parameter_validation=False)  # as the functions' clients
 VERSIONS, LOOKUPS = "cuebook-versions", "cuebook-lookups"
 # An attribute of each kind that DynamoDB has.
 EVERY_KIND: dict[str, Any] = {
@@ -168,8 +172,12 @@ def build_request(number: int, update: str, condition: str) -> dict[str, Any]:
     }
 
 
-def run(*, patched: bool) -> dict[str, Any]:
+def run(*, patched: bool = False, direct: bool = False) -> dict[str, Any]:
     """Carry out all transactions and updates.
+
+    Args:
+        patched: Whether moto is patched.
+        direct: Whether the client calls it directly, which needs that.
 
     Returns:
         What each has returned or raised, and left.
@@ -178,7 +186,9 @@ def run(*, patched: bool) -> dict[str, Any]:
         stack.enter_context(mock_aws())
         if patched:
             stack.enter_context(moto_patches.patch_moto(aws.REGION))
-        client = boto3.client("dynamodb", region_name=aws.REGION)
+        client = boto3.client("dynamodb", region_name=aws.REGION, config=CONFIG)
+        if direct:
+            stack.enter_context(connect_directly(client))
         aws.create_tables(client)
         results = {
             name: (carry_out(client.transact_write_items, TransactItems=items), read_tables(client))
@@ -222,7 +232,7 @@ def read_tables(client: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def stock() -> dict[str, Any]:
-    return run(patched=False)
+    return run()
 
 
 @pytest.fixture(scope="module")
@@ -230,11 +240,39 @@ def patched() -> dict[str, Any]:
     return run(patched=True)
 
 
+@pytest.fixture(scope="module")
+def direct() -> dict[str, Any]:
+    return run(patched=True, direct=True)
+
+
 @pytest.mark.parametrize("name", [*TRANSACTIONS, *UPDATES])
 def test_a_write_ends_alike_and_leaves_the_same(
-    stock: dict[str, Any], patched: dict[str, Any], name: str
+    stock: dict[str, Any], patched: dict[str, Any], direct: dict[str, Any], name: str
 ) -> None:
     assert patched[name] == stock[name]
+    assert direct[name] == stock[name]
+
+
+def test_a_direct_call_makes_no_request_of_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    with mock_aws(), moto_patches.patch_moto(aws.REGION):
+        client = boto3.client("dynamodb", region_name=aws.REGION, config=CONFIG)
+        aws.create_tables(client)
+        sent: list[object] = []
+        client.meta.events.register("before-send", lambda request, **_: sent.append(request))
+        put: Any = {"TableName": LOOKUPS, "Item": CLAIM}
+        with connect_directly(client):
+            created: list[object] = []
+            client.meta.events.register(
+                "request-created", lambda request, **_: created.append(request)
+            )
+            client.put_item(**put)
+            assert (len(created), len(sent)) == (1, 0)
+
+            # Somebody who is between the client and moto sees all that botocore does.
+            process = botocore_stubber.process_request
+            monkeypatch.setattr(botocore_stubber, "process_request", lambda call: process(call))
+            client.put_item(**put)
+            assert (len(created), len(sent)) == (2, 1)
 
 
 def test_the_transactions_are_what_they_are_called(stock: dict[str, Any]) -> None:
