@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .errors import ConfigurationError, PermissionDeniedError
+from ._contents import Content
+from ._rendering.engines import COMPILERS
+from ._rendering.errors import TemplateSyntaxError
+from .errors import ConfigurationError, PermissionDeniedError, RenderError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +53,27 @@ def take_content(version: Mapping[str, Any]) -> dict[str, Any]:
     return content
 
 
+def check_texts(content: Mapping[str, Any]) -> None:
+    """Check that the texts of a content are templates, as far as this process has their engine.
+
+    Args:
+        content: The content.
+
+    Raises:
+        ConfigurationError: A text is none.
+    """
+    engine = content.get("engine", "go")
+    if not isinstance(engine, str) or engine not in COMPILERS:
+        raise ConfigurationError(f"there is no engine {engine!r}; use {', '.join(COMPILERS)}")
+    try:
+        Content({"template": "", **content}).compile()
+    except RenderError as error:
+        if isinstance(error.__cause__, TemplateSyntaxError):  # others depend on the deployment
+            raise ConfigurationError(str(error.__cause__)) from error
+    except (KeyError, UnavailableError):
+        pass  # an input without a name, or no text, which the service refuses
+
+
 def create_version(
     manage: Management,
     name: str,
@@ -75,19 +99,22 @@ def create_version(
     return manage.create_version(name, **fields, message=message, idempotency_key=idempotency_key)
 
 
-def promote(manage: Management, name: str, number: int) -> bool:
+def promote(
+    manage: Management, name: str, number: int, *, idempotency_key: str | None = None
+) -> bool:
     """Promote a version by one stage: a draft to stable, or a stable version to live.
 
     Args:
         manage: The client's management.
         name: The slug or the id of the prompt.
         number: The number of the version.
+        idempotency_key: Calls with the same one promote it once; None for one of this call.
 
     Returns:
         Whether it is promoted; False if that waits until somebody else approves it.
     """
     try:
-        manage.promote(name, number)
+        manage.promote(name, number, idempotency_key=idempotency_key)
     except PermissionDeniedError as error:
         if error.code != "review_required":
             raise

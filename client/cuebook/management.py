@@ -235,10 +235,18 @@ class _Operations:
         return version
 
     @Operation
-    def promote(self, name: str, version: Pointer) -> Program[Document]:
-        """Make a draft stable, or a stable version live."""
+    def promote(
+        self, name: str, version: Pointer, *, idempotency_key: str | None = None
+    ) -> Program[Document]:
+        """Make a draft stable, or a stable version live.
+
+        Args:
+            name: The slug or the id of the prompt.
+            version: The number, a tag, `live` or `latest`.
+            idempotency_key: As of `create_version`.
+        """
         path = _build_path("prompts", name, "versions", version, "promote")
-        return self._write("POST", path, {}, name, part="version")
+        return self._write("POST", path, {}, name, part="version", idempotency_key=idempotency_key)
 
     @Operation
     def demote(self, name: str, version: Pointer = "live") -> Program[Document]:
@@ -325,17 +333,24 @@ class _Operations:
 
     @Operation
     def create_payload(
-        self, name: str, title: str, variables: Mapping[str, Any]
+        self,
+        name: str,
+        title: str | None,
+        variables: Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
     ) -> Program[Document]:
         """Store sample variables with a prompt.
 
         Args:
             name: The slug or the id of the prompt.
-            title: The name of the payload.
+            title: The name of the payload; None without one.
             variables: Values by name.
+            idempotency_key: As of `create_version`.
         """
         body = {"name": title, "variables": variables}
-        return self._write("POST", _build_path("prompts", name, "payloads"), body, part="payload")
+        path = _build_path("prompts", name, "payloads")
+        return self._write("POST", path, body, part="payload", idempotency_key=idempotency_key)
 
     @Operation
     def delete_payload(self, name: str, payload_id: str) -> Program[None]:

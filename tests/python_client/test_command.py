@@ -263,7 +263,10 @@ def test_a_version_is_released_and_taken_back(shell: Shell, greeting: str) -> No
     shell("edit", greeting, "--file", "-", text="Hi {{.name}}")
 
     assert shell("promote", greeting, "latest", "--live", "--json").json["status"] == "live"
-    assert shell("rollback", greeting, "-m", "too short").output == "greeting: version 1 is live\n"
+    assert (
+        shell("rollback", greeting, "--reason", "too short").output
+        == "greeting: version 1 is live\n"
+    )
     assert "too short" in shell("history", greeting, "--limit", "1").output
     assert shell("tag", greeting, "canary", "2").output.endswith("with the tags canary\n")
     assert shell("render", greeting, "--version", "canary", "--var", "name=A").output == "Hi A\n"

@@ -132,22 +132,59 @@ def test_an_import_goes_on_where_it_has_stopped(
     assert load(copy) == load(file)
 
 
-@pytest.mark.parametrize("is_newer", [True, False])
-def test_a_prompt_with_other_versions_is_left_alone(
-    shell: Shell, registry: Registry, file: Path, is_newer: bool
-) -> None:
-    if not is_newer:
-        clear(registry, "greeting")
-        registry.editor.create_prompt("Greeting", slug="greeting")
+def test_what_people_have_done_here_stays(shell: Shell, registry: Registry, file: Path) -> None:
+    editor = registry.editor
     prompt_id = shell("show", "greeting", "--json").json["prompt"]["id"]
-    registry.editor.create_version(prompt_id, "of this service")
+    editor.create_version(prompt_id, "of this service")
+    editor.promote(prompt_id, 6, times=2)
+    editor("PATCH", "/v1/prompts/greeting", {"description": "ours", "keywords": ["ours"]})
     before = count_events(registry)
 
     outcome = shell("import", str(file), "--json")
-    assert outcome.code == 3
-    assert list_outcomes(outcome) == {"greeting": "conflict", "empty": "unchanged"}
-    assert outcome.errors[-1] == "cuebook: not imported, for the reasons above: Greeting"
+    assert outcome.code == 0
+    assert list_outcomes(outcome) == {"greeting": "unchanged", "empty": "unchanged"}
+    assert outcome.json[0]["notes"] == ["live stays at version 6: --move moves it"]
     assert count_events(registry) == before
+    outcome = shell("import", str(file), "--json", "--move")
+    assert (list_outcomes(outcome)["greeting"], outcome.json[0]["pointers"]) == (
+        "updated",
+        {"live": "2"},
+    )
+    assert shell("show", "greeting", "--json").json["version"]["version"] == 2
+    assert shell("show", "greeting", "--json").json["prompt"]["description"] == "ours"
+
+
+def test_what_is_missing_comes_after_what_is_here(
+    shell: Shell, registry: Registry, file: Path
+) -> None:
+    clear(registry, "greeting")
+    prompt_id = registry.editor.create_prompt("Greeting", slug="greeting")["id"]
+    registry.editor.create_version(prompt_id, "of this service")
+
+    assert list_outcomes(shell("import", str(file), "--json"))["greeting"] == "updated"
+    copy = shell.folder / "copy.jsonl"
+    shell("export", str(copy))
+    (ours, *versions) = load(copy)[1]["versions"]
+    assert ours["template"] == "of this service"
+    expected = load(file)[0]["versions"]
+    assert versions == [{**each, "version": each["version"] + 1} for each in expected]
+    assert load(copy)[1]["prompt"] == load(file)[0]["prompt"]
+
+
+def test_as_many_versions_of_one_content_as_in_the_file(
+    shell: Shell, registry: Registry, file: Path
+) -> None:
+    prompt_id = shell("show", "greeting", "--json").json["prompt"]["id"]
+    registry.editor.create_version(prompt_id, "one", message="again")
+    registry.editor.promote(prompt_id, 6, times=2)
+    shell("export", str(file))
+    clear(registry)
+    shell("import", str(file))
+    copy = shell.folder / "copy.jsonl"
+    shell("export", str(copy))
+
+    assert load(copy) == load(file)
+    assert list_outcomes(shell("import", str(file), "--json"))["greeting"] == "unchanged"
 
 
 def test_a_prompt_comes_after_those_that_it_includes(shell: Shell, registry: Registry) -> None:
@@ -178,6 +215,7 @@ def test_what_the_service_refuses_is_named_and_the_rest_is_written(
     assert outcome.code == 1
     assert list_outcomes(outcome) == {"empty": "created", "greeting": "failed"}
     assert "engine" in next(row for row in outcome.json if row["slug"] == "greeting")["notes"][0]
+    assert [prompt["slug"] for prompt in shell("list", "--json").json] == ["empty"]
 
 
 def test_a_slug_of_another_team_is_another_prompt(

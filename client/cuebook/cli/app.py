@@ -16,7 +16,6 @@ from . import (
     assistants,
     exchange,
     folders,
-    importers,
     keys,
     login,
     prompts,
@@ -33,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (login, prompts, writing, releases, folders, exchange, importers, keys, assistants):
+for module in (login, prompts, writing, releases, folders, exchange, keys, assistants):
     module.add_commands(app)
 
 
