@@ -19,7 +19,7 @@ from cuebook._version_contents import take_content
 from cuebook.cli.app import run
 from cuebook.importers.catalog import SOURCES
 from cuebook.importers.files import list_files, load_yaml
-from cuebook.importers.items import ImportedPrompt, UntranslatableError
+from cuebook.importers.items import Failure, ImportedPrompt, UntranslatableError
 from cuebook.importers.mustache import translate
 from tests.documents import CODE, read_document
 from tests.python_client.commands import serve_registry
@@ -651,6 +651,111 @@ def test_one_bad_file_does_not_stop_the_others(
     assert [row["origin"] for row in failures] == [name]
     assert all(row["notes"] != [""] for row in failures)
     assert read_versions(manage, registry.team_id)[slug] != []
+
+
+VERSIONS: dict[str, tuple[Document, Document]] = {
+    # of a source, two versions of one prompt, of which the second is malformed
+    "langfuse": (
+        {"name": "x", "version": 1, "prompt": "y"},
+        {"name": "x", "version": 2, "prompt": 7},
+    ),
+    "px0": (
+        {"prompts": [{"id": "a", "name": "x", "slug": "x"}]},
+        {"versions": [{"id": "b", "prompt_id": "a", "version": "two"}]},
+    ),
+    "langwatch": (
+        {"id": "a", "handle": "x", "version": 1, "prompt": "y"},
+        {"id": "a", "handle": "x", "version": 2, "prompt": "y", "tags": [7]},
+    ),
+    "maxim": (
+        {"data": [{"id": "a", "name": "x"}]},
+        {"data": [{"id": "b", "promptId": "a", "config": {"messages": 7}}]},
+    ),
+    "bedrock": (
+        {"id": "a", "name": "x", "version": "1", "variants": [{}]},
+        {"id": "a", "name": "x", "version": "two", "variants": [{}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("source", VERSIONS)
+def test_the_file_at_fault_is_named(source: str, tmp_path: Path) -> None:
+    for name, document in zip(("good.json", "wrong.json"), VERSIONS[source], strict=True):
+        (tmp_path / name).write_text(json.dumps(document))
+    (item,) = SOURCES[source].read(list_files([tmp_path], (".json",)))
+
+    assert isinstance(item, Failure)
+    assert item.origin == "wrong.json"
+
+
+PARTIALS: dict[str, tuple[dict[str, str], str]] = {
+    # files, and what becomes of `x.prompt`: its text, or why it is skipped
+    "in a line": ({"_a": "b\n", "x": "1 {{> a}} 2"}, "1 b\n 2"),
+    "alone in a line": ({"_a": "b\n\nc\n", "x": "1\n  {{> a }}\n2"}, "1\n  b\n\n  c\n2"),
+    "in a partial": ({"_a": "{{>b}}", "_b": "{{name}}", "x": "{{>a}}!"}, "{{name}}!"),
+    "with settings": ({"_a": "---\nmodel: m\n---\nb", "x": "{{>a}}"}, "b"),
+    "in no file": ({"x": "{{> a}}"}, "it has {{> a}}, which has no equivalent"),
+    "with arguments": (
+        {"_a": "b", "x": "{{> a c=1}}"},
+        "it has {{> a c=1}}, which has no equivalent",
+    ),
+    "that is escaped": (
+        {"_a": "b", "x": "\\{{> a}}"},
+        "it escapes {{> a}}, which has no equivalent",
+    ),
+    "that includes itself": (
+        {"_a": "{{>b}}", "_b": "{{>a}}", "x": "{{>a}}"},
+        "its partial 'a' includes itself",
+    ),
+    "that is long": (
+        {"_a0": "b", **{f"_a{n}": f"{{{{>a{n - 1}}}}}" * 9 for n in range(1, 30)}, "x": "{{>a29}}"},
+        "its partials are too long",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PARTIALS)
+def test_a_partial(case: str, tmp_path: Path) -> None:
+    files, expected = PARTIALS[case]
+    for name, text in files.items():
+        (tmp_path / f"{name}.prompt").write_text(text)
+    items = [*SOURCES["dotprompt"].read(list_files([tmp_path], (".prompt",)))]
+
+    partials = [item for item in items if item.origin.startswith("_")]
+    assert len(partials) == len(files) - 1
+    assert all(isinstance(item, Failure) and item.is_skip for item in partials)
+    (item,) = (item for item in items if item.origin == "x.prompt")
+    if isinstance(item, Failure):
+        assert (item.is_skip, item.reason) == (True, expected)
+    else:
+        assert item.versions[0].content["messages"] == [{"role": "user", "content": expected}]
+
+
+def test_variants_are_versions_with_tags(
+    tmp_path: Path, start: Start, manage: Management, registry: Registry
+) -> None:
+    for name, text in {
+        "hi": "---\ndescription: it greets\n---\nHi {{name}}",
+        "hi.formal": "Good day {{name}}",
+        "hi.short": "---\nvariant: brief\n---\nHi",
+        "hi.bad": "{{#if name}}",
+        "other": "---\nname: hi\nvariant: formal\n---\nHello",
+        "bye.formal": "Farewell",
+    }.items():
+        (tmp_path / f"{name}.prompt").write_text(text)
+    code, rows = start("dotprompt", tmp_path)
+    versions = read_versions(manage, registry.team_id)
+
+    assert code == 1
+    assert rows["other.prompt"]["notes"] == ["hi.formal.prompt has a prompt of the name 'hi' too"]
+    assert rows["hi.bad.prompt"]["action"] == "skipped"
+    assert [(each["status"], each["tags"]) for each in versions["hi"]] == [
+        ("live", []),
+        ("stable", ["brief"]),
+        ("stable", ["formal"]),
+    ]
+    assert [(each["status"], each["tags"]) for each in versions["bye"]] == [("stable", ["formal"])]
+    assert manage.prompt("hi")["description"] == "it greets"
 
 
 @pytest.mark.parametrize(

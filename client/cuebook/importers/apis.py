@@ -183,7 +183,7 @@ def fetch_each(
             yield from fetch(entry)
         except UnreadableError as error:
             name = entry.get("name")
-            yield Failure(name if isinstance(name, str) and name else origin, str(error))
+            yield Failure(origin, f"{name}: {error}" if isinstance(name, str) else str(error))
 
 
 def _is_address(url: str) -> bool:
