@@ -14,7 +14,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ._contents import Content
 from ._files import replace_file
 from ._prompt_files import (
     SUFFIX,
@@ -24,14 +23,12 @@ from ._prompt_files import (
     load_document,
     name_file,
 )
-from ._rendering.engines import COMPILERS
-from ._version_contents import create_version, promote, take_content
+from ._version_contents import check_texts, create_version, promote, take_content
 from .errors import (
     ConfigurationError,
     ConflictError,
     CuebookError,
     NotFoundError,
-    RenderError,
 )
 
 if TYPE_CHECKING:
@@ -525,18 +522,10 @@ class _Planner:
         Raises:
             ConfigurationError: A text is none.
         """
-        path, engine = self._folder.name_path(local.slug), local.content["engine"]
-        if engine not in COMPILERS:
-            raise ConfigurationError(
-                f"{path}: there is no engine {engine!r}; use {', '.join(COMPILERS)}"
-            )
         try:
-            Content({"template": "", **local.content}).compile()
-        except RenderError as error:
-            if not isinstance(error.__cause__, ModuleNotFoundError):
-                raise ConfigurationError(f"{path}: {error.__cause__}") from error
-        except KeyError:
-            pass  # an input without a name, which the service refuses
+            check_texts(local.content)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self._folder.name_path(local.slug)}: {error}") from error
 
 
 def push(

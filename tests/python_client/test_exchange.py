@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cuebook.importers import plans
 from shared.domain.access import Grant
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cuebook.importers.items import ImportedPrompt
     from tests.client import Registry
     from tests.python_client.commands import Outcome, Shell
 
@@ -103,6 +105,26 @@ def test_twice_is_like_once(shell: Shell, registry: Registry, file: Path) -> Non
         "empty": "unchanged",
     }
     assert count_events(registry) == before
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_an_import_that_is_broken_off_says_how_to_go_on(
+    shell: Shell, registry: Registry, file: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    clear(registry)
+    names: list[str] = []
+
+    def interrupt(prompt: ImportedPrompt, *arguments: Any, **options: Any) -> plans.Plan:
+        names.append(prompt.name)
+        if len(names) > count:
+            raise KeyboardInterrupt
+        return plans.build_plan(prompt, *arguments, **options)
+
+    monkeypatch.setattr("cuebook.importers.importer.build_plan", interrupt)
+    outcome = shell("import", str(file))
+    assert outcome.code != 0
+    text = "The import was broken off: run it again to go on."
+    assert (text in outcome.errors) == (count == 1), outcome
 
 
 def test_a_dry_run_writes_nothing(shell: Shell, registry: Registry, file: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .._files import replace_file
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, CuebookError
 from ..importers.catalog import SOURCES
 from ..importers.exports import dump_prompt, list_prompts, load_prompts
 from ..importers.files import list_files
@@ -89,9 +89,14 @@ def import_prompts(
     team_id = connection.find_team(team)
     importer = Importer(connection.manage, team_id, is_dry_run=dry_run, is_moving=move)
     report = []
-    for row in importer.run(items):
-        report.append(row)
-        print_note(f"{_name(row)}: {row['action']}")
+    try:
+        for row in importer.run(items):
+            report.append(row)
+            print_note(f"{_name(row)}: {row['action']}")
+    except (KeyboardInterrupt, CuebookError):
+        if report:
+            print_note("The import was broken off: run it again to go on.")
+        raise
     if as_json:
         print_json(report)
     else:
