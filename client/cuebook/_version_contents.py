@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .errors import ConfigurationError, PermissionDeniedError
+from ._contents import Content
+from ._rendering.engines import COMPILERS
+from ._rendering.errors import TemplateSyntaxError
+from .errors import ConfigurationError, PermissionDeniedError, RenderError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +53,27 @@ def take_content(version: Mapping[str, Any]) -> dict[str, Any]:
     return content
 
 
+def check_texts(content: Mapping[str, Any]) -> None:
+    """Check that the texts of a content are templates, as far as this process has their engine.
+
+    Args:
+        content: The content.
+
+    Raises:
+        ConfigurationError: A text is none.
+    """
+    engine = content.get("engine", "go")
+    if not isinstance(engine, str) or engine not in COMPILERS:
+        raise ConfigurationError(f"there is no engine {engine!r}; use {', '.join(COMPILERS)}")
+    try:
+        Content({"template": "", **content}).compile()
+    except RenderError as error:
+        if isinstance(error.__cause__, TemplateSyntaxError):  # others depend on the deployment
+            raise ConfigurationError(str(error.__cause__)) from error
+    except (KeyError, UnavailableError):
+        pass  # an input without a name, or no text, which the service refuses
+
+
 def create_version(
     manage: Management,
     name: str,
@@ -57,6 +81,7 @@ def create_version(
     *,
     message: str = "",
     if_match: str | None = None,
+    idempotency_key: str | None = None,
 ) -> dict[str, Any]:
     """Create the next version of a prompt from its content.
 
@@ -66,6 +91,7 @@ def create_version(
         content: The content.
         message: Why the version is created.
         if_match: The `etag` of what is to be there still; None for whatever is there.
+        idempotency_key: Calls with the same one create one version; None for one of this call.
 
     Returns:
         The document of the version.
@@ -75,11 +101,18 @@ def create_version(
     """
     fields = take_content(content)
     fields["params"] = fields.pop("model_params", None)
-    return manage.create_version(name, **fields, message=message, if_match=if_match)
+    return manage.create_version(
+        name, **fields, message=message, if_match=if_match, idempotency_key=idempotency_key
+    )
 
 
 def promote(
-    manage: Management, name: str, version: int | str, *, if_match: str | None = None
+    manage: Management,
+    name: str,
+    version: int | str,
+    *,
+    if_match: str | None = None,
+    idempotency_key: str | None = None,
 ) -> bool:
     """Promote a version by one stage: a draft to stable, or a stable version to live.
 
@@ -88,6 +121,7 @@ def promote(
         name: The slug or the id of the prompt.
         version: The number of the version, or a pointer.
         if_match: The `etag` of the version; None to promote it whatever it is.
+        idempotency_key: Calls with the same one promote it once; None for one of this call.
 
     Returns:
         Whether it is promoted; False if that waits until somebody else approves it.
@@ -96,7 +130,7 @@ def promote(
         ConflictError: The version is something else.
     """
     try:
-        manage.promote(name, version, if_match=if_match)
+        manage.promote(name, version, if_match=if_match, idempotency_key=idempotency_key)
     except PermissionDeniedError as error:
         if error.code != "review_required":
             raise

@@ -294,7 +294,12 @@ class _Operations:
 
     @Operation
     def promote(
-        self, name: str, version: Selector, *, if_match: str | None = None
+        self,
+        name: str,
+        version: Selector,
+        *,
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
     ) -> Program[Document]:
         """Make a draft stable, or a stable version live.
 
@@ -302,12 +307,20 @@ class _Operations:
             name: The slug or the id.
             version: The number of the version, a tag, `live` or `latest`.
             if_match: The `etag` of a `read_version`; None to promote it whatever it is.
+            idempotency_key: As of `create_version`.
 
         Raises:
             ConflictError: The version is not what was read.
         """
-        path = _build_path("prompts", name, "versions", version, "promote")
-        return self._write("POST", path, {}, name, part="version", if_match=if_match)
+        return self._write(
+            "POST",
+            _build_path("prompts", name, "versions", version, "promote"),
+            {},
+            name,
+            part="version",
+            if_match=if_match,
+            idempotency_key=idempotency_key,
+        )
 
     @Operation
     def demote(self, name: str, version: Selector = "live") -> Program[Document]:
@@ -394,17 +407,24 @@ class _Operations:
 
     @Operation
     def create_payload(
-        self, name: str, title: str, variables: Mapping[str, Any]
+        self,
+        name: str,
+        title: str | None,
+        variables: Mapping[str, Any],
+        *,
+        idempotency_key: str | None = None,
     ) -> Program[Document]:
         """Store sample variables with a prompt.
 
         Args:
             name: The slug or the id of the prompt.
-            title: The name of the payload.
+            title: The name of the payload; None without one.
             variables: Values by name.
+            idempotency_key: As of `create_version`.
         """
         body = {"name": title, "variables": variables}
-        return self._write("POST", _build_path("prompts", name, "payloads"), body, part="payload")
+        path = _build_path("prompts", name, "payloads")
+        return self._write("POST", path, body, part="payload", idempotency_key=idempotency_key)
 
     @Operation
     def delete_payload(self, name: str, payload_id: str) -> Program[None]:

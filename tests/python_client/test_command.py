@@ -197,6 +197,26 @@ def test_edit_writes_messages_as_a_file_that_people_can_read(
     assert version["model"] == "m"
 
 
+@pytest.mark.parametrize(
+    ("text", "options", "code"),
+    [
+        ("Hello {{.name", (), 2),
+        ("Hello", ("--engine", "none"), 2),
+        ("Hello", ("--message", "m" * 60_000), 1),  # which only the service refuses
+    ],
+)
+def test_new_leaves_no_prompt_without_its_first_version(
+    shell: Shell, text: str, options: tuple[str, ...], code: int
+) -> None:
+    file = shell.folder / "text"
+    file.write_text(text)
+
+    outcome = shell("new", "Greeting", "--file", str(file), *options)
+
+    assert (outcome.code, outcome.output) == (code, "")
+    assert shell("list", "--json").json == []
+
+
 def test_edit_keeps_what_somebody_has_written_if_it_is_refused(
     shell: Shell, greeting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,7 +284,10 @@ def test_a_version_is_released_and_taken_back(shell: Shell, greeting: str) -> No
     shell("edit", greeting, "--file", "-", text="Hi {{.name}}")
 
     assert shell("promote", greeting, "latest", "--live", "--json").json["status"] == "live"
-    assert shell("rollback", greeting, "-m", "too short").output == "greeting: version 1 is live\n"
+    assert (
+        shell("rollback", greeting, "--reason", "too short").output
+        == "greeting: version 1 is live\n"
+    )
     assert "too short" in shell("history", greeting, "--limit", "1").output
     assert shell("tag", greeting, "canary", "2").output.endswith("with the tags canary\n")
     assert shell("render", greeting, "--version", "canary", "--var", "name=A").output == "Hi A\n"

@@ -204,6 +204,18 @@ def test_without_a_key_or_an_address(command: str, scene: Scene) -> None:
     assert "CUEBOOK_URL" in outcome.errors[0]
 
 
+def test_a_short_option_means_the_same_in_every_command() -> None:
+    meanings: dict[str, set[str]] = {}
+    for command in list_commands().values():
+        for parameter in command.params:
+            names = {name for name in parameter.opts if name.startswith("--")}
+            for name in {*parameter.opts} - names:
+                if name.startswith("-"):
+                    meanings.setdefault(name, set()).update(names)
+
+    assert meanings == {"-f": {"--file"}, "-m": {"--message"}}
+
+
 def test_the_table_of_commands_is_that_of_the_app() -> None:
     table = read_document("docs/command.md").get_table("Commands").index_rows()
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cuebook.importers import plans
 from shared.domain.access import Grant
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cuebook.importers.items import ImportedPrompt
     from tests.client import Registry
     from tests.python_client.commands import Outcome, Shell
 
@@ -105,6 +107,26 @@ def test_twice_is_like_once(shell: Shell, registry: Registry, file: Path) -> Non
     assert count_events(registry) == before
 
 
+@pytest.mark.parametrize("count", [0, 1])
+def test_an_import_that_is_broken_off_says_how_to_go_on(
+    shell: Shell, registry: Registry, file: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    clear(registry)
+    names: list[str] = []
+
+    def interrupt(prompt: ImportedPrompt, *arguments: Any, **options: Any) -> plans.Plan:
+        names.append(prompt.name)
+        if len(names) > count:
+            raise KeyboardInterrupt
+        return plans.build_plan(prompt, *arguments, **options)
+
+    monkeypatch.setattr("cuebook.importers.importer.build_plan", interrupt)
+    outcome = shell("import", str(file))
+    assert outcome.code != 0
+    text = "The import was broken off: run it again to go on."
+    assert (text in outcome.errors) == (count == 1), outcome
+
+
 def test_a_dry_run_writes_nothing(shell: Shell, registry: Registry, file: Path) -> None:
     assert list_outcomes(shell("import", str(file), "--dry-run", "--json")) == {
         "greeting": "unchanged",
@@ -132,22 +154,59 @@ def test_an_import_goes_on_where_it_has_stopped(
     assert load(copy) == load(file)
 
 
-@pytest.mark.parametrize("is_newer", [True, False])
-def test_a_prompt_with_other_versions_is_left_alone(
-    shell: Shell, registry: Registry, file: Path, is_newer: bool
-) -> None:
-    if not is_newer:
-        clear(registry, "greeting")
-        registry.editor.create_prompt("Greeting", slug="greeting")
+def test_what_people_have_done_here_stays(shell: Shell, registry: Registry, file: Path) -> None:
+    editor = registry.editor
     prompt_id = shell("show", "greeting", "--json").json["prompt"]["id"]
-    registry.editor.create_version(prompt_id, "of this service")
+    editor.create_version(prompt_id, "of this service")
+    editor.promote(prompt_id, 6, times=2)
+    editor("PATCH", "/v1/prompts/greeting", {"description": "ours", "keywords": ["ours"]})
     before = count_events(registry)
 
     outcome = shell("import", str(file), "--json")
-    assert outcome.code == 3
-    assert list_outcomes(outcome) == {"greeting": "conflict", "empty": "unchanged"}
-    assert outcome.errors[-1] == "cuebook: not imported, for the reasons above: Greeting"
+    assert outcome.code == 0
+    assert list_outcomes(outcome) == {"greeting": "unchanged", "empty": "unchanged"}
+    assert outcome.json[0]["notes"] == ["live stays at version 6: --move moves it"]
     assert count_events(registry) == before
+    outcome = shell("import", str(file), "--json", "--move")
+    assert (list_outcomes(outcome)["greeting"], outcome.json[0]["pointers"]) == (
+        "change",
+        {"live": "2"},
+    )
+    assert shell("show", "greeting", "--json").json["version"]["version"] == 2
+    assert shell("show", "greeting", "--json").json["prompt"]["description"] == "ours"
+
+
+def test_what_is_missing_comes_after_what_is_here(
+    shell: Shell, registry: Registry, file: Path
+) -> None:
+    clear(registry, "greeting")
+    prompt_id = registry.editor.create_prompt("Greeting", slug="greeting")["id"]
+    registry.editor.create_version(prompt_id, "of this service")
+
+    assert list_outcomes(shell("import", str(file), "--json"))["greeting"] == "change"
+    copy = shell.folder / "copy.jsonl"
+    shell("export", str(copy))
+    (ours, *versions) = load(copy)[1]["versions"]
+    assert ours["template"] == "of this service"
+    expected = load(file)[0]["versions"]
+    assert versions == [{**each, "version": each["version"] + 1} for each in expected]
+    assert load(copy)[1]["prompt"] == load(file)[0]["prompt"]
+
+
+def test_as_many_versions_of_one_content_as_in_the_file(
+    shell: Shell, registry: Registry, file: Path
+) -> None:
+    prompt_id = shell("show", "greeting", "--json").json["prompt"]["id"]
+    registry.editor.create_version(prompt_id, "one", message="again")
+    registry.editor.promote(prompt_id, 6, times=2)
+    shell("export", str(file))
+    clear(registry)
+    shell("import", str(file))
+    copy = shell.folder / "copy.jsonl"
+    shell("export", str(copy))
+
+    assert load(copy) == load(file)
+    assert list_outcomes(shell("import", str(file), "--json"))["greeting"] == "unchanged"
 
 
 def test_a_prompt_comes_after_those_that_it_includes(shell: Shell, registry: Registry) -> None:
@@ -178,6 +237,7 @@ def test_what_the_service_refuses_is_named_and_the_rest_is_written(
     assert outcome.code == 1
     assert list_outcomes(outcome) == {"empty": "create", "greeting": "failed"}
     assert "engine" in next(row for row in outcome.json if row["slug"] == "greeting")["notes"][0]
+    assert [prompt["slug"] for prompt in shell("list", "--json").json] == ["empty"]
 
 
 def test_a_slug_of_another_team_is_another_prompt(

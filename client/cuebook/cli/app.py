@@ -17,7 +17,6 @@ from . import (
     assistants,
     exchange,
     folders,
-    importers,
     keys,
     login,
     prompts,
@@ -38,7 +37,7 @@ app = typer.Typer(
 )
 for module in (
     *(login, prompts, writing, releases, removal),
-    *(folders, exchange, importers, keys, assistants),
+    *(folders, exchange, keys, assistants),
 ):
     module.add_commands(app)
 

@@ -25,7 +25,7 @@ Slugs = Annotated[
     list[str] | None, typer.Argument(help="The slugs of the only prompts; all without any.")
 ]
 FolderPath = Annotated[
-    Path, typer.Option("--folder", "-f", help="The folder of the files.", file_okay=False)
+    Path, typer.Option("--folder", help="The folder of the files.", file_okay=False)
 ]
 DEFAULT_FOLDER = Path("prompts")
 

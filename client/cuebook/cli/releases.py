@@ -56,7 +56,7 @@ def demote_version(context: typer.Context, name: Name, as_json: AsJson = False) 
 def roll_back(
     context: typer.Context,
     name: Name,
-    reason: Annotated[str, typer.Option("--reason", "-m", help="Why, for the history.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the history.")],
     version: Annotated[
         int | None,
         typer.Argument(min=1, help="A number; by default the version that was live before."),

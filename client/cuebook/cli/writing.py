@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .._version_contents import create_version, take_content
+from .._version_contents import check_texts, create_version, take_content
 from .._yaml import YamlError, dump, load
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, CuebookError, InvalidRequestError
 from .arguments import Name, Team
 from .connection import get_connection
 from .output import CONFLICT, AsJson, print_error, print_json, print_note, print_text
@@ -70,11 +70,19 @@ def create_prompt(
     if settings and file is None:
         raise ConfigurationError("settings are those of a version: give its text with --file")
     content = None if file is None else {**settings, **_load_texts(file)}
+    if content is not None:
+        check_texts(content)
     manage = connection.manage
     prompt = manage.create_prompt(
         connection.find_team(team), name, slug=slug, description=description
     )
-    version = content and create_version(manage, prompt["id"], content, message=message)
+    version = None
+    if content is not None:
+        try:
+            version = create_version(manage, prompt["id"], content, message=message)
+        except InvalidRequestError:
+            print_note(_remove_prompt(manage, prompt))
+            raise
     if as_json:
         print_json({"prompt": prompt, "version": version})
         return
@@ -122,6 +130,15 @@ def edit_prompt(
         print_json(document)
     elif document is not None:
         print_text(f"{prompt['slug']}: version {document['version']} is {document['status']}")
+
+
+def _remove_prompt(manage: Management, prompt: Mapping[str, Any]) -> str:
+    """Remove a prompt whose first version is refused, and say what is there now."""
+    try:
+        manage.delete_prompt(prompt["id"])
+    except CuebookError as error:
+        return f"The prompt {prompt['slug']} is there without a version: {error}"
+    return "The prompt is not created."
 
 
 @contextmanager

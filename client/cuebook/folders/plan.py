@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .._contents import Content
-from .._rendering.engines import COMPILERS
-from ..errors import ConfigurationError, RenderError
+from .._version_contents import check_texts
+from ..errors import ConfigurationError
 from .documents import can_be_slug
 from .states import STATUSES, check_slugs, list_rows, read_state
 from .steps import Action, Step, refuse
@@ -183,15 +182,7 @@ class Planner:
         Raises:
             ConfigurationError: A text is none.
         """
-        path, engine = self._folder.name_path(local.slug), local.content["engine"]
-        if engine not in COMPILERS:
-            raise ConfigurationError(
-                f"{path}: there is no engine {engine!r}; use {', '.join(COMPILERS)}"
-            )
         try:
-            Content({"template": "", **local.content}).compile()
-        except RenderError as error:
-            if not isinstance(error.__cause__, ModuleNotFoundError):
-                raise ConfigurationError(f"{path}: {error.__cause__}") from error
-        except KeyError:
-            pass  # an input without a name, which the service refuses
+            check_texts(local.content)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self._folder.name_path(local.slug)}: {error}") from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConfigurationError
 from .contents import build_content, build_tool, join_model, take, take_name, take_objects
 from .files import load_each, load_json
-from .imports import (
+from .items import (
     Failure,
     ImportedPrompt,
     ImportedVersion,
@@ -15,6 +15,8 @@ from .imports import (
     Losses,
     UnreadableError,
     convert_each,
+    convert_rows,
+    sort_rows,
 )
 from .source import Source
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from .files import File
-    from .imports import Document
+    from .items import Document
 
 DRAFT = "DRAFT"
 # Names of the inference parameters, and of those of the service.
@@ -37,17 +39,17 @@ CACHE_POINT = "cachePoint"
 
 def read(files: Iterable[File]) -> Iterator[Item]:
     """Read prompts from files with what `aws bedrock-agent get-prompt` prints."""
-    rows: dict[str, tuple[str, list[Document]]] = {}
+    prompts: dict[str, list[tuple[str, Document]]] = {}
     for origin, document in load_each(files, load_json):
         if isinstance(document, Failure):
             yield document
             continue
         for row in document if isinstance(document, list) else [document]:
             if isinstance(row, dict) and isinstance(row.get("id"), str) and "variants" in row:
-                rows.setdefault(row["id"], (origin, []))[1].append(row)
+                prompts.setdefault(row["id"], []).append((origin, row))
             else:
                 yield Failure(origin, "it is no prompt of Bedrock: id and variants are missing")
-    yield from convert_each(rows.values(), _convert)
+    yield from convert_each(((rows[0][0], rows) for rows in prompts.values()), _convert)
 
 
 def fetch(environment: Mapping[str, str]) -> Iterator[Item]:
@@ -62,47 +64,53 @@ def fetch(environment: Mapping[str, str]) -> Iterator[Item]:
     try:
         # boto3 itself knows only AWS_DEFAULT_REGION, and the region of the profile.
         client = boto3.client("bedrock-agent", region_name=environment.get("AWS_REGION"))
-        for prompt in _list(client):
+        for entry in _list(client):
+            id = take_name(entry, "id")
+            origin = f"Bedrock: the prompt {id}"
             try:
+                versions = [
+                    take_name(each, "version") for each in _list(client, promptIdentifier=id)
+                ]
                 rows = [
-                    client.get_prompt(promptIdentifier=prompt["id"], promptVersion=version)
-                    for version in dict.fromkeys(
-                        row["version"] for row in _list(client, promptIdentifier=prompt["id"])
-                    )
+                    (origin, client.get_prompt(promptIdentifier=id, promptVersion=version))
+                    for version in dict.fromkeys(versions)
                 ]
             except ClientError as error:
-                yield Failure(prompt["name"], str(error))
+                yield Failure(origin, str(error))
             else:
-                yield from convert_each([(prompt["name"], rows)], _convert)
-    except (BotoCoreError, ClientError) as error:
+                yield from convert_each([(origin, rows)], _convert)
+    except (BotoCoreError, ClientError, UnreadableError) as error:
         raise UnreadableError(f"Bedrock: {error}") from error
 
 
 def _list(client: Any, **which: str) -> Iterator[Document]:
     """List prompts, or with an identifier the versions of one."""
     for page in client.get_paginator("list_prompts").paginate(**which):
-        yield from page["promptSummaries"]
+        yield from take_objects(page, "promptSummaries")
 
 
-def _convert(origin: str, rows: list[Document]) -> ImportedPrompt:
+def _convert(origin: str, rows: list[tuple[str, Document]]) -> ImportedPrompt:
     losses = Losses()
-    rows = sorted(rows, key=_get_place)
-    numbered = [row for row in rows if row.get("version") != DRAFT]
-    name = take_name(rows[-1])
+    rows = sort_rows(rows, _get_place)
+    if not rows:
+        raise UnreadableError("it has no versions")
+    numbered = [row for _, row in rows if row.get("version") != DRAFT]
+    live = numbered[-1] if numbered else None
     return ImportedPrompt(
         origin=origin,
-        name=name,
-        description=take(rows[-1], "description", str, ""),
-        versions=tuple(
-            ImportedVersion(
-                label=take(row, "version", str, DRAFT),
-                content=_convert_content(row, losses),
-                is_live=bool(numbered) and row is numbered[-1],
-                is_draft=row.get("version") == DRAFT,
-            )
-            for row in rows
-        ),
+        name=convert_rows(rows, take_name)[-1],
+        description=take(rows[-1][1], "description", str, ""),
+        versions=convert_rows(rows, lambda row: _convert_version(row, losses, is_live=row is live)),
         losses=losses.names,
+    )
+
+
+def _convert_version(row: Document, losses: Losses, *, is_live: bool) -> ImportedVersion:
+    return ImportedVersion(
+        label=take(row, "version", str, DRAFT),
+        content=_convert_content(row, losses),
+        is_live=is_live,
+        is_draft=row.get("version") == DRAFT,
     )
 
 
@@ -206,7 +214,6 @@ def _convert_choice(choice: Document, losses: Losses) -> Document:
 
 SOURCE = Source(
     suffixes=(".json",),
-    engines=("simple",),
     read=read,
     fetch=fetch,
     variables=("AWS_REGION", "AWS_PROFILE"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .imports import Document, UnreadableError
+from .items import Document, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .imports import Losses
+    from .items import Losses
 
 Kind = TypeVar("Kind")
 KINDS: dict[type, str] = {str: "a text", dict: "an object", list: "a list", int: "a number"}

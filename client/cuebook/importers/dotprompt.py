@@ -1,8 +1,13 @@
-"""Prompts of Dotprompt, as Genkit has them: front matter, and a text of Handlebars."""
+"""Prompts of Dotprompt, as Genkit has them: front matter, and a text of Handlebars.
+
+A prompt can have variants, each in a file of its own: they become versions with tags. A file
+whose name begins with `_` is a partial, a text that prompts include.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .contents import (
@@ -14,7 +19,8 @@ from .contents import (
     take,
 )
 from .files import load_each, split_front_matter
-from .imports import (
+from .items import (
+    Failure,
     ImportedPrompt,
     ImportedVersion,
     Item,
@@ -31,32 +37,145 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from .files import File
-    from .imports import Document
+    from .items import Document
 
 SUFFIX = ".prompt"
 # What begins another message.
 MARK = re.compile(r"\{\{\s{0,20}(?:role\s{1,20}[\"']([a-z]+)[\"']|(history))\s{0,20}\}\}")
+# A partial without arguments. Alone in a line, it takes the place of the line with its end.
+PARTIAL = r"\{\{>\s{0,20}([\w/.-]{1,200})\s{0,20}\}\}"
+LINE = re.compile(rf"^([ \t]{{0,200}}){PARTIAL}[ \t]{{0,200}}(?:\n|\Z)", re.M)
+WITHIN_LINE = re.compile(rf"(\\?){PARTIAL}")
+LONGEST_TEXT = 1_000_000  # characters, with all partials
 ROLES = {"model": "assistant"}
 FIELDS = ("name", "variant", "description", "model", "config", "input", "output", "tools")
 
 
+@dataclass(frozen=True)
+class Variant:
+    """One file of a prompt.
+
+    Attributes:
+        name: The name of the variant; empty for the prompt itself.
+        fields: The front matter.
+        text: The text after it.
+    """
+
+    name: str
+    fields: Document
+    text: str
+
+
 def read(files: Iterable[File]) -> Iterator[Item]:
     """Read prompts from `.prompt` files."""
-    yield from convert_each(load_each(files, split_front_matter), _convert)
+    partials: dict[str, str] = {}
+    prompts: dict[str, list[tuple[str, Variant]]] = {}
+    for origin, document in load_each(files, split_front_matter):
+        if isinstance(document, Failure):
+            yield document
+            continue
+        fields, text = document
+        stem = origin.removesuffix(SUFFIX).rpartition("/")[2]
+        if stem.startswith("_"):
+            partials[stem[1:]] = text
+            yield Failure(origin, "it is a partial, a part of prompts that include it", True)
+            continue
+        try:
+            name, variant = _get_name(origin, fields)
+        except UnreadableError as error:
+            yield Failure(origin, str(error))
+        else:
+            prompts.setdefault(name, []).append((origin, Variant(variant, fields, text)))
+    for name, rows in prompts.items():
+        yield from _convert(name, rows, partials)
 
 
-def _convert(origin: str, document: tuple[Document, str]) -> ImportedPrompt:
-    fields, text = document
-    losses = Losses()
+def _get_name(origin: str, fields: Document) -> tuple[str, str]:
+    """Get the names of a prompt and of its variant: those in its file, or else of its file."""
+    folder, slash, stem = origin.removesuffix(SUFFIX).rpartition("/")
+    name, _, variant = stem.partition(".")
+    return (
+        take(fields, "name", str, "").strip() or f"{folder}{slash}{name}",
+        take(fields, "variant", str, "").strip() or variant,
+    )
+
+
+def _convert(
+    name: str, rows: list[tuple[str, Variant]], partials: dict[str, str]
+) -> Iterator[Item]:
+    """Convert a prompt; what is wrong with one variant does not stop the others."""
+    losses, origins = Losses(), dict[str, str]()
+
+    def convert(origin: str, row: Variant) -> ImportedVersion:
+        if origins.setdefault(row.name, origin) != origin:
+            raise UnreadableError(f"{origins[row.name]} has a prompt of the name {name!r} too")
+        return ImportedVersion(
+            label=origin,
+            content=_convert_content(row.fields, _include(row.text, partials), losses),
+            message=f"Imported from {origin}",
+            tags=(row.name,) if row.name else (),
+            is_live=not row.name,
+        )
+
+    rows = sorted(rows, key=lambda row: row[1].name)  # the prompt itself first
+    versions = []
+    for item in convert_each(rows, convert):
+        if isinstance(item, Failure):
+            yield item
+        else:
+            versions.append(item)
+    if versions:
+        descriptions = (row.fields.get("description") for _, row in rows)
+        yield ImportedPrompt(
+            origin=rows[0][0],
+            name=name,
+            description=next((each for each in descriptions if isinstance(each, str)), ""),
+            versions=(*versions,),
+            losses=losses.names,
+        )
+
+
+def _include(text: str, partials: dict[str, str]) -> str:
+    """Replace the partials of a text; those that are in no file stay, and are refused later.
+
+    Raises:
+        UntranslatableError: A partial includes itself, or the text is too long with all.
+    """
+    size = 0
+
+    def include(text: str, outer: tuple[str, ...]) -> str:
+        def get(name: str) -> str:
+            nonlocal size
+            if name in outer:
+                raise UntranslatableError(f"its partial {name!r} includes itself")
+            result = include(partials[name], (*outer, name))
+            size += len(result) + 1
+            if size > LONGEST_TEXT:
+                raise UntranslatableError("its partials are too long")
+            return result
+
+        def replace_line(match: re.Match[str]) -> str:
+            if match[2] not in partials:
+                return match[0]
+            return re.sub("^(?=.)", match[1], get(match[2]), flags=re.M)
+
+        def replace(match: re.Match[str]) -> str:
+            return match[0] if match[1] or match[2] not in partials else get(match[2])
+
+        return WITHIN_LINE.sub(replace, LINE.sub(replace_line, text))
+
+    return include(text, ())
+
+
+def _convert_content(fields: Document, text: str, losses: Losses) -> Document:
     losses.note_fields(fields, "", besides=FIELDS)
-    name = _get_name(origin, fields)
     engine, messages = _convert_text(text)
     config = rename_parameters(take(fields, "config", dict, {}))
     if config.pop("version", None) is not None:
         losses.note("config.version")
     variables = take(fields, "input", dict, {})
     losses.note_fields(variables, "input.", besides=("schema",))
-    content = build_content(
+    return build_content(
         engine,
         messages,
         model=join_model(None, take(fields, "model", str, "")),
@@ -65,22 +184,6 @@ def _convert(origin: str, document: tuple[Document, str]) -> ImportedPrompt:
         response_format=_convert_output(take(fields, "output", dict, {}), losses),
         inputs=_convert_input(variables.get("schema"), losses),
     )
-    return ImportedPrompt(
-        origin=origin,
-        name=name,
-        description=take(fields, "description", str, ""),
-        versions=(ImportedVersion(label=origin, content=content, is_live=True),),
-        losses=losses.names,
-    )
-
-
-def _get_name(origin: str, fields: Document) -> str:
-    """Get the name of a prompt: that in its file, or else that of the file, with its variant."""
-    name = take(fields, "name", str, "")
-    variant = take(fields, "variant", str, "")
-    if not name:
-        return origin.removesuffix(SUFFIX)  # a variant is a part of it
-    return f"{name}.{variant}" if variant else name
 
 
 def _convert_text(text: str) -> tuple[str, list[Document]]:
@@ -142,4 +245,4 @@ def _convert_tools(tools: list[Any], losses: Losses) -> list[Document]:
     return result
 
 
-SOURCE = Source(suffixes=(SUFFIX,), engines=("simple", "liquid"), read=read)
+SOURCE = Source(suffixes=(SUFFIX,), read=read)

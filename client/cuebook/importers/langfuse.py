@@ -7,7 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from .apis import Api
+from .apis import Api, fetch_each
 from .contents import (
     COMMON_PARAMETERS,
     is_tool,
@@ -20,7 +20,7 @@ from .contents import (
     take_texts,
 )
 from .files import load_each, load_json
-from .imports import (
+from .items import (
     Failure,
     ImportedPrompt,
     ImportedVersion,
@@ -28,6 +28,8 @@ from .imports import (
     Losses,
     UnreadableError,
     convert_each,
+    convert_rows,
+    sort_rows,
 )
 from .source import Source
 
@@ -35,9 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from .files import File
-    from .imports import Document
+    from .items import Document
 
 HOST = "https://cloud.langfuse.com"
+PATH = "/api/public/v2/prompts"
 PAGE = 100
 # A reference that names a version by its number, which may be another one here.
 NUMBERED = re.compile(r"@@@langfusePrompt:name=[^|@]*\|version=")
@@ -45,7 +48,7 @@ NUMBERED = re.compile(r"@@@langfusePrompt:name=[^|@]*\|version=")
 
 def read(files: Iterable[File]) -> Iterator[Item]:
     """Read prompts from files: one object, a list of them, or a page of the API."""
-    rows: list[tuple[str, Document]] = []
+    prompts: dict[str, list[tuple[str, Document]]] = {}
     for origin, document in load_each(files, load_json):
         if isinstance(document, Failure):
             yield document
@@ -53,66 +56,58 @@ def read(files: Iterable[File]) -> Iterator[Item]:
         page = document.get("data", document) if isinstance(document, dict) else document
         for row in page if isinstance(page, list) else [page]:
             if isinstance(row, dict) and isinstance(row.get("name"), str) and "prompt" in row:
-                rows.append((origin, row))
+                prompts.setdefault(row["name"], []).append((origin, row))
             else:
                 yield Failure(origin, "it is no prompt of Langfuse: name and prompt are missing")
-    yield from _group(rows)
+    yield from convert_each(((rows[0][0], rows) for rows in prompts.values()), _convert)
 
 
 def fetch(environment: Mapping[str, str]) -> Iterator[Item]:
     """Fetch all versions of all prompts from the API."""
     keys = environment["LANGFUSE_PUBLIC_KEY"], environment["LANGFUSE_SECRET_KEY"]
-    with Api(environment.get("LANGFUSE_HOST", HOST), basic=keys) as api:
+    with Api("Langfuse", environment.get("LANGFUSE_HOST", HOST), basic=keys) as api:
+
+        def fetch_prompt(entry: Document) -> Iterator[Item]:
+            path = f"{PATH}/{quote(take_name(entry), safe='')}"
+            rows = [
+                row
+                for number in take(entry, "versions", list, [])
+                for row in api.get_objects(path, version=number, resolve="false")
+            ]
+            yield from convert_each([(api.describe(path), rows)], _convert)
+
         for number in count(1):
-            page = api.get("/api/public/v2/prompts", page=number, limit=PAGE)
-            entries = take_objects(page if isinstance(page, dict) else {}, "data")
-            for entry in entries:
-                yield from _fetch(api, entry)
+            entries = api.get_objects(PATH, "data", page=number, limit=PAGE)
+            yield from fetch_each(entries, fetch_prompt)
             if len(entries) < PAGE:
                 return
 
 
-def _fetch(api: Api, entry: Document) -> Iterator[Item]:
-    name = take_name(entry)
-    path = f"/api/public/v2/prompts/{quote(name, safe='')}"
-    try:
-        versions = [
-            (name, api.get(path, version=number, resolve="false"))
-            for number in take(entry, "versions", list, [])
-        ]
-    except UnreadableError as error:
-        yield Failure(name, str(error))
-    else:
-        yield from _group(versions)
-
-
-def _group(rows: Iterable[tuple[str, Document]]) -> Iterator[Item]:
-    """Group versions by their prompts."""
-    prompts: dict[str, tuple[str, list[Document]]] = {}
-    for origin, row in rows:
-        prompts.setdefault(take_name(row), (origin, []))[1].append(row)
-    yield from convert_each(prompts.values(), _convert)
-
-
-def _convert(origin: str, rows: list[Document]) -> ImportedPrompt:
+def _convert(origin: str, rows: list[tuple[str, Document]]) -> ImportedPrompt:
     losses = Losses()
-    rows = sorted(rows, key=lambda row: take(row, "version", int, 1))
-    name = take_name(rows[-1])
+    rows = sort_rows(rows, _get_number)
+    if not rows:
+        raise UnreadableError("it has no versions")
+    name = convert_rows(rows, take_name)[-1]
     return ImportedPrompt(
         origin=origin,
         name=name,
-        keywords=take_texts(rows[-1], "tags"),
-        versions=tuple(_convert_version(row, losses) for row in rows),
+        keywords=take_texts(rows[-1][1], "tags"),
+        versions=convert_rows(rows, lambda row: _convert_version(row, losses)),
         losses=losses.names,
     )
+
+
+def _get_number(row: Document) -> int:
+    return take(row, "version", int, 1)
 
 
 def _convert_version(row: Document, losses: Losses) -> ImportedVersion:
     labels = take_texts(row, "labels")
     return ImportedVersion(
-        label=str(take(row, "version", int, 1)),
+        label=str(_get_number(row)),
         content={**_convert_text(row, losses), **_convert_config(row, losses)},
-        message=take(row, "commitMessage", str, ""),
+        message=take(row, "commitMessage", str, "") or None,
         tags=tuple(label for label in labels if label not in ("production", "latest")),
         is_live="production" in labels,
     )
@@ -164,7 +159,6 @@ def _convert_config(row: Document, losses: Losses) -> Document:
 
 SOURCE = Source(
     suffixes=(".json", ".jsonl"),
-    engines=("simple",),
     read=read,
     fetch=fetch,
     variables=("LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY", "LANGFUSE_HOST"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from .apis import Api
+from .apis import Api, fetch_each
 from .contents import (
     build_content,
     build_response_format,
@@ -17,7 +17,7 @@ from .contents import (
     take_response_format,
 )
 from .files import load_each, load_json, load_yaml
-from .imports import (
+from .items import (
     Failure,
     ImportedPrompt,
     ImportedVersion,
@@ -25,6 +25,8 @@ from .imports import (
     Losses,
     UnreadableError,
     convert_each,
+    convert_rows,
+    sort_rows,
 )
 from .source import Source
 
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from .files import File
-    from .imports import Document
+    from .items import Document
 
 URL = "https://app.langwatch.ai"
+PATH = "/api/prompts"
 YAML = (".prompt.yaml", ".prompt.yml")
 LIVE = "production"
 SETTINGS = (
@@ -58,17 +61,17 @@ LOSSES = ("demonstrations", "promptingTechnique", "parameters")
 def read(files: Iterable[File]) -> Iterator[Item]:
     """Read prompts from JSON of the API, and from files of LangWatch's command line."""
     files = [*files]
-    rows: dict[str, tuple[str, list[Document]]] = {}
+    prompts: dict[str, list[tuple[str, Document]]] = {}
     for origin, document in load_each(_leave_out_yaml(files), load_json):
         if isinstance(document, Failure):
             yield document
             continue
         for row in document if isinstance(document, list) else [document]:
             if isinstance(row, dict) and isinstance(row.get("id"), str) and "prompt" in row:
-                rows.setdefault(row["id"], (origin, []))[1].append(row)
+                prompts.setdefault(row["id"], []).append((origin, row))
             else:
                 yield Failure(origin, "it is no prompt of LangWatch: id and prompt are missing")
-    yield from convert_each(rows.values(), _convert)
+    yield from convert_each(((rows[0][0], rows) for rows in prompts.values()), _convert)
     local = [file for file in files if file.name.endswith(YAML)]
     yield from convert_each(load_each(local, load_yaml), _convert_yaml)
 
@@ -79,11 +82,14 @@ def fetch(environment: Mapping[str, str]) -> Iterator[Item]:
     headers = {"Authorization": f"Bearer {key}", "X-Auth-Token": key}
     if project := environment.get("LANGWATCH_PROJECT_ID"):
         headers["X-Project-Id"] = project
-    with Api(environment.get("LANGWATCH_ENDPOINT", URL), headers) as api:
-        for prompt in take_objects({"prompts": api.get("/api/prompts")}, "prompts"):
-            path = f"/api/prompts/{quote(take_name(prompt, 'id'), safe='')}/versions"
-            rows = take_objects({"versions": api.get(path)}, "versions")
-            yield from convert_each([(_name(prompt), rows or [prompt])], _convert)
+    with Api("LangWatch", environment.get("LANGWATCH_ENDPOINT", URL), headers) as api:
+
+        def fetch_prompt(prompt: Document) -> Iterator[Item]:
+            path = f"{PATH}/{quote(take_name(prompt, 'id'), safe='')}/versions"
+            rows = api.get_objects(path) or [(api.describe(PATH), prompt)]
+            yield from convert_each([(api.describe(path), rows)], _convert)
+
+        yield from fetch_each(api.get_objects(PATH), fetch_prompt)
 
 
 def _leave_out_yaml(files: Iterable[File]) -> Iterator[File]:
@@ -94,27 +100,37 @@ def _name(row: Document) -> str:
     return take(row, "handle", str, "") or take_name(row)
 
 
-def _convert(origin: str, rows: list[Document]) -> ImportedPrompt:
+def _convert(origin: str, rows: list[tuple[str, Document]]) -> ImportedPrompt:
     losses = Losses()
-    rows = sorted(rows, key=lambda row: take(row, "version", int, 0))
-    tags = [[take_name(tag) for tag in take_objects(row, "tags")] for row in rows]
+    rows = sort_rows(rows, _get_number)
+    tags = convert_rows(rows, _list_tags)
     # Without a tag, programs get the newest version.
-    live = next((at for at, names in enumerate(tags) if LIVE in names), len(rows) - 1)
-    name = _name(rows[-1])
+    live = next((row for (_, row), names in zip(rows, tags, strict=True) if LIVE in names), None)
+    if live is None:
+        live = rows[-1][1]
     return ImportedPrompt(
         origin=origin,
-        name=name,
-        versions=tuple(
-            ImportedVersion(
-                label=str(take(row, "version", int, 0)),
-                content=_convert_content(row, losses),
-                message=take(row, "commitMessage", str, ""),
-                tags=tuple(tag for tag in tags[at] if tag not in (LIVE, "latest")),
-                is_live=at == live,
-            )
-            for at, row in enumerate(rows)
-        ),
+        name=convert_rows(rows, _name)[-1],
+        versions=convert_rows(rows, lambda row: _convert_version(row, losses, is_live=row is live)),
         losses=losses.names,
+    )
+
+
+def _get_number(row: Document) -> int:
+    return take(row, "version", int, 0)
+
+
+def _list_tags(row: Document) -> list[str]:
+    return [take_name(tag) for tag in take_objects(row, "tags")]
+
+
+def _convert_version(row: Document, losses: Losses, *, is_live: bool) -> ImportedVersion:
+    return ImportedVersion(
+        label=str(_get_number(row)),
+        content=_convert_content(row, losses),
+        message=take(row, "commitMessage", str, "") or None,
+        tags=tuple(tag for tag in _list_tags(row) if tag not in (LIVE, "latest")),
+        is_live=is_live,
     )
 
 
@@ -191,7 +207,6 @@ def _convert_yaml(origin: str, document: Any) -> ImportedPrompt:
 
 SOURCE = Source(
     suffixes=(".json", *YAML),
-    engines=("liquid",),
     read=read,
     fetch=fetch,
     variables=("LANGWATCH_API_KEY", "LANGWATCH_ENDPOINT", "LANGWATCH_PROJECT_ID"),

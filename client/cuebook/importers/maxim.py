@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .apis import Api
+from .apis import Api, fetch_each
 from .contents import (
     build_content,
     build_tool,
@@ -16,13 +16,15 @@ from .contents import (
     take_objects,
     take_response_format,
 )
-from .imports import (
+from .items import (
     ImportedPrompt,
     ImportedVersion,
     Item,
     Losses,
     UnreadableError,
     convert_each,
+    convert_rows,
+    sort_rows,
 )
 from .records import Record, join_files
 from .source import Source
@@ -31,9 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from .files import File
-    from .imports import Document
+    from .items import Document
 
 URL = "https://api.getmaxim.ai"
+PROMPTS = "/v1/prompts"
+VERSIONS = "/v1/prompts/versions"
 PAGE = 100
 # Maxim's names of roles, where they differ.
 ROLES = {"model": "assistant", "chatbot": "assistant"}
@@ -50,25 +54,28 @@ def fetch(environment: Mapping[str, str]) -> Iterator[Item]:
     """Fetch all versions of all prompts of a workspace from the API."""
     headers = {"x-maxim-api-key": environment["MAXIM_API_KEY"]}
     query: dict[str, str | int] = {"workspaceId": environment["MAXIM_WORKSPACE_ID"], "limit": PAGE}
-    with Api(environment.get("MAXIM_BASE_URL", URL), headers) as api:
+    with Api("Maxim", environment.get("MAXIM_BASE_URL", URL), headers) as api:
+
+        def fetch_prompt(prompt: Document) -> Iterator[Item]:
+            page = api.get(VERSIONS, promptId=take_name(prompt, "id"))
+            record = prompt, _list_objects(api, VERSIONS, page)
+            yield from convert_each([(api.describe(PROMPTS), record)], _convert)
+
         while True:
-            page = api.get("/v1/prompts", **query)
-            for prompt in _list_rows(page):
-                versions = _list_rows(
-                    api.get("/v1/prompts/versions", promptId=take_name(prompt, "id"))
-                )
-                yield from convert_each([(take_name(prompt), (prompt, versions))], _convert)
-            paging = take(page, "pagination", dict, {}) if isinstance(page, dict) else {}
+            page = api.get(PROMPTS, **query)
+            yield from fetch_each(_list_objects(api, PROMPTS, page), fetch_prompt)
+            paging = page.get("pagination") if isinstance(page, dict) else None
+            paging = paging if isinstance(paging, dict) else {}
             cursor = paging.get("cursor") or paging.get("nextCursor")
             if not (isinstance(cursor, str) and paging.get("hasMore")):
                 return
             query["cursor"] = cursor
 
 
-def _list_rows(response: Any) -> list[Document]:
-    """List the objects of a response: its documents show one where there can be several."""
-    rows = response.get("data", response) if isinstance(response, dict) else response
-    return [row for row in (rows if isinstance(rows, list) else [rows]) if isinstance(row, dict)]
+def _list_objects(api: Api, path: str, response: Any) -> list[tuple[str, Document]]:
+    """List the objects of a response, which are in `data` or are the response."""
+    is_page = isinstance(response, dict) and "data" in response
+    return api.list_objects(path, response, "data" if is_page else "")
 
 
 def _convert(origin: str, record: Record) -> ImportedPrompt:
@@ -77,17 +84,21 @@ def _convert(origin: str, record: Record) -> ImportedPrompt:
     if prompt.get("deploymentHistory"):
         losses.note("deployments by conditions")
     losses.note_fields(prompt, "", besides=set(prompt) - {"meta", "folderId"})
-    rows = sorted(
-        (row for row in rows if row.get("deletedAt") is None),
-        key=lambda row: take(row, "version", int, 0),
-    )
+    rows = sort_rows((row for row in rows if row[1].get("deletedAt") is None), _get_number)
+    newest = rows[-1][1] if rows else None
     return ImportedPrompt(
         origin=origin,
         name=take_name(prompt),
         description=take(prompt, "description", str, ""),
-        versions=tuple(_convert_version(row, losses, is_live=row is rows[-1]) for row in rows),
+        versions=convert_rows(
+            rows, lambda row: _convert_version(row, losses, is_live=row is newest)
+        ),
         losses=losses.names,
     )
+
+
+def _get_number(row: Document) -> int:
+    return take(row, "version", int, 0)
 
 
 def _convert_version(row: Document, losses: Losses, *, is_live: bool) -> ImportedVersion:
@@ -104,7 +115,7 @@ def _convert_version(row: Document, losses: Losses, *, is_live: bool) -> Importe
     if parameters.pop("image_detail", None) is not None:
         losses.note("modelParameters.image_detail")
     return ImportedVersion(
-        label=str(take(row, "version", int, 0)),
+        label=str(_get_number(row)),
         content=build_content(
             "simple",
             [_convert_message(message, losses) for message in take_objects(config, "messages")],
@@ -113,7 +124,7 @@ def _convert_version(row: Document, losses: Losses, *, is_live: bool) -> Importe
             response_format=response_format,
             tools=_convert_tools(tools, losses),
         ),
-        message=take(row, "description", str, ""),
+        message=take(row, "description", str, "") or None,
         is_live=is_live,
     )
 
@@ -150,7 +161,6 @@ def _convert_tools(tools: Any, losses: Losses) -> list[Document]:
 
 SOURCE = Source(
     suffixes=(".json",),
-    engines=("simple",),
     read=read,
     fetch=fetch,
     variables=("MAXIM_API_KEY", "MAXIM_WORKSPACE_ID", "MAXIM_BASE_URL"),

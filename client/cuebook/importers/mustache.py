@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .imports import UntranslatableError
+from .items import UntranslatableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,95 +1,113 @@
-"""What an import does to the service: planned from what is there, then applied.
+"""What an import writes of a prompt: what the service lacks, compared with what was read.
 
-An import may run any number of times. A version is created only where its prompt has none with
-the same content, and what describes a prompt is written only with the prompt. A pointer that is
-missing is set; one that is at another version, where somebody may have moved it since, is moved
-only if the caller asks for that.
+The service keeps what people have done there. What is missing is written: versions by their
+content, of versions with the same content as many as were read, payloads, pointers, and what
+describes the prompt. A pointer that is at another version is moved only if the caller asks for
+that.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from .._version_contents import WAITS, create_version, promote, take_content
-from ..errors import (
-    AuthenticationError,
-    CuebookError,
-    InvalidRequestError,
-    UnavailableError,
-)
-from .imports import Failure, UnreadableError, UntranslatableError
+from .._version_contents import take_content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Sequence
 
-    from ..management import Management
-    from .imports import Document, ImportedPrompt, ImportedVersion, Item
+    from .items import Document, ImportedPrompt, ImportedVersion
 
 LIVE = "live"
 TAG = re.compile(r"[A-Za-z0-9_.-]{1,50}")
 NO_TAGS = frozenset({LIVE, "latest", ".", ".."})
-LONGEST_MESSAGE = 10_000  # characters of why a version was created
-# The code of the problem where a prompt includes another one that is not there yet.
-UNKNOWN_PART = "invalid_composition"
 
 
-@dataclass
+@dataclass(slots=True)
 class Step:
-    """What happens to one content of a prompt.
+    """What happens to one version.
 
     Attributes:
-        version: The first imported version with the content.
-        current: The version of the service that has it; None until it is created.
-        is_draft: Whether it stays a draft.
+        version: The imported version.
+        current: The version of the service that has its content; None until it is created.
     """
 
     version: ImportedVersion
     current: Document | None
-    is_draft: bool
+
+    @property
+    def status(self) -> str:
+        """The status of the version of the service."""
+        return "draft" if self.current is None else self.current["status"]
 
     @property
     def is_release(self) -> bool:
         """Whether a draft becomes stable."""
-        status = "draft" if self.current is None else self.current["status"]
-        return bool(status == "draft" and not self.is_draft)
+        is_draft = self.version.is_draft or self.version.is_archived
+        return self.status == "draft" and (self.version.is_live or not is_draft)
 
 
-@dataclass
+@dataclass(slots=True)
 class Plan:
     """What an import does to one prompt.
 
     Attributes:
         prompt: The imported prompt.
         target: The prompt of the service; None until it is created.
-        steps: Its contents, in the order of the imported versions.
+        newest_id: The id of its newest version; empty without one.
+        newest_payload_id: The id of its newest payload; empty without one.
+        steps: Its imported versions, in their order.
+        payloads: The payloads that are missing.
+        description: What describes it and is missing, by the arguments of `change_prompt`.
         pointers: The pointers to set, each with the place of its step.
+        archivals: The places of the steps whose versions are to be archived.
         losses: What has no equivalent.
         notes: What stays as it is.
+        version_ids: The ids of the versions that were created, in their order.
+        payload_ids: The same of the payloads.
     """
 
     prompt: ImportedPrompt
     target: Document | None
+    newest_id: str
+    newest_payload_id: str
     steps: list[Step]
+    payloads: list[Document]
+    description: dict[str, Any]
     pointers: dict[str, int]
+    archivals: list[int]
     losses: list[str]
     notes: list[str]
+    version_ids: list[str] = field(default_factory=list)
+    payload_ids: list[str] = field(default_factory=list)
+
+    @property
+    def is_archival(self) -> bool:
+        """Whether the prompt is to be archived."""
+        is_archived = self.target is not None and self.target["status"] == "archived"
+        return self.prompt.is_archived and not is_archived
 
     @property
     def action(self) -> str:
         """What happens to the prompt: `create`, `change` or `unchanged`."""
         if self.target is None:
             return "create"
-        is_change = any(step.current is None or step.is_release for step in self.steps)
-        return "change" if is_change or self.pointers else "unchanged"
+        is_change = (
+            self.payloads
+            or self.description
+            or self.pointers
+            or self.archivals
+            or self.is_archival
+            or any(step.current is None or step.is_release for step in self.steps)
+        )
+        return "change" if is_change else "unchanged"
 
-    def describe(self) -> Document:
-        """Describe the plan in a row of the report."""
+    def build_row(self) -> Document:
+        """Build the row of the report."""
         return {
             "name": self.prompt.name,
-            "slug": None if self.target is None else self.target["slug"],
+            "slug": self.prompt.slug if self.target is None else self.target["slug"],
             "action": self.action,
             "versions": [step.version.label for step in self.steps if step.current is None],
             "pointers": {
@@ -101,219 +119,104 @@ class Plan:
         }
 
 
-class Importer:
-    """Imports prompts into a team.
+def build_plan(
+    prompt: ImportedPrompt,
+    target: Document | None,
+    versions: Sequence[Document],
+    payloads: Sequence[Document],
+    *,
+    is_moving: bool,
+) -> Plan:
+    """Build the plan of an import.
 
-    Attributes:
-        is_dry_run: Whether nothing is changed.
-        is_moving: Whether pointers that are at other versions are moved.
+    Args:
+        prompt: The imported prompt.
+        target: The prompt of the service; None if there is none.
+        versions: Its versions, oldest first.
+        payloads: Its payloads, oldest first.
+        is_moving: Whether pointers that are at other versions are to be moved.
     """
-
-    def __init__(
-        self,
-        manage: Management,
-        team_id: str,
-        *,
-        is_dry_run: bool = False,
-        is_moving: bool = False,
-    ) -> None:
-        """Import into a team.
-
-        Args:
-            manage: The client's management.
-            team_id: The id of the team.
-            is_dry_run: Whether nothing is to be changed.
-            is_moving: Whether pointers that are at other versions are to be moved.
-        """
-        self._manage = manage
-        self._team_id = team_id
-        self._targets: dict[str, Document] = {}
-        self._owners: dict[str, ImportedPrompt] = {}  # by slug and by name
-        self.is_dry_run = is_dry_run
-        self.is_moving = is_moving
-
-    def run(self, items: Iterable[Item]) -> Iterator[Document]:
-        """Import prompts; one that fails does not stop the others.
-
-        Nothing is changed before all of them are read.
-
-        Args:
-            items: The prompts, and what could not be read.
-
-        Yields:
-            A row of the report for each.
-
-        Raises:
-            AuthenticationError: The key is refused.
-            UnavailableError: The service does not answer.
-        """
-        for target in self._manage.prompts(self._team_id):
-            self._note(target)
-        plans: list[tuple[Plan, Document]] = []
-        for item in items:
-            try:
-                plan = self._plan(item)
-            except (AuthenticationError, UnavailableError):
-                raise
-            except CuebookError as error:
-                is_skip = isinstance(error, UntranslatableError)
-                yield _describe_failure(item, str(error), "skipped" if is_skip else "failed")
-            else:
-                plans.append((plan, plan.describe()))
-        yield from (row for _, row in plans) if self.is_dry_run else self._apply_all(plans)
-
-    def _apply_all(self, plans: list[tuple[Plan, Document]]) -> Iterator[Document]:
-        """Apply plans; those that include prompts of others may have to wait for these."""
-        count = 0
-        problems: list[InvalidRequestError] = []
-        while len(plans) != count:
-            count, waiting, plans, problems = len(plans), plans, [], []
-            for plan, row in waiting:
-                try:
-                    slug = self._apply(plan)["slug"]
-                except (AuthenticationError, UnavailableError):
-                    raise
-                except CuebookError as error:
-                    if isinstance(error, InvalidRequestError) and error.code == UNKNOWN_PART:
-                        plans.append((plan, row))
-                        problems.append(error)
-                    else:
-                        yield _describe_failure(plan.prompt, str(error))
-                else:
-                    yield {**row, "slug": slug}
-        for (plan, _), problem in zip(plans, problems, strict=True):
-            yield _describe_failure(plan.prompt, str(problem))
-
-    # -- the plan
-
-    def _plan(self, prompt: Item) -> Plan:
-        """Plan what happens to a prompt, which changes nothing.
-
-        Raises:
-            UntranslatableError: It is left out.
-            UnreadableError: It could not be read, or another one has its name.
-        """
-        if isinstance(prompt, Failure):
-            raise (UntranslatableError if prompt.is_skip else UnreadableError)(prompt.reason)
-        for name in {prompt.name, prompt.slug or prompt.name}:
-            other = self._owners.setdefault(_normalize(name), prompt)
-            if other is not prompt:
-                raise UnreadableError(f"{other.origin} has a prompt of the name {name!r} too")
-        target = self._find(prompt)
-        rows = [] if target is None else [*self._manage.versions(target["id"])]
-        contents = [(take_content(row), row) for row in rows]
-        steps: list[Step] = []
-        places = [_add_step(steps, version, contents) for version in prompt.versions]
-        current = {tag: row for row in rows for tag in row["tags"]}
-        current |= {row["status"]: row for row in rows if row["status"] == LIVE}
-        losses, notes = [*prompt.losses], []
-        pointers: dict[str, int] = {}
-        for place, version in zip(places, prompt.versions, strict=True):
-            for pointer in (*version.tags, *([LIVE] if version.is_live else [])):
-                row, own = current.get(pointer), steps[place].current
-                if pointer != LIVE and (pointer in NO_TAGS or not TAG.fullmatch(pointer)):
-                    losses.append(f"the tag {pointer!r}")
-                elif own is not None and own is row:
-                    continue
-                elif own is not None and own["status"] == "archived":
-                    notes.append(f"{pointer} is not set: version {own['version']} is archived")
-                elif row is not None and not self.is_moving:
-                    notes.append(f"{pointer} stays at version {row['version']}: --move moves it")
-                else:
-                    pointers[pointer] = place
-        return Plan(prompt, target, steps, pointers, losses, notes)
-
-    def _find(self, prompt: ImportedPrompt) -> Document | None:
-        """Find the prompt of the service with the slug, or else with the name."""
-        for name in (prompt.slug, prompt.name):
-            if name and (target := self._targets.get(_normalize(name))) is not None:
-                return target
-        return None
-
-    def _note(self, prompt: Document) -> None:
-        """Note a prompt of the service; a slug counts for more than a name."""
-        self._targets.setdefault(_normalize(prompt["name"]), prompt)
-        self._targets[_normalize(prompt["slug"])] = prompt
-
-    # -- its changes
-
-    def _apply(self, plan: Plan) -> Document:
-        """Apply a plan, or what is left of it; what is done is noted in the plan.
-
-        Returns:
-            The prompt of the service.
-        """
-        prompt = plan.prompt
-        if plan.target is None:
-            plan.target = self._manage.create_prompt(
-                self._team_id, prompt.name, slug=prompt.slug, description=prompt.description
-            )
-            if prompt.keywords:
-                self._manage.change_prompt(plan.target["id"], keywords=prompt.keywords)
-        prompt_id = plan.target["id"]
-        numbers = [self._take(prompt_id, step, prompt.origin) for step in plan.steps]
-        # The live version last: programs get it when all else is there.
-        for pointer in sorted(plan.pointers, key=lambda each: each == LIVE):
-            number = numbers[plan.pointers[pointer]]
-            if pointer == LIVE:
-                if not promote(self._manage, prompt_id, number):
-                    plan.notes.append(f"version {number} {WAITS}")
-            else:
-                self._manage.set_tag(prompt_id, number, pointer)
-        return plan.target
-
-    def _take(self, prompt_id: str, step: Step, origin: str) -> int:
-        """Create a version, or release a draft, as far as the step says so.
-
-        Returns:
-            The number of the version.
-        """
-        if step.current is None:
-            message = step.version.message or f"Imported from {origin}"
-            step.current = create_version(
-                self._manage,
-                prompt_id,
-                step.version.content,
-                message=message[:LONGEST_MESSAGE],
-            )
-        if step.is_release:
-            step.current = self._manage.promote(prompt_id, step.current["version"])
-        number: int = step.current["version"]
-        return number
+    plan = Plan(
+        prompt=prompt,
+        target=target,
+        newest_id=versions[-1]["id"] if versions else "",
+        newest_payload_id=payloads[-1]["id"] if payloads else "",
+        steps=_match_versions(prompt.versions, versions),
+        payloads=_list_missing_payloads(prompt, payloads),
+        description=_find_missing_description(prompt, target),
+        pointers={},
+        archivals=[],
+        losses=[*prompt.losses],
+        notes=[],
+    )
+    _plan_pointers(plan, versions, is_moving=is_moving)
+    for place, step in enumerate(plan.steps):
+        if not step.version.is_archived or step.status == "archived":
+            continue
+        if step.current is not None and step.status == LIVE and LIVE not in plan.pointers:
+            plan.notes.append(f"version {step.current['version']} is live here: it stays so")
+        else:
+            plan.archivals.append(place)
+    return plan
 
 
-def _add_step(
-    steps: list[Step], version: ImportedVersion, contents: list[tuple[Document, Document]]
-) -> int:
-    """Add the step of a version; versions with the same content have one in common.
-
-    Returns:
-        The place of the step.
-    """
-    content = take_content(version.content)
-    is_draft = version.is_draft and not version.is_live
-    for place, step in enumerate(steps):
-        if take_content(step.version.content) == content:
-            step.is_draft = step.is_draft and is_draft
-            return place
-    current = next((row for other, row in contents if other == content), None)
-    steps.append(Step(version, current, is_draft))
-    return len(steps) - 1
+def _match_versions(imports: Sequence[ImportedVersion], versions: Sequence[Document]) -> list[Step]:
+    """Match versions by their content; those with the same content in their order."""
+    rest = [(take_content(row), row) for row in versions]
+    steps = []
+    for version in imports:
+        content = take_content(version.content)
+        place = next((place for place, (other, _) in enumerate(rest) if other == content), None)
+        steps.append(Step(version, None if place is None else rest.pop(place)[1]))
+    return steps
 
 
-def _normalize(name: str) -> str:
-    """Normalize a name as the service does."""
-    return unicodedata.normalize("NFC", name)
+def _list_missing_payloads(prompt: ImportedPrompt, payloads: Sequence[Document]) -> list[Document]:
+    rest = [(each["name"], each["variables"]) for each in payloads]
+    missing = []
+    for payload in prompt.payloads:
+        sample = payload["name"], payload["variables"]
+        if sample in rest:
+            rest.remove(sample)
+        else:
+            missing.append(payload)
+    return missing
 
 
-def _describe_failure(item: Item, reason: str, action: str = "failed") -> Document:
-    return {
-        "name": None if isinstance(item, Failure) else item.name,
-        "slug": None,
-        "action": action,
-        "versions": [],
-        "pointers": {},
-        "no_equivalent": [],
-        "notes": [reason],
-        "origin": item.origin,
+def _find_missing_description(prompt: ImportedPrompt, target: Document | None) -> dict[str, Any]:
+    """Find what describes the imported prompt where that of the service has nothing."""
+    fields: dict[str, Any] = {
+        "description": prompt.description,
+        "keywords": [*prompt.keywords],
     }
+    if target is None:  # the description is written with the prompt
+        fields["description"] = ""
+    else:
+        fields = {name: value for name, value in fields.items() if not target[name]}
+    return {name: value for name, value in fields.items() if value}
+
+
+def _plan_pointers(plan: Plan, versions: Sequence[Document], *, is_moving: bool) -> None:
+    """Plan which pointers are set; the others have a note."""
+    owners = {tag: row for row in versions for tag in row["tags"]}
+    owners |= {row["status"]: row for row in versions if row["status"] == LIVE}
+    highest = max((row["version"] for row in versions), default=0) + len(plan.steps)
+    for place, step in enumerate(plan.steps):
+        for pointer in (*step.version.tags, *([LIVE] if step.version.is_live else [])):
+            owner, current = owners.get(pointer), step.current
+            if pointer != LIVE and not _can_be_tag(pointer, highest):
+                plan.losses.append(f"the tag {pointer!r}")
+            elif current is not None and current is owner:
+                continue
+            elif step.status == "archived" and current and not step.version.is_archived:
+                plan.notes.append(f"{pointer} is not set: version {current['version']} is archived")
+            elif owner is not None and not is_moving:
+                plan.notes.append(f"{pointer} stays at version {owner['version']}: --move moves it")
+            else:
+                plan.pointers[pointer] = place
+
+
+def _can_be_tag(text: str, highest: int) -> bool:
+    """Tell whether the service takes a text as a tag, which is not the number of a version."""
+    is_number = text.isdecimal() and int(text) <= highest
+    return text not in NO_TAGS and TAG.fullmatch(text) is not None and not is_number

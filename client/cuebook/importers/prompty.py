@@ -19,7 +19,7 @@ from .contents import (
     take_texts,
 )
 from .files import load_each, split_front_matter
-from .imports import (
+from .items import (
     ImportedPrompt,
     ImportedVersion,
     Item,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from .files import File
-    from .imports import Document
+    from .items import Document
 
 SUFFIX = ".prompty"
 # A line that begins a message, such as `system:` or `user[name="Ada"]:`.
@@ -83,7 +83,6 @@ def _convert(origin: str, document: tuple[Document, str]) -> ImportedPrompt:
     return ImportedPrompt(
         origin=origin,
         name=take(fields, "name", str, "").strip() or origin.removesuffix(SUFFIX),
-        slug=origin.removesuffix(SUFFIX),
         description=take(fields, "description", str, ""),
         keywords=take_texts(metadata, "tags"),
         versions=(ImportedVersion(label=origin, content=content, is_live=True),),
@@ -250,4 +249,4 @@ def _split(text: str, threads: set[str], losses: Losses) -> list[Document]:
     return messages
 
 
-SOURCE = Source(suffixes=(SUFFIX,), engines=("jinja", "simple", "liquid"), read=read)
+SOURCE = Source(suffixes=(SUFFIX,), read=read)

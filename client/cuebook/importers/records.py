@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .files import load_each, load_json
-from .imports import Failure
+from .items import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from .files import File
-    from .imports import Document
+    from .items import Document
 
-Record = tuple["Document", list["Document"]]  # a prompt, and its versions
+# A prompt, and its versions, each after the place where it is from.
+Record = tuple["Document", list[tuple[str, "Document"]]]
 # Fields of responses that stand around what they are about.
 AROUND = ("data", "prompt", "prompts", "version", "versions")
 
@@ -43,7 +44,7 @@ def join_files(files: Iterable[File], parent: str) -> Iterator[tuple[str, Record
         if not records:
             yield origin, Failure(origin, "it has neither prompts nor versions")
     for id, (origin, prompt) in prompts.items():
-        yield origin, (prompt, [version for _, version in versions.pop(id, ())])
+        yield origin, (prompt, versions.pop(id, []))
     for (origin, _), *_ in versions.values():
         yield origin, Failure(origin, "it has versions of a prompt that is in none of the files")
 

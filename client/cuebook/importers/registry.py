@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from .apis import Api
-from .contents import join_model, require_text, take, take_name, take_objects, take_texts
-from .imports import ImportedPrompt, ImportedVersion, Item, Losses, convert_each
+from .apis import Api, fetch_each
+from .contents import join_model, require_text, take, take_name, take_texts
+from .items import (
+    ImportedPrompt,
+    ImportedVersion,
+    Item,
+    convert_each,
+    convert_rows,
+    sort_rows,
+)
 from .records import Record, join_files
 from .source import Source
 
@@ -15,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from .files import File
-    from .imports import Document
+    from .items import Document
 
 
 def read(files: Iterable[File]) -> Iterator[Item]:
@@ -27,35 +34,46 @@ def fetch(environment: Mapping[str, str]) -> Iterator[Item]:
     """Fetch all versions of all prompts of a team from the API."""
     headers = {"Authorization": f"Bearer {environment['PX0_API_KEY']}"}
     team = quote(environment["PX0_TEAM_ID"], safe="")
-    with Api(environment["PX0_URL"], headers) as api:
-        for prompt in take_objects(api.get(f"/v1/teams/{team}/prompts"), "prompts"):
+    with Api("px0", environment["PX0_URL"], headers) as api:
+
+        def fetch_prompt(prompt: Document) -> Iterator[Item]:
             path = f"/v1/prompts/{quote(take_name(prompt, 'id'), safe='')}/versions"
-            versions = take_objects(api.get(path), "versions")
-            yield from convert_each([(take_name(prompt), (prompt, versions))], _convert)
+            record = prompt, [*_list(api, path, "versions")]
+            yield from convert_each([(api.describe(path), record)], _convert)
+
+        yield from fetch_each(_list(api, f"/v1/teams/{team}/prompts", "prompts"), fetch_prompt)
+
+
+def _list(api: Api, path: str, field: str) -> Iterator[tuple[str, Document]]:
+    """List what the pages of a list have."""
+    query: dict[str, str] = {}
+    while True:
+        page = api.get(path, **query)
+        yield from api.list_objects(path, page, field)
+        cursor = page.get("next_cursor")
+        if not (isinstance(cursor, str) and cursor):
+            return
+        query = {"cursor": cursor}
 
 
 def _convert(origin: str, record: Record) -> ImportedPrompt:
     prompt, versions = record
-    losses = Losses()
-    if prompt.get("status") == "archived":
-        losses.note("that it is archived")
     return ImportedPrompt(
         origin=origin,
         name=take_name(prompt),
         slug=take_name(prompt, "slug"),
         description=take(prompt, "description", str, ""),
-        versions=tuple(
-            _convert_version(version, losses)
-            for version in sorted(versions, key=lambda each: take(each, "version", int, 0))
-        ),
-        losses=losses.names,
+        versions=convert_rows(sort_rows(versions, _get_number), _convert_version),
+        is_archived=prompt.get("status") == "archived",
     )
 
 
-def _convert_version(version: Document, losses: Losses) -> ImportedVersion:
+def _get_number(version: Document) -> int:
+    return take(version, "version", int, 0)
+
+
+def _convert_version(version: Document) -> ImportedVersion:
     status = take(version, "status", str, "stable")
-    if status == "archived":
-        losses.note("archived versions")
     content = {
         "engine": "go",
         "template": require_text(take(version, "template", str, "")),
@@ -63,17 +81,17 @@ def _convert_version(version: Document, losses: Losses) -> ImportedVersion:
         "model_params": take(version, "model_params", dict, {}) or None,
     }
     return ImportedVersion(
-        label=str(take(version, "version", int, 0)),
+        label=str(_get_number(version)),
         content={name: value for name, value in content.items() if value is not None},
         tags=take_texts(version, "tags"),
         is_live=status == "live",
         is_draft=status == "draft",
+        is_archived=status == "archived",
     )
 
 
 SOURCE = Source(
     suffixes=(".json",),
-    engines=("go",),
     read=read,
     fetch=fetch,
     variables=("PX0_URL", "PX0_API_KEY", "PX0_TEAM_ID"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from .imports import Document, UnreadableError
+from .items import Document, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

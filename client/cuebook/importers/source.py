@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .files import File
-    from .imports import Item
+    from .items import Item
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,6 @@ class Source:
 
     Attributes:
         suffixes: How the names of its files end.
-        engines: The template languages that its texts become.
         read: Reads prompts from files.
         fetch: Fetches prompts from its API, which the environment names; None without one.
         variables: What the environment has for that; those that are needed first.
@@ -26,7 +25,6 @@ class Source:
     """
 
     suffixes: tuple[str, ...]
-    engines: tuple[str, ...]
     read: Callable[[Iterable[File]], Iterator[Item]]
     fetch: Callable[[Mapping[str, str]], Iterator[Item]] | None = None
     variables: tuple[str, ...] = ()

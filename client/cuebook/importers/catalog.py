@@ -1,4 +1,4 @@
-"""The products and formats that prompts are imported from."""
+"""The sources that `cuebook import --from` can name."""
 
 from __future__ import annotations
 
