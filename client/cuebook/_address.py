@@ -37,6 +37,8 @@ def find_url(url: str | None) -> str:
     Raises:
         ConfigurationError: It is missing, or malformed.
     """
+    if not isinstance(url, str | None):
+        raise ConfigurationError("the address is no text")
     url = (url or os.environ.get("CUEBOOK_URL", "")).strip().rstrip("/")
     if not url:
         raise ConfigurationError("no address: give it to Cuebook(…), or set CUEBOOK_URL")
@@ -49,7 +51,8 @@ def find_url(url: str | None) -> str:
     except ValueError:
         is_valid = False
     if not is_valid:
-        raise ConfigurationError(f"{url!r} is no address of a service: write https://…")
+        place = url.rpartition("@")[2]  # without a password
+        raise ConfigurationError(f"{place!r} is no address of a service: write https://…")
     return url
 
 
@@ -60,6 +63,8 @@ def find_address(url: str | None, api_key: str | None) -> Address:
         ConfigurationError: One of them is missing, or malformed.
     """
     url = find_url(url)
+    if not isinstance(api_key, str | None):
+        raise ConfigurationError("the API key is no text")
     api_key = (api_key or os.environ.get("CUEBOOK_API_KEY", "")).strip()
     if not api_key:
         raise ConfigurationError("no API key: give it as api_key=…, or set CUEBOOK_API_KEY")

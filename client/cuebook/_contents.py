@@ -56,6 +56,9 @@ class Content:
             isinstance(message, dict) for message in self.messages or ()
         ):
             raise UnavailableError("the service has sent a conversation that is no list of objects")
+        for name, kind in (("model_params", dict), ("tools", list), ("inputs", list)):
+            if not isinstance(document.get(name) or kind(), kind):
+                raise UnavailableError(f"the service has sent {name} that are no {kind.__name__}")
 
     @property
     def texts(self) -> list[str]:

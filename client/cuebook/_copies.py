@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from ._contents import Content
 from .buckets import TOTAL_WEIGHT, compute_bucket
-from .errors import UnavailableError
+from .errors import ConfigurationError, UnavailableError
 from .prompts import Prompt
 
 if TYPE_CHECKING:
@@ -18,6 +18,27 @@ Key: TypeAlias = tuple[str, str | int]  # a name, and a pointer or the number of
 
 ENTRY_BYTES = 2_000  # of the objects of one entry, besides its texts
 FOREVER = float("inf")
+
+
+def is_name(value: object) -> TypeGuard[str]:
+    """Tell whether a value can name a prompt or a version: a text, as UTF-8 can have it."""
+    if not isinstance(value, str) or not value:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half of a character
+        return False
+    return True
+
+
+def check_name(name: object) -> None:
+    """Check what names a prompt.
+
+    Raises:
+        ConfigurationError: It cannot name one.
+    """
+    if not is_name(name):
+        raise ConfigurationError(f"{name!r} names no prompt: give a slug or an id")
 
 
 @dataclass(slots=True)
@@ -95,6 +116,8 @@ def load_copy(key: Key, entry: Mapping[str, Any], weight: int) -> Copy:
         if len(ends) != len(contents) or ends[-1] != TOTAL_WEIGHT or not entry["etag"]:
             raise ValueError("the shares are not those of the versions")
         name, pointer = key
+        if not is_name(name) or not (is_name(pointer) or isinstance(pointer, int)):
+            raise ValueError("the key is none")
         hits = tuple(
             (end, Prompt(content, name=name, pointer=pointer, state="hit"))
             for end, content in zip(ends, contents, strict=True)
@@ -113,7 +136,7 @@ def load_copy(key: Key, entry: Mapping[str, Any], weight: int) -> Copy:
             used_at=now,
             hit=hits[0][1],
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise UnavailableError(f"the service has sent {key[0]} in an unknown form") from error
 
 

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from . import _observer
-from ._copies import Copy, Key, load_copy
+from ._copies import Copy, Key, check_name, load_copy
 from ._effects import Join, Program
 from ._requests import request
 from .errors import (
@@ -45,6 +45,7 @@ PATIENCE = 5
 IDLE = 60  # what nobody has asked for during so many TTLs is not refreshed with the others
 FIRST_COOLDOWN = 1.0  # seconds in which the service is left alone after it has failed
 LONGEST_COOLDOWN = 30.0  # seconds
+LONGEST_WISH = 3600.0  # seconds for which the service is left alone if it asks for that
 
 logger = logging.getLogger("cuebook")
 
@@ -126,6 +127,8 @@ class Core:
         self._flights: dict[Key, Future[Outcome | None]] = {}
         self._refresh: Future[None] | None = None
         self._refresh_began = 0.0
+        # What runs beside a caller may end with the caller's event loop: a later one waits for it.
+        self._was_interrupted = False
 
     # -- get
 
@@ -143,8 +146,7 @@ class Core:
             UnavailableError: The service does not answer, and there is no fallback.
             ConfigurationError: The name or the fallback is malformed.
         """
-        if not isinstance(key[0], str) or not key[0]:
-            raise ConfigurationError("the name of a prompt is a text: its slug or its id")
+        check_name(key[0])
         if split_key is not None and not isinstance(split_key, str):
             raise ConfigurationError("split_key is a text, such as the id of a user")
         try:
@@ -206,8 +208,8 @@ class Core:
     def save(self) -> None:
         """Write the snapshot, if there is one and anything has changed since."""
         if self._snapshot is not None and not self._is_saved:
-            self._is_saved = True
-            self._snapshot.save(list(self.copies.values()))
+            self._is_saved = True  # first: what changes meanwhile is written the next time
+            self._is_saved &= self._snapshot.save(list(self.copies.values()))
 
     def invalidate(self, name: str | None = None) -> None:
         """Forget a prompt by all of its pointers, or all prompts."""
@@ -285,35 +287,51 @@ class Core:
         """Refresh what is held, beside the caller if it may be used until then."""
         options = self.options
         is_patient = copy.compute_age() <= PATIENCE * options.ttl
-        if options.refresh == "background" and is_patient:
+        if options.refresh == "background" and is_patient and not self._was_interrupted:
             if self._can_refresh():
                 self._start(self.refresh(options.timeout, options.attempts))
             return
         if (running := self._get_refresh()) is not None:
             yield Join(running, options.refresh_seconds)
         else:
-            yield from self.refresh(options.refresh_seconds, 1)
+            yield from self.refresh(options.refresh_seconds, 1, is_waited_for=True)
 
-    def refresh(self, seconds: float, attempts: int) -> Program[None]:
-        """Ask the service what has moved of all that is held, unless somebody does so already."""
+    def refresh(
+        self, seconds: float, attempts: int, *, is_waited_for: bool = False
+    ) -> Program[None]:
+        """Ask the service what has moved of all that is held, unless somebody does so already.
+
+        Args:
+            seconds: The time for each request, or for all where somebody waits.
+            attempts: The number of attempts of each request.
+            is_waited_for: Whether somebody waits. What has waited for longest comes first.
+        """
         with self._lock:
             if not self._can_refresh():
                 return
             self._refresh, self._refresh_began = flight, _ = Future[None](), time.monotonic()
         try:
             # With a TTL of 0 everything would be idle, also what the caller waits for.
+            self._was_interrupted = True
             now, idle = time.monotonic(), IDLE * max(self.options.ttl, 1.0)
             copies: dict[Key, Copy | None] = {
                 key: copy
-                for key, copy in list(self.copies.items())
+                for key, copy in sorted(self.copies.items(), key=lambda item: item[1].confirmed_at)
                 if not copy.is_permanent and now - copy.used_at <= idle
             }
             for part in _split(copies):
+                remaining = now + seconds - time.monotonic() if is_waited_for else seconds
+                if (
+                    remaining < seconds / 2
+                ):  # too little to tell a slow service from one that is down
+                    break
                 yield from self._exchange(
-                    "refresh", {key: copies[key] for key in part}, seconds, attempts
+                    "refresh", {key: copies[key] for key in part}, remaining, attempts
                 )
+            self._was_interrupted = False
             self.save()
         except (ServiceError, UnavailableError) as error:
+            self._was_interrupted = False
             logger.warning("prompts cannot be refreshed: %s", error)
         finally:
             with self._lock:
@@ -338,7 +356,7 @@ class Core:
         Args:
             kind: Why the service is asked.
             copies: What is held of each.
-            seconds: The time for each request.
+            seconds: The time for all requests.
             attempts: The number of attempts of each.
 
         Returns:
@@ -351,12 +369,17 @@ class Core:
         self, copies: Mapping[Key, Copy | None], seconds: float, attempts: int
     ) -> Program[dict[Key, Outcome]]:
         generation, outcomes, rest = self._generation, dict[Key, Outcome](), dict(copies)
+        deadline = time.monotonic() + seconds
         while rest:
             self.statistics.requests += 1
             body = {"prompts": [_describe(key, copy) for key, copy in rest.items()]}
             try:
                 response = yield from request(
-                    "POST", "/v1/batch", body, seconds=seconds, attempts=attempts
+                    "POST",
+                    "/v1/batch",
+                    body,
+                    seconds=deadline - time.monotonic(),
+                    attempts=attempts,
                 )
                 news = dict(_load_outcomes(response, rest))
             except (ServiceError, UnavailableError) as error:
@@ -376,6 +399,8 @@ class Core:
             self._failures += 1
             self._last_failure = error
             seconds = min(FIRST_COOLDOWN * 2 ** (self._failures - 1), LONGEST_COOLDOWN)
+            if isinstance(error, ServiceError):
+                seconds = max(seconds, min(error.retry_after, LONGEST_WISH))
             self._quiet_until = time.monotonic() + seconds
 
     # -- what is held
@@ -383,7 +408,7 @@ class Core:
     def _find_usable(self, key: Key) -> Copy | None:
         """Find what is held and not too old, if the service does not answer."""
         copy = self.copies.get(key)
-        if copy is None or time.monotonic() - copy.confirmed_at <= self.options.max_stale:
+        if copy is None or copy.compute_age() <= self.options.max_stale:
             return copy
         with self._lock:
             self._drop(key)

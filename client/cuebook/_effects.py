@@ -75,3 +75,13 @@ class Response(NamedTuple):
 
 class NoResponseError(Exception):
     """There was no response, or not all of it, or not in time; the message says what happened."""
+
+
+def check_encoding(headers: Mapping[str, str]) -> None:
+    """Check that a body is compressed once at most: twice, a few bytes can become any number.
+
+    Raises:
+        NoResponseError: It is compressed more often.
+    """
+    if "," in headers.get("content-encoding", ""):
+        raise NoResponseError("the body is compressed more than once")

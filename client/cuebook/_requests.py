@@ -70,7 +70,7 @@ def request(
             except (ServiceError, UnavailableError) as reason:
                 if isinstance(reason, ServiceError) and reason.status not in PASSING:
                     raise
-                error, least_pause = reason, _get_retry_after(response)
+                error, least_pause = reason, getattr(reason, "retry_after", 0.0)
         pause = max(least_pause, _choose_pause(attempt))
         if attempt == attempts or time.monotonic() + pause >= deadline:
             break
@@ -101,6 +101,9 @@ def load_response(response: Response, what: str) -> Any:
         document = {}
     if 200 <= response.status < 300:
         return document
+    if 300 <= response.status < 400:
+        place = str(response.headers.get("location") or "nowhere")[:LONGEST_TEXT]
+        raise UnavailableError(f"{what}: the service redirects to {place}: give its own address")
     fields = document if isinstance(document, dict) else {}
     details = fields.get("details")
     # What stands between, such as API Gateway, has other names.
@@ -111,6 +114,7 @@ def load_response(response: Response, what: str) -> Any:
         code=str(fields.get("code") or ""),
         details=details if isinstance(details, list) else (),
         request_id=str(fields.get("request_id") or response.headers.get("x-request-id") or ""),
+        retry_after=_get_retry_after(response),
     )
 
 

@@ -43,27 +43,36 @@ class Snapshot:
         What it has is as old as it is: it is refreshed before it is used, if the service answers.
         """
         try:
+            if not self._path.is_file() and self._path.exists():
+                raise OSError("it is no file")
             document = json.loads(self._path.read_bytes())
             if document["owner"] != self._owner:
-                logger.warning("%s is of another address or key, and is left alone", self._path)
+                logger.warning("%s is of another address or key, and is not used", self._path)
                 return
             rows = [(tuple(row["key"]), row["entry"], row["at"]) for row in document["prompts"]]
         except FileNotFoundError:
             return
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            logger.warning("%s cannot be read, and is left alone: %s", self._path, error)
+            logger.warning("%s cannot be read, and is not used: %s", self._path, error)
             return
         age_of_clock = time.time() - time.monotonic()
         for key, entry, at in rows:
             try:
                 copy = load_copy(key, entry, len(json.dumps(entry)))
-                copy.confirm(0, float(at) - age_of_clock, float(at))
-            except (UnavailableError, TypeError, ValueError):
+                wall = min(float(at), time.time())  # the clock may have been ahead
+                copy.confirm(0, wall - age_of_clock, wall)
+            except (UnavailableError, ArithmeticError, LookupError, TypeError, ValueError):
                 continue  # an earlier release may have written it
             yield copy
 
-    def save(self, copies: Iterable[Copy]) -> None:
-        """Write the file anew, at once or not at all; it is readable for this user only."""
+    def save(self, copies: Iterable[Copy]) -> bool:
+        """Write the file anew, at once or not at all; it is readable for this user only.
+
+        A file that could not be read, or is another client's, is replaced.
+
+        Returns:
+            Whether it is written.
+        """
         rows = [
             {"key": copy.key, "entry": copy.document, "at": copy.confirmed_wall} for copy in copies
         ]
@@ -76,7 +85,9 @@ class Snapshot:
                 file.flush()
                 os.fsync(file.fileno())
             Path(draft).replace(self._path)
+            return True
         except OSError as error:
             logger.warning("%s cannot be written: %s", self._path, error)
             with suppress(OSError):
                 Path(draft).unlink(missing_ok=True)
+            return False

@@ -7,9 +7,17 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakKeyDictionary
 
-from ._effects import LARGEST_BODY, Effect, NoResponseError, Pause, Program, Response, Send
+from ._effects import (
+    LARGEST_BODY,
+    Effect,
+    NoResponseError,
+    Pause,
+    Program,
+    Response,
+    Send,
+    check_encoding,
+)
 
 if TYPE_CHECKING:
     import asyncio
@@ -26,9 +34,7 @@ class Tasks:
 
     def __init__(self, address: Address) -> None:
         self._address = address
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
-            WeakKeyDictionary()
-        )
+        self._clients: dict[asyncio.AbstractEventLoop, httpx.AsyncClient] = {}
         self._process = os.getpid()
         self._running: set[asyncio.Task[None]] = set()
 
@@ -84,8 +90,6 @@ class Tasks:
     async def _send(self, effect: Send) -> Response:
         import asyncio
 
-        import httpx
-
         try:
             async with (
                 asyncio.timeout(effect.seconds),
@@ -97,16 +101,19 @@ class Tasks:
                     timeout=None,
                 ) as response,
             ):
+                check_encoding(response.headers)
                 body = bytearray()
                 async for part in response.aiter_bytes():
                     body += part
                     if len(body) > LARGEST_BODY:
                         raise NoResponseError(f"it has more than {LARGEST_BODY:,} bytes")
                 return Response(response.status_code, response.headers, bytes(body))
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise NoResponseError(f"{self._address.url}: {type(error).__name__} {error}") from error
+        except NoResponseError:
+            raise
         except TimeoutError as error:
             raise NoResponseError(f"it took more than {effect.seconds:.1f} seconds") from error
+        except Exception as error:  # of httpx, or of what it passes on, as in `_threads`
+            raise NoResponseError(f"{self._address.url}: {type(error).__name__} {error}") from error
 
     def _get_client(self) -> httpx.AsyncClient:
         import asyncio
@@ -115,8 +122,11 @@ class Tasks:
 
         if self._process != os.getpid():
             # A forked process must not use its parent's connections.
-            self._clients, self._process = WeakKeyDictionary(), os.getpid()
+            self._clients, self._process = {}, os.getpid()
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
+            # Whoever runs each call in a loop of its own leaves connections behind.
+            for ended in [each for each in self._clients if each.is_closed()]:
+                del self._clients[ended]
             self._clients[loop] = httpx.AsyncClient(headers=self._address.headers)
         return self._clients[loop]

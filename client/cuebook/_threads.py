@@ -9,11 +9,22 @@ from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from threading import Lock, Thread, Timer
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakSet
 
-from ._effects import LARGEST_BODY, Effect, NoResponseError, Pause, Program, Response, Send
+from ._effects import (
+    LARGEST_BODY,
+    Effect,
+    NoResponseError,
+    Pause,
+    Program,
+    Response,
+    Send,
+    check_encoding,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from socket import socket
 
     import httpx
 
@@ -75,8 +86,6 @@ class Threads:
         return None
 
     def _send(self, effect: Send, pool: _Pool) -> Response:
-        import httpx
-
         deadline = time.monotonic() + effect.seconds
         try:
             with (
@@ -87,8 +96,10 @@ class Threads:
                     content=effect.body,
                     headers=dict(effect.headers),
                     timeout=max(effect.seconds, 0.001),
+                    extensions={"trace": pool.note_socket},
                 ) as response,
             ):
+                check_encoding(response.headers)
                 body = bytearray()
                 for part in response.iter_bytes():
                     body += part
@@ -97,15 +108,14 @@ class Threads:
                     if time.monotonic() > deadline:
                         raise NoResponseError(f"it took more than {effect.seconds:.1f} seconds")
                 return Response(response.status_code, response.headers, bytes(body))
-        # Where connections are closed under a request, httpx raises no error of its own.
-        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, ValueError) as error:
+        except NoResponseError:
+            raise
+        # Besides its own, httpx passes on errors of certificates, proxies and closed connections.
+        except Exception as error:
             if time.monotonic() > deadline:
                 raise NoResponseError(f"it took more than {effect.seconds:.1f} seconds") from error
-            if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
-                raise NoResponseError(
-                    f"{self._address.url}: {type(error).__name__} {error}"
-                ) from error
-            raise NoResponseError("the connections were closed meanwhile") from error
+            reason = f"{self._address.url}: {type(error).__name__} {error}"
+            raise NoResponseError(reason) from error
 
     def _get_pool(self) -> _Pool:
         if self._process != os.getpid():
@@ -121,6 +131,7 @@ class _Pool:
         self._address = address
         self._lock = Lock()
         self._client: httpx.Client | None = None
+        self._sockets: WeakSet[socket] = WeakSet()
         self._borrowers = 0
         self._is_closed = False
 
@@ -151,6 +162,11 @@ class _Pool:
                 self._borrowers -= 1
             self._close_unused()
 
+    def note_socket(self, event: str, details: Mapping[str, Any]) -> None:
+        """Note a new connection, of which httpx says at what stage it is."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._sockets.add(details["return_value"].get_extra_info("socket"))
+
     def close(self) -> None:
         """Open no more connections, and close those there are once no request uses them."""
         self._is_closed = True
@@ -173,7 +189,13 @@ class _Pool:
                 self._client.close()
 
     def _drop(self, client: httpx.Client) -> None:
+        from socket import SHUT_RDWR
+
         with self._lock:
             if self._client is client:
                 self._client = None
+            sockets, self._sockets = self._sockets, WeakSet()
+        for connection in sockets:
+            with suppress(OSError):  # it was closed already
+                connection.shutdown(SHUT_RDWR)  # which wakes who reads from it
         client.close()

@@ -8,6 +8,7 @@ from time import monotonic, time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._address import find_address
+from ._copies import check_name, is_name
 from ._core import Core, Options, RefreshMode, Statistics
 from ._tasks import Tasks
 from ._threads import Threads
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from .prompts import Fallback, Prompt, Rendering
 
 LIVE = "live"
+INF = float("inf")
+LARGEST_OPTIONS = {"timeout": 86_400.0, "refresh_seconds": 86_400.0}  # what a timer can wait for
 Runner = TypeVar("Runner", Threads, Tasks)
 
 
@@ -103,7 +106,10 @@ class _Client(Generic[Runner]):
 
     def _find_fresh(self, key: Key, split_key: str | None) -> Prompt | None:
         """Find a prompt that is held and fresh, which is what almost all calls do."""
-        copy: Copy | None = self._core.copies.get(key)
+        try:
+            copy: Copy | None = self._core.copies.get(key)
+        except TypeError as error:
+            raise ConfigurationError(f"{key[0]!r} names no prompt: give a slug or an id") from error
         if copy is None or split_key is not None:
             return None
         now = monotonic()
@@ -304,7 +310,7 @@ def choose_pointer(version: int | None, tag: str | None) -> str | int:
         if not isinstance(version, int) or isinstance(version, bool) or version < 1:
             raise ConfigurationError(f"version={version!r}: a version is a number from 1")
         return version
-    if not isinstance(tag, str) or not tag:
+    if not is_name(tag):
         raise ConfigurationError(f"tag={tag!r}: a tag is a text")
     return tag
 
@@ -315,13 +321,14 @@ def list_keys(names: Iterable[str | tuple[str, str | int]]) -> list[Key]:
     Raises:
         ConfigurationError: One of them is neither a name nor a pair.
     """
-    if isinstance(names, str):
+    if isinstance(names, str) or not hasattr(names, "__iter__"):
         raise ConfigurationError("preload takes a list of names, not one")
     keys: list[Key] = []
     for each in names:
-        name, pointer = (each, LIVE) if isinstance(each, str) else each
-        if not isinstance(name, str) or not name:
+        if not isinstance(each, str | tuple) or (isinstance(each, tuple) and len(each) != 2):
             raise ConfigurationError(f"{each!r} is neither a name nor a name with a pointer")
+        name, pointer = (each, LIVE) if isinstance(each, str) else each
+        check_name(name)
         version, tag = (None, pointer) if isinstance(pointer, str) else (pointer, None)
         keys.append((name, choose_pointer(version, tag)))
     return keys
@@ -341,8 +348,9 @@ def _build_options(*, refresh: RefreshMode | None, **values: Any) -> Options:
     if refresh not in ("background", "inline"):
         raise ConfigurationError(f"refresh={refresh!r}: write 'background' or 'inline'")
     for name, value in values.items():
-        if not isinstance(value, int | float) or not value > (-1 if "ttl" in name else 0):
-            raise ConfigurationError(f"{name}={value!r} is too small, or no number")
+        least, largest = -1 if "ttl" in name else 0, LARGEST_OPTIONS.get(name, INF)
+        if not isinstance(value, int | float) or not least < value <= largest:
+            raise ConfigurationError(f"{name}={value!r} is too small or too large, or no number")
     if not isinstance(values["attempts"], int):
         raise ConfigurationError(f"attempts={values['attempts']!r} is no whole number")
     return Options(refresh=refresh, **values)

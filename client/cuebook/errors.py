@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+LONGEST_REASONS = 2_000  # characters of the details of an error, in its message
+
+
 class CuebookError(Exception):
     """The base class of all errors of the client."""
 
@@ -41,6 +44,7 @@ class ServiceError(CuebookError):
         code: What is wrong, for programs, such as `prompt_not_found`.
         details: More about what is wrong; empty if the service does not say more.
         request_id: The id of the request in the logs of the service; empty if it is not known.
+        retry_after: For how many seconds the service wants to be left alone; 0 if it does not say.
     """
 
     def __init__(
@@ -51,8 +55,9 @@ class ServiceError(CuebookError):
         code: str = "",
         details: Sequence[Any] = (),
         request_id: str = "",
+        retry_after: float = 0.0,
     ) -> None:
-        reasons = "; ".join(map(_describe_detail, details))
+        reasons = "; ".join(map(_describe_detail, details))[:LONGEST_REASONS]
         super().__init__(
             f"{message}{reasons and f': {reasons}'}"
             f" ({code or status}{request_id and f', request {request_id}'})"
@@ -61,6 +66,19 @@ class ServiceError(CuebookError):
         self.code = code
         self.details = (*details,)
         self.request_id = request_id
+        self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let other processes have a copy, as a pool of them needs it."""
+        return _copy_error, (type(self), self.args, vars(self))
+
+
+def _copy_error(
+    kind: type[ServiceError], arguments: tuple[Any, ...], attributes: dict[str, Any]
+) -> ServiceError:
+    error = kind.__new__(kind, *arguments)
+    vars(error).update(attributes)
+    return error
 
 
 def _describe_detail(detail: Any) -> str:

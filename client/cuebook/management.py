@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
+from ._copies import is_name
 from ._operations import InTasks, InThreads, Listing, Operation
 from ._requests import load_with_etag, request
 from .errors import (
@@ -637,7 +638,7 @@ def _build_path(*segments: str | int) -> str:
         ConfigurationError: A segment is empty, or no text and no number.
     """
     for segment in segments:
-        if not isinstance(segment, str | int) or segment in ("", ".", ".."):
+        if not (is_name(segment) or isinstance(segment, int)) or segment in (".", ".."):
             raise ConfigurationError(f"{segment!r} names nothing: a name or a number is needed")
     return "/v1/" + "/".join(quote(str(segment), safe="") for segment in segments)
 

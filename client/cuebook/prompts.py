@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from . import _observer
 from ._contents import Content, Document
-from .errors import ConfigurationError
+from .errors import ConfigurationError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -229,14 +229,17 @@ def build_fallback(
         fallback = Fallback(template=fallback)
     elif not isinstance(fallback, Fallback):
         fallback = Fallback(messages=fallback)
-    messages = None if fallback.messages is None else list(map(dict, fallback.messages))
-    if (fallback.template is None) == (not messages):
+    try:
+        document = {
+            "template": "" if fallback.template is None else fallback.template,
+            "messages": None if fallback.messages is None else [*map(dict, fallback.messages)],
+            "engine": fallback.engine,
+            "model": fallback.model,
+            "model_params": dict(fallback.params),
+        }
+        content = Content(document)
+    except (TypeError, ValueError, UnavailableError) as error:
+        raise ConfigurationError(f"{fallback!r} is no fallback: {error}") from error
+    if (fallback.template is None) == (not document["messages"]):
         raise ConfigurationError("a fallback has either a template or messages")
-    document = {
-        "template": fallback.template or "",
-        "messages": messages,
-        "engine": fallback.engine,
-        "model": fallback.model,
-        "model_params": dict(fallback.params),
-    }
-    return Prompt(Content(document), name=name, pointer=pointer, state="fallback")
+    return Prompt(content, name=name, pointer=pointer, state="fallback")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from collections import deque
@@ -154,6 +155,16 @@ def drip(handler: Handler, body: bytes) -> None:
         handler.wfile.flush()
         time.sleep(0.05)
     handler.close_connection = True
+
+
+def respond_packed(handler: Handler, body: bytes) -> None:
+    """Answer with a body that grows a million times, as it is unpacked twice."""
+    packed = gzip.compress(gzip.compress(b" " * 100_000_000))
+    respond(handler, packed, headers={"Content-Encoding": "gzip, gzip"})
+
+
+def redirect(handler: Handler, body: bytes) -> None:
+    respond(handler, b"", 302, {"Location": "https://elsewhere.example/"})
 
 
 def drip_headers(handler: Handler, body: bytes) -> None:

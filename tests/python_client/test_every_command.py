@@ -213,7 +213,7 @@ def test_a_short_option_means_the_same_in_every_command() -> None:
                 if name.startswith("-"):
                     meanings.setdefault(name, set()).update(names)
 
-    assert meanings == {"-f": {"--file"}, "-m": {"--message"}}
+    assert meanings == {"-f": {"--file"}, "-m": {"--message"}, "-y": {"--yes"}}
 
 
 def test_the_table_of_commands_is_that_of_the_app() -> None:

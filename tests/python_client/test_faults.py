@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +21,7 @@ from cuebook import (
     ConfigurationError,
     Cuebook,
     CuebookError,
+    Fallback,
     InvalidRequestError,
     PermissionDeniedError,
     RateLimitedError,
@@ -35,7 +38,9 @@ from tests.python_client.service import (
     drip,
     drip_headers,
     fail,
+    redirect,
     repeat_without_end,
+    respond_packed,
     run_service,
     say,
 )
@@ -60,6 +65,26 @@ FAULTS: dict[str, tuple[Fault, type[CuebookError], int]] = {
     "closed within the body": (close_within_body, UnavailableError, 3),
     "a byte now and then": (drip, UnavailableError, 1),
     "a byte of a header now and then": (drip_headers, UnavailableError, 1),
+    "packed twice": (respond_packed, UnavailableError, 3),
+    "a redirect": (redirect, UnavailableError, 3),
+    "a share without end": (
+        say(
+            b'{"unchanged": [], "unknown": [], "failed": [], "omitted": [], "prompts":'
+            b' [{"name": "greeting", "pointer": "live", "etag": "e", "split": [{"weight": 1e999}],'
+            b' "version": {"template": "x"}}]}'
+        ),
+        UnavailableError,
+        1,
+    ),
+    "tools that are no list": (
+        say(
+            b'{"unchanged": [], "unknown": [], "failed": [], "omitted": [], "prompts":'
+            b' [{"name": "greeting", "pointer": "live", "etag": "e",'
+            b' "version": {"template": "x", "tools": 5}}]}'
+        ),
+        UnavailableError,
+        1,
+    ),
     "a body without end": (repeat_without_end, UnavailableError, 3),
     "no JSON": (say(b"hello"), UnavailableError, 3),
     "half of JSON": (say(b'{"prompts": ['), UnavailableError, 3),
@@ -251,6 +276,64 @@ def test_an_hour_without_the_service(service: Service, connect: Connect, clock: 
     assert cues.get("greeting").state == "hit"
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SSL_CERT_FILE", "/nowhere.pem"),
+        ("SSL_CERT_FILE", __file__),
+        ("ALL_PROXY", "foo://proxy"),
+        ("HTTP_PROXY", "http://127.0.0.1:1"),
+    ],
+)
+def test_an_environment_without_a_way_to_the_service_is_one_where_it_is_down(
+    name: str, value: str, service: Service, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def get_in_task() -> str:
+        async with AsyncCuebook(service.url, KEY, attempts=1) as cues:
+            with pytest.raises(UnavailableError):
+                await cues.get("greeting")
+            return (await cues.get("greeting", fallback="Hi")).state
+
+    cues = connect(attempts=1)
+    cues.get("greeting")
+    cues.close()
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(UnavailableError):
+        cues.get("other")
+    assert cues.get("other", fallback="Hi").state == "fallback"
+    expire(cues)
+    assert cues.get("greeting").state == "stale"
+    assert asyncio.run(get_in_task()) == "fallback"
+
+
+def test_the_service_is_left_alone_for_as_long_as_it_wants(
+    service: Service, connect: Connect, clock: Clock
+) -> None:
+    cues = connect(attempts=1)
+    service.faults.append(fail(429, "quota_exceeded", Retry_After="600"))
+    with pytest.raises(RateLimitedError) as raised:
+        cues.get("greeting")
+    assert raised.value.retry_after == 600
+
+    clock.pass_time(500)
+    with pytest.raises(UnavailableError, match="left alone"):
+        cues.get("greeting")
+    clock.pass_time(101)
+    assert cues.get("greeting").state == "miss"
+
+
+def test_an_error_can_go_to_another_process(service: Service, connect: Connect) -> None:
+    service.fault = fail(403, "forbidden")
+    with pytest.raises(PermissionDeniedError) as raised:
+        connect().get("greeting")
+
+    for error in (pickle.loads(pickle.dumps(raised.value)), copy.copy(raised.value)):
+        assert (type(error), str(error)) == (PermissionDeniedError, str(raised.value))
+        assert (error.status, error.code, error.request_id) == (403, "forbidden", "r-1")
+
+
 @pytest.mark.parametrize("fault", [drip, drip_headers])
 def test_a_response_that_does_not_end_costs_its_caller_alone_the_time(
     fault: Fault, service: Service, connect: Connect
@@ -365,6 +448,9 @@ def test_a_thread_that_cannot_be_started_leaves_what_is_held(
         ({"ttl": -1}, "ttl"),
         ({"timeout": 0}, "timeout"),
         ({"timeout": float("nan")}, "timeout"),
+        ({"timeout": float("inf")}, "timeout"),
+        ({"url": 5}, "address"),
+        ({"api_key": 5}, "API key"),
         ({"attempts": 1.5}, "attempts"),
         ({"refresh": "never"}, "refresh"),
     ],
@@ -384,6 +470,9 @@ def test_what_cannot_be_used_is_refused_at_once(
     [
         {"name": ""},
         {"name": 1},
+        {"name": ["p"]},
+        {"name": "\ud800"},
+        {"name": "p", "tag": "\ud800"},
         {"name": "p", "version": 0},
         {"name": "p", "version": True},
         {"name": "p", "version": "1"},
@@ -399,3 +488,25 @@ def test_what_cannot_be_asked_for_is_refused(
         connect().get(**arguments)
 
     assert service.requests == []
+
+
+@pytest.mark.parametrize(
+    "names", [5, None, "greeting", [5], [("greeting",)], ["\ud800"], [("a", [])]]
+)
+def test_what_cannot_be_preloaded_is_refused(
+    names: Any, service: Service, connect: Connect
+) -> None:
+    with pytest.raises(ConfigurationError):
+        connect().preload(names)
+
+    assert service.requests == []
+
+
+@pytest.mark.parametrize(
+    "fallback",
+    [5, ["a"], {"role": "user"}, [], Fallback(template=5), Fallback(template="x", params=None)],  # type: ignore[arg-type]
+)
+def test_what_is_no_fallback_is_told(fallback: Any, service: Service, connect: Connect) -> None:
+    service.fault = close_at_once
+    with pytest.raises(ConfigurationError, match="fallback"):
+        connect(attempts=1).get("greeting", fallback=fallback)

@@ -12,10 +12,10 @@ from threading import Barrier, Event
 
 import pytest
 
-from cuebook import AsyncCuebook, Cuebook, NotFoundError
+from cuebook import AsyncCuebook, Cuebook, NotFoundError, UnavailableError
 from tests.hangs import HANG_SECONDS
 from tests.python_client.conftest import KEY, Clock
-from tests.python_client.service import Fault, Handler, Service, respond
+from tests.python_client.service import Fault, Handler, Service, close_at_once, respond
 
 Connect = Callable[..., Cuebook]
 CALLERS = 32
@@ -328,6 +328,52 @@ def test_a_process_that_was_suspended_waits_for_the_service_no_longer_than_it_sh
 
     assert state == "stale"
     assert 0.2 <= seconds < SECONDS
+
+
+def test_what_is_too_old_by_either_clock_is_not_used(
+    service: Service, connect: Connect, clock: Clock
+) -> None:
+    cues = connect(max_stale=3600, attempts=1)
+    cues.get("greeting")
+    service.fault = close_at_once
+    clock.ahead_wall = 30 * 86_400
+
+    with pytest.raises(UnavailableError):
+        cues.get("greeting")
+
+
+def test_a_call_waits_for_all_that_is_held_no_longer_than_for_one(
+    service: Service, connect: Connect, clock: Clock
+) -> None:
+    names = [f"p{number}" for number in range(500)]
+    service.texts |= {(name, "live"): name for name in names}
+    cues = connect(refresh="inline", refresh_seconds=1.0)
+    cues.preload(names)
+    service.requests.clear()
+    service.seconds = 0.4
+    clock.pass_time(61)
+
+    for count in (4, 6):  # those that were not asked for the first time come next
+        cues.get("p0")
+        cues.get("p499")
+        assert len(service.requests) <= count
+    asked = {each["name"] for body in service.requests for each in body["prompts"]}
+    assert asked == {*names}
+
+
+def test_a_loop_for_each_call_leaves_nothing_behind_and_gets_what_has_moved(
+    service: Service, clock: Clock
+) -> None:
+    """What runs beside a call ends with its loop, so that a later call waits for it."""
+    cues = AsyncCuebook(service.url, KEY)
+    asyncio.run(cues.get("greeting"))
+    service.texts["greeting", "live"] = "second"
+    clock.pass_time(61)
+
+    texts = [asyncio.run(cues.get("greeting")).template for _ in range(3)]
+
+    assert texts[-1] == "second"
+    assert len(cues._runner._clients) == 1
 
 
 def test_a_suspended_process_finds_its_connection_closed(

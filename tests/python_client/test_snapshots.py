@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -121,6 +122,52 @@ def test_a_damaged_file_is_left_alone(
     path.write_text(damage(path.read_text()))  # type: ignore[operator]
 
     assert connect(snapshot=path).get("greeting").state == "miss"
+
+
+def test_a_file_from_a_clock_that_was_ahead_is_not_fresh(
+    service: Service, connect: Connect, path: Path
+) -> None:
+    save(service, path)
+    document = json.loads(path.read_text())
+    for row in document["prompts"]:
+        row["at"] += 1e8
+    path.write_text(json.dumps(document))
+    service.texts["greeting", "live"] = "second"
+
+    assert connect(snapshot=path, refresh="inline").get("greeting").template == "second"
+
+
+@pytest.mark.parametrize(
+    "row", [{"key": []}, {"key": [["a"], "live"]}, {"at": 10**400}, {"at": None}, {"entry": 5}]
+)
+def test_a_damaged_row_leaves_the_others(
+    row: dict[str, object], service: Service, connect: Connect, path: Path
+) -> None:
+    save(service, path)
+    document = json.loads(path.read_text())
+    document["prompts"][0] |= row
+    path.write_text(json.dumps(document))
+    service.fault = close_at_once
+
+    assert len(connect(snapshot=path)._core.copies) == 1
+
+
+def test_a_pipe_is_not_waited_for(service: Service, connect: Connect, path: Path) -> None:
+    os.mkfifo(path)
+
+    assert connect(snapshot=path)._core.copies == {}
+
+
+def test_what_could_not_be_written_is_written_later(
+    service: Service, connect: Connect, tmp_path: Path
+) -> None:
+    folder = tmp_path / "later"
+    cues = connect(snapshot=folder / "prompts.json")
+    cues.preload(["greeting"])
+    folder.mkdir()
+    cues.close()
+
+    assert (folder / "prompts.json").exists()
 
 
 def test_a_file_that_cannot_be_written_does_no_harm(

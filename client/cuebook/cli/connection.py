@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .._address import find_url
 from .._names import find_prompt_id, is_id
 from ..client import Cuebook
 from ..errors import ConfigurationError, CuebookError, PermissionDeniedError
@@ -43,7 +44,7 @@ class Connection:
             raise ConfigurationError(
                 "no address of a service: run `cuebook login`, give --url, or set CUEBOOK_URL"
             )
-        return url
+        return find_url(url)
 
     @cached_property
     def client(self) -> Cuebook:

@@ -58,7 +58,7 @@ def load_credentials() -> Credentials:
         texts = [url, *secrets, *secrets.values()]
     except FileNotFoundError:
         return Credentials()
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         texts = [None]
     if not all(isinstance(text, str) for text in texts):
         raise ConfigurationError(f"{file} is damaged: delete it, and run `cuebook login` again")
