@@ -114,6 +114,7 @@ class FlakyGateway(Gateway):
         return response
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_performed", [False, True])
 def test_an_import_that_is_broken_off_anywhere_goes_on(
     is_performed: bool,
@@ -160,6 +161,7 @@ class SharedGateway(Gateway):
         return super().perform(effect)
 
 
+@pytest.mark.slow
 def test_another_import_in_the_middle_doubles_nothing(
     registry: Registry,
     manage: Management,
@@ -288,6 +290,20 @@ def test_what_is_archived_here_and_live_there(registry: Registry, manage: Manage
     (row,) = Importer(manage, registry.team_id).run([other])
     assert row["notes"] == ["version 1 is live here: it stays so"]
     assert manage.version("y", 1)["status"] == "live"
+
+
+def test_what_cannot_be_a_tag_is_named(registry: Registry, manage: Management) -> None:
+    tags = ("1", "2", "9" * 5000, "2027", "latest", "two words", "fine")
+    prompt = ImportedPrompt(
+        origin="x", name="X", versions=(build_version("1", "one", tags=tags, is_live=True),)
+    )
+    (row,) = Importer(manage, registry.team_id).run([prompt])
+
+    assert row["no_equivalent"] == [
+        f"the tag {tag!r}" for tag in tags if tag not in ("2", "2027", "fine")
+    ]
+    assert sorted(manage.version("x", 1)["tags"]) == ["2", "2027", "fine"]
+    assert manage.version("x")["version"] == 1
 
 
 def test_failures_are_rows_of_the_report(registry: Registry, manage: Management) -> None:
