@@ -39,11 +39,10 @@ PROMPTS = (
         keywords=("one", "two"),
         versions=(
             build_version("1", "one", is_archived=True, message=""),
-            build_version("2", "two {{.name}}", tags=("canary",)),
-            build_version("3", "one", is_draft=True),
-            build_version("4", "@@@langfusePrompt:name=Inner|label=production@@@", is_live=True),
+            build_version("2", "one", tags=("canary",)),
+            build_version("3", "@@@langfusePrompt:name=Inner|label=production@@@", is_live=True),
         ),
-        payloads=({"name": "usual", "variables": {"name": "Ada"}}, {"name": None, "variables": {}}),
+        payloads=({"name": None, "variables": {"name": "Ada"}},),
     ),
     ImportedPrompt(
         origin="inner", name="Inner", versions=(build_version("1", "part", is_live=True),)
@@ -98,33 +97,27 @@ def whole(
 
 
 class FlakyGateway(Gateway):
-    """A gateway that ends the import at a request, before or after it is performed."""
+    """A gateway that ends the import before a request."""
 
-    def __init__(self, registry: Registry, at: int, *, is_performed: bool) -> None:
+    def __init__(self, registry: Registry, at: int) -> None:
         super().__init__(registry)
-        self.at, self.is_performed = at, is_performed
+        self.at = at
 
     def perform(self, effect: Any) -> Any:
-        is_end = not isinstance(effect, Pause) and len(self.requests) == self.at
-        if is_end and not self.is_performed:
+        if not isinstance(effect, Pause) and len(self.requests) == self.at:
             raise BrokenOffError
-        response = super().perform(effect)
-        if is_end:
-            raise BrokenOffError
-        return response
+        return super().perform(effect)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("is_performed", [False, True])
 def test_an_import_that_is_broken_off_anywhere_goes_on(
-    is_performed: bool,
     registry: Registry,
     manage: Management,
     whole: list[Document],
     run_import: Callable[..., list[Document]],
 ) -> None:
     for at in count():
-        gateway = FlakyGateway(registry, at, is_performed=is_performed)
+        gateway = FlakyGateway(registry, at)
         try:
             [*Importer(build_client(gateway).manage, registry.team_id).run(PROMPTS)]
         except BrokenOffError:
@@ -132,7 +125,7 @@ def test_an_import_that_is_broken_off_anywhere_goes_on(
             assert read_team(manage, registry.team_id) == whole, at
             clear(manage, registry.team_id)
         else:
-            assert at > 25
+            assert at > 20
             break
 
 
@@ -224,7 +217,8 @@ def test_two_imports_step_by_step_double_nothing(
 def test_a_version_that_somebody_has_deleted_is_created_again(
     registry: Registry, manage: Management, run_import: Callable[..., list[Document]]
 ) -> None:
-    prompt = replace(PROMPTS[0], versions=PROMPTS[0].versions[:3])
+    draft = build_version("3", "three", is_draft=True)
+    prompt = replace(PROMPTS[0], versions=(*PROMPTS[0].versions[:2], draft))
     importer = Importer(manage, registry.team_id)
     [*importer.run([prompt])]
     manage.delete_version("outer", 3)
@@ -234,7 +228,7 @@ def test_a_version_that_somebody_has_deleted_is_created_again(
     (row,) = Importer(manage, registry.team_id).run([prompt])
     assert (row["action"], row["versions"]) == ("updated", ["3"])
     assert [version["version"] for version in manage.versions("outer")] == [4, 2, 1]
-    assert len([*manage.payloads("outer")]) == 2
+    assert len([*manage.payloads("outer")]) == 1
 
 
 def test_a_prompt_whose_versions_are_refused_is_not_there(
