@@ -47,7 +47,13 @@ PROMPTS = (
     ImportedPrompt(
         origin="inner", name="Inner", versions=(build_version("1", "part", is_live=True),)
     ),
-    ImportedPrompt(origin="old", name="Old", slug="older", is_archived=True),
+    ImportedPrompt(
+        origin="old",
+        name="Old",
+        slug="older",
+        versions=(build_version("1", "stable, and live nowhere"),),
+        is_archived=True,
+    ),
 )
 REFUSED = ImportedPrompt(
     origin="refused", name="Refused", versions=(build_version("1", "x", message="\0"),)
