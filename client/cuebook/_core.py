@@ -321,9 +321,7 @@ class Core:
             }
             for part in _split(copies):
                 remaining = now + seconds - time.monotonic() if is_waited_for else seconds
-                if (
-                    remaining < seconds / 2
-                ):  # too little to tell a slow service from one that is down
+                if remaining < seconds / 2:  # too short to tell that it does not answer
                     break
                 yield from self._exchange(
                     "refresh", {key: copies[key] for key in part}, remaining, attempts

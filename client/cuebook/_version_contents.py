@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from ._contents import Content
 from ._rendering.engines import COMPILERS
-from ._rendering.errors import TemplateSyntaxError
 from .errors import ConfigurationError, PermissionDeniedError, RenderError, UnavailableError
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def check_texts(content: Mapping[str, Any]) -> None:
     try:
         Content({"template": "", **content}).compile()
     except RenderError as error:
-        if isinstance(error.__cause__, TemplateSyntaxError):  # others depend on the deployment
+        if not isinstance(error.__cause__, ModuleNotFoundError):
             raise ConfigurationError(str(error.__cause__)) from error
     except (KeyError, UnavailableError):
         pass  # an input without a name, or no text, which the service refuses

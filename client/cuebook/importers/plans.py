@@ -218,5 +218,6 @@ def _plan_pointers(plan: Plan, versions: Sequence[Document], *, is_moving: bool)
 
 def _can_be_tag(text: str, highest: int) -> bool:
     """Tell whether the service takes a text as a tag, which is not the number of a version."""
-    is_number = text.isdecimal() and int(text) <= highest
-    return text not in NO_TAGS and TAG.fullmatch(text) is not None and not is_number
+    if text in NO_TAGS or TAG.fullmatch(text) is None:
+        return False
+    return not (text.isdecimal() and int(text) <= highest)
