@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cuebook import ConfigurationError
 from cuebook._effects import Send
-from cuebook.folders.folder import Folder, open_folder
+from cuebook.folders.folder import open_folder
 from cuebook.folders.lock_file import LOCK
 from tests.python_client.copies import Copy, create, list_texts
 from tests.python_client.gateway import Gateway, build_client
@@ -71,6 +70,24 @@ def read_service(manage: Management, slug: str) -> Edit:
     return reading["prompt"]["description"], keyword, reading["version"]["template"]
 
 
+def write_file(copy: Copy, slug: str, edit: Edit) -> None:
+    description, keyword, text = edit
+    settings = f"name: {slug}\ndescription: {description}\nkeywords: [{keyword}]\nengine: text\n"
+    copy.write(slug, f"---\n{settings}---\n{text}\n")
+
+
+def race(first: Between, number: int, copies: list[Copy], slug: str) -> list[str]:
+    """Push two copies, the second just before a request of the first; gives both actions."""
+    results = ["", ""]
+
+    def push_copy(at: int) -> None:
+        results[at] = copies[at].try_push(promote="live")[slug]
+
+    first.run_before(number, lambda: push_copy(1))
+    push_copy(0)
+    return results
+
+
 def read_file(document: PromptDocument) -> Edit:
     """Read the same from what a file says."""
     (keyword,) = document.keywords
@@ -98,33 +115,18 @@ def test_of_two_pushes_one_wins_wholly_and_the_other_is_a_conflict(
             for who, gateway in (("ours", first), ("theirs", second))
         ]
 
-        def write(copy: Copy, description: str, keyword: str, text: str, slug: str = slug) -> None:
-            copy.write(
-                slug,
-                f"---\nname: {slug}\ndescription: {description}\nkeywords: [{keyword}]\n"
-                f"engine: text\n---\n{text}\n",
-            )
-
         if not is_new:
-            write(copies[0], "d", "k", OLD)
+            write_file(copies[0], slug, ("d", "k", OLD))
             copies[0].push()
             copies[1].pull(slugs=[slug])
         for copy, edit in zip(copies, edits, strict=True):
-            write(copy, *edit)
-        results: dict[int, str] = {}
-
-        def push_other(
-            copy: Copy = copies[1], slug: str = slug, results: dict[int, str] = results
-        ) -> None:
-            results[1] = copy.try_push(promote="live")[slug]
-
-        first.run_before(number, push_other)
-        results[0] = copies[0].try_push(promote="live")[slug]
+            write_file(copy, slug, edit)
+        results = race(first, number, copies, slug)
         if not first.has_acted:
             break
 
-        assert [*results.values()].count("conflict") == 1, results
-        won = next(at for at in results if results[at] != "conflict")
+        assert results.count("conflict") == 1, results
+        won = 1 - results.index("conflict")
         (winner, edit), (loser, other) = ((copies[at], edits[at]) for at in (won, 1 - won))
         assert read_service(manage, slug) == edit
         texts = [] if is_new or edit[2] == OLD else [OLD]
@@ -281,17 +283,3 @@ def test_a_process_that_was_killed_leaves_no_lock(tmp_path: Path) -> None:
     with open_folder(tmp_path, lambda: pytest.fail("it is locked")) as folder:
         assert folder.documents == {}
     assert [*tmp_path.iterdir()] == []
-
-
-def test_no_pointer_that_no_prompt_has_is_pulled(
-    manage: Management, registry: Registry, tmp_path: Path
-) -> None:
-    ours = Copy(tmp_path / "ours", manage, registry.team_id)
-    assert ours.pull() == {}
-    create(manage, registry.team_id, "Greeting", OLD)
-
-    for pointer in ("live", "typo"):
-        with pytest.raises(ConfigurationError, match=f"no prompt has a version at '{pointer}'"):
-            ours.pull(pointer=pointer)
-    assert not ours.root.exists()
-    assert Folder(ours.root).documents == {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -659,6 +658,18 @@ def test_an_unknown_slug_is_named(manage: Management, ours: Copy) -> None:
             call(slugs=["nothing"])
 
 
+def test_no_pointer_that_no_prompt_has_is_pulled(
+    manage: Management, team_id: str, ours: Copy
+) -> None:
+    assert ours.pull() == {}
+    create(manage, team_id, "Greeting", "Hello")
+
+    for pointer in ("live", "typo"):
+        with pytest.raises(ConfigurationError, match=f"no prompt has a version at '{pointer}'"):
+            ours.pull(pointer=pointer)
+    assert not ours.root.exists()
+
+
 @pytest.mark.parametrize("mode", [0o600, 0o664, 0o444])
 def test_a_file_keeps_its_mode(mode: int, manage: Management, team_id: str, ours: Copy) -> None:
     create(manage, team_id, "Greeting", "Hello")
@@ -683,8 +694,8 @@ def test_a_file_that_means_the_same_is_not_written_again(
     ours.write("greeting", "")
     (ours.root / "greeting.prompt.md").write_bytes(text.encode())
 
-    for call in (ours.pull, ours.push, partial(ours.pull, is_forced=True)):
-        assert call() == {"greeting": "unchanged"}
+    for result in (ours.pull(), ours.push(), ours.pull(is_forced=True)):
+        assert result == {"greeting": "unchanged"}
         assert (ours.root / "greeting.prompt.md").read_bytes() == text.encode()
 
 
