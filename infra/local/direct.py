@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSResponse, HeadersDict, create_request_object
 from botocore.compat import HTTPHeaders
+from botocore.parsers import BaseJSONParser
 from moto.core.models import botocore_stubber
 
 from infra.local.moto_patches import ITEM_OPERATIONS, has_bytes, replace_attribute
@@ -89,6 +90,7 @@ def connect_directly(client: DynamoDBClient) -> Iterator[None]:
         client: The client of botocore.
     """
     owner: Any = client
+    parser: Any = BaseJSONParser
     serializer = owner._serializer
     serialize = serializer._serialize_type_structure
 
@@ -98,11 +100,19 @@ def connect_directly(client: DynamoDBClient) -> Iterator[None]:
         else:
             serialize(serialized, value, shape, key)
 
+    parse = parser._handle_structure  # of what goes botocore's whole way
+
+    def parse_structure(self: Any, shape: Any, value: Any) -> Any:
+        if shape.name == "AttributeValue" and not has_bytes(value):
+            return value
+        return parse(self, shape, value)
+
     with ExitStack() as stack:
         for thing, name, value in (
             (owner, "_endpoint", Endpoint(owner._endpoint)),
             (owner, "_ruleset_resolver", None),  # all operations have the same URL
             (serializer, "_serialize_type_structure", serialize_structure),
+            (parser, "_handle_structure", parse_structure),
         ):
             stack.enter_context(replace_attribute(thing, name, value))
         yield

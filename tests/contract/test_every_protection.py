@@ -101,7 +101,6 @@ def call(
         rules: Of what is protected; None for no protection.
     """
     with scene.visit(route, variant) as prepared:
-        scene.deploy(STABLE)
         if rules is not None:
             scene.protect(**rules)
         before = describe_pointers(Snapshot.load(Memory()))
@@ -143,6 +142,7 @@ def list_arrivals(before: Snapshot, after: Snapshot) -> set[tuple[Any, ...]]:
 
 
 def test_a_route_that_moves_says_so(scene: Scene) -> None:
+    scene.deploy(STABLE)
     for route in ROUTES:
         if route in MOVING:
             continue
@@ -157,6 +157,7 @@ def test_whoever_may_move_a_pointer_moves_it_as_if_it_were_not_protected(
     scene: Scene, name: str
 ) -> None:
     client, moves = build_callers(scene.registry)[name], 0
+    scene.deploy(STABLE)
     for route in MOVING:
         if name.startswith("session") and route.dialect != NATIVE:
             continue
@@ -175,6 +176,7 @@ def test_nobody_else_moves_it_in_any_dialect(
     scene: Scene, name: str, *, required_review: bool
 ) -> None:
     client, requests = build_callers(scene.registry)[name], 0
+    scene.deploy(STABLE)
     rules = {"required_review": required_review, "editors_roll_back": False}
     for route in MOVING:
         if name.startswith("session") and route.dialect != NATIVE:
@@ -205,13 +207,13 @@ def test_nothing_comes_to_a_protected_pointer_that_changes_with_another_one(
     path = f"/v1/prompts/{part['id']}/versions/1/tags"
     assert editor("POST", path, {"tag": "open"}).status == 200
     scene = Scene(registry, suffix=refer("part", "label=open"))
+    scene.deploy(STABLE)
     refused = set()
     for route in MOVING:
         for variant in (None, *get_sample(route).variants):
             for rules in (None, {"required_review": False}):
                 caller = scene.get_caller(route, registry.admin, variant)
                 with scene.visit(route, variant) as prepared:
-                    scene.deploy(STABLE)
                     if rules is not None:
                         scene.protect(**rules)
                     before = Snapshot.load(Memory())
