@@ -56,7 +56,7 @@ class Api:
         self._httpx = httpx
         # Redirects would take the key to another host. The timeouts of httpx are for each read, so
         # that a server could go on for ever, byte by byte.
-        self._client = httpx.AsyncClient(
+        self._client = httpx.AsyncClient(  # nosec B113
             base_url=url.rstrip("/"),
             headers={"Accept": "application/json", **(headers or {})},
             auth=basic,
