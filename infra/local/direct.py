@@ -8,7 +8,6 @@ of which DynamoDB has one.
 from __future__ import annotations
 
 import json
-import re
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -18,14 +17,12 @@ from botocore.compat import HTTPHeaders
 from botocore.parsers import BaseJSONParser
 from moto.core.models import botocore_stubber
 
-from infra.local.moto_patches import ITEM_OPERATIONS, has_bytes, replace_attribute
+from infra.local.moto_patches import BINARY, ITEM_OPERATIONS, has_bytes, replace_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from types_boto3_dynamodb import DynamoDBClient
-
-BINARY = re.compile(rb'"BS?":')
 
 
 class Endpoint:

@@ -6,6 +6,7 @@ They replace what is unsafe in several threads, slow, or not as in AWS.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 CONDITIONS = 1000  # that are kept at most
+BINARY = re.compile(rb'"BS?":')  # a binary value in JSON, or an attribute of that name
 CONTENT_TYPE = "application/x-amz-json-1.0"
 # Their responses consist of items, which are JSON as they are but for binary values.
 ITEM_OPERATIONS = frozenset(
@@ -116,7 +118,7 @@ def patch_requests(region: str) -> Iterator[None]:
     def process_request(request: Any) -> Any:
         is_dynamodb = request.headers.get("X-Amz-Target", b"").startswith(b"DynamoDB")
         # moto decodes binary values as it finds them in the shape of the request.
-        if is_dynamodb and b'"B"' not in request.body and b'"BS"' not in request.body:
+        if is_dynamodb and not BINARY.search(request.body):
             return run_operation(request, region)
         return process(request)
 

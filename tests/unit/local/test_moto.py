@@ -259,7 +259,7 @@ def test_a_direct_call_makes_no_request_of_http(monkeypatch: pytest.MonkeyPatch)
         aws.create_tables(client)
         sent: list[object] = []
         client.meta.events.register("before-send", lambda request, **_: sent.append(request))
-        put: Any = {"TableName": LOOKUPS, "Item": CLAIM}
+        put: Any = {"TableName": LOOKUPS, "Item": {**CLAIM, "text": {"S": "B"}}}
         with connect_directly(client):
             created: list[object] = []
             client.meta.events.register(
