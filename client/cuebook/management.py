@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from ._copies import is_name
+from ._names import is_id
 from ._operations import InTasks, InThreads, Listing, Operation
 from ._requests import load_with_etag, request
 from .errors import (
@@ -112,7 +113,7 @@ class _Operations:
         path = _build_path("prompts", name)
         try:
             document: Document = yield from self._ask(
-                "GET", f"{path}?{urlencode({'version': selector})}", load=load_with_etag
+                "GET", f"{path}?{_build_query(version=selector)}", load=load_with_etag
             )
         except NotFoundError:
             document = yield from self._ask("GET", path, load=load_with_etag)
@@ -208,7 +209,7 @@ class _Operations:
     @Operation
     def version(self, name: str, selector: Selector = "live") -> Program[Document]:
         """Get a version as it is written, without the texts that it includes."""
-        path = f"{_build_path('prompts', name)}?{urlencode({'version': selector})}"
+        path = f"{_build_path('prompts', name)}?{_build_query(version=selector)}"
         return self._ask("GET", path, part="version")
 
     @Operation
@@ -359,7 +360,7 @@ class _Operations:
     @Operation
     def diff(self, name: str, before: Selector, after: Selector) -> Program[Document]:
         """Compare two versions: their texts, and their settings."""
-        query = urlencode({"from": before, "to": after})
+        query = _build_query(**{"from": before, "to": after})
         return self._ask("GET", f"{_build_path('prompts', name, 'versions', 'diff')}?{query}")
 
     @Operation
@@ -610,6 +611,8 @@ class _Operations:
 
     def _find_id(self, name: str) -> Program[str]:
         """Find the id of a prompt, for the calls that take no slug."""
+        if isinstance(name, str) and is_id(name):
+            return name
         prompt = yield from self._ask("GET", _build_path("prompts", name), part="prompt")
         prompt_id: str = prompt["id"]
         return prompt_id
@@ -668,6 +671,20 @@ def _take(document: Any, part: str, what: str) -> Any:
                 code="review_required",
             )
     raise UnavailableError(f"{what}: the service has answered in an unknown form")
+
+
+def _build_query(**selectors: Selector) -> str:
+    """Build a query of what names versions.
+
+    Raises:
+        ConfigurationError: One of them names none.
+    """
+    for selector in selectors.values():
+        if not is_name(selector) and not isinstance(selector, int):
+            raise ConfigurationError(
+                f"{selector!r} names no version: give a number, a tag, `live` or `latest`"
+            )
+    return urlencode(selectors)
 
 
 def _build_page_path(path: str, query: Mapping[str, Any]) -> str:

@@ -115,7 +115,7 @@ def test_both_ways_of_rendering_say_the_same(
         (("--var", "name"), 2, "NAME=VALUE"),
         (("--payload", "none"), 1, "no payload 'none'; it has none"),
         (("--vars", "-"), 2, "not JSON"),
-        (("--vars", "/nowhere"), 1, "/nowhere"),
+        (("--vars", "/nowhere"), 2, "no file /nowhere"),
     ],
 )
 def test_a_rendering_says_what_is_wrong(

@@ -256,6 +256,16 @@ def test_what_is_held_is_forgotten_when_it_is_changed(cues: Cuebook, registry: R
     assert cues.get("greeting").template == "Hello"
 
 
+def test_what_names_no_version_is_refused(manage: Management) -> None:
+    for selector in ("", "\ud800"):
+        with pytest.raises(ConfigurationError, match="names no version"):
+            manage.version("greeting", selector)
+        with pytest.raises(ConfigurationError, match="names no version"):
+            manage.read("greeting", selector)
+        with pytest.raises(ConfigurationError, match="names no version"):
+            manage.diff("greeting", "live", selector)
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", None])
 def test_what_names_nothing_is_refused(name: Any, manage: Management) -> None:
     with pytest.raises(ConfigurationError):

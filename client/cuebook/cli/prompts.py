@@ -293,6 +293,8 @@ def _load_variables(file: Path | None) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
         document = json.loads(text)
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"--vars takes a file, and there is no file {file}") from error
     except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{file} is not JSON: {error}") from error
     if not isinstance(document, dict):
