@@ -2,7 +2,7 @@
 
 Problem
 ├── InvalidRequest 400
-│   └── InvalidTemplate, InvalidComposition
+│   └── InvalidPromptId, InvalidTemplate, InvalidComposition
 ├── Unauthorized 401
 │   └── InvalidCredentials
 ├── Forbidden 403
