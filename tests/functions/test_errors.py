@@ -185,7 +185,7 @@ def test_any_other_answer_of_aws_is_a_fault_of_ours_and_told_to_nobody(
     ("method", "path", "raw", "status", "code"),
     [
         ("GET", "/v1/prompts/{id}", None, 401, "unauthorized"),
-        ("POST", "/v1/prompts/bad/versions", "{}", 400, "invalid_request"),
+        ("POST", "/v1/prompts/bad/versions", "{}", 400, "invalid_prompt_id"),
         ("POST", "/v1/prompts/{id}/versions", '{"template": "{{"}', 400, "invalid_template"),
         ("POST", "/v1/prompts/{id}/versions", "{", 400, "invalid_request"),
         ("GET", "/v1/prompts/no_such_slug", None, 404, "prompt_not_found"),

