@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import zipfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import files
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from tests.e2e.emulator import ACCOUNT, ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.e2e.deployment import Api, Deployment
 
 CODE = """
@@ -48,29 +51,7 @@ class Application:
     """The function, whose process is frozen between its calls, as Lambda freezes it."""
 
     name: str
-    deployment: Deployment
-
-    @classmethod
-    def deploy(cls, name: str, deployment: Deployment, api: Api, *, ttl: float) -> Application:
-        """Deploy the function.
-
-        Args:
-            name: Its name.
-            deployment: The deployment that it is beside.
-            api: The service that it asks.
-            ttl: How long it holds a prompt, in seconds.
-        """
-        variables = {"CUEBOOK_URL": api.demo["base_url"], "CUEBOOK_API_KEY": api.demo["viewer_key"]}
-        deployment.client("lambda").create_function(
-            FunctionName=name,
-            Runtime="python3.13",
-            Role=f"arn:aws:iam::{ACCOUNT}:role/{name}",
-            Handler="application.handle",
-            Code={"ZipFile": build_package(CODE.format(ttl=ttl))},
-            Environment={"Variables": variables},
-            Timeout=30,
-        )
-        return cls(name, deployment)
+    functions: Any
 
     def call(self, prompt: str, process: int | None = None) -> dict[str, Any]:
         """Call the function, and freeze its process after that.
@@ -81,13 +62,42 @@ class Application:
         """
         if process is not None:
             threading.Timer(THAW_SECONDS, os.kill, (process, signal.SIGCONT)).start()
-        response = self.deployment.client("lambda").invoke(
+        response = self.functions.invoke(
             FunctionName=self.name, Payload=json.dumps({"name": prompt}).encode()
         )
         outcome: dict[str, Any] = json.load(response["Payload"])
         assert "FunctionError" not in response, outcome
         os.kill(outcome["process"], signal.SIGSTOP)
         return outcome
+
+
+@contextmanager
+def deploy_application(
+    name: str, deployment: Deployment, api: Api, *, ttl: float
+) -> Iterator[Application]:
+    """Deploy the function, and delete it in the end.
+
+    Args:
+        name: Its name.
+        deployment: The deployment that it is beside.
+        api: The service that it asks.
+        ttl: How long it holds a prompt, in seconds.
+    """
+    variables = {"CUEBOOK_URL": api.demo["base_url"], "CUEBOOK_API_KEY": api.demo["viewer_key"]}
+    functions = deployment.client("lambda")
+    functions.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=f"arn:aws:iam::{ACCOUNT}:role/{name}",
+        Handler="application.handle",
+        Code={"ZipFile": build_package(CODE.format(ttl=ttl))},
+        Environment={"Variables": variables},
+        Timeout=30,
+    )
+    try:
+        yield Application(name, functions)
+    finally:
+        functions.delete_function(FunctionName=name)
 
 
 def build_package(code: str) -> bytes:

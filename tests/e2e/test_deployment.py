@@ -22,7 +22,7 @@ from shared.domain.organisation import ORGANISATION_ID
 from tests.clients.programs import NODE_MODULES, PYTHON, Clients, run_proxy
 from tests.clients.publisher import Maxim
 from tests.documents import read_document
-from tests.e2e.application import Application
+from tests.e2e.application import deploy_application
 from tests.e2e.deployment import STACK, Api, Deployment
 from tests.e2e.emulator import ROOT
 from tests.e2e.events import receive, subscribe
@@ -244,15 +244,14 @@ def test_a_function_that_is_frozen_between_calls_gets_what_has_moved(
         create(api, path, template=text)
         create(api, f"{path}/{number}/promote")
     create(api, f"{path}/1/promote")
-    application = Application.deploy("application", deployment, api, ttl=5)
-
-    first = application.call("frozen")
-    process = first["process"]
-    second = application.call("frozen", process)
-    create(api, f"{path}/2/promote")
-    time.sleep(5)
-    third = application.call("frozen", process)
-    os.kill(process, signal.SIGCONT)  # so that the emulator can end it
+    with deploy_application("application", deployment, api, ttl=5) as application:
+        first = application.call("frozen")
+        process = first["process"]
+        second = application.call("frozen", process)
+        create(api, f"{path}/2/promote")
+        time.sleep(5)
+        third = application.call("frozen", process)
+        os.kill(process, signal.SIGCONT)  # so that the emulator can end it
 
     assert [call["process"] for call in (second, third)] == [process] * 2
     calls = [(call["text"], call["state"], call["requests"]) for call in (first, second, third)]
