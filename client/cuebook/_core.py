@@ -209,7 +209,8 @@ class Core:
         """Write the snapshot, if there is one and anything has changed since."""
         if self._snapshot is not None and not self._is_saved:
             self._is_saved = True  # first: what changes meanwhile is written the next time
-            self._is_saved &= self._snapshot.save(list(self.copies.values()))
+            if not self._snapshot.save(list(self.copies.values())):
+                self._is_saved = False
 
     def invalidate(self, name: str | None = None) -> None:
         """Forget a prompt by all of its pointers, or all prompts."""
@@ -220,6 +221,9 @@ class Core:
             }
             for key in [key for key in self.copies if name in (None, key[0])]:
                 self._drop(key)
+            # A response that is under way may be older than what the caller knows.
+            for key in [key for key in self._flights if name in (None, key[0])]:
+                del self._flights[key]
 
     # -- the service
 
@@ -310,13 +314,15 @@ class Core:
             if not self._can_refresh():
                 return
             self._refresh, self._refresh_began = flight, _ = Future[None](), time.monotonic()
+        is_complete = False
         try:
             # With a TTL of 0 everything would be idle, also what the caller waits for.
-            self._was_interrupted = True
             now, idle = time.monotonic(), IDLE * max(self.options.ttl, 1.0)
+            rows = list(self.copies.items())  # at once: other threads add some
+            rows.sort(key=lambda row: row[1].confirmed_at)
             copies: dict[Key, Copy | None] = {
                 key: copy
-                for key, copy in sorted(self.copies.items(), key=lambda item: item[1].confirmed_at)
+                for key, copy in rows
                 if not copy.is_permanent and now - copy.used_at <= idle
             }
             for part in _split(copies):
@@ -326,13 +332,14 @@ class Core:
                 yield from self._exchange(
                     "refresh", {key: copies[key] for key in part}, remaining, attempts
                 )
-            self._was_interrupted = False
+            is_complete = True
             self.save()
         except (ServiceError, UnavailableError) as error:
-            self._was_interrupted = False
+            is_complete = True
             logger.warning("prompts cannot be refreshed: %s", error)
         finally:
             with self._lock:
+                self._was_interrupted = not is_complete
                 if self._refresh is flight:
                     self._refresh = None
             flight.set_result(None)

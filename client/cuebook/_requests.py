@@ -32,7 +32,8 @@ def request(
 ) -> Program[Any]:
     """Send a request until there is a response, or no time or no attempt is left.
 
-    Only what may be sent twice comes here: reads, and writes with an idempotency key.
+    With several attempts only what may be sent twice comes here: reads, and writes with an
+    idempotency key.
 
     Args:
         method: The HTTP method.

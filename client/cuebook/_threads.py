@@ -141,7 +141,7 @@ class _Pool:
 
         The limits of httpx are those of each read, so that a service that sends a byte now and
         then never reaches them: after the seconds the connections are closed under the request.
-        Others that use them at that moment fail too, and are sent again over new ones.
+        Others that use them at that moment fail too; another attempt of theirs gets new ones.
 
         Args:
             seconds: The longest time.
@@ -164,7 +164,7 @@ class _Pool:
 
     def note_socket(self, event: str, details: Mapping[str, Any]) -> None:
         """Note a new connection, of which httpx says at what stage it is."""
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):  # a proxy's too
             self._sockets.add(details["return_value"].get_extra_info("socket"))
 
     def close(self) -> None:
@@ -192,9 +192,10 @@ class _Pool:
         from socket import SHUT_RDWR
 
         with self._lock:
+            sockets: WeakSet[socket] = WeakSet()
             if self._client is client:
                 self._client = None
-            sockets, self._sockets = self._sockets, WeakSet()
+                sockets, self._sockets = self._sockets, WeakSet()
         for connection in sockets:
             with suppress(OSError):  # it was closed already
                 connection.shutdown(SHUT_RDWR)  # which wakes who reads from it

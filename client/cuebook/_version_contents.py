@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from ._contents import Content
 from ._rendering.engines import COMPILERS
-from .errors import ConfigurationError, PermissionDeniedError, RenderError, UnavailableError
+from .errors import (
+    ConfigurationError,
+    ConflictError,
+    PermissionDeniedError,
+    RenderError,
+    UnavailableError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +30,7 @@ FIELDS = (
     "response_format",
     "inputs",
 )
+TRIES = 5  # while what describes a prompt, or its releases, change
 WAITS = "waits until somebody else approves its release"
 
 
@@ -103,6 +110,66 @@ def create_version(
     return manage.create_version(
         name, **fields, message=message, if_match=if_match, idempotency_key=idempotency_key
     )
+
+
+def create_next_version(
+    manage: Management,
+    prompt_id: str,
+    content: Mapping[str, Any],
+    *,
+    newest: int | None,
+    message: str = "",
+) -> dict[str, Any]:
+    """Create a version only while the newest one is still that from which its content was made.
+
+    Args:
+        manage: The client's management.
+        prompt_id: The id of the prompt.
+        content: The content.
+        newest: The number of the newest version; None for a prompt without versions.
+        message: Why the version is created.
+
+    Returns:
+        The document of the version.
+
+    Raises:
+        ConflictError: Somebody else has created a version since.
+    """
+    for _ in range(TRIES):
+        reading = manage.read(prompt_id)
+        number = reading["version"] and reading["version"]["version"]
+        if number != newest:
+            break
+        try:
+            return create_version(
+                manage, prompt_id, content, message=message, if_match=reading["etag"]
+            )
+        except ConflictError as error:  # a tag or a release has moved, or there is a version
+            if error.status != 412:
+                raise
+    slug = reading["prompt"]["slug"]
+    raise ConflictError(f"{slug} has changed since you began: begin with its newest", status=412)
+
+
+def set_tag(manage: Management, name: str, version: int, tag: str) -> bool:
+    """Set a tag to a version.
+
+    Args:
+        manage: The client's management.
+        name: The slug or the id of the prompt.
+        version: The number of the version.
+        tag: The tag.
+
+    Returns:
+        Whether it is set; False if that waits until somebody else approves it.
+    """
+    try:
+        manage.set_tag(name, version, tag)
+    except PermissionDeniedError as error:
+        if error.code != "review_required":
+            raise
+        return False
+    return True
 
 
 def promote(

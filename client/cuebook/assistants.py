@@ -21,7 +21,7 @@ from pydantic_core import ArgsKwargs
 
 from ._address import VERSION
 from ._names import find_prompt_id, parse_selector
-from ._version_contents import create_version, take_content
+from ._version_contents import create_next_version, take_content
 from .conversations import is_placeholder
 from .errors import (
     ConfigurationError,
@@ -137,13 +137,18 @@ class Tools:
             "model_params": params,
         }
         prompt_id = self._find_id(name)
-        content: dict[str, Any] = {}
-        with suppress(NotFoundError):  # a prompt without versions
-            content = take_content(self._cues.manage.version(prompt_id, "latest"))
+        newest = self._cues.manage.read(prompt_id)["version"]
+        content = take_content(newest or {})
         if template is not None:
             content.pop("messages", None)
         content |= {field: value for field, value in changes.items() if value is not None}
-        return create_version(self._cues.manage, prompt_id, content, message=message)
+        return create_next_version(
+            self._cues.manage,
+            prompt_id,
+            content,
+            newest=newest and newest["version"],
+            message=message,
+        )
 
     def promote_version(self, *, name: Name, version: Selector) -> dict[str, Any]:
         """Make a draft stable, or a stable version live: applications use it from then on."""

@@ -107,8 +107,8 @@ class _Operations:
             selector: The number of the version, a tag, `live` or `latest`.
 
         Returns:
-            The `prompt`, the `version`, which is None if there is none, and the `etag` for
-            `change_prompt` and, of the version `latest`, for `create_version`.
+            The `prompt`, the `version`, which is None if there is none, and the `etag`: that of
+            the version `latest` is for `change_prompt` and `create_version`.
         """
         path = _build_path("prompts", name)
         try:

@@ -159,8 +159,8 @@ def test_one_refresh_is_for_all_that_is_held(service: Service, connect: Connect)
     assert all("etag" in copy for copy in service.requests[1]["prompts"])
 
 
-def test_many_threads_refresh_once(service: Service, connect: Connect) -> None:
-    cues = connect()
+def test_many_threads_refresh_once_and_none_waits(service: Service, connect: Connect) -> None:
+    cues = connect(refresh_seconds=SECONDS, timeout=2 * SECONDS)
     cues.get("greeting")
     expire(cues)
     barrier, release = Barrier(CALLERS), Event()
@@ -170,8 +170,11 @@ def test_many_threads_refresh_once(service: Service, connect: Connect) -> None:
         barrier.wait()
         return cues.get("greeting").state
 
+    begin = time.perf_counter()
     with ThreadPoolExecutor(CALLERS) as pool:
         states = {*pool.map(get, range(CALLERS))}
+    assert cues.get("greeting").state == "stale"
+    assert time.perf_counter() - begin < SECONDS / 2
     release.set()
 
     assert states == {"stale"}
@@ -329,6 +332,23 @@ def test_a_process_that_was_suspended_waits_for_the_service_no_longer_than_it_sh
 
     assert state == "stale"
     assert 0.2 <= seconds < SECONDS
+
+
+def test_what_is_invalidated_is_asked_for_again_while_an_older_request_runs(
+    service: Service, connect: Connect
+) -> None:
+    cues, release = connect(), Event()
+    service.faults.append(wait_for(release))
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(cues.get, "greeting")
+        wait_until(lambda: len(service.requests) == 1)
+        service.texts["greeting", "live"] = "second"
+        cues.invalidate("greeting")
+
+        assert cues.get("greeting").template == "second"
+        release.set()
+        assert first.result().template == "Hello {{.name}}"
+    assert cues.get("greeting").template == "second"
 
 
 def test_what_is_too_old_by_either_clock_is_not_used(

@@ -170,6 +170,24 @@ def test_what_could_not_be_written_is_written_later(
     assert (folder / "prompts.json").exists()
 
 
+def test_what_comes_while_the_file_is_written_is_written_later(
+    service: Service, connect: Connect, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cues, sync = connect(snapshot=path), os.fsync
+
+    def get_another(descriptor: int) -> None:
+        cues.get("greeting", version=3)
+        sync(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", get_another)
+        cues.preload(["greeting"])
+    cues.close()
+
+    keys = [row["key"] for row in json.loads(path.read_text())["prompts"]]
+    assert keys == [["greeting", "live"], ["greeting", 3]]
+
+
 def test_a_file_that_cannot_be_written_does_no_harm(
     service: Service, connect: Connect, path: Path
 ) -> None:

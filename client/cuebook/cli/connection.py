@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .._address import find_url
 from .._names import find_prompt_id, is_id
 from ..client import Cuebook
-from ..errors import ConfigurationError, CuebookError, PermissionDeniedError
+from ..errors import ConfigurationError, CuebookError
 from .credentials import load_credentials
 
 if TYPE_CHECKING:
@@ -110,12 +110,8 @@ class Connection:
         """
         if is_id(name):
             return name
-        if not self.given_team:
-            try:
-                if len(self.manage.teams()) < 2:
-                    return name
-            except PermissionDeniedError:  # a key of some prompts or pointers has one team
-                return name
+        if not self.given_team and len(self.manage.teams()) < 2:
+            return name
         return find_prompt_id(self.manage, self.find_team(None), name)
 
 

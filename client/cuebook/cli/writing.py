@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .._version_contents import check_texts, create_version, take_content
+from .._version_contents import check_texts, create_next_version, create_version, take_content
 from .._yaml import YamlError, dump, load
-from ..errors import ConfigurationError, CuebookError, InvalidRequestError
+from ..errors import ConfigurationError, CuebookError, ServiceError
 from .arguments import Name, Team
 from .connection import get_connection
-from .output import CONFLICT, AsJson, print_error, print_json, print_note, print_text
+from .output import AsJson, print_json, print_note, print_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,8 +80,9 @@ def create_prompt(
     if content is not None:
         try:
             version = create_version(manage, prompt["id"], content, message=message)
-        except InvalidRequestError:
-            print_note(_remove_prompt(manage, prompt))
+        except ServiceError as error:
+            if error.status < 500:  # else the version may be there
+                print_note(_remove_prompt(manage, prompt))
             raise
     if as_json:
         print_json({"prompt": prompt, "version": version})
@@ -122,10 +123,9 @@ def edit_prompt(
             print_note("Nothing has changed: there is no new version.")
             document = None
         else:
-            if _find_newest(manage, prompt["id"]) != newest:
-                print_error(f"{prompt['slug']} has another version since you began: edit that")
-                raise typer.Exit(CONFLICT)
-            document = create_version(manage, prompt["id"], after, message=message)
+            document = create_next_version(
+                manage, prompt["id"], after, newest=newest, message=message
+            )
     if as_json:
         print_json(document)
     elif document is not None:

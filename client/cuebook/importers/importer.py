@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .._version_contents import WAITS, check_texts, create_version, promote
+from .._version_contents import WAITS, check_texts, create_version, promote, set_tag
 from ..errors import (
     AuthenticationError,
     ConflictError,
@@ -85,7 +85,8 @@ class Importer:
         """
         self._manage = manage
         self._team_id = team_id
-        self._targets: dict[str, Document] = {}  # by slug and by name
+        self._by_slug: dict[str, Document] = {}
+        self._by_name: dict[str, Document] = {}
         self._owners: dict[str, ImportedPrompt] = {}  # by slug and by name
         self.is_dry_run = is_dry_run
         self.is_moving = is_moving
@@ -147,11 +148,12 @@ class Importer:
 
     def _give_up(self, job: _Job, reason: str) -> Document:
         """Leave a prompt out: where this import has created it without any version, remove it."""
-        if job.target_id and next(self._manage.versions(job.target_id), None) is None:
+        if job.target_id:
             try:
-                self._manage.delete_prompt(job.target_id)
+                if next(self._manage.versions(job.target_id), None) is None:
+                    self._manage.delete_prompt(job.target_id)
             except CuebookError as error:
-                reason = f"{reason}; it stays without a version, because of {error}"
+                reason = f"{reason}; it may stay without a version, because of {error}"
         row = Failure(job.prompt.origin, reason).build_row()
         return {**row, "name": job.prompt.name, "slug": job.prompt.slug}
 
@@ -196,10 +198,10 @@ class Importer:
     # -- what the service has
 
     def _read_targets(self) -> None:
-        """Read which prompts there are; a slug counts for more than a name."""
+        """Read which prompts there are."""
         targets = [*self._manage.prompts(self._team_id)]
-        self._targets = {_normalize(each["name"]): each for each in targets}
-        self._targets |= {_normalize(each["slug"]): each for each in targets}
+        self._by_slug = {_normalize(each["slug"]): each for each in targets}
+        self._by_name = {_normalize(each["name"]): each for each in targets}
 
     def _check_name(self, prompt: ImportedPrompt) -> None:
         """Check that no other imported prompt has the same name.
@@ -214,9 +216,9 @@ class Importer:
 
     def _plan(self, prompt: ImportedPrompt) -> Plan:
         """Plan what happens to a prompt, by what the service has of it now."""
-        names = filter(None, (prompt.slug, prompt.name))
-        targets = (self._targets.get(_normalize(name)) for name in names)
-        target = next((each for each in targets if each is not None), None)
+        target = self._by_slug.get(_normalize(prompt.slug or prompt.name))
+        if target is None:  # a slug counts for more than a name
+            target = self._by_name.get(_normalize(prompt.name))
         versions, payloads = list["Document"](), list["Document"]()
         if target is not None:
             versions = [*self._manage.versions(target["id"])][::-1]
@@ -288,12 +290,15 @@ class Importer:
         numbers = [step.current["version"] for step in plan.steps if step.current is not None]
         for step, number in zip(plan.steps, numbers, strict=True):
             if step.is_release and step.current is not None:
-                # Without the key, the second of two imports would make it live.
+                # Without the conditions, the second of two who promote it would make it live.
                 key = _build_key("stable", prompt_id, step.current["id"])
-                promote(manage, prompt_id, number, idempotency_key=key)
+                reading = manage.read_version(prompt_id, number)
+                if reading["version"]["status"] == "draft":
+                    etag = reading["etag"]
+                    promote(manage, prompt_id, number, if_match=etag, idempotency_key=key)
         for pointer, place in plan.pointers.items():
-            if pointer != LIVE:
-                manage.set_tag(prompt_id, numbers[place], pointer)
+            if pointer != LIVE and not set_tag(manage, prompt_id, numbers[place], pointer):
+                plan.notes.append(f"the tag {pointer} {WAITS}")
         if LIVE in plan.pointers:
             number = numbers[plan.pointers[LIVE]]
             if not promote(manage, prompt_id, number):
