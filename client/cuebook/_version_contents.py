@@ -56,6 +56,9 @@ def take_content(version: Mapping[str, Any]) -> dict[str, Any]:
     content = {name: version[name] for name in FIELDS if version.get(name) is not None}
     if "messages" in content:
         content.pop("template", None)
+    params = content.get("model_params")
+    if isinstance(params, dict) and params.get("response_format") == content.get("response_format"):
+        content.pop("response_format", None)  # the service shows that of the parameters twice
     return content
 
 

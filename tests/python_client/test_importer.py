@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cuebook._effects import Pause
+from cuebook._version_contents import take_content
 from cuebook.importers.exports import dump_prompt, list_prompts, load_prompts
 from cuebook.importers.importer import Importer
 from cuebook.importers.items import Failure, ImportedPrompt, ImportedVersion
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tests.client import Registry
 
 Document = dict[str, Any]
+FORMAT = {"type": "json_object"}
 DATES = {"created_at", "updated_at", "published_at", "id", "prompt_id", "team_id", "author"}
 
 
@@ -326,3 +328,21 @@ def test_what_an_export_has_is_what_an_import_reads(
 
     assert [row["name"] for row in rows] == [prompt["name"] for prompt in prompts]
     assert {row["action"] for row in rows} == {"unchanged"}
+
+
+def test_a_form_of_the_output_among_the_parameters_is_no_difference(
+    manage: Management, registry: Registry
+) -> None:
+    """The service shows it beside the parameters too, whichever way it was written."""
+    prompt = manage.create_prompt(registry.team_id, "Greeting")
+    params: Document = {"response_format": FORMAT}
+    content: Document = {"engine": "go", "template": "x", "model_params": params}
+
+    written = [
+        manage.create_version(prompt["id"], "x", params=params),
+        manage.create_version(prompt["id"], "x", params=params, response_format=FORMAT),
+    ]
+
+    assert [take_content(version) for version in written] == [take_content(content)] * 2
+    other = manage.create_version(prompt["id"], "x", response_format=FORMAT)
+    assert take_content(other) == {"engine": "go", "template": "x", "response_format": FORMAT}
