@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from uuid import UUID
 
+from ._ids import is_id
 from .errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -21,15 +21,6 @@ NUMBER = re.compile(r"[0-9]{1,18}")  # of a version
 def parse_selector(text: str) -> int | str:
     """Parse what names a version: a number, or else a tag, `live` or `latest`."""
     return int(text) if NUMBER.fullmatch(text) else text
-
-
-def is_id(text: str) -> bool:
-    """Tell whether a text is the id of a prompt or a team."""
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def find_prompt_id(manage: Management, team_id: str, name: str) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from ._copies import is_name
-from ._names import is_id
+from ._ids import is_id
 from ._operations import InTasks, InThreads, Listing, Operation
 from ._requests import load_with_etag, request
 from .errors import (

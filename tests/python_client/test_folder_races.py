@@ -182,7 +182,7 @@ def test_what_does_not_matter_to_a_push_does_not_stop_it(
     ours.edit("greeting", OLD, OURS)
     other = build_client(Gateway(registry)).manage
 
-    gateway.run_before(4, lambda: other.set_tag("greeting", 1, "beta"))
+    gateway.run_before(3, lambda: other.set_tag("greeting", 1, "beta"))
     assert ours.push() == {"greeting": "change"}
     assert gateway.has_acted
     assert list_texts(manage, "greeting") == [OURS, OLD]

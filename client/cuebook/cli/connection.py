@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .._address import find_url
-from .._names import find_prompt_id, is_id
+from .._ids import is_id
+from .._names import find_prompt_id
 from ..client import Cuebook
 from ..errors import ConfigurationError, CuebookError
 from .credentials import load_credentials
