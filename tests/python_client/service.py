@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any, TypeAlias
 
@@ -188,13 +188,20 @@ def repeat_without_end(handler: Handler, body: bytes) -> None:
 
 
 @contextmanager
-def run_service() -> Iterator[Service]:
-    service = Service()
-    thread = Thread(target=service.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+def run_server(server: HTTPServer) -> Iterator[str]:
+    """Run a server in a thread; gives its address."""
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield service
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
-        service.shutdown()
-        service.server_close()
+        server.shutdown()
+        server.server_close()
         thread.join()
+
+
+@contextmanager
+def run_service() -> Iterator[Service]:
+    service = Service()
+    with run_server(service):
+        yield service

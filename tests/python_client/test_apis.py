@@ -7,7 +7,6 @@ import re
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +16,7 @@ from cuebook.importers import apis
 from cuebook.importers.apis import Api
 from cuebook.importers.catalog import SOURCES
 from cuebook.importers.items import Failure, UnreadableError
-from tests.python_client.service import drip, respond
+from tests.python_client.service import drip, respond, run_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,15 +41,8 @@ def serve(answer: Callable[[Handler], None]) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = Server(("127.0.0.1", 0), OneAnswer)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with run_server(Server(("127.0.0.1", 0), OneAnswer)) as url:
+        yield url
 
 
 def say(document: Any) -> Callable[[Handler], None]:

@@ -230,6 +230,22 @@ def test_edit_keeps_what_somebody_has_written_if_it_is_refused(
     assert file.read_text() == "Hello {{.name\n"
 
 
+def test_edit_goes_on_beside_an_archived_version(
+    shell: Shell, registry: Registry, greeting: str
+) -> None:
+    """Whatever is the newest of these, it is the same before and after."""
+    registry.editor.create_version(
+        shell("show", greeting, "--json").json["prompt"]["id"], "of somebody else"
+    )
+    for command in ("promote", "archive"):
+        options = ("--yes",) if command == "archive" else ()
+        assert shell(command, greeting, "2", *options).code == 0
+
+    assert shell("edit", greeting, "--file", "-", text="mine").code == 0
+    rows = shell("versions", greeting, "--json").json
+    assert [row["version"] for row in rows] == [3, 2, 1]
+
+
 def test_edit_is_a_conflict_if_somebody_else_has_written(
     shell: Shell, registry: Registry, greeting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

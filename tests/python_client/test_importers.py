@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +22,7 @@ from cuebook.importers.items import Failure, ImportedPrompt, UntranslatableError
 from cuebook.importers.mustache import translate
 from tests.documents import CODE, read_document
 from tests.python_client.commands import serve_registry
+from tests.python_client.service import run_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,19 +33,6 @@ if TYPE_CHECKING:
 SAMPLES = Path(__file__).parent / "imports"
 Document = dict[str, Any]
 Start = Callable[..., tuple[int, dict[str, Document]]]
-
-
-@contextmanager
-def run_server(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.fixture
@@ -903,7 +890,7 @@ class Account(BaseHTTPRequestHandler):
 def test_the_account_is_read_as_its_files_are(
     start: Start, manage: Management, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with run_server(Account) as address:
+    with run_server(ThreadingHTTPServer(("127.0.0.1", 0), Account)) as address:
         monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_AGENT", address)
         monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
         monkeypatch.setenv("AWS_REGION", "eu-central-1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from .arguments import Name
 from .connection import get_connection
 from .output import AsJson, print_json, print_text
 from .prompts import print_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 OptionalVersion = Annotated[
     str | None, typer.Argument(help="A number or a tag; without it, the whole prompt.")
@@ -41,20 +44,12 @@ def archive(
         document = manage.archive_version(name, parse_selector(version))
         print_version(name, document, as_json=as_json)
         return
-    prompt = manage.archive_prompt(name)
-    if as_json:
-        print_json(prompt)
-    else:
-        print_text(f"{prompt['slug']} is {prompt['status']}")
+    _print_prompt(manage.archive_prompt(name), as_json=as_json)
 
 
 def restore_prompt(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
     """Make an archived prompt active again."""
-    prompt = get_connection(context).manage.restore_prompt(name)
-    if as_json:
-        print_json(prompt)
-    else:
-        print_text(f"{prompt['slug']} is {prompt['status']}")
+    _print_prompt(get_connection(context).manage.restore_prompt(name), as_json=as_json)
 
 
 def delete(
@@ -81,6 +76,14 @@ def delete(
         print_json(None)
     else:
         print_text(f"{what} is deleted")
+
+
+def _print_prompt(prompt: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print what has become of a prompt."""
+    if as_json:
+        print_json(prompt)
+    else:
+        print_text(f"{prompt['slug']} is {prompt['status']}")
 
 
 def _confirm(question: str, is_confirmed: bool) -> None:

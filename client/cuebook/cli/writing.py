@@ -111,9 +111,10 @@ def edit_prompt(
     version.
     """
     manage = get_connection(context).manage
-    prompt = manage.prompt(name)
-    newest = _find_newest(manage, prompt["id"])
-    before = take_content(manage.version(prompt["id"], version)) if newest else {}
+    reading = manage.read(name)
+    prompt, newest = reading["prompt"], reading["version"]
+    begin = newest if version == "latest" or not newest else manage.version(prompt["id"], version)
+    before = take_content(begin or {})
     settings = _build_settings(engine, model, params)
     with _open_texts(file, before, is_complete=bool(settings and before)) as texts:
         # A template takes the place of messages.
@@ -124,7 +125,11 @@ def edit_prompt(
             document = None
         else:
             document = create_next_version(
-                manage, prompt["id"], after, newest=newest, message=message
+                manage,
+                prompt["id"],
+                after,
+                newest=newest and newest["version"],
+                message=message,
             )
     if as_json:
         print_json(document)
@@ -238,8 +243,3 @@ def _build_settings(engine: str | None, model: str | None, params: str | None) -
         raise ConfigurationError("--params is not a JSON object")
     settings = {"engine": engine, "model": model, "model_params": parameters}
     return {name: value for name, value in settings.items() if value is not None}
-
-
-def _find_newest(manage: Management, prompt_id: str) -> int | None:
-    """Find the highest number of a version; None if there is no version."""
-    return next((row["version"] for row in manage.versions(prompt_id)), None)
