@@ -29,7 +29,7 @@ Architecture = Literal["arm64", "x86_64"]
 
 LOCK = ROOT / "requirements" / "runtime.txt"
 CACHE = ROOT / ".local" / "packages"
-SOURCES = ("functions", "shared")
+SOURCES = ("console", "functions", "shared")
 
 # The newest runtime whose interpreter is also available for development.
 RUNTIME = lambda_.Runtime.PYTHON_3_13

@@ -74,17 +74,18 @@ class Request:
         So a name may contain a slash, percent-encoded or not, and even look like a path.
         """
         values = self.event.get("pathParameters") or {}
-        (rest,) = values.values()
+        *start, rest = (
+            values[segment.strip("{+}")] if segment.startswith("{") else segment
+            for segment in str(self.event["resource"]).split("/")
+        )
         names = self.route.path.split("/")
-        names = names[names.index(f"{{{self.route.greedy}}}") :]
-        first, *segments = rest.rsplit("/", len(names) - 1)
-        fixed = [(name, text) for name, text in zip(names[1:], segments, strict=False)]
-        if len(segments) < len(names) - 1 or any(
-            name != unquote(text) for name, text in fixed if not name.startswith("{")
+        segments = [*start, *rest.rsplit("/", len(names) - len(start) - 1)]
+        texts = [(name, unquote(text)) for name, text in zip(names, segments, strict=False)]
+        if len(segments) < len(names) or any(
+            name != text for name, text in texts if not name.startswith("{")
         ):
             raise MethodNotAllowed
-        texts = {name: unquote(text) for name, text in zip(names, (first, *segments), strict=True)}
-        return {name.strip("{}"): text for name, text in texts.items() if name.startswith("{")}
+        return {name.strip("{}"): text for name, text in texts if name.startswith("{")}
 
     @cached_property
     def body(self) -> bytes:

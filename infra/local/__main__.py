@@ -219,6 +219,7 @@ def build_welcome(demo: Demo, folder: Path) -> str:
     """Build the text that the server prints when it is ready."""
     return f"""\
 Cuebook: {demo.base_url}
+Console: {demo.base_url}/console
 Docs:    {demo.base_url}/docs
 Keys:    {folder / DEMO_FILE}
 Sign in: {demo.email}, {demo.password}

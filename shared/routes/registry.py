@@ -46,6 +46,8 @@ SELECTOR = Parameter(
 TAG = Parameter("tag", "The tag's name.", examples=("production",))
 PAYLOAD_ID = Parameter("payload_id", "The payload's id.", format="uuid")
 TEAM_ID = Parameter("team_id", "The team's id.", format="uuid")
+CONSOLE_HASH = Parameter("hash", "The hash in the URLs of the page.")
+CONSOLE_PATH = Parameter("path", "The file's path, with slashes.", examples=("app/main.js",))
 DIFF_END = partial(Parameter, required=True, examples=("1", "live"))
 PROMPT_URL = "/v1/prompts/{id}"
 VERSION_URL = "/v1/prompts/{id}/versions/{version}"
@@ -77,6 +79,15 @@ ROWS: tuple[Route, ...] = (
     _service(name="health_check", path="/v1/health", chapter="Health"),
     _service(name="get_openapi", path="/openapi.json", chapter="Documentation"),
     _service(name="get_docs", path="/docs", chapter="Documentation", media_type="text/html"),
+    _service(name="get_console", path="/console", chapter="Console", media_type="text/html"),
+    _service(
+        name="get_console_asset",
+        path="/console/assets/{hash}/{path}",
+        segments=(CONSOLE_HASH, CONSOLE_PATH),
+        greedy="path",
+        chapter="Console",
+        media_type="*/*",
+    ),
     # -- prompts
     _prompts(
         name="create_prompt",

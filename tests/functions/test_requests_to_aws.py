@@ -80,7 +80,13 @@ EXPECTED: dict[str, tuple[int, int]] = {
 # Samples of which the requests are not counted here, by the reason.
 NOT_COUNTED: dict[str, str] = {
     **dict.fromkeys(
-        ("registry/health_check", "registry/get_openapi", "registry/get_docs"),
+        (
+            "registry/health_check",
+            "registry/get_openapi",
+            "registry/get_docs",
+            "registry/get_console",
+            "registry/get_console_asset",
+        ),
         "reads nothing",
     ),
     **dict.fromkeys(

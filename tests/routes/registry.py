@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from shared.documents.console import read_console
 from shared.routes import ROUTES
 from shared.routes.registry import PROMPT_NAME
 from tests.client import UNKNOWN_ID
@@ -256,6 +257,8 @@ SAMPLES = {
     "health_check": Sample(),
     "get_openapi": Sample(),
     "get_docs": Sample(),
+    "get_console": Sample(),
+    "get_console_asset": Sample(target=f"/console/assets/{read_console().hash}/app/main.js"),
     "create_prompt": Sample(body={"name": "{new}"}, stranger=403),
     "list_prompts": Sample(
         stranger=403,

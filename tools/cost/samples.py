@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from infra.local.gateway import Request
+from shared.documents.console import read_console
 from shared.domain import api_keys
 from shared.domain.access import Grant
 from shared.domain.access_events import OPERATOR
@@ -344,6 +345,11 @@ REGISTRY = (
     _get("registry/health_check", "/v1/health"),
     _get("registry/get_openapi", "/openapi.json"),
     _get("registry/get_docs", "/docs"),
+    _get("registry/get_console", "/console"),
+    _get(
+        "registry/get_console_asset",
+        f"/console/assets/{read_console().hash}/app/main.js",
+    ),
     _change(
         "registry/create_prompt",
         "POST",

@@ -24,6 +24,7 @@ DIALECT = Dialect(
         "Audit": "Who did what, when, and in which request.",
         "Health": "Whether the service is available.",
         "Documentation": "This document, for programs and for people.",
+        "Console": "The pages on which people write prompts.",
     },
     security=BEARER_AUTH,
     credential="the header `Authorization`",
