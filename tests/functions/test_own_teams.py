@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def test_a_person_has_the_permissions_of_the_role(
     registry: Registry, role: str, permissions: list[str]
 ) -> None:
-    person = registry.sign_in(role)
+    person = registry.people[role]
 
     (team,) = person("GET", "/v1/me/teams").json["teams"]
 
