@@ -57,10 +57,10 @@ function OtherTeams({ organisation, own }) {
     setName("");
     navigate(`/teams/${value.team.id}`);
   };
-  return html`<${Section} title="All teams of the organization">
+  return html`<${Section} title="Other teams of the organization">
     <${Loading} of=${all}>${(teams) => {
       const others = teams.filter((team) => !own.some(({ id }) => id === team.id));
-      return html`<ul class="rows">
+      return others.length > 0 && html`<ul class="rows">
         ${others.map((team) => html`<li key=${team.id}>
           <a href=${page`/teams/${team.id}`} dir="auto">${team.name}</a>
           <span class="hint">you are not in it</span>

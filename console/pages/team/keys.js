@@ -8,7 +8,7 @@ import { Confirm } from "../../parts/confirm.js";
 import { Button, Choice, CopyButton, Empty, Field, Form, Label, Section } from "../../parts/controls.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Loading } from "../../parts/loading.js";
-import { Time } from "../../parts/time.js";
+import { Day, Time } from "../../parts/time.js";
 import { html, useState } from "../../vendor/preact.js";
 
 /** What a key can be for: the operation, whether it reads `live` only, and its name. */
@@ -51,7 +51,7 @@ export function Keys({ team }) {
     revoke: (key) => setDialog(html`<${Confirm} title="Revoke the key" action="Revoke"
       onConfirm=${() => revoke(key)} onClose=${close}>
       <p>Whatever uses “${key.name}” is refused within 30 seconds. ${key.last_used_at
-        ? html`It was last used <${Time} at=${key.last_used_at} />.`
+        ? html`It was last used <${Day} day=${key.last_used_at} />.`
         : "It was never used."}</p>
     <//>`),
     regenerate: (key) => setDialog(html`<${Confirm} title="New secret" action="Make a new secret"
@@ -70,12 +70,12 @@ export function Keys({ team }) {
           <td><span dir="auto">${key.name}</span><br /><span class="hint"><code>${key.prefix}…</code>
             ${key.created_by && html` by ${key.created_by.name}`}</span></td>
           <td>${describe(key)}</td>
-          <td>${key.last_used_at ? html`<${Time} at=${key.last_used_at} />` : "never"}</td>
+          <td>${key.last_used_at ? html`<${Day} day=${key.last_used_at} />` : "never"}</td>
           <td>${key.expires_at ? html`<${Time} at=${key.expires_at} />` : "never"}</td>
-          <td class="actions">
+          <td><div class="actions">
             <${Button} kind="quiet" onPress=${() => open.regenerate(key)} aria-label=${`New secret for ${key.name}`}>New secret<//>
             <${Button} kind="quiet" onPress=${() => open.revoke(key)} aria-label=${`Revoke ${key.name}`}>Revoke<//>
-          </td>
+          </div></td>
         </tr>`)}</tbody>
       </table>`}<//>
     ${dialog}
