@@ -141,15 +141,9 @@ function dumpMessage({ kind, role, text, rest }) {
   return { role, content: text, ...rest };
 }
 
-/** Tell whether two drafts say the same. */
-export function isSameDraft(one, other) {
-  return serialize(one) === serialize(other);
-}
-
-function serialize(draft) {
-  const { template, messages, ...others } = draft;
-  const texts = draft.isChat ? messages.map(({ key, ...message }) => message) : template;
-  return JSON.stringify({ ...others, texts });
+/** Give the messages of a draft from another visit keys of this one. */
+export function renewKeys(draft) {
+  return { ...draft, messages: draft.messages.map((message) => ({ ...message, key: nextKey++ })) };
 }
 
 /**
@@ -190,10 +184,14 @@ export function moveItem(items, index, distance) {
  */
 export function findChanges(fields, version) {
   const { fields: before } = dumpDraft(readDraft(version));
-  const names = Object.keys(fields).filter(
-    (name) => JSON.stringify(fields[name]) !== JSON.stringify(before[name]),
-  );
+  const names = Object.keys(fields).filter((name) => serialize(fields[name]) !== serialize(before[name]));
   return Object.fromEntries(names.map((name) => [name, fields[name]]));
+}
+
+/** Write a value such that the order of names does not matter. */
+function serialize(value) {
+  const sort = (object) => Object.fromEntries(Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return JSON.stringify(value, (_, part) => (isObject(part) ? sort(part) : part));
 }
 
 /** Make the slug that the service makes from a name. */

@@ -10,14 +10,8 @@ import { buildParser } from "./template_languages.js";
 /** Load CodeMirror. */
 export const loadCodeMirror = () => import("../vendor/codemirror.js");
 
-/**
- * Build the extensions that all editors have.
- *
- * @param {object} cm The module of CodeMirror.
- * @param {string} label The accessible name.
- * @param {string} language A template language, or `json`.
- */
-export function buildExtensions(cm, label, language) {
+/** Build the extensions that all editors have; `cm` is the module of CodeMirror. */
+export function buildExtensions(cm) {
   return [
     cm.lineNumbers(),
     cm.highlightSpecialChars(),
@@ -31,15 +25,24 @@ export function buildExtensions(cm, label, language) {
     // A carriage return that a text has stays; one that is only pasted from Windows does not come in.
     cm.EditorState.lineSeparator.of("\n"),
     cm.EditorView.clipboardInputFilter.of((text) => text.replaceAll("\r\n", "\n")),
-    cm.EditorView.contentAttributes.of({ "aria-label": label, spellcheck: String(language !== "json") }),
     buildDirections(cm),
     buildTheme(cm),
   ];
 }
 
-/** Build the extension that colours a language. */
-export function buildLanguage(cm, language) {
-  return language === "json" ? cm.json() : cm.StreamLanguage.define(buildParser(language));
+/**
+ * Build the extensions of what an editor is for.
+ *
+ * @param {object} cm The module of CodeMirror.
+ * @param {string} label The accessible name.
+ * @param {string} language A template language, or `json`.
+ */
+export function buildUse(cm, label, language) {
+  const isJson = language === "json";
+  return [
+    isJson ? cm.json() : cm.StreamLanguage.define(buildParser(language)),
+    cm.EditorView.contentAttributes.of({ "aria-label": label, spellcheck: String(!isJson) }),
+  ];
 }
 
 /** Each line has the direction of its own text. */

@@ -1,7 +1,7 @@
 /** The editor of a text: of a template in its language, or of JSON. */
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
-import { buildExtensions, buildLanguage, loadCodeMirror } from "./editor_setup.js";
+import { buildExtensions, buildUse, loadCodeMirror } from "./editor_setup.js";
 
 const NONE = []; // the same for each drawing
 
@@ -16,11 +16,12 @@ const NONE = []; // the same for each drawing
  * An editor. Tab leaves it; while CodeMirror is loaded, or where it cannot be, it is a plain field.
  *
  * @param {{label: string, value: string, onInput: (value: string) => void, language?: string,
- *   findings?: Finding[], hint?: string, lines?: number, control?: {current: object | null}}} props
- *   `language` is a template language, or `json`; `lines` is its least height; `control` gets a
- *   function `focus(line, column)`.
+ *   findings?: Finding[], hint?: string, lines?: number, control?: {current: object | null},
+ *   isFocused?: boolean}} props `language` is a template language, or `json`; `lines` is its least
+ *   height; `control` gets a function `focus(line, column)`; with `isFocused` it has the focus when
+ *   it is shown, unless something else has it.
  */
-export function TextEditor({ label, value, onInput, language = "text", findings = NONE, hint, lines = 3, control }) {
+export function TextEditor({ label, value, onInput, language = "text", findings = NONE, hint, lines = 3, control, isFocused }) {
   const host = useRef(null);
   const editor = useRef(null);
   const current = useRef({ onInput, value });
@@ -35,13 +36,14 @@ export function TextEditor({ label, value, onInput, language = "text", findings 
 
   useLayoutEffect(() => {
     if (!cm) return undefined;
-    editor.current = mount(cm, host.current, { label, hint, lines, current });
+    editor.current = mount(cm, host.current, { hint, lines, current });
+    if (isFocused && isFocusFree()) editor.current.view.focus();
     return () => editor.current.view.destroy();
-  }, [cm, label]);
+  }, [cm]);
 
-  useLayoutEffect(() => editor.current?.setLanguage(language), [cm, label, language]);
+  useLayoutEffect(() => editor.current?.setUse(label, language), [cm, label, language]);
   useLayoutEffect(() => editor.current?.setValue(value), [value]);
-  useEffect(() => editor.current?.setFindings(findings), [cm, label, findings]);
+  useEffect(() => editor.current?.setFindings(findings), [cm, findings]);
   useLayoutEffect(() => {
     if (control) control.current = { focus: (line, column) => editor.current?.focus(line, column) };
   }, [control]);
@@ -51,16 +53,21 @@ export function TextEditor({ label, value, onInput, language = "text", findings 
     onInput=${(event) => onInput(event.currentTarget.value)} />`;
 }
 
-function mount(cm, host, { label, hint, lines, current }) {
-  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-  const language = new cm.Compartment();
+function isFocusFree() {
+  const { activeElement } = document;
+  return !activeElement || activeElement === document.body || activeElement.id === "content";
+}
+
+function mount(cm, host, { hint, lines, current }) {
+  const root = host.attachShadow({ mode: "open" });
+  const use = new cm.Compartment();
   const view = new cm.EditorView({
     root,
     parent: root,
     doc: current.current.value,
     extensions: [
-      buildExtensions(cm, label, "text"),
-      language.of([]),
+      buildExtensions(cm),
+      use.of([]),
       cm.lintGutter(),
       cm.placeholder(hint ?? ""),
       cm.EditorView.theme({
@@ -75,8 +82,8 @@ function mount(cm, host, { label, hint, lines, current }) {
   });
   return {
     view,
-    setLanguage(name) {
-      view.dispatch({ effects: language.reconfigure(buildLanguage(cm, name)) });
+    setUse(label, language) {
+      view.dispatch({ effects: use.reconfigure(buildUse(cm, label, language)) });
     },
     setValue(value) {
       const before = view.state.doc.toString();
