@@ -110,7 +110,7 @@ def convert_content(content: Content, engine: Engine, settings: Settings) -> Con
 
 def _name_text(content: Content, text: str) -> str:
     path = next(path for path, each in content.placed_texts if each == text)
-    return "the template" if path == TEMPLATE else path
+    return "the template" if path == TEMPLATE else path.partition(".")[0]
 
 
 def main() -> int:

@@ -275,6 +275,16 @@ def find_variables(content: Content, settings: Settings) -> list[str]:
         return []
 
 
+def find_readable_variables(content: Content, settings: Settings) -> list[str]:
+    """List what a rendering may be given, as `list_variables` does, of texts that are templates."""
+    names = {
+        name
+        for text in {*content.texts}
+        for name in find_variables(replace(content, template=text, messages=None), settings)
+    }
+    return sorted(names.union(content.placeholder_names))
+
+
 def _compile_all(content: Content, limits: Limits) -> list[tuple[str, Template]]:
     """Compile the texts of a content.
 
