@@ -32,7 +32,7 @@ export function useCheck(draft, place) {
     const check = async (pause) => {
       try {
         const checked = await readCheck(text, controller.signal);
-        setResult({ checked, error: null, text });
+        setResult((result) => ({ checked: keepVariables(checked, result.checked), error: null, text }));
       } catch (error) {
         if (controller.signal.aborted) return;
         setResult((result) => ({ ...result, error }));
@@ -50,6 +50,12 @@ export function useCheck(draft, place) {
     const byField = Object.groupBy(findings, ({ path }) => path.match(FIELD)?.[0] ?? "");
     return { ...result, findings, byField, isCurrent: result.text === text && problems.length === 0 };
   }, [result, problems, text]);
+}
+
+/** A text with errors has no variables that could be listed: it keeps those that it had before. */
+function keepVariables(checked, before) {
+  if (checked.errors.length === 0 || checked.variables.length > 0) return checked;
+  return { ...checked, variables: before.variables };
 }
 
 /** Find the language of a text of a draft for which none is chosen. */

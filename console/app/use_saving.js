@@ -80,7 +80,10 @@ export function useSaving(id, first, draft, recognise) {
       isRunning.current = false;
     }
   };
-  const save = () => run(current.current.target, current.current.draft);
+  const save = async () => {
+    const { draft, target, isChanged } = current.current;
+    if (isChanged) await run(target, draft);
+  };
 
   useEffect(() => {
     if (state.kind !== "waiting") return undefined;
@@ -96,6 +99,7 @@ export function useSaving(id, first, draft, recognise) {
   };
   const isFirst = useRef(true);
   useEffect(() => {
+    setState((state) => (state.kind === "refused" ? { kind: "idle" } : state));
     if (isFirst.current) {
       isFirst.current = false; // a copy of an earlier visit is not replaced before something is typed
       return undefined;
