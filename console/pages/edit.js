@@ -187,10 +187,7 @@ function useControls() {
 
 /** The variables of the live version; null where nothing is live. */
 async function readLiveVariables(id, signal) {
-  try {
-    return (await get(path`v1/prompts/${id}/versions/live/variables`, {}, signal)).variables;
-  } catch (error) {
-    if (error.status !== 404) throw error;
-    return null;
-  }
+  const { versions: [live] } = await get(path`v1/prompts/${id}/versions`, { status: "live" }, signal);
+  if (!live) return null;
+  return (await get(path`v1/prompts/${id}/versions/${live.version}/variables`, {}, signal)).variables;
 }

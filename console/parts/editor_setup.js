@@ -119,7 +119,10 @@ function buildTheme(cm) {
       "&.cm-merge-b .cm-changedLine": { backgroundColor: "var(--removed) !important" },
       "&.cm-merge-a .cm-changedText": { background: "var(--added-strong) !important" },
       "&.cm-merge-b .cm-changedText": { background: "var(--removed-strong) !important" },
+      "&.cm-merge-a .cm-changedLineGutter": { background: "var(--good) !important" },
+      "&.cm-merge-b .cm-changedLineGutter": { background: "var(--bad) !important" },
       ".cm-collapsedLines": { color: "var(--text-quiet)", background: "var(--raised)" },
+      ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"⋯"' },
     }),
     cm.syntaxHighlighting(
       cm.HighlightStyle.define([
