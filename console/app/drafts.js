@@ -184,14 +184,17 @@ export function moveItem(items, index, distance) {
  */
 export function findChanges(fields, version) {
   const { fields: before } = dumpDraft(readDraft(version));
-  const names = Object.keys(fields).filter((name) => serialize(fields[name]) !== serialize(before[name]));
+  const names = Object.keys(fields).filter((name) => !isSame(fields[name], before[name]));
   return Object.fromEntries(names.map((name) => [name, fields[name]]));
 }
 
-/** Write a value such that the order of names does not matter. */
-function serialize(value) {
-  const sort = (object) => Object.fromEntries(Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1)));
-  return JSON.stringify(value, (_, part) => (isObject(part) ? sort(part) : part));
+/** Compare two values of JSON, in which the order of names does not matter. */
+function isSame(one, other) {
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return one === other;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const names = Object.keys(one);
+  if (names.length !== Object.keys(other).length) return false;
+  return names.every((name) => Object.hasOwn(other, name) && isSame(one[name], other[name]));
 }
 
 /** Make the slug that the service makes from a name. */

@@ -20,19 +20,20 @@ const NOTHING = { variables: [], errors: [], warnings: [], rendering: null, miss
  *   `message`; `byField` has them by the field of the draft; `error` is why there was no check.
  */
 export function useCheck(draft, place) {
-  const { text, problems } = useMemo(() => {
+  const { message, ...checkable } = draft;
+  const request = useMemo(() => {
     const { fields: { message, ...fields }, problems } = dumpDraft(draft);
-    return { text: JSON.stringify({ ...fields, ...place }), problems };
-  }, [draft, place.payload_id, place.prompt_id, place.team_id]);
-  const [result, setResult] = useState({ checked: NOTHING, error: null, text: "" });
+    return { body: { ...fields, ...place }, problems };
+  }, [...Object.values(checkable), place.payload_id, place.prompt_id, place.team_id]);
+  const [result, setResult] = useState({ checked: NOTHING, error: null, request: null });
   useEffect(() => {
-    if (problems.length > 0) return undefined;
+    if (request.problems.length > 0) return undefined;
     const controller = new AbortController();
     let timer;
     const check = async (pause) => {
       try {
-        const checked = await readCheck(text, controller.signal);
-        setResult((result) => ({ checked: keepVariables(checked, result.checked), error: null, text }));
+        const checked = await readCheck(request.body, controller.signal);
+        setResult((result) => ({ checked: keepVariables(checked, result.checked), error: null, request }));
       } catch (error) {
         if (controller.signal.aborted) return;
         setResult((result) => ({ ...result, error }));
@@ -44,12 +45,12 @@ export function useCheck(draft, place) {
       clearTimeout(timer);
       controller.abort();
     };
-  }, [text, problems.length === 0]);
+  }, [request]);
   return useMemo(() => {
-    const findings = problems.length > 0 ? problems : result.checked.errors;
+    const findings = request.problems.length > 0 ? request.problems : result.checked.errors;
     const byField = Object.groupBy(findings, ({ path }) => path.match(FIELD)?.[0] ?? "");
-    return { ...result, findings, byField, isCurrent: result.text === text && problems.length === 0 };
-  }, [result, problems, text]);
+    return { ...result, findings, byField, isCurrent: result.request === request };
+  }, [result, request]);
 }
 
 /** A text with errors has no variables that could be listed: it keeps those that it had before. */
@@ -61,13 +62,13 @@ function keepVariables(checked, before) {
 /** Find the language of a text of a draft for which none is chosen. */
 export async function recogniseEngine(draft, place) {
   const { fields: { message, ...fields } } = dumpDraft(draft);
-  return (await readCheck(JSON.stringify({ ...fields, ...place }))).engine;
+  return (await readCheck({ ...fields, ...place })).engine;
 }
 
 /** A request that is refused says what is wrong just as a check does. */
-async function readCheck(text, signal) {
+async function readCheck(body, signal) {
   try {
-    return (await call("POST", "v1/check", { body: JSON.parse(text), signal })).value;
+    return (await call("POST", "v1/check", { body, signal })).value;
   } catch (error) {
     if (error.status !== 400 && error.status !== 422) throw error;
     const details = error.details.filter(({ path, message }) => path && message);

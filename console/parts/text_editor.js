@@ -61,10 +61,11 @@ function isFocusFree() {
 function mount(cm, host, { hint, lines, current }) {
   const root = host.attachShadow({ mode: "open" });
   const use = new cm.Compartment();
+  let text = current.current.value; // of the document
   const view = new cm.EditorView({
     root,
     parent: root,
-    doc: current.current.value,
+    doc: text,
     extensions: [
       buildExtensions(cm),
       use.of([]),
@@ -75,7 +76,8 @@ function mount(cm, host, { hint, lines, current }) {
         ".cm-content, .cm-gutter": { minHeight: `${lines * 1.55 + 1}em` },
       }),
       cm.EditorView.updateListener.of((update) => {
-        const text = update.docChanged ? update.state.doc.toString() : current.current.value;
+        if (!update.docChanged) return;
+        text = update.state.doc.toString();
         if (text !== current.current.value) current.current.onInput(text);
       }),
     ],
@@ -86,8 +88,8 @@ function mount(cm, host, { hint, lines, current }) {
       view.dispatch({ effects: use.reconfigure(buildUse(cm, label, language)) });
     },
     setValue(value) {
-      const before = view.state.doc.toString();
-      if (value !== before) view.dispatch({ changes: { from: 0, to: before.length, insert: value } });
+      if (value === text) return;
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } });
     },
     setFindings(findings) {
       const diagnostics = findings.map((finding) => toDiagnostic(view.state.doc, finding));
