@@ -46,10 +46,10 @@ export function Variables({ names, liveNames }) {
   return html`<${Section} title="Variables">
     ${names.length === 0 && gone.length === 0 && html`<p class="hint">The text has none.</p>`}
     <ul class="variables">
-      ${names.map((name) => html`<li key=${name}><code dir="auto">${name}</code>
+      ${names.map((name) => html`<li key=${name}><code dir="auto">${name}</code>${" "}
         ${liveNames && !liveNames.includes(name) && html`<${Label} title="The live version has no such variable">new<//>`}
       </li>`)}
-      ${gone.map((name) => html`<li key=${name}><code dir="auto"><del>${name}</del></code>
+      ${gone.map((name) => html`<li key=${name}><code dir="auto"><del>${name}</del></code>${" "}
         <${Label} title="The live version has this variable">gone<//></li>`)}
     </ul>
   <//>`;

@@ -82,6 +82,7 @@ function mount(cm, host, { hint, lines, current }) {
       }),
     ],
   });
+  host.focus = () => view.focus(); // a dialogue gives the focus back to what the document says had it
   return {
     view,
     setUse(label, language) {
