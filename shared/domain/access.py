@@ -59,6 +59,10 @@ ROLES: Mapping[str, frozenset[Permission]] = {
     Role.EDITOR: WRITE | {Permission.SEE_PEOPLE},
     Role.ADMIN: EDIT | {Permission.MANAGE},
 }
+# Those that can be had in a team, in the order in which they are shown.
+TEAM_PERMISSIONS = tuple(
+    permission for permission in Permission if permission in OPERATIONS["admin"]
+)
 # The permissions that belong to no team, or to every team without being in it.
 PERSON = frozenset({Permission.SIGNED_IN})
 ORGANISATION_ADMIN = PERSON | {Permission.ORGANISE, Permission.SEE_PEOPLE, Permission.MANAGE}

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from shared.dialects.registry.models import require_fields
 from shared.dialects.schemas import Id, Time
+from shared.domain.access import TEAM_PERMISSIONS
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
@@ -203,6 +204,20 @@ class TeamResponse(TypedDict):
 
 class TeamList(TypedDict):
     teams: list[Team]
+
+
+class OwnTeam(Team):
+    permissions: Annotated[
+        list[str],
+        Field(
+            description="What the caller may do there, if nothing else restricts the API key.",
+            json_schema_extra={"items": {"type": "string", "enum": [*TEAM_PERMISSIONS]}},
+        ),
+    ]
+
+
+class OwnTeamList(TypedDict):
+    teams: list[OwnTeam]
 
 
 class PeoplePage(TypedDict):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.dialects.registry.responses import dump_time
+from shared.domain.access import TEAM_PERMISSIONS
 from shared.domain.organisation import ORGANISATION_ID
 
 if TYPE_CHECKING:
     from shared.dialects.registry import access_models
     from shared.domain import model, organisation, people
+    from shared.domain.access import Principal
 
 
 def dump_user(person: people.Person) -> access_models.User:
@@ -78,6 +80,18 @@ def dump_team(team: model.Team, name: str = "") -> access_models.Team:
         "org_id": ORGANISATION_ID,
         "name": name or team.name,
         "created_at": dump_time(team.created_at),
+    }
+
+
+def dump_own_team(team: model.Team, principal: Principal) -> access_models.OwnTeam:
+    """Dump a team of a principal, with what the principal may do there."""
+    return {
+        **dump_team(team),
+        "permissions": [
+            permission
+            for permission in TEAM_PERMISSIONS
+            if principal.has_permission(permission, team.id)
+        ],
     }
 
 
