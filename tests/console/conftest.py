@@ -34,13 +34,19 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 MANY = 5_000
-SECONDS = 10  # that a page has for what a test waits for
+SECONDS = 20  # that a page has for what a test waits for
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--write-screenshots", action="store_true", help="write docs/screenshots/ again"
     )
+
+
+def pytest_configure() -> None:
+    """Skip all tests, with one line, where there is nothing to run them in."""
+    if find_chromium() is None:
+        pytest.exit("skipped: there is no Chromium; install it, or name one: CHROMIUM=", 0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,12 +63,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"{name}: {value}")
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for all tests."""
     chromium = find_chromium()
-    if chromium is None:
-        pytest.skip("there is no Chromium: install it, or name another one: CHROMIUM=")
+    assert chromium is not None
     expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright, launch(playwright, chromium) as browser:
         yield browser
