@@ -1,7 +1,7 @@
 /** The teams, and for admins of the organisation its people. */
 
 import { useLoad } from "../app/load.js";
-import { say } from "../app/messages.js";
+import { say, sayError } from "../app/messages.js";
 import { navigate, page } from "../app/router.js";
 import { get, getAllNumbered, path, reloadTeams, session, write } from "../app/session.js";
 import { useStore } from "../app/store.js";
@@ -98,7 +98,7 @@ function People({ organisation, me }) {
         <td dir="auto">${person.email} ${person.id === me.id && html`<${Label}>you<//>`}</td>
         <td><${Choice} label=${`Role of ${person.email}`} isLabelHidden options=${ORGANISATION_ROLES}
           value=${person.is_admin ? "admin" : "member"} disabled=${person.id === me.id}
-          onChange=${(role) => change("PUT", `${member(person)}/role`, { role })} /></td>
+          onChange=${(role) => change("PUT", `${member(person)}/role`, { role }).catch(sayError)} /></td>
         <td><${Time} at=${person.created_at} /></td>
         <td>${person.id !== me.id && html`<${Button} kind="quiet" onPress=${() => setRemoved(person)}
           aria-label=${`Remove ${person.email}`}>Remove<//>`}</td>

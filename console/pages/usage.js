@@ -51,14 +51,14 @@ function Chart({ usage }) {
       ${days.map((day, index) => html`<g key=${day.day}>
         <title>${`${day.day}: ${number.format(day.total)} calls, ${number.format(day.errors)} failed`}</title>
         <rect class="day" x=${index * BAR} y="0" width=${BAR - 3} height=${HEIGHT} />
-        ${stack(day, most).map(({ version, y, height }) => html`<rect key=${version} class=${colour(version)}
+        ${stack(day, most).map(({ version, y, height }) => html`<rect key=${`${version}`} class=${colour(version)}
           x=${index * BAR} y=${y} width=${BAR - 3} height=${height} />`)}
       </g>`)}
     </svg>
     <ul class="legend">
-      ${order.slice(0, COLOURS).map((version, index) => html`<li key=${version}>
+      ${order.slice(0, COLOURS).map((version, index) => html`<li key=${`${version}`}>
         <span class=${`swatch part-${index}`} aria-hidden="true"></span>
-        ${index === COLOURS - 1 && order.length > COLOURS ? "other versions" : `version ${version}`}
+        ${index === COLOURS - 1 && order.length > COLOURS ? "other versions" : nameVersion(version)}
       </li>`)}
     </ul>
     <details>
@@ -84,8 +84,10 @@ function Versions({ id, versions }) {
   return html`<table>
     <thead><tr><th scope="col">Version</th><th scope="col">Renders</th><th scope="col">Reads</th>
       <th scope="col">Failed</th><th scope="col">Last used</th><th scope="col">By</th></tr></thead>
-    <tbody>${versions.map((use) => html`<tr key=${use.version}>
-      <td><a href=${`${page`/prompts/${id}`}?version=${use.version}`}>Version ${use.version}</a></td>
+    <tbody>${versions.map((use) => html`<tr key=${`${use.version}`}>
+      <td>${use.version === null
+        ? nameVersion(null)
+        : html`<a href=${`${page`/prompts/${id}`}?version=${use.version}`}>${nameVersion(use.version)}</a>`}</td>
       <td>${number.format(use.renders)}</td>
       <td>${number.format(use.gets)}</td>
       <td>${formatErrorShare(use)}</td>
@@ -96,13 +98,14 @@ function Versions({ id, versions }) {
 }
 
 function Callers({ callers }) {
+  const today = new Date().toISOString().slice(0, 10);
   return html`<table>
     <thead><tr><th scope="col">Name</th><th scope="col">Kind</th><th scope="col">Today</th>
-      <th scope="col">This month</th><th scope="col">Last used</th></tr></thead>
+      <th scope="col">${DAYS} days</th><th scope="col">Last used</th></tr></thead>
     <tbody>${callers.map((caller) => html`<tr key=${caller.id}>
       <td dir="auto">${nameCaller(caller)}</td>
       <td>${caller.kind === "person" ? "person" : "API key"}</td>
-      <td>${number.format(caller.calls_today)}</td>
+      <td>${number.format(caller.last_day === today ? caller.calls_on_last_day : 0)}</td>
       <td>${number.format(caller.calls)}</td>
       <td><${Day} day=${caller.last_day} /></td>
     </tr>`)}</tbody>
@@ -111,4 +114,9 @@ function Callers({ callers }) {
 
 function nameCaller({ name, kind }) {
   return name ?? (kind === "person" ? "somebody who has left" : "a key that is revoked");
+}
+
+/** Errors have no version where none could be served. */
+function nameVersion(version) {
+  return version === null ? "no version" : `version ${version}`;
 }

@@ -1,7 +1,7 @@
 /** The members of a team and their roles. */
 
 import { useLoad } from "../../app/load.js";
-import { say } from "../../app/messages.js";
+import { say, sayError } from "../../app/messages.js";
 import { get, getAllNumbered, path, reloadTeams, session, write } from "../../app/session.js";
 import { Button, Choice, Field, Form, Label, Section } from "../../parts/controls.js";
 import { Loading } from "../../parts/loading.js";
@@ -24,6 +24,10 @@ export function Members({ team, mayManage }) {
     members.reload();
     await reloadTeams(); // it may have been one's own role
   };
+  const changeRole = async (member, role) => {
+    await change("PUT", `${url}/${member.user_id}/role`, { role });
+    say(`The role of ${member.email} is ${role}.`);
+  };
   const remove = async (member) => {
     await change("DELETE", `${url}/${member.user_id}`);
     say(`${member.email} is no longer in the team.`, {
@@ -38,7 +42,7 @@ export function Members({ team, mayManage }) {
         <td dir="auto">${member.email} ${member.user_id === me && html`<${Label}>you<//>`}</td>
         <td>${mayManage
           ? html`<${Choice} label=${`Role of ${member.email}`} isLabelHidden options=${ROLES} value=${member.role}
-              onChange=${(role) => change("PUT", `${url}/${member.user_id}/role`, { role })} />`
+              onChange=${(role) => changeRole(member, role).catch(sayError)} />`
           : member.role}</td>
         <td><${Time} at=${member.created_at} /></td>
         ${mayManage && html`<td><${Button} kind="quiet" onPress=${() => remove(member)}
