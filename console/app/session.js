@@ -31,8 +31,12 @@ let waiting = []; // calls that go on when one has signed in again
 export async function beginSession(credential, person) {
   const { value } = await send("GET", "v1/me/teams", { credential });
   const previous = session.get();
-  if (previous && previous.person?.id !== person?.id) location.reload();
-  session.set({ credential, person, teams: value.teams, isExpired: false });
+  if (previous && previous.person?.id !== person?.id) {
+    location.reload(); // what is on the screen is somebody else's
+    return;
+  }
+  // The same person goes on: pages that depend on who it is must not be drawn anew.
+  session.set({ credential, person: previous?.person ?? person, teams: value.teams, isExpired: false });
   for (const goOn of waiting.splice(0)) goOn();
 }
 

@@ -25,8 +25,8 @@ const TABS = [
 export function Page({ id, query }) {
   const { person } = useStore(session);
   // An admin of the organisation manages teams without being in them.
-  const team = useLoad(async (signal) => await findTeam(id, person, signal), [id, person]);
-  return html`<${Loading} of=${team}>${(team) => {
+  const loaded = useLoad(async (signal) => await findTeam(id, person, signal), [id, person]);
+  return html`<${Loading} of=${loaded}>${(team) => {
     if (!team) return html`<${Empty} title="There is no such team, or you are not in it."><a href="#/teams">Your teams</a><//>`;
     const isAdmin = person?.is_admin ?? false;
     const tabs = TABS.filter(([, , permission]) => isAdmin || may(id, permission));
@@ -37,7 +37,7 @@ export function Page({ id, query }) {
         ${tabs.map(([name, text]) => html`<a key=${name} href=${`${page`/teams/${id}`}?tab=${name}`}
           aria-current=${name === current ? "page" : undefined}>${text}</a>`)}
       </nav>
-      ${Tab && html`<${Tab} team=${team} mayManage=${isAdmin || may(id, "manage")} />`}`;
+      ${Tab && html`<${Tab} team=${team} mayManage=${isAdmin || may(id, "manage")} reload=${loaded.reload} />`}`;
   }}<//>`;
 }
 
@@ -49,12 +49,13 @@ async function findTeam(id, person, signal) {
   return teams.find((team) => team.id === id) ?? null;
 }
 
-function Settings({ team }) {
+function Settings({ team, reload }) {
   const [name, setName] = useState(team.name);
   const [isDeleting, setDeleting] = useState(false);
   const rename = async () => {
     await write("PUT", path`v1/teams/${team.id}`, { name });
     await reloadTeams();
+    reload();
     say("The team is renamed.");
   };
   const remove = async () => {

@@ -7,6 +7,7 @@ import { countCalls, formatErrorShare, sumDays } from "../app/usage.js";
 import { Empty, Section } from "../parts/controls.js";
 import { Loading } from "../parts/loading.js";
 import { PromptFrame } from "../parts/prompt_frame.js";
+import { Table } from "../parts/table.js";
 import { Day, Time } from "../parts/time.js";
 import { html } from "../vendor/preact.js";
 
@@ -51,23 +52,23 @@ function Chart({ usage }) {
       ${days.map((day, index) => html`<g key=${day.day}>
         <title>${`${day.day}: ${number.format(day.total)} calls, ${number.format(day.errors)} failed`}</title>
         <rect class="day" x=${index * BAR} y="0" width=${BAR - 3} height=${HEIGHT} />
-        ${stack(day, most).map(({ version, y, height }) => html`<rect key=${version} class=${colour(version)}
+        ${stack(day, most).map(({ version, y, height }) => html`<rect key=${`${version}`} class=${colour(version)}
           x=${index * BAR} y=${y} width=${BAR - 3} height=${height} />`)}
       </g>`)}
     </svg>
     <ul class="legend">
-      ${order.slice(0, COLOURS).map((version, index) => html`<li key=${version}>
+      ${order.slice(0, COLOURS).map((version, index) => html`<li key=${`${version}`}>
         <span class=${`swatch part-${index}`} aria-hidden="true"></span>
-        ${index === COLOURS - 1 && order.length > COLOURS ? "other versions" : `version ${version}`}
+        ${index === COLOURS - 1 && order.length > COLOURS ? "other versions" : nameVersion(version)}
       </li>`)}
     </ul>
     <details>
       <summary>The figures by day</summary>
-      <table>
-        <thead><tr><th scope="col">Day</th><th scope="col">Calls</th><th scope="col">Failed</th></tr></thead>
-        <tbody>${[...days].reverse().map(({ day, total, errors }) => html`<tr key=${day}>
-          <td>${day}</td><td>${number.format(total)}</td><td>${number.format(errors)}</td></tr>`)}</tbody>
-      </table>
+      <${Table} rows=${[...days].reverse()} getKey=${({ day }) => day} columns=${[
+        ["Day", ({ day }) => day],
+        ["Calls", ({ total }) => number.format(total)],
+        ["Failed", ({ errors }) => number.format(errors)],
+      ]} />
     </details>`;
 }
 
@@ -81,34 +82,34 @@ function stack({ byVersion }, most) {
 }
 
 function Versions({ id, versions }) {
-  return html`<table>
-    <thead><tr><th scope="col">Version</th><th scope="col">Renders</th><th scope="col">Reads</th>
-      <th scope="col">Failed</th><th scope="col">Last used</th><th scope="col">By</th></tr></thead>
-    <tbody>${versions.map((use) => html`<tr key=${use.version}>
-      <td><a href=${`${page`/prompts/${id}`}?version=${use.version}`}>Version ${use.version}</a></td>
-      <td>${number.format(use.renders)}</td>
-      <td>${number.format(use.gets)}</td>
-      <td>${formatErrorShare(use)}</td>
-      <td><${Day} day=${use.last_day} /></td>
-      <td>${use.callers.map((caller, index) => html`${index > 0 && ", "}<span dir="auto">${nameCaller(caller)}</span>`)}</td>
-    </tr>`)}</tbody>
-  </table>`;
+  return html`<${Table} rows=${versions} getKey=${({ version }) => `${version}`} columns=${[
+    ["Version", ({ version }) => version === null
+      ? nameVersion(null)
+      : html`<a href=${`${page`/prompts/${id}`}?version=${version}`}>${nameVersion(version)}</a>`],
+    ["Renders", ({ renders }) => number.format(renders)],
+    ["Reads", ({ gets }) => number.format(gets)],
+    ["Failed", formatErrorShare],
+    ["Last used", ({ last_day }) => html`<${Day} day=${last_day} />`],
+    ["By", ({ callers }) => callers.map((caller, index) => html`${index > 0 && ", "}<bdi>${nameCaller(caller)}</bdi>`)],
+  ]} />`;
 }
 
 function Callers({ callers }) {
-  return html`<table>
-    <thead><tr><th scope="col">Name</th><th scope="col">Kind</th><th scope="col">Today</th>
-      <th scope="col">This month</th><th scope="col">Last used</th></tr></thead>
-    <tbody>${callers.map((caller) => html`<tr key=${caller.id}>
-      <td dir="auto">${nameCaller(caller)}</td>
-      <td>${caller.kind === "person" ? "person" : "API key"}</td>
-      <td>${number.format(caller.calls_today)}</td>
-      <td>${number.format(caller.calls)}</td>
-      <td><${Day} day=${caller.last_day} /></td>
-    </tr>`)}</tbody>
-  </table>`;
+  const today = new Date().toISOString().slice(0, 10);
+  return html`<${Table} rows=${callers} getKey=${({ id }) => id} columns=${[
+    ["Name", (caller) => html`<bdi>${nameCaller(caller)}</bdi>`],
+    ["Kind", ({ kind }) => (kind === "person" ? "person" : "API key")],
+    ["Today", ({ last_day, calls_on_last_day }) => number.format(last_day === today ? calls_on_last_day : 0)],
+    [`${DAYS} days`, ({ calls }) => number.format(calls)],
+    ["Last used", ({ last_day }) => html`<${Day} day=${last_day} />`],
+  ]} />`;
 }
 
 function nameCaller({ name, kind }) {
   return name ?? (kind === "person" ? "somebody who has left" : "a key that is revoked");
+}
+
+/** Errors have no version where none could be served. */
+function nameVersion(version) {
+  return version === null ? "no version" : `version ${version}`;
 }
