@@ -104,20 +104,26 @@ class NewVersion(BaseModel):
 
 
 class VersionChanges(BaseModel):
-    """Null removes what it is sent for, except the template, the messages and the engine."""
+    """Null removes what it is sent for, except the template and the engine."""
 
     null_counts: ClassVar[frozenset[str]] = frozenset(
-        {"model", "model_params", "tools", "response_format", "inputs"}
+        {"messages", "model", "model_params", "tools", "response_format", "inputs"}
     )
     model_config = require_fields()
     template: str | None = Field(None, examples=["Hello again, {{.name}}!"])
     engine: str | None = Field(None, json_schema_extra={"enum": [*ENGINES, None]})
     model: str | None = None
     model_params: Any = Field(None, json_schema_extra=OBJECT_OR_NULL)
-    messages: Any = Field(None, json_schema_extra=OBJECTS)
+    messages: Any = Field(
+        None,
+        description="Null with a template makes a text of a conversation. Without null, a template "
+        "that is the text of the conversation changes nothing.",
+        json_schema_extra=OBJECTS,
+    )
     tools: Any = Field(None, json_schema_extra=OBJECTS)
     response_format: Any = Field(None, json_schema_extra=OBJECT_OR_NULL)
     inputs: Any = Field(None, json_schema_extra=OBJECTS)
+    message: str | None = Field(None, description="Why this version is created.")
 
 
 class NewTag(BaseModel):
