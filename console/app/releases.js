@@ -148,19 +148,18 @@ function formatCount(number) {
 export function listSpans(events) {
   const spans = [];
   let current = events.at(-1)?.sequence > 1 ? undefined : null; // undefined: not recorded here
-  for (const [index, event] of events.toReversed().entries()) {
+  for (const event of events.toReversed()) {
     const version = findLive(event, current);
     if (version === current || version === undefined) continue;
     const isMove = current !== undefined || isPromotion(event);
     if (current) spans[0].until = event.at;
     if (version) {
-      const approval = events[events.length - index]; // what comes just before it
       spans.unshift({
         version,
         since: isMove ? event.at : null,
         until: null,
         by: isMove ? event.by : null,
-        reason: isMove ? findReason(event, approval) : "",
+        reason: isMove ? findReason(event, events) : "",
       });
     }
     current = version;
@@ -179,8 +178,8 @@ export function listWaysBack(events, live) {
 
 /** Find why a pointer was moved at a time, as whoever did it or asked for it said. */
 export function findReasonAt(events, at) {
-  const index = events.findIndex((event) => event.at === at);
-  return index < 0 ? "" : findReason(events[index], events[index + 1]);
+  const event = events.find((event) => event.at === at);
+  return event ? findReason(event, events) : "";
 }
 
 /**
@@ -213,7 +212,10 @@ function isPromotion({ event, detail }) {
   return ["version.promoted", "version.rolled_back"].includes(event) && detail.status === "live";
 }
 
-function findReason(event, previous) {
-  if (event.detail.reason) return event.detail.reason;
-  return previous?.event === "release.approved" ? previous.detail.message : "";
+function findReason({ at, detail }, events) {
+  if (detail.reason) return detail.reason;
+  // An approval and the move are written together, with times a few microseconds apart.
+  const approval = events.find((event) =>
+    event.event === "release.approved" && Math.abs(Date.parse(event.at) - Date.parse(at)) <= 1);
+  return approval?.detail.message ?? "";
 }

@@ -92,7 +92,7 @@ export function MoveDialog({ prompt, release, usage, refresh, onClose, pointer: 
       </div>
       ${shares.length > 1 && html`<${SplitEditor} shares=${shares} onChange=${setShares}
         options=${listOptions(release, versions)} />`}
-      ${failure && html`<${Failure} ...${failure} pointer=${pointer} state=${state} />`}
+      ${failure && !obstacle && html`<${Failure} ...${failure} pointer=${pointer} state=${state} />`}
       ${error && html`<${Problem} error=${error} />`}
       ${obstacle
         ? html`<p class="notice">${obstacle}</p>`
@@ -128,8 +128,8 @@ function Failure({ error, step, published, pointer, state }) {
   const isLate = error.status === 412;
   return html`
     ${published && html`<p class="notice">Version ${published} is stable now, but <code>${pointer}</code> has not moved yet.</p>`}
-    ${isLate && step.kind === "publish" && html`<p class="notice" role="alert">Somebody has changed version ${step.version}
-      since you opened this. Below is what it is now: look at it, and confirm again.</p>`}
+    ${isLate && step.kind === "publish" && html`<p class="notice" role="alert">Somebody has changed
+      version ${step.version} since you opened this. Below is what it is now: look at it, and confirm again.</p>`}
     ${isLate && step.kind !== "publish" && html`<p class="notice" role="alert">
       ${state?.by ? html`<bdi>${state.by.name}</bdi>` : "Somebody"} was faster: <code>${pointer}</code> was moved
       ${" "}<${Time} at=${state?.since} />. Below is what happens now: look at it, and confirm again.</p>`}
@@ -145,10 +145,11 @@ function Failure({ error, step, published, pointer, state }) {
 export function useVersions(id, numbers, release) {
   const versions = useMemo(() => new Map(release.versions), [release]);
   const missing = numbers.filter((number) => !versions.has(number));
-  const read = async (signal) => ({ missing, versions: await readVersions(id, missing, signal) });
+  const read = async (signal) => ({ release, missing, versions: await readVersions(id, missing, signal) });
   const { value, error } = useLoad(read, [id, release, missing.join()]);
-  for (const [number, version] of value?.versions ?? []) versions.set(number, version);
-  const absent = value?.missing.find((number) => numbers.includes(number) && !versions.has(number));
+  const current = value?.release === release ? value : undefined; // not what was read before the last change
+  for (const [number, version] of current?.versions ?? []) versions.set(number, version);
+  const absent = current?.missing.find((number) => numbers.includes(number) && !versions.has(number));
   return { versions, absent, error };
 }
 

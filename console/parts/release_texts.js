@@ -7,12 +7,14 @@ import { Label, Status } from "./controls.js";
 import { Problem } from "./loading.js";
 import { Time } from "./time.js";
 
+const LONGEST_MESSAGE = 200; // characters of one that are shown
+
 /** A version by its number, its status, its author and its message. */
-export function VersionName({ number, version, isStatusShown = true }) {
+export function VersionName({ number, version }) {
   if (!version) return html`version ${number}`;
   const { status, author, message } = version;
-  return html`version ${number} (${isStatusShown && html`${status}, `}by <bdi>${author.name}</bdi>${
-    message && html`, “<bdi>${message}</bdi>”`})`;
+  return html`version ${number} (${status}, by <bdi>${author.name}</bdi>${
+    message && html`, “<bdi>${shorten(message)}</bdi>”`})`;
 }
 
 /** The same in a row of a table: a link, with its message below. */
@@ -21,7 +23,7 @@ export function VersionCell({ promptId, number, version, weight }) {
     <p><a href=${`${page`/prompts/${promptId}`}?version=${number}`}>Version ${number}</a>
       ${weight !== undefined && html` <${Label}>${formatWeight(weight)}<//>`}
       ${version && html` <${Status} status=${version.status} />`}</p>
-    ${version && html`<p class="hint"><bdi>${version.message || "No message"}</bdi> · <bdi>${version.author.name}</bdi></p>`}
+    ${version && html`<p class="hint"><bdi>${shorten(version.message) || "No message"}</bdi> · <bdi>${version.author.name}</bdi></p>`}
   </div>`;
 }
 
@@ -54,7 +56,9 @@ export function Effects({ pointer, state, shares, versions, pointers }) {
     ${leaving.map((number) => html`<li key=${number}>
       ${name(number)}${
         isLive && before.length === 1 && state.since && html`, which went live <${Time} at=${state.since} />,`}
-      ${isLive ? " becomes stable again." : html` is not <code>${pointer}</code> any more.`}</li>`)}
+      ${isLive && number === before[0].version
+        ? " becomes stable again."
+        : html` is not handed out by <code>${pointer}</code> any more.`}</li>`)}
     ${endsSplit && html`<li>The split of <code>${pointer}</code> ends.</li>`}
     ${isPublished && html`<li>A draft becomes stable first; its text cannot be changed any more then.</li>`}
     ${!before.length && html`<li>${isLive
@@ -95,4 +99,8 @@ export function MoveProblem({ error }) {
     <p>Correct the version in a new draft, or the payloads.</p>
     <p class="request-id">Request <code>${error.requestId}</code></p>
   </div>`;
+}
+
+function shorten(text) {
+  return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)} …` : text;
 }

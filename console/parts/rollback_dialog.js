@@ -72,7 +72,7 @@ export function RollbackDialog({ prompt, release, refresh, onClose }) {
             isOpen=${isOpen(way)} checked=${way.version === target} onChoose=${() => setChosen(way.version)} />`)}
         </fieldset>`}
         ${older.cursor && html`<div><${Button} onPress=${lookFurther}>Look further back<//></div>`}
-        ${target && html`<${Field} label="Reason" value=${reason} onInput=${setReason} required rows="2" maxlength="10000"
+        ${ways.length > 0 && html`<${Field} label="Reason" value=${reason} onInput=${setReason} required rows="2" maxlength="10000"
           autofocus hint="It stays in the history." />`}
         ${live.is_protected && !may(prompt.team_id, "manage") && html`<p class="notice"><code>live</code> is protected in this
           team. What was live before may come back at once if the team lets editors roll back; otherwise this waits until
