@@ -1,6 +1,6 @@
 # Needs Python 3.11 and make, and for all that is about the stack Node.js 20. Only the first `make
-# serve`, `make test` and `make test-clients` use the network, and whatever runs after a lock file
-# has changed.
+# serve`, `make test`, `make test-clients` and `make test-console` use the network, and whatever runs
+# after a lock file has changed.
 
 # CDK works on Node.js 20, and says at length that it is old.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -17,7 +17,7 @@ BENCH_CLIENT_VENV ?= .venv-bench-client
 PIP := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help serve serve-durable quick test faults test-clients e2e check cost bounds bench bench-client contention documents synth \
+.PHONY: help serve serve-durable quick test faults test-clients test-console e2e check cost bounds bench bench-client contention documents synth \
 	cdk-bootstrap deploy bootstrap key keys revoke restore-team export-team import-team restore-tables upgrade change-engine destroy lock sbom clean
 
 help: ## this list
@@ -48,6 +48,9 @@ faults: $(VENV)/.dev ## every fault at every call of AWS that any route makes, c
 
 test-clients: $(VENV)/.dev $(CLIENTS_VENV)/.clients tests/clients/node_modules/.clients ## the vendors' own clients against the API
 	CLIENTS_PYTHON=$(abspath $(CLIENTS_VENV))/bin/python $(BIN)/python -m pytest tests/clients
+
+test-console: $(VENV)/.dev tests/console/node_modules/.axe ## the console in a browser (CHROMIUM=, ARGS=--write-screenshots)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/console $(ARGS)
 
 e2e: $(VENV)/.dev $(EMULATOR_VENV)/.emulator node_modules/.cdk $(CLIENTS_VENV)/.clients tests/clients/node_modules/.clients ## the stack on an emulator of AWS
 	EMULATOR_PYTHON=$(abspath $(EMULATOR_VENV))/bin/python CLIENTS_PYTHON=$(abspath $(CLIENTS_VENV))/bin/python \
@@ -177,7 +180,7 @@ sbom: $(VENV)/.dev ## what is deployed, for auditors: a CycloneDX document in .l
 	@echo .local/sbom.json
 
 clean: ## remove what make has made, except what .local/ keeps
-	rm -rf $(VENV) $(CLIENTS_VENV) $(EMULATOR_VENV) $(BENCH_CLIENT_VENV) node_modules tests/clients/node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS_VENV) $(EMULATOR_VENV) $(BENCH_CLIENT_VENV) node_modules tests/clients/node_modules tests/console/node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The races are run for real on DynamoDB Local, where there is a Java to run it.
 .local/dynamodb-local: | $(VENV)/.serve
@@ -228,6 +231,15 @@ tests/clients/node_modules/.clients: tests/clients/package-lock.json tests/clien
 	$(call needs,npm,npm)
 	@echo "installing the vendors' JavaScript clients"
 	@cd tests/clients && npm ci --loglevel error
+	@touch $@
+
+# -- what looks for barriers in a page
+
+tests/console/node_modules/.axe: tests/console/package-lock.json tests/console/.npmrc
+	$(call node)
+	$(call needs,npm,npm)
+	@echo "installing axe-core"
+	@cd tests/console && npm ci --loglevel error
 	@touch $@
 
 # -- the CDK's command line, and an emulator of AWS that it can deploy to

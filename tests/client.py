@@ -1,4 +1,7 @@
-"""The HTTP API without a socket: requests go through the gateway's routing to the real handlers."""
+"""The HTTP API without a socket: requests go through the gateway's routing to the real handlers.
+
+`serve_registry` gives it one, for what is no part of this process.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -17,6 +21,7 @@ from botocore.compat import HTTPHeaders
 
 from infra.local.aws import BUCKET, USER_POOL_ID, build_table_name
 from infra.local.gateway import Context, Event, Gateway, Handler, Request, load_handler
+from infra.local.server import Server
 from shared import serve
 from shared.domain import api_keys, prompts
 from shared.domain.access import Grant, Role
@@ -61,6 +66,19 @@ def note_running(route: Route) -> Iterator[None]:
         yield
     finally:
         RUNNING.reset(token)
+
+
+@contextmanager
+def serve_registry() -> Iterator[str]:
+    """Serve the functions on loopback; gives the address."""
+    server = Server(("127.0.0.1", 0), GATEWAY)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.finish(5)
+        thread.join()
 
 
 GATEWAY = Gateway(ROUTES, load_noting_handler)

@@ -19,6 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 120
+NODE_FOLDERS = (".", "tests/clients", "tests/console")  # with a lock file of npm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,8 @@ def decide(reports: list[Report], *, is_workflow: bool) -> int:
 def list_locks() -> list[Path]:
     """List the lock files of the project."""
     python = sorted((ROOT / "requirements").glob("*.txt"))
-    return [*python, ROOT / "package-lock.json", ROOT / "tests" / "clients" / "package-lock.json"]
+    node = [ROOT / folder / "package-lock.json" for folder in NODE_FOLDERS]
+    return [*python, *node]
 
 
 def audit(lock: Path) -> Report:

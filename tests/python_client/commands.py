@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import typer.main
 
 from cuebook.cli.app import app, run
-from infra.local.server import Server
-from tests.client import GATEWAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     import pytest
@@ -81,19 +76,6 @@ class Shell:
         code = run([*arguments])
         output, errors = self._capsys.readouterr()
         return Outcome(code, output, errors.splitlines())
-
-
-@contextmanager
-def serve_registry() -> Iterator[str]:
-    """Serve the functions on loopback; gives the address."""
-    server = Server(("127.0.0.1", 0), GATEWAY)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.finish(5)
-        thread.join()
 
 
 def list_commands() -> dict[str, Any]:

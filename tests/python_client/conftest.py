@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cuebook import Cuebook
-from tests.python_client.commands import Shell, serve_registry
+from tests.client import serve_registry
+from tests.python_client.commands import Shell
 from tests.python_client.gateway import Gateway, build_client
 from tests.python_client.service import Service, run_service
 

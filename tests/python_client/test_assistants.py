@@ -15,10 +15,9 @@ import pytest
 from mcp import Client, MCPError, StdioServerParameters, types
 
 from cuebook.assistants import create_server
-from tests.client import TEAM_ID
+from tests.client import TEAM_ID, serve_registry
 from tests.documents import read_document
 from tests.hangs import HANG_SECONDS
-from tests.python_client.commands import serve_registry
 from tests.python_client.conftest import KEY
 
 if TYPE_CHECKING:

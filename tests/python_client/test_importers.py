@@ -20,8 +20,8 @@ from cuebook.importers.catalog import SOURCES
 from cuebook.importers.files import list_files, load_yaml
 from cuebook.importers.items import Failure, ImportedPrompt, UntranslatableError
 from cuebook.importers.mustache import translate
+from tests.client import serve_registry
 from tests.documents import CODE, read_document
-from tests.python_client.commands import serve_registry
 from tests.python_client.service import run_server
 
 if TYPE_CHECKING:
