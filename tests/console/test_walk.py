@@ -1,4 +1,4 @@
-"""The way of a text from the editor to the callers, and back: with a pointer, and with keys alone."""
+"""A text goes from the editor to the callers, and back: with a pointer, and with keys alone."""
 
 from __future__ import annotations
 
