@@ -62,6 +62,6 @@ function decode(text) {
 }
 
 function readAddress() {
-  const url = new URL(location.hash.slice(1) || "/", "http://page");
+  const url = new URL(location.hash.slice(1) || "/", location.origin);
   return { pathname: url.pathname, query: Object.fromEntries(url.searchParams) };
 }

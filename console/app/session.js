@@ -31,8 +31,12 @@ let waiting = []; // calls that go on when one has signed in again
 export async function beginSession(credential, person) {
   const { value } = await send("GET", "v1/me/teams", { credential });
   const previous = session.get();
-  if (previous && previous.person?.id !== person?.id) location.reload();
-  session.set({ credential, person, teams: value.teams, isExpired: false });
+  if (previous && previous.person?.id !== person?.id) {
+    location.reload(); // what is on the screen is somebody else's
+    return;
+  }
+  // The same person goes on: pages that depend on who it is must not be drawn anew.
+  session.set({ credential, person: previous?.person ?? person, teams: value.teams, isExpired: false });
   for (const goOn of waiting.splice(0)) goOn();
 }
 
@@ -102,13 +106,32 @@ export async function getAll(path, name, query = {}, onPage = () => {}, signal) 
   return items;
 }
 
-/** Write, exactly once even if the response is lost and the call repeated. */
-export async function write(method, path, body, { ifMatch, query, attempt } = {}) {
-  const options = { body, ifMatch, query, attempt: attempt ?? crypto.randomUUID() };
+/** Read all pages of a list whose pages have numbers, as px0's have. */
+export async function getAllNumbered(path, name, signal) {
+  const items = [];
+  for (let page = 1; ; page += 1) {
+    const value = await get(path, { page, limit: 100 }, signal);
+    items.push(...value[name]);
+    if (value[name].length === 0 || items.length >= value.total) return items;
+  }
+}
+
+/**
+ * Write, exactly once even if the response is lost and the call repeated.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @param {{ifMatch?: string, query?: object, attempt?: string, hasSecret?: boolean}} [options]
+ *   `attempt` is kept by who repeats the call by hand. Where the response has a secret, the service
+ *   records none, so that the call is not repeated.
+ */
+export async function write(method, path, body, { ifMatch, query, attempt, hasSecret } = {}) {
+  const options = { body, ifMatch, query, attempt: hasSecret ? "" : (attempt ?? crypto.randomUUID()) };
   try {
     return await call(method, path, options);
   } catch (error) {
-    if (error.code !== "unreachable") throw error;
+    if (error.code !== "unreachable" || hasSecret) throw error;
     return await call(method, path, options);
   }
 }

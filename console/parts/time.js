@@ -21,6 +21,17 @@ export function formatTime(at, now = new Date()) {
   return date.format(time);
 }
 
+/** A day of UTC as text: "today", "3 days ago". */
+export function formatDay(day, now = new Date()) {
+  const days = Math.floor(now / (DAY * 1000)) - Math.floor(new Date(day) / (DAY * 1000));
+  return days <= 7 ? relative.format(-days, "day") : date.format(new Date(day));
+}
+
+/** A day of UTC, which is all that is known of when something was used. */
+export function Day({ day }) {
+  return html`<time datetime=${day.slice(0, 10)} title=${`${day.slice(0, 10)}, UTC`}>${formatDay(day)}</time>`;
+}
+
 /** A time. */
 export function Time({ at }) {
   if (!at) return null;
