@@ -4,7 +4,7 @@ import { page } from "../app/router.js";
 import { html } from "../vendor/preact.js";
 
 /** @param {{before: object | undefined, after: object | undefined}} props Versions; without `before` the text of `after`. */
-export function VersionDifference({ before, after }) {
+export function MoveDifference({ before, after }) {
   if (!after || before?.version === after.version) return null;
   return html`<section class="difference">
     <h3>${before ? `From version ${before.version} to version ${after.version}` : `Version ${after.version}`}</h3>
