@@ -22,7 +22,7 @@ from shared.dialects.languages import check_inclusions
 from shared.domain import versions
 from shared.domain.access_events import OPERATOR
 from shared.domain.changes import Origin
-from shared.domain.content import ENGINES
+from shared.domain.content import ENGINES, TEMPLATE
 from shared.problems import InvalidComposition, InvalidTemplate
 from shared.rendering.translation import translate
 from shared.store.store import Store
@@ -109,8 +109,8 @@ def convert_content(content: Content, engine: Engine, settings: Settings) -> Con
 
 
 def _name_text(content: Content, text: str) -> str:
-    number = next(number for number, each in content.numbered_texts if each == text)
-    return "the template" if number is None else f"messages[{number}]"
+    path = next(path for path, each in content.placed_texts if each == text)
+    return "the template" if path == TEMPLATE else path.partition(".")[0]
 
 
 def main() -> int:

@@ -131,7 +131,8 @@ class Call(Admission):
         self.require_permission_anywhere()
         team_ids = [*self.principal.permissions]
         if len(team_ids) > 1:
-            raise InvalidRequest(f"this API key has several teams; {self.dialect.team_choice}")
+            who = "you are in" if self.principal.is_person else "this API key has"
+            raise InvalidRequest(f"{who} several teams; {self.dialect.team_choice}")
         return self.open_team(team_ids[0])
 
     # -- responses

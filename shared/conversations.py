@@ -22,12 +22,17 @@ def join_texts(message: Mapping[str, Any]) -> str:
 
 def list_texts(message: Mapping[str, Any]) -> Iterator[str]:
     """List the texts of a message, each of which is a template; a placeholder has none."""
+    return (text for _, text in list_places(message))
+
+
+def list_places(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """List the texts of a message, each with its path in the message, such as `content[0].text`."""
     content = None if is_placeholder(message) else message.get("content")
     if isinstance(content, str):
-        yield content
-    for part in content if isinstance(content, list) else ():
+        yield "content", content
+    for number, part in enumerate(content if isinstance(content, list) else ()):
         if _is_text(part):
-            yield part["text"]
+            yield f"content[{number}].text", part["text"]
 
 
 def replace_texts(message: dict[str, Any], texts: Iterator[str]) -> dict[str, Any]:

@@ -50,6 +50,8 @@ class Problem(Exception):
         message: For people; it never contains the caller's input or names of AWS services.
         details: More for programs, in dialects whose clients ignore unknown fields;
             the first `MAX_DETAILS`.
+        reason: What is wrong with a text, without the place, which is in the details; empty if
+            the message says no more than that.
         retry_after: Seconds after which the same request may succeed.
     """
 
@@ -62,10 +64,12 @@ class Problem(Exception):
         message: str = "",
         *,
         details: Sequence[object] = (),
+        reason: str = "",
         retry_after: int | None = None,
     ) -> None:
         self.message = message or self.default
         self.details = tuple(details[:MAX_DETAILS])
+        self.reason = reason
         self.retry_after = retry_after
         super().__init__(self.message)
 
@@ -244,7 +248,17 @@ class PayloadsFailed(Unprocessable):
 
 
 class TemplateFailed(Unprocessable):
+    """A version cannot be rendered.
+
+    Attributes:
+        missing: The names of all variables, and placeholders, that have no value and need one.
+    """
+
     code, default = "template_failed", "template execution failed"
+
+    def __init__(self, message: str = "", *, missing: Sequence[str] = (), **fields: Any) -> None:
+        super().__init__(message, **fields)
+        self.missing = tuple(missing)
 
 
 class CompositionFailed(Unprocessable):

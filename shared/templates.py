@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from shared import exact_json
 from shared.conversations import is_placeholder
+from shared.domain.content import MESSAGES, TEMPLATE
 from shared.problems import MAX_DETAILS, InvalidTemplate, LimitReached, TemplateFailed
 from shared.rendering.engines import COMPILERS, compile_template
 from shared.rendering.errors import (
     LimitExceededError,
     MissingVariableError,
+    TemplateError,
     TemplateExecutionError,
     TemplateSyntaxError,
 )
@@ -22,9 +24,9 @@ from shared.settings import is_started_ahead
 from shared.texts import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from shared.domain.content import Content, Document
+    from shared.domain.content import Content, Document, Engine
     from shared.rendering.engines import Template
     from shared.settings import Settings
 
@@ -71,10 +73,50 @@ def check_template(content: Content, settings: Settings) -> None:
             The details suggest what to write where the text looks like another engine's.
         LimitReached: A text is too large for a template.
     """
-    for template in _compile_all(content, build_limits(settings)):
-        if gap := template.find_gap():
+    for _, problem in find_problems(content, settings):
+        raise problem
+
+
+def find_problems(
+    content: Content, settings: Settings
+) -> Iterator[tuple[str, InvalidTemplate | LimitReached]]:
+    """Find what is wrong with each text of a content, for which `check_template` refuses it.
+
+    Yields:
+        The path of a text, and its problem.
+    """
+    limits = build_limits(settings)
+    try:
+        texts = _list_texts(content)
+    except LimitReached as problem:
+        yield MESSAGES, problem
+        return
+    for path, text in texts:
+        try:
+            gap = _compile(path, text, content, limits).find_gap()
+        except (InvalidTemplate, LimitReached) as problem:
+            yield path, problem
+        else:
             # Texts that were stored before are rendered as far as they get.
-            raise InvalidTemplate(f"invalid template: {gap}")
+            if gap is not None:
+                yield path, _build_problem(gap, path, text, content)
+
+
+def recognise_engine(content: Content, settings: Settings) -> Engine:
+    """Find the engine of texts whose engine nobody has chosen.
+
+    Where their markup may be that of several, it is the first in which they are templates.
+    """
+    from shared.rendering.recognition import list_candidates
+
+    names = {item["name"] for item in content.inputs or ()}
+    first, *others = (
+        replace(content, engine=cast("Engine", engine))
+        for engine in list_candidates(content.texts, names)
+    )
+    if not others:
+        return first.engine
+    return next((each for each in (first, *others) if is_template(each, settings)), first).engine
 
 
 def is_template(content: Content, settings: Settings) -> bool:
@@ -114,40 +156,45 @@ def render(
     except InvalidTemplate as error:
         # The other dialects store texts that are not templates.
         raise TemplateFailed(
-            f"template execution failed: {error.__cause__}", details=error.details
+            f"template execution failed: {error.__cause__}",
+            details=error.details,
+            reason=error.reason,
         ) from error
     histories = histories or {}
     is_conversation = content.messages is not None and not content.is_one_text
     names = content.placeholder_names if is_conversation else ()
     placeholders = [name for name in dict.fromkeys(names) if name not in histories]
+    texts: list[str] = []
     try:
-        texts = [
-            template.render(variables, limits=limits, is_strict=is_strict, usage=usage)
-            for template in templates
-        ]
+        for _, template in templates:
+            texts.append(
+                template.render(variables, limits=limits, is_strict=is_strict, usage=usage)
+            )
     except TemplateExecutionError as error:
         absent = set[str]()
         if isinstance(error, MissingVariableError):
-            for template in templates:
+            for _, template in templates:
                 absent |= {*template.list_required_variables()} & {
                     *template.list_missing(variables)
                 }
+        missing = [*sorted(absent), *placeholders]
+        place = [] if missing else [_dump_place(templates[len(texts)][0], error)]
         raise TemplateFailed(
             f"template execution failed: {error}",
-            details=[
-                _dump_missing_variable(name)
-                for name in [*sorted(absent), *placeholders][:MAX_DETAILS]
-            ],
+            details=place or [_dump_missing_variable(name) for name in missing[:MAX_DETAILS]],
+            reason=error.reason,
+            missing=missing,
         ) from error
     except LimitExceededError as error:
-        raise LimitReached(f"template execution failed: {error}") from error
+        raise _build_limit_problem(error, templates[len(texts)][0]) from error
     if placeholders:
         raise TemplateFailed(
             "template execution failed: a placeholder has no messages; send a list of messages in "
             "the variable of its name",
             details=[_dump_missing_variable(name) for name in placeholders[:MAX_DETAILS]],
+            missing=placeholders,
         )
-    missing = sorted({name for one in templates for name in one.list_missing(variables)})
+    missing = sorted({name for _, one in templates for name in one.list_missing(variables)})
     if not is_conversation:
         return Rendering(text=texts[0], messages=None, missing=missing)
     results = iter(texts)
@@ -205,7 +252,7 @@ def list_variables(content: Content, settings: Settings) -> list[str]:
 
 def _list_text_variables(content: Content, settings: Settings) -> set[str]:
     templates = _compile_all(content, build_limits(settings))
-    return {name for template in templates for name in template.list_variables()}
+    return {name for _, template in templates for name in template.list_variables()}
 
 
 def find_variables(content: Content, settings: Settings) -> list[str]:
@@ -228,38 +275,85 @@ def find_variables(content: Content, settings: Settings) -> list[str]:
         return []
 
 
-def _compile_all(content: Content, limits: Limits) -> list[Template]:
+def find_readable_variables(content: Content, settings: Settings) -> list[str]:
+    """List what a rendering may be given, as `list_variables` does, of texts that are templates."""
+    names = {
+        name
+        for text in {*content.texts}
+        for name in find_variables(replace(content, template=text, messages=None), settings)
+    }
+    return sorted(names.union(content.placeholder_names))
+
+
+def _compile_all(content: Content, limits: Limits) -> list[tuple[str, Template]]:
+    """Compile the texts of a content.
+
+    Returns:
+        The templates, each with the path of its text.
+
+    Raises:
+        InvalidTemplate: A text is not a template.
+        LimitReached: A text is too large for a template, or all together are.
+    """
+    texts = _list_texts(content)
+    return [(path, _compile(path, text, content, limits)) for path, text in texts]
+
+
+def _list_texts(content: Content) -> list[tuple[str, str]]:
+    """List the texts that are templates, each with its path.
+
+    Raises:
+        LimitReached: They have too many tokens together.
+    """
     if content.is_one_text:
-        return [_compile(content.text, content, limits)]
-    texts = content.numbered_texts
+        return [(MESSAGES, content.text)]
+    texts = content.placed_texts
     try:
         check_tokens([text for _, text in texts], content.engine)
     except LimitExceededError as error:
-        raise LimitReached(f"template execution failed: {error}") from error
-    templates = []
-    for number, text in texts:
-        try:
-            templates.append(_compile(text, content, limits))
-        except InvalidTemplate as problem:
-            if number is not None:
-                problem.message = f"{problem.message} (in messages[{number}])"
-            raise
-    return templates
+        raise _build_limit_problem(error, MESSAGES) from error
+    return texts
 
 
-def _compile(text: str, content: Content, limits: Limits) -> Template:
+def _compile(path: str, text: str, content: Content, limits: Limits) -> Template:
     try:
         return compile_template(text, engine=content.engine, limits=limits, names=content.own_names)
     except TemplateSyntaxError as error:
-        from shared.rendering.suggestions import suggest_other_engine
-
-        suggestion = suggest_other_engine(text, engine=content.engine)
-        raise InvalidTemplate(
-            f"invalid template: {error}",
-            details=[{"path": "template", "message": suggestion}] if suggestion else (),
-        ) from error
+        raise _build_problem(error, path, text, content) from error
     except LimitExceededError as error:
-        raise LimitReached(f"template execution failed: {error}") from error
+        raise _build_limit_problem(error, path) from error
+
+
+def _build_problem(
+    error: TemplateSyntaxError, path: str, text: str, content: Content
+) -> InvalidTemplate:
+    from shared.rendering.suggestions import suggest_other_engine
+
+    suggestion = suggest_other_engine(text, engine=content.engine)
+    where = "" if path == TEMPLATE or content.is_one_text else f" (in {path})"
+    return InvalidTemplate(
+        f"invalid template: {error}{where}",
+        details=[_dump_place(path, error, suggestion)],
+        reason=error.reason,
+    )
+
+
+def _build_limit_problem(error: LimitExceededError, path: str) -> LimitReached:
+    return LimitReached(
+        f"template execution failed: {error}",
+        details=[_dump_place(path, error)],
+        reason=error.reason,
+    )
+
+
+def _dump_place(path: str, error: TemplateError, suggestion: str | None = None) -> dict[str, Any]:
+    """Dump where an error is in a text, as far as its engine knows, and what to do."""
+    place = {"line": error.line, "column": error.column}
+    return {
+        "path": path,
+        **{name: number for name, number in place.items() if number is not None},
+        "message": suggestion or error.reason,
+    }
 
 
 def _dump_missing_variable(name: str) -> dict[str, str]:

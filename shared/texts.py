@@ -1,4 +1,4 @@
-"""Texts of callers, as far as responses may contain them."""
+"""Texts of callers: what responses may contain of them, and places in them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ _LONG_PARTS = re.compile(
 def excerpt(text: str) -> str:
     """Cut a text of a caller for a message."""
     return text if len(text) <= MAX_EXCERPT else f"{text[:MAX_EXCERPT]}..."
+
+
+def locate(source: str, position: int) -> tuple[int, int]:
+    """Find the line and the column of a position in a text, both counted from 1."""
+    line_start = source.rfind("\n", 0, position) + 1
+    return source.count("\n", 0, position) + 1, position - line_start + 1
 
 
 def cut_message(message: str, max_length: int) -> str:

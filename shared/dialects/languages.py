@@ -10,19 +10,23 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from shared.domain.content import Content
+from shared import templates
+from shared.domain.content import TEMPLATE, Content
 from shared.domain.references import find_malformed_reference
 from shared.problems import MAX_DETAILS, InvalidTemplate, MixedLanguages
 from shared.routes.route import TEMPLATE_LANGUAGE
-from shared.templates import check_template, is_template
+from shared.templates import is_template
+from shared.texts import locate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from typing import Literal
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import Any, Literal
 
     from shared.domain.content import Engine
+    from shared.problems import LimitReached
     from shared.settings import Settings
 
     Language = Literal["liquid", "simple", "tela"]
@@ -41,6 +45,11 @@ NAMES: Mapping[Engine, str] = {
     "text": "plain text",
     "tela": "text with {names}",
 }
+INCLUSION = (
+    "the tags include, render and layout are refused: there is nothing to include, and some "
+    "clients that read Liquid would read a file of their own; to have such a tag as text, write "
+    "{{ '{' }}% include"
+)
 # White space as LangWatch's client for TypeScript has it, which is more than Python's.
 _SPACE = r"\s\u180e\u200b\u2060\ufeff"
 _WORD = r"(?:include|render|layout)\b"
@@ -222,10 +231,20 @@ def check_texts(content: Content, settings: Settings) -> None:
         InvalidTemplate: A text is not a template, or has such a tag.
         LimitReached: A text is too large for a template.
     """
-    if content.engine != "jinja":  # which refuses such tags itself, and names their lines
-        check_inclusions(content)
-    check_template(content, settings)
-    check_inclusions(content)
+    for problem in find_problems(content, settings):
+        raise problem
+
+
+def find_problems(content: Content, settings: Settings) -> Iterator[InvalidTemplate | LimitReached]:
+    """Find what is wrong with each text of a content, for which `check_texts` refuses it."""
+    problems = [_find_inclusions(content), templates.find_problems(content, settings)]
+    if content.engine == "jinja":  # which refuses such tags itself, and names their lines
+        problems.reverse()
+    paths = set()
+    for path, problem in chain(*problems):
+        if path not in paths:
+            paths.add(path)
+            yield problem
 
 
 def check_inclusions(content: Content) -> None:
@@ -236,29 +255,37 @@ def check_inclusions(content: Content) -> None:
     Raises:
         InvalidTemplate: A text has such a tag, and LangWatch's clients would be shown it.
     """
-    if not any(map(_has_inclusion, content.texts)):
+    for _, problem in _find_inclusions(content):
+        raise problem
+
+
+def _find_inclusions(content: Content) -> Iterator[tuple[str, InvalidTemplate]]:
+    """Find such tags: the path of each text that has one, and its problem."""
+    if all(_find_inclusion(text) is None for text in content.texts):
         return
-    for number, text in show(content, "liquid", keeps_references=True).numbered_texts:
-        if _has_inclusion(text):
-            where = "" if number is None else f" (in messages[{number}])"
-            raise InvalidTemplate(
-                "the tags include, render and layout are refused: there is nothing to include, and "
-                "some clients that read Liquid would read a file of their own; to have such a tag "
-                f"as text, write {{{{ '{{' }}}}% include{where}"
-            )
+    view = show(content, "liquid", keeps_references=True)
+    for (path, text), shown in zip(content.placed_texts, view.texts, strict=True):
+        if (position := _find_inclusion(shown)) is None:
+            continue
+        detail: dict[str, Any] = {"path": path, "message": INCLUSION}
+        if shown == text:
+            detail["line"], detail["column"] = locate(text, position)
+        where = "" if path == TEMPLATE else f" (in {path})"
+        yield path, InvalidTemplate(f"{INCLUSION}{where}", details=[detail], reason=INCLUSION)
 
 
-def _has_inclusion(text: str) -> bool:
-    if _INCLUSION.search(text):
-        return True
+def _find_inclusion(text: str) -> int | None:
+    """Find where the first tag is that includes a file."""
+    if match := _INCLUSION.search(text):
+        return match.start()
     position = 0
     while start := _LINES.search(text, position):
         position = text.find("%}", start.end())
         if position < 0:
-            return False  # no client renders what is not closed
-        if _INCLUSION_IN_LINE.search(text, start.start(), position):
-            return True
-    return False
+            return None  # no client renders what is not closed
+        if match := _INCLUSION_IN_LINE.search(text, start.start(), position):
+            return match.start()
+    return None
 
 
 def _translate_all(content: Content, language: Language, names: frozenset[str]) -> list[str] | None:

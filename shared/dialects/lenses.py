@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared import exact_json
 from shared.dialects import languages
-from shared.domain.content import Content
+from shared.domain.content import TEMPLATE, Content
 from shared.domain.references import resolve_strings, restore_references
 
 if TYPE_CHECKING:
@@ -365,8 +365,8 @@ class Lenses:
             self.list_names(base.whole, settings),
             sources=sources,
             places=[
-                "the text" if number is None else f"messages[{number}]"
-                for number, _ in self._hide(content).numbered_texts
+                "the text" if path == TEMPLATE else path.partition(".")[0]
+                for path, _ in self._hide(content).placed_texts
             ],
         )
         languages.check_inclusions(after)

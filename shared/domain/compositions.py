@@ -11,10 +11,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.content import TEMPLATE
 from shared.domain.model import LIVE, PRODUCTION, Version
 from shared.domain.references import Composition, Part, Reference, parse_references
 from shared.problems import CompositionFailed
-from shared.texts import excerpt
+from shared.texts import excerpt, locate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -73,12 +74,13 @@ def list_references(content: Content) -> list[Reference]:
     )
 
 
-def find_field(content: Content, tag: str) -> str:
-    """Find the field of a content with a reference: the template, or a message."""
-    for number, text in content.numbered_texts:
-        if tag in text:
-            return "template" if number is None else f"messages[{number}]"
-    return "template"
+def find_place(content: Content, tag: str) -> dict[str, Any]:
+    """Find the first place of a reference in a content: the path of the text, line and column."""
+    for path, text in content.placed_texts:
+        if (position := text.find(tag)) >= 0:
+            line, column = locate(text, position)
+            return {"path": path, "line": line, "column": column}
+    return {"path": TEMPLATE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from shared import exact_json
-from shared.conversations import is_placeholder, join_texts, list_texts, replace_texts
+from shared.conversations import is_placeholder, join_texts, list_places, replace_texts
 from shared.domain.outputs import get_own_parameters, load_outputs
 from shared.domain.shapes import check_shape
 from shared.domain.stored import EXTRAS, check_parts
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Engine = Literal["go", "jinja", "liquid", "simple", "text", "tela"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 Document = dict[str, Any]  # a JSON object
+TEMPLATE = "template"  # the path of the text that is no message
+MESSAGES = "messages"  # and that of all others together
 # Stored names of fields, where they differ.
 STORED_NAMES = {"extras": "written"}
 # What every release relies on in the stored form; names of engines may be those of a later one.
@@ -188,18 +190,17 @@ class Content:
     @property
     def texts(self) -> list[str]:
         """The template, or each text of the conversation."""
-        return [text for _, text in self.numbered_texts]
+        return [text for _, text in self.placed_texts]
 
     @property
-    def numbered_texts(self) -> list[tuple[int | None, str]]:
-        """The texts, each with the index of its message; None for the template."""
+    def placed_texts(self) -> list[tuple[str, str]]:
+        """The texts, each with its path, such as `template` or `messages[0].content`."""
         if self.messages is None:
-            return [(None, self.template or "")]
+            return [(TEMPLATE, self.template or "")]
         return [
-            (number, text)
+            (f"messages[{number}].{place}", text)
             for number, message in enumerate(self.messages)
-            if not is_placeholder(message)
-            for text in list_texts(message)
+            for place, text in list_places(message)
         ]
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from sys import getsizeof
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
@@ -63,8 +64,8 @@ class Template(Protocol):
         """List the names of variables that the template uses and that have no value, sorted."""
         ...
 
-    def find_gap(self) -> str | None:
-        """Find the first thing that the language has and this engine has not, for a message."""
+    def find_gap(self) -> TemplateSyntaxError | None:
+        """Find the first thing that the language has and this engine has not, as an error."""
         ...
 
 
@@ -171,4 +172,4 @@ def estimate_memory(source: str, engine: str, names: Collection[str]) -> int:
 
 def _copy_error(error: _Error) -> _Error:
     """Copy an error without its traceback and its causes, which refer to the template."""
-    return type(error)(str(error))
+    return copy(error)

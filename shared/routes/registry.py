@@ -403,6 +403,25 @@ ROWS: tuple[Route, ...] = (
         actions=(*SLUG, *HEAD_AND_VERSION),
         problems=(422,),
     ),
+    Route(
+        name="check_text",
+        dialect="registry",
+        chapter="Text Checks",
+        method="POST",
+        path="/v1/check",
+        permission=Permission.READ,
+        actions=(
+            *SLUG,
+            *HEAD,
+            *VERSION,
+            "versions:Query",
+            "payloads:GetItem",
+            "lookups:BatchGetItem",
+            *PARTS,
+        ),
+        body=("TextToCheck",),
+        problems=(422,),
+    ),
     # -- tags
     _version(
         name="set_version_tag",

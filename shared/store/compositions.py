@@ -543,8 +543,9 @@ def _build_invalid(
     """Build the problem of a version that is written, with the field that has the reference."""
     details = [detail for detail in problem.details if isinstance(detail, dict)]
     places = [each.tag for each in tags if each.name == problem.via]
-    field = compositions.find_field(content, places[0] if places else tags[0].tag)
+    place = compositions.find_place(content, places[0] if places else tags[0].tag)
     return InvalidComposition(
-        f"{field}: {problem.message}",
-        details=[{"path": field, **detail} for detail in details] or [{"path": field}],
+        f"{place['path']}: {problem.message}",
+        details=[{**place, **detail} for detail in details] or [place],
+        reason=problem.message,
     )

@@ -214,7 +214,7 @@ class TestWriting:
             "messages": [{"role": "user", "content": "x"}, {"role": "user", "content": refer("no")}]
         }
         response = editor("POST", f"/v1/prompts/{prompt['id']}/versions", body)
-        assert self.refuse(response)["path"] == "messages[1]"
+        assert self.refuse(response)["path"] == "messages[1].content"
 
     @pytest.mark.parametrize(
         "name", ["\ud800", "\0", "#", "\U0001f600" * 300, "e\u0301", "x" * 255, "é" * 255, " base"]

@@ -233,7 +233,13 @@ def test_all_missing_variables_are_named_at_once(
 
     assert (answer.status, answer.json["code"]) == (422, "template_failed")
     assert answer.error.startswith("template execution failed: ")
-    assert answer.json.get("details", []) == [
+    details = answer.json["details"]
+    if not missing:  # what is wrong has a place in the text instead
+        (detail,) = details
+        assert (detail["path"], detail["line"]) == ("template", 1)
+        assert answer.error.endswith(detail["message"])
+        return
+    assert details == [
         {
             "path": f"variables.{name}",
             "message": f"variables.{name} is missing; the template uses it",
@@ -243,14 +249,19 @@ def test_all_missing_variables_are_named_at_once(
 
 
 @pytest.mark.parametrize(
-    ("engine", "template", "suggestion"),
+    ("engine", "template", "place", "suggestion"),
     [
-        ("go", "Hi {{ name }}!", "did you mean {{.name}}, or engine: jinja"),
-        ("jinja", "Hi {{.name}}!", "did you mean {{ name }}, or engine: go"),
+        (
+            "go",
+            "Hi {{ name }}!",
+            {"line": 1, "column": 7},
+            "did you mean {{.name}}, or engine: jinja",
+        ),
+        ("jinja", "Hi\n{{.name}}!", {"line": 2}, "did you mean {{ name }}, or engine: go"),
     ],
 )
 def test_the_other_engines_language_is_told_where_it_is_written(
-    registry: Registry, engine: str, template: str, suggestion: str
+    registry: Registry, engine: str, template: str, place: dict[str, int], suggestion: str
 ) -> None:
     prompt = registry.editor.create_prompt()
     registry.editor.create_version(prompt["id"], "Hi", engine=engine)
@@ -264,7 +275,7 @@ def test_the_other_engines_language_is_told_where_it_is_written(
     for answer in answers:
         assert (answer.status, answer.json["code"]) == (400, "invalid_template")
         assert answer.error.startswith("invalid template: ")
-        assert answer.json["details"] == [{"path": "template", "message": suggestion}]
+        assert answer.json["details"] == [{"path": "template", **place, "message": suggestion}]
 
 
 def test_the_other_engines_language_in_what_another_dialect_has_stored_is_told(
@@ -282,7 +293,12 @@ def test_the_other_engines_language_in_what_another_dialect_has_stored_is_told(
 
     assert (answer.status, answer.json["code"]) == (422, "template_failed")
     assert answer.json["details"] == [
-        {"path": "template", "message": "did you mean {{ name }}, or engine: go"}
+        {
+            "path": "template",
+            "line": 1,
+            "column": 6,
+            "message": "did you mean {{ name }}, or engine: go",
+        }
     ]
 
 

@@ -90,7 +90,7 @@ OPTIONS: dict[str, Any] = {
     "cors_origins": "https://app.example.com,http://localhost:3000",
     "identity_provider": "Corp",
     "saml_metadata": "https://idp.example.com/metadata.xml",
-    "callback_urls": "https://console.example.com/signed-in,http://localhost:3000/signed-in",
+    "callback_urls": "https://app.example.com/signed-in,http://localhost:3000/signed-in",
     "groups": "writers=4f9c2d0e-6a3b-4c57-8e1d-0b2a97c5d613:editor",
     "quota_per_key": 600,
     "quota_per_team": 6000,

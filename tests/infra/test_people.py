@@ -7,6 +7,7 @@ import json
 import pytest
 
 from infra.people import CHALLENGE_MINUTES
+from infra.stack import Deployment
 from tests.infra.synthesis import FEW_ROUTES, OPTIONS, Json, Synthesis, synthesise
 
 ADMIN_SCOPE = "aws.cognito.signin.user.admin"
@@ -88,7 +89,18 @@ def test_the_page_gives_codes_to_public_clients_of_one_provider(federated: Synth
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["GenerateSecret"] is False  # with a secret, a page in a browser could not use it
     assert client["SupportedIdentityProviders"] == [OPTIONS["identity_provider"]]
-    assert client["CallbackURLs"] == OPTIONS["callback_urls"].split(",")
+    assert client["CallbackURLs"] == [
+        *OPTIONS["callback_urls"].split(","),
+        f"https://{OPTIONS['domain']}/console",
+    ]
+
+
+def test_the_console_of_a_domain_needs_no_callback_urls() -> None:
+    names = ("domain", "certificate_arn", "identity_provider")
+    single_sign_on = Deployment(**{name: OPTIONS[name] for name in names}).single_sign_on
+
+    assert single_sign_on is not None
+    assert single_sign_on.callback_urls == (f"https://{OPTIONS['domain']}/console",)
 
 
 def test_nobody_can_change_the_groups_that_the_provider_says(federated: Synthesis) -> None:

@@ -338,6 +338,14 @@ SAMPLES = {
         variants=(Variant(body={"rollback_reason": "it was better"}),),
     ),
     "list_version_variables": _select(f"{VERSIONS}/{{version}}/variables"),
+    "check_text": Sample(
+        body={"template": "Hi {{.name}}", "prompt_id": "{slug}", "payload_id": "{payload_id}"},
+        viewer=200,
+        variants=(
+            Variant(body={"template": f"Hi {PART}", "engine": "go", "prompt_id": "{id}"}),
+            Variant(body={"template": "Hi {{.name}}", "variables": {"name": "Ada"}}),
+        ),
+    ),
     "set_version_tag": _select(
         f"{VERSIONS}/{{version}}/tags",
         body={"tag": "blue"},

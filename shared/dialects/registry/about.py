@@ -13,6 +13,7 @@ DIALECT = Dialect(
     chapters={
         "Prompts": "Names and descriptions of the prompts of a team.",
         "Prompt Versions": "The texts of a prompt, from draft to archived, and their tags.",
+        "Text Checks": "What is wrong with a text that is not saved yet, for editors.",
         "Prompt Payloads": "Sample variables to try a prompt with.",
         "Prompt Renders": "Rendering for applications: variables in, text out.",
         "Sign-in": "Sessions of people, and their passwords.",
@@ -30,6 +31,7 @@ DIALECT = Dialect(
     credential="the header `Authorization`",
     error_model="APIError",
     resolves=False,
+    team_choice="send the id of one of them as team_id",
     has_credential=has_credential,
     parse_credential=parse_credential,
     load_body=load_body,

@@ -18,8 +18,12 @@ NO_TEXT = {"path": "template", "message": "send a template, or messages instead 
 CHAT_FIELDS = frozenset({"messages", "tools", "inputs", "response_format"})
 
 
-def load_content(new: NewVersion) -> Content:
+def load_content(new: NewVersion, *, may_be_empty: bool = False) -> Content:
     """Load the content of a new version.
+
+    Args:
+        new: The body.
+        may_be_empty: Whether there may be no text, as where somebody is about to write it.
 
     Raises:
         InvalidRequest: A field is missing or invalid.
@@ -29,7 +33,7 @@ def load_content(new: NewVersion) -> Content:
     if is_chat and new.template:
         raise InvalidRequest("send a template or messages, not both")
     content = Content(
-        template=None if is_chat else _load_template(new.template),
+        template=None if is_chat else _load_template(new.template, may_be_empty=may_be_empty),
         engine=_load_engine(new.engine),
         provider=provider,
         model=model,
@@ -83,8 +87,8 @@ def _replace_chat(content: Content, body: NewVersion | VersionChanges) -> Conten
     return content
 
 
-def _load_template(text: str) -> str:
-    if not text:
+def _load_template(text: str, *, may_be_empty: bool = False) -> str:
+    if not text and not may_be_empty:
         raise InvalidRequest("template is required", details=[NO_TEXT])
     return check_text(text, "template")
 

@@ -154,8 +154,7 @@ class PayloadChanges(BaseModel):
     variables: Any = Field(None, description="Replaces all variables.", json_schema_extra=OBJECT)
 
 
-class RenderRequest(BaseModel):
-    model_config = require_fields()
+class Values(BaseModel):
     variables: dict[str, Any] | None = Field(None, examples=[{"name": "Ada"}])
     payload_id: str | None = Field(
         None,
@@ -163,14 +162,36 @@ class RenderRequest(BaseModel):
         "does not have them.",
         json_schema_extra={"format": "uuid"},
     )
+    strict: bool | None = Field(
+        None, description="Whether a missing variable is an error, as it always is in Go and Jinja."
+    )
+
+
+class RenderRequest(Values):
+    model_config = require_fields()
     split_key: str | None = Field(
         None,
         max_length=SPLIT_KEY_LENGTH,
         description="Whose version it is, where the pointer is split, such as the id of a user.",
         examples=["user-1"],
     )
-    strict: bool | None = Field(
-        None, description="Whether a missing variable is an error, as it always is in Go and Jinja."
+
+
+class TextToCheck(NewVersion, Values):
+    """What a new version would be sent as, the prompt, and variables to render it with."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    engine: str = Field(
+        "",
+        description="The template's language. Without it, that of the prompt's newest version, or "
+        "else one that the markup tells.",
+        json_schema_extra={"enum": [*ENGINES]},
+    )
+    prompt_id: str = Field(
+        "", description="The id or the slug of the prompt that the text is for.", examples=[""]
+    )
+    team_id: Id = Field(
+        "", description="The team, for the text of a new prompt; by default the only one."
     )
 
 
@@ -340,6 +361,63 @@ class VariableList(TypedDict):
     variables: list[str]
 
 
+class Finding(TypedDict):
+    path: Annotated[
+        str,
+        Field(
+            description="The field of the request, such as `messages[1].content`.",
+            examples=["template"],
+        ),
+    ]
+    line: Annotated[int | None, Field(description="Counted from 1; null where it is not known.")]
+    column: Annotated[
+        int | None,
+        Field(description="In characters of the line, counted from 1; null where it is not known."),
+    ]
+    message: str
+
+
+class RenderedTexts(TypedDict):
+    rendered: Annotated[
+        str, Field(description="Of a conversation, its texts with empty lines between them.")
+    ]
+    messages: NotRequired[
+        Annotated[
+            list[dict[str, Any]],
+            Field(description="The rendered messages; only if the version is a conversation."),
+        ]
+    ]
+    omissions: NotRequired[Omissions]
+
+
+class TextCheck(TypedDict):
+    engine: Engine
+    variables: Annotated[
+        list[str],
+        Field(
+            description="What a rendering may be given, of the texts that are templates, and of "
+            "what they include."
+        ),
+    ]
+    errors: Annotated[
+        list[Finding], Field(description="What is wrong with the text; the first 100.")
+    ]
+    warnings: Annotated[
+        list[Finding], Field(description="What other dialects' clients cannot read, if any.")
+    ]
+    rendering: Annotated[
+        RenderedTexts | None,
+        Field(
+            description="Null where something is wrong or missing, or where the text has variables "
+            "and the request has neither `variables` nor a `payload_id`."
+        ),
+    ]
+    missing_variables: Annotated[
+        list[str],
+        Field(description="The variables that the text uses and the request has no value for."),
+    ]
+
+
 class Tag(TypedDict):
     tag: str
     version: int
@@ -396,10 +474,7 @@ class SplitResponse(TypedDict):
     split: list[SplitShare]
 
 
-class Rendering(Inclusion):
-    rendered: Annotated[
-        str, Field(description="Of a conversation, its texts with empty lines between them.")
-    ]
+class Rendering(RenderedTexts, Inclusion):
     slug: str
     tags: list[str]
     version: int
@@ -409,15 +484,8 @@ class Rendering(Inclusion):
     ]
     model: str | None
     model_params: dict[str, Any] | None
-    messages: NotRequired[
-        Annotated[
-            list[dict[str, Any]],
-            Field(description="The rendered messages; only if the version is a conversation."),
-        ]
-    ]
     tools: NotRequired[list[dict[str, Any]]]
     response_format: NotRequired[dict[str, Any]]
-    omissions: NotRequired[Omissions]
 
 
 class APIError(TypedDict):

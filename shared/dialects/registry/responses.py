@@ -150,9 +150,8 @@ def dump_rendering(
 ) -> models.Rendering:
     """Dump what a version of a prompt was rendered to."""
     content = version.content
-    text, messages = rendering.text, rendering.messages
     body: models.Rendering = {
-        "rendered": text,
+        "rendered": rendering.text,
         "slug": prompt.slug,
         "tags": prompt.list_tags(version.number),
         "version": version.number,
@@ -160,16 +159,23 @@ def dump_rendering(
         "model": content.qualified_model,
         "model_params": content.own_parameters,
     }
+    if content.tools is not None:
+        body["tools"] = [*content.tools]
+    if (response_format := get_response_format(content)) is not None:
+        body["response_format"] = response_format
+    return {**body, **dump_rendered_texts(rendering, content), **_dump_includes(content)}
+
+
+def dump_rendered_texts(rendering: Rendering, content: Content) -> models.RenderedTexts:
+    """Dump the texts that a content was rendered to."""
+    text, messages = rendering.text, rendering.messages
+    body: models.RenderedTexts = {"rendered": text}
     if content.messages is not None:
         # Conversations of earlier releases are rendered as one text, without messages.
         if messages is None or len(text) > LARGEST_CHAT:
             body["omissions"], messages = ["messages"], []
         body["messages"] = [*messages]
-    if content.tools is not None:
-        body["tools"] = [*content.tools]
-    if (response_format := get_response_format(content)) is not None:
-        body["response_format"] = response_format
-    return {**body, **_dump_includes(content)}
+    return body
 
 
 def compare_settings(before: Content, after: Content) -> list[models.SettingChange]:

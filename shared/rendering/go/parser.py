@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
+from ...texts import locate
 from ..errors import TemplateSyntaxError
 from .functions import FUNCTIONS, SHORT_CIRCUITS
 from .lexer import Kind, Token, tokenize
@@ -129,6 +130,7 @@ class _Parser:
     """A parser with its own stack of open blocks, instead of recursion."""
 
     def __init__(self, source: str) -> None:
+        self.source = source
         self.tokens = tokenize(source)
         self.next_index = 0
         self.furthest = -1
@@ -194,7 +196,12 @@ class _Parser:
             self._fail_unexpected(token, context)
 
     def _fail(self, reason: str) -> NoReturn:
-        raise TemplateSyntaxError(f"template: :{self.scope.line}: {reason}")
+        line = self.scope.line
+        last = self.tokens[self.furthest]
+        # What Go reports after the body of a block is in another line.
+        column = locate(self.source, last.pos)[1] if last.line == line else None
+        message = f"template: :{line}: {reason}"
+        raise TemplateSyntaxError(message, reason=reason, line=line, column=column)
 
     def _fail_unexpected(self, token: Token, context: str) -> NoReturn:
         if token.kind is not Kind.ERROR:

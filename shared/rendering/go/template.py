@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ...texts import excerpt, replace_lone_surrogates
+from ...texts import excerpt, locate, replace_lone_surrogates
 from ..errors import MissingVariableError, TemplateExecutionError
 from ..limits import Usage
 from .executor import compile_templates, execute
@@ -69,14 +69,16 @@ class Template:
         try:
             execute(self._bodies, state, dot)
         except ExecutionError as error:
-            location = f"{_ROOT}:{self._locate(state.node)}"
-            description = (
+            line, column = locate(self._source, state.node.pos)
+            location = f"{_ROOT}:{line}:{self._count_bytes_before(state.node, column)}"
+            reason = replace_invalid_bytes(
                 f"executing {cite(state.template_name)} at <{excerpt(str(state.node))}>: {error}"
             )
-            message = replace_invalid_bytes(f"template: {location}: {description}")
-            if isinstance(error, MissingKeyError):
-                raise MissingVariableError(message) from None
-            raise TemplateExecutionError(message) from None
+            is_missing = isinstance(error, MissingKeyError)
+            kind = MissingVariableError if is_missing else TemplateExecutionError
+            raise kind(
+                f"template: {location}: {reason}", reason=reason, line=line, column=column
+            ) from None
         text = replace_invalid_bytes("".join(state.output))
         usage.steps = limits.steps - state.remaining_steps
         usage.output_bytes += count_bytes(text)
@@ -99,8 +101,6 @@ class Template:
     def find_gap(self) -> None:
         """Nothing of Go is left out."""
 
-    def _locate(self, node: CitableNode) -> str:
-        """Return a node's line, counted from 1, and its column in bytes, counted from 0."""
-        before = self._source[: node.pos]
-        line_start = before.rfind("\n") + 1
-        return f"{before.count(chr(10)) + 1}:{count_bytes(before[line_start:])}"
+    def _count_bytes_before(self, node: CitableNode, column: int) -> int:
+        """Count the bytes of a node's line before it, which Go calls the column."""
+        return count_bytes(self._source[node.pos - column + 1 : node.pos])

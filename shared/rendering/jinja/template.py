@@ -47,14 +47,14 @@ def compile_template(source: str) -> Template:
         code = compile(python, "<template>", "exec")
     except jinja2.TemplateSyntaxError as error:
         message = cut_message(error.message or "invalid template", LONGEST_MESSAGE)
-        raise TemplateSyntaxError(f"line {error.lineno}: {message}") from error
+        raise TemplateSyntaxError.build(message, error.lineno) from error
     except SyntaxError as error:
         # Errors of Python's compiler: loops nested more than 20 levels deep, repeated arguments.
         line = generator.get_template_line(error.lineno or 1)
         message = cut_message(error.msg, LONGEST_MESSAGE)
-        raise TemplateSyntaxError(f"line {line}: {message}") from error
+        raise TemplateSyntaxError.build(message, line) from error
     except (MemoryError, RecursionError) as error:
-        raise TemplateSyntaxError("line 1: the template is nested too deeply") from error
+        raise TemplateSyntaxError.build("the template is nested too deeply", 1) from error
     template = jinja2.Template.from_code(ENVIRONMENT, code, {})
     gap = find_gap(parser.nodes, generator.undeclared_names)
     required = generator.undeclared_names - _list_optional_names(parser.nodes)
@@ -71,7 +71,7 @@ class Template:
         template: jinja2.Template,
         variables: set[str],
         required: set[str],
-        gap: str | None,
+        gap: TemplateSyntaxError | None,
     ) -> None:
         self._template = template
         self._variables = sorted(variables)
@@ -112,10 +112,10 @@ class Template:
         except MemoryError as error:
             raise LimitExceededError("the template needs too much memory; simplify it") from error
         except _ERRORS as error:
-            message = f"line {context.line or self._get_line(error)}: {_format_error(error)}"
-            if isinstance(error, UndefinedError):
-                raise MissingVariableError(message) from error
-            raise TemplateExecutionError(message) from error
+            line = context.line or self._get_line(error)
+            is_missing = isinstance(error, UndefinedError)
+            kind = MissingVariableError if is_missing else TemplateExecutionError
+            raise kind.build(_format_error(error), line) from error
         usage.steps = context.meter.steps
         usage.output_bytes = limits.output_bytes - remaining
         # Jinja has escapes and formats that make lone surrogates.
@@ -133,8 +133,8 @@ class Template:
         """List the names that the template looks up and that have no value, sorted."""
         return [name for name in self._variables if name not in variables]
 
-    def find_gap(self) -> str | None:
-        """Find the first thing that Jinja has and this engine has not."""
+    def find_gap(self) -> TemplateSyntaxError | None:
+        """Find the first thing that Jinja has and this engine has not, as an error."""
         return self._gap
 
     def _get_line(self, error: BaseException) -> int:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from jinja2 import nodes
 
+from ..errors import TemplateSyntaxError
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
@@ -67,7 +69,9 @@ def describe_gap(kind: str, name: str) -> str:
     return f"the {kind} {name!r} is not supported; {instead}" if instead else ""
 
 
-def find_gap(tree: Iterable[nodes.Node], undeclared_names: Collection[str]) -> str | None:
+def find_gap(
+    tree: Iterable[nodes.Node], undeclared_names: Collection[str]
+) -> TemplateSyntaxError | None:
     """Find the first thing in a template that is left out.
 
     Jinja refuses an unknown filter or function only when it gets there, if it is in a condition.
@@ -77,11 +81,11 @@ def find_gap(tree: Iterable[nodes.Node], undeclared_names: Collection[str]) -> s
         undeclared_names: The names that the template does not define.
 
     Returns:
-        An error message; None if nothing is left out.
+        The error of a text that has it; None if nothing is left out.
     """
     gaps = ((node.lineno, _describe_node(node, undeclared_names)) for node in tree)
     line, gap = min(((line, gap) for line, gap in gaps if gap), default=(0, ""))
-    return f"line {line}: {gap}" if gap else None
+    return TemplateSyntaxError.build(gap, line) if gap else None
 
 
 def _describe_node(node: nodes.Node, undeclared_names: Collection[str]) -> str:

@@ -11,6 +11,7 @@ import re
 from itertools import islice
 from typing import Final
 
+from ...texts import locate
 from .. import limits
 from ..errors import LimitExceededError, TemplateSyntaxError
 
@@ -96,4 +97,4 @@ def _check_length(length: int) -> None:
 
 
 def _build_error(source: str, position: int, message: str) -> TemplateSyntaxError:
-    return TemplateSyntaxError(f"line {source.count(chr(10), 0, position) + 1}: {message}")
+    return TemplateSyntaxError.build(message, *locate(source, position))

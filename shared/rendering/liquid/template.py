@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from liquid import BoundTemplate, Environment
 from liquid.exceptions import LiquidError, UndefinedError
 
-from ...texts import excerpt, replace_lone_surrogates
+from ...texts import excerpt, locate, replace_lone_surrogates
 from ..errors import (
     EXPRESSION_ERRORS,
     LimitExceededError,
     MissingVariableError,
+    TemplateError,
     TemplateExecutionError,
     TemplateSyntaxError,
     format_error,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..limits import Limits
+
+    Error = TypeVar("Error", bound=TemplateError)
 
 # What filters and expressions raise; all others are bugs.
 _ERRORS: Final = (LiquidError, *EXPRESSION_ERRORS)
@@ -69,18 +72,17 @@ def compile_template(source: str) -> Template:
         meter_tree(template.nodes)
         analysis = template.analyze(include_partials=False)
     except (MemoryError, RecursionError) as error:
-        raise TemplateSyntaxError("line 1: the template is nested too deeply") from error
+        raise TemplateSyntaxError.build("the template is nested too deeply", 1) from error
     except LiquidError as error:
         if isinstance(error.__cause__, RecursionError):
-            message = "line 1: the template is nested too deeply"
-        else:
-            message = _format_error(error, source)
-        raise TemplateSyntaxError(message) from error
+            raise TemplateSyntaxError.build("the template is nested too deeply", 1) from error
+        raise _build_error(TemplateSyntaxError, error, source) from error
     unknown = [name for name in analysis.filters if name not in _ENVIRONMENT.filters]
     gap = None
     if unknown:
         place, name = min((analysis.filters[name][0].index, name) for name in unknown)
-        gap = f"line {_count_lines(source, place)}: there is no filter {excerpt(name)!r}"
+        reason = f"there is no filter {excerpt(name)!r}"
+        gap = TemplateSyntaxError.build(reason, *locate(source, place))
     return Template(template, source, sorted(analysis.globals), gap)
 
 
@@ -90,7 +92,11 @@ class Template:
     __slots__ = ("_gap", "_source", "_template", "_variables")
 
     def __init__(
-        self, template: BoundTemplate, source: str, variables: list[str], gap: str | None
+        self,
+        template: BoundTemplate,
+        source: str,
+        variables: list[str],
+        gap: TemplateSyntaxError | None,
     ) -> None:
         self._gap: Final = gap
         self._template: Final = template
@@ -123,10 +129,9 @@ class Template:
         except (MemoryError, RecursionError) as error:
             raise LimitExceededError("the template needs too much memory; simplify it") from error
         except _ERRORS as error:
-            message = _format_error(error, self._source)
-            if isinstance(error, UndefinedError):
-                raise MissingVariableError(message) from error
-            raise TemplateExecutionError(message) from error
+            is_missing = isinstance(error, UndefinedError)
+            kind = MissingVariableError if is_missing else TemplateExecutionError
+            raise _build_error(kind, error, self._source) from error
         text = replace_lone_surrogates(output.getvalue())
         usage.steps = meter.steps
         usage.output_bytes += len(text) if text.isascii() else len(text.encode())
@@ -146,19 +151,15 @@ class Template:
         """List the names of variables that may be looked up and have no value, sorted."""
         return [name for name in self._variables if name not in variables]
 
-    def find_gap(self) -> str | None:
+    def find_gap(self) -> TemplateSyntaxError | None:
         """Find the first filter that there is not, which fails only where it is used."""
         return self._gap
 
 
-def _count_lines(source: str, place: int) -> int:
-    return source.count("\n", 0, place) + 1
-
-
-def _format_error(error: Exception, source: str) -> str:
+def _build_error(kind: type[Error], error: Exception, source: str) -> Error:
     token = message = None
     if isinstance(error, LiquidError):
         # The whole text of the library's error repeats the line.
         token, message = error.token, str(error.message or "")
-    line = _count_lines(source, max(0, token.start_index)) if token else 1
-    return f"line {line}: {format_error(error, message)}"
+    place = locate(source, max(0, token.start_index)) if token else (1, None)
+    return kind.build(format_error(error, message), *place)

@@ -302,7 +302,8 @@ def test_what_is_left_out_is_found_before_it_is_rendered_even_in_a_condition(
     gap = jinja.compile_template(f"\n{{% if x %}}{expression}{{% endif %}}").find_gap()
 
     assert gap is not None
-    assert gap.startswith(f"line 2: the {kind} {name!r} is not supported; ")
+    assert str(gap).startswith(f"line 2: the {kind} {name!r} is not supported; ")
+    assert (gap.line, str(gap)) == (2, f"line 2: {gap.reason}")
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,10 @@ def test_names_that_the_library_uses_itself_are_variables() -> None:
 
 def test_a_filter_that_there_is_not_is_told_before_rendering() -> None:
     source = "{{ z | upcase }}\n{% if x %}{{ y | nope }}{% endif %}\n{{ a | bad }}{{ a | nope }}"
-    assert liquid.compile_template(source).find_gap() == "line 2: there is no filter 'nope'"
+    gap = liquid.compile_template(source).find_gap()
+    assert gap is not None
+    assert str(gap) == "line 2: there is no filter 'nope'"
+    assert (gap.line, gap.column, gap.reason) == (2, 17, "there is no filter 'nope'")
     assert liquid.compile_template("{{ y | upcase }}").find_gap() is None
 
 
