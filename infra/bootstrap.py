@@ -165,6 +165,7 @@ def format_result(
 ) -> Iterator[str]:
     """Format the result of a run, in lines without the key."""
     yield f"API:       {stack.values.get('ApiUrl', 'unknown')}"
+    yield f"console:   {stack.values.get('ConsoleUrl', 'unknown')}"
     if result.is_new_team:
         yield f"team:      {team_id}, {team_name!r}: created"
     else:

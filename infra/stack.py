@@ -66,7 +66,7 @@ TEXT_FORMATS = {
     "saml_metadata": (re.compile(r"https://[^\s,]+"), "https://idp.example.com/metadata.xml"),
     "callback_urls": (
         re.compile(rf"{CALLBACK}(?: *, *{CALLBACK})*"),
-        "https://console.example.com/signed-in",
+        "https://abcdef1234.execute-api.eu-west-1.amazonaws.com/prod/console",
     ),
     "groups": (
         # All environment variables of a function may have 4 KB.
@@ -109,7 +109,8 @@ class Deployment:
             `shared.cors.parse_origins`.
         identity_provider: The name of the identity provider for single sign-on.
         saml_metadata: See `infra.people.SingleSignOn`.
-        callback_urls: Where people may be sent back to, separated by commas.
+        callback_urls: Where people may be sent back to beside the console of `domain`, separated by
+            commas.
         groups: Which groups come into which teams; see `shared.domain.federation.parse_rules`.
     """
 
@@ -145,12 +146,15 @@ class Deployment:
         if self.alarm_email and not self.monitoring:
             raise InvalidContextError("alarm_email requires monitoring; set monitoring=true")
 
-        if (self.identity_provider is None) is not (self.callback_urls is None):
+        if self.identity_provider and not (self.callback_urls or self.domain):
             raise InvalidContextError(
-                "identity_provider requires callback_urls, and the reverse; set both"
+                "identity_provider requires callback_urls, unless there is a domain; set "
+                "callback_urls to the output ConsoleUrl of the stack"
             )
-        if (self.saml_metadata or self.groups) and not self.identity_provider:
-            raise InvalidContextError("saml_metadata and groups require identity_provider; set it")
+        if (self.saml_metadata or self.callback_urls or self.groups) and not self.identity_provider:
+            raise InvalidContextError(
+                "saml_metadata, callback_urls and groups require identity_provider; set it"
+            )
         try:
             parse_rules(self.groups or "")
         except ValueError as error:
@@ -159,12 +163,15 @@ class Deployment:
     @property
     def single_sign_on(self) -> SingleSignOn | None:
         """The identity provider whose people sign in here; None for none."""
-        if not self.identity_provider or not self.callback_urls:
+        if not self.identity_provider:
             return None
+        urls = [url.strip() for url in self.callback_urls.split(",")] if self.callback_urls else []
+        if self.domain:  # any other address of the console is known only when it is deployed
+            urls.append(f"https://{self.domain}/console")
         return SingleSignOn(
             provider=self.identity_provider,
             saml_metadata=self.saml_metadata,
-            callback_urls=tuple(url.strip() for url in self.callback_urls.split(",")),
+            callback_urls=tuple(dict.fromkeys(urls)),
         )
 
     @classmethod
@@ -307,6 +314,7 @@ class CuebookStack(Stack):
             Queries(self, "Queries", stage=stage, log=functions.log)
         CfnOutput(self, "Version", value=version)
         CfnOutput(self, "ApiUrl", value=url)
+        CfnOutput(self, "ConsoleUrl", value=f"{url}console")
         CfnOutput(self, "EventBus", value=events.bus.event_bus_name)
         CfnOutput(self, "UnpublishedQueue", value=events.unpublished.queue_url)
         CfnOutput(self, "ContentBucket", value=content.bucket.bucket_name)

@@ -65,13 +65,17 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the faults were tried on, of which the reports of tests keep count."""
-    reports = [
-        (report.outcome, dict(report.user_properties)["faults"])
+    """Print what the tests have measured, and what the faults were tried on."""
+    properties = [
+        (report.outcome, dict(report.user_properties))
         for reports in terminalreporter.stats.values()
         for report in reports
-        if getattr(report, "when", "") == "call" and "faults" in dict(report.user_properties)
+        if getattr(report, "when", "") == "call"
     ]
+    for _, values in properties:
+        if "figures" in values:
+            terminalreporter.write_line(values["figures"])
+    reports = [(outcome, values["faults"]) for outcome, values in properties if "faults" in values]
     if reports:
         places, kinds, trials = (sum(count[at] for _, count in reports) for at in range(3))
         violations = sum(outcome != "passed" for outcome, _ in reports)

@@ -19,7 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 120
-NODE_FOLDERS = (".", "tests/clients", "tests/console")  # with a lock file of npm
+NODE_FOLDERS = (".", "tests/clients", "tests/console", "tools/console")  # with a lock file of npm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

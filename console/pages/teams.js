@@ -8,6 +8,7 @@ import { useStore } from "../app/store.js";
 import { Confirm } from "../parts/confirm.js";
 import { Button, Choice, Empty, Field, Form, Label, Section } from "../parts/controls.js";
 import { Loading } from "../parts/loading.js";
+import { Table } from "../parts/table.js";
 import { Time } from "../parts/time.js";
 import { html, useState } from "../vendor/preact.js";
 
@@ -91,19 +92,15 @@ function People({ organisation, me }) {
   };
   const member = (person) => path`v1/orgs/${organisation.id}/members/${person.id}`;
   return html`<${Section} title="People">
-    <${Loading} of=${people}>${(people) => html`<table>
-      <thead><tr><th scope="col">E-mail</th><th scope="col">Role</th><th scope="col">Since</th>
-        <th scope="col"><span class="hidden">Actions</span></th></tr></thead>
-      <tbody>${people.map((person) => html`<tr key=${person.id}>
-        <td dir="auto">${person.email} ${person.id === me.id && html`<${Label}>you<//>`}</td>
-        <td><${Choice} label=${`Role of ${person.email}`} isLabelHidden options=${ORGANISATION_ROLES}
-          value=${person.is_admin ? "admin" : "member"} disabled=${person.id === me.id}
-          onChange=${(role) => change("PUT", `${member(person)}/role`, { role }).catch(sayError)} /></td>
-        <td><${Time} at=${person.created_at} /></td>
-        <td>${person.id !== me.id && html`<${Button} kind="quiet" onPress=${() => setRemoved(person)}
-          aria-label=${`Remove ${person.email}`}>Remove<//>`}</td>
-      </tr>`)}</tbody>
-    </table>`}<//>
+    <${Loading} of=${people}>${(people) => html`<${Table} rows=${people} getKey=${({ id }) => id} columns=${[
+      ["E-mail", ({ id, email }) => html`${email} ${id === me.id && html`<${Label}>you<//>`}`],
+      ["Role", (person) => html`<${Choice} label=${`Role of ${person.email}`} isLabelHidden
+        options=${ORGANISATION_ROLES} value=${person.is_admin ? "admin" : "member"} disabled=${person.id === me.id}
+        onChange=${(role) => change("PUT", `${member(person)}/role`, { role }).catch(sayError)} />`],
+      ["Since", ({ created_at }) => html`<${Time} at=${created_at} />`],
+      ["Actions", (person) => person.id !== me.id && html`<${Button} kind="quiet"
+        onPress=${() => setRemoved(person)} aria-label=${`Remove ${person.email}`}>Remove<//>`, { isTitleHidden: true }],
+    ]} />`}<//>
     <${Form} class="inline" onSubmit=${invite}>
       <${Field} label="Invite by e-mail" type="email" value=${email} onInput=${setEmail} required />
       <button class="button">Invite</button>

@@ -7,6 +7,7 @@ import { countCalls, formatErrorShare, sumDays } from "../app/usage.js";
 import { Empty, Section } from "../parts/controls.js";
 import { Loading } from "../parts/loading.js";
 import { PromptFrame } from "../parts/prompt_frame.js";
+import { Table } from "../parts/table.js";
 import { Day, Time } from "../parts/time.js";
 import { html } from "../vendor/preact.js";
 
@@ -63,11 +64,11 @@ function Chart({ usage }) {
     </ul>
     <details>
       <summary>The figures by day</summary>
-      <table>
-        <thead><tr><th scope="col">Day</th><th scope="col">Calls</th><th scope="col">Failed</th></tr></thead>
-        <tbody>${[...days].reverse().map(({ day, total, errors }) => html`<tr key=${day}>
-          <td>${day}</td><td>${number.format(total)}</td><td>${number.format(errors)}</td></tr>`)}</tbody>
-      </table>
+      <${Table} rows=${[...days].reverse()} getKey=${({ day }) => day} columns=${[
+        ["Day", ({ day }) => day],
+        ["Calls", ({ total }) => number.format(total)],
+        ["Failed", ({ errors }) => number.format(errors)],
+      ]} />
     </details>`;
 }
 
@@ -81,35 +82,27 @@ function stack({ byVersion }, most) {
 }
 
 function Versions({ id, versions }) {
-  return html`<table>
-    <thead><tr><th scope="col">Version</th><th scope="col">Renders</th><th scope="col">Reads</th>
-      <th scope="col">Failed</th><th scope="col">Last used</th><th scope="col">By</th></tr></thead>
-    <tbody>${versions.map((use) => html`<tr key=${`${use.version}`}>
-      <td>${use.version === null
-        ? nameVersion(null)
-        : html`<a href=${`${page`/prompts/${id}`}?version=${use.version}`}>${nameVersion(use.version)}</a>`}</td>
-      <td>${number.format(use.renders)}</td>
-      <td>${number.format(use.gets)}</td>
-      <td>${formatErrorShare(use)}</td>
-      <td><${Day} day=${use.last_day} /></td>
-      <td>${use.callers.map((caller, index) => html`${index > 0 && ", "}<span dir="auto">${nameCaller(caller)}</span>`)}</td>
-    </tr>`)}</tbody>
-  </table>`;
+  return html`<${Table} rows=${versions} getKey=${({ version }) => `${version}`} columns=${[
+    ["Version", ({ version }) => version === null
+      ? nameVersion(null)
+      : html`<a href=${`${page`/prompts/${id}`}?version=${version}`}>${nameVersion(version)}</a>`],
+    ["Renders", ({ renders }) => number.format(renders)],
+    ["Reads", ({ gets }) => number.format(gets)],
+    ["Failed", formatErrorShare],
+    ["Last used", ({ last_day }) => html`<${Day} day=${last_day} />`],
+    ["By", ({ callers }) => callers.map((caller, index) => html`${index > 0 && ", "}<bdi>${nameCaller(caller)}</bdi>`)],
+  ]} />`;
 }
 
 function Callers({ callers }) {
   const today = new Date().toISOString().slice(0, 10);
-  return html`<table>
-    <thead><tr><th scope="col">Name</th><th scope="col">Kind</th><th scope="col">Today</th>
-      <th scope="col">${DAYS} days</th><th scope="col">Last used</th></tr></thead>
-    <tbody>${callers.map((caller) => html`<tr key=${caller.id}>
-      <td dir="auto">${nameCaller(caller)}</td>
-      <td>${caller.kind === "person" ? "person" : "API key"}</td>
-      <td>${number.format(caller.last_day === today ? caller.calls_on_last_day : 0)}</td>
-      <td>${number.format(caller.calls)}</td>
-      <td><${Day} day=${caller.last_day} /></td>
-    </tr>`)}</tbody>
-  </table>`;
+  return html`<${Table} rows=${callers} getKey=${({ id }) => id} columns=${[
+    ["Name", (caller) => html`<bdi>${nameCaller(caller)}</bdi>`],
+    ["Kind", ({ kind }) => (kind === "person" ? "person" : "API key")],
+    ["Today", ({ last_day, calls_on_last_day }) => number.format(last_day === today ? calls_on_last_day : 0)],
+    [`${DAYS} days`, ({ calls }) => number.format(calls)],
+    ["Last used", ({ last_day }) => html`<${Day} day=${last_day} />`],
+  ]} />`;
 }
 
 function nameCaller({ name, kind }) {

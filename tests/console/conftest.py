@@ -34,13 +34,19 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 MANY = 5_000
-SECONDS = 10  # that a page has for what a test waits for
+SECONDS = 20  # that a page has for what a test waits for
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--write-screenshots", action="store_true", help="write docs/screenshots/ again"
     )
+
+
+def pytest_configure() -> None:
+    """Skip all tests, with one line, where there is nothing to run them in."""
+    if find_chromium() is None:
+        pytest.exit("skipped: there is no Chromium; install it, or name one: CHROMIUM=", 0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,12 +56,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.enable_socket)
 
 
-@pytest.fixture(scope="session", autouse=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests have measured."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties if report.when == "call" else ():
+            terminalreporter.write_line(f"{name}: {value}")
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for all tests."""
     chromium = find_chromium()
-    if chromium is None:
-        pytest.skip("there is no Chromium: install it, or name another one: CHROMIUM=")
+    assert chromium is not None
     expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright, launch(playwright, chromium) as browser:
         yield browser
@@ -138,6 +150,7 @@ def sign_in(registry: Registry) -> Callable[..., Client]:
         page.get_by_label("E-mail").fill(email)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.get_by_label("Password")).to_have_count(0)
         return person
 
     return sign_in

@@ -34,6 +34,7 @@ EMAIL = "ada@example.com"
 
 OUTPUTS = {
     "ApiUrl": "https://api.example/dev/",
+    "ConsoleUrl": "https://api.example/dev/console",
     "ContentBucket": "content",
     **{f"{name}Table": name.lower() for name in ("Prompts", "Versions", "Payloads", "Lookups")},
     "AccessTable": "access",
@@ -267,9 +268,10 @@ def test_a_variable_is_named_after_its_output(output: str, expected: str) -> Non
     ],
 )
 def test_it_says_what_it_did_and_not_the_key(result: BootstrapResult, team: str, key: str) -> None:
-    api, about_team, about_key = format_result(OURS, str(uuid4()), "Us", result)
+    api, console, about_team, about_key = format_result(OURS, str(uuid4()), "Us", result)
 
     assert api.endswith("https://api.example/dev/")
+    assert console.endswith("https://api.example/dev/console")
     assert about_team.endswith(team)
     assert key in about_key
     assert "ak_" not in about_key

@@ -72,10 +72,11 @@ def test_alarms() -> None:
 
 def test_what_bootstrap_prints() -> None:
     (block,) = PAGE.get_blocks("text", "Deploy")
-    first, api, team, key = block.text.splitlines()
-    stack = StackOutputs(stack_id="1", values={"ApiUrl": api.split()[1]})
+    first, api, console, team, key = block.text.splitlines()
+    outputs = {"ApiUrl": api.split()[1], "ConsoleUrl": console.split()[1]}
+    stack = StackOutputs(stack_id="1", values=outputs)
     result = BootstrapResult(is_new_team=True, secret="ak_")
     team_id = team.split()[1].rstrip(",")
 
     assert re.fullmatch(r"account \d{12}, region [a-z]+-[a-z]+-\d, stack cuebook-dev", first)
-    assert [api, team, key] == [*format_result(stack, team_id, "First team", result)]
+    assert [api, console, team, key] == [*format_result(stack, team_id, "First team", result)]

@@ -408,6 +408,7 @@ def test_a_domain_leads_to_the_api_over_modern_tls(everything: Synthesis) -> Non
     assert record["AliasTarget"]["DNSName"] == {"Fn::GetAtt": [domain, "RegionalDomainName"]}
     outputs = everything.template["Outputs"]
     assert outputs["ApiUrl"]["Value"] == f"https://{OPTIONS['domain']}/"
+    assert outputs["ConsoleUrl"]["Value"] == f"https://{OPTIONS['domain']}/console"
     assert "DomainTarget" in outputs
 
 

@@ -1,6 +1,7 @@
 """What is shipped, and that it starts fast. Nothing here downloads."""
 
 import inspect
+import json
 import re
 import shutil
 import ssl
@@ -15,6 +16,7 @@ from botocore import xform_name
 from botocore.loaders import Loader
 
 from infra import packaging, trim
+from shared.documents.console import read_console
 from shared.store import aws
 
 UNCHECKED_HASH = 1  # of the flags in a .pyc, second word: hash-based, never compared
@@ -24,6 +26,7 @@ UNCHECKED_HASH = 1  # of the flags in a .pyc, second word: hash-based, never com
 def checkout(tmp_path: Path) -> Path:
     root = tmp_path / "checkout"
     for file in (
+        "console/app/main.js",
         "functions/registry/get_prompt.py",
         "functions/registry/__pycache__/get_prompt.cpython-311.pyc",
         "shared/routes.py",
@@ -39,6 +42,7 @@ def checkout(tmp_path: Path) -> Path:
 
 def test_only_what_functions_import_is_shipped(checkout: Path) -> None:
     assert [str(file) for file in packaging.list_source_files(checkout)] == [
+        "console/app/main.js",
         "functions/registry/get_prompt.py",
         "shared/openapi.json",
         "shared/routes.py",
@@ -247,8 +251,30 @@ MOST_CODE = 4_700_000
 MOST_LAYER = 29_000_000
 
 
-def test_our_code_stays_small(tmp_path: Path) -> None:
-    assert measure_size(packaging.build_code(cache=tmp_path)) <= MOST_CODE
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The code of all functions."""
+    return packaging.build_code(cache=tmp_path_factory.mktemp("cache"))
+
+
+def test_our_code_stays_small(code: Path) -> None:
+    # The console has a budget of its own, in tests/contract/test_console_files.py.
+    assert measure_size(code) - measure_size(code / "console") <= MOST_CODE
+
+
+def test_functions_find_the_console_where_they_are_deployed(code: Path) -> None:
+    program = (
+        "import json; from shared.documents import console; "
+        "print(json.dumps([str(console.FOLDER), *console.read_console().assets]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(code)!r}); {program}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert json.loads(done.stdout) == [str(code / "console"), *read_console().assets]
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])

@@ -32,7 +32,7 @@ MOST_POLICY_CHARACTERS = 10_240
 LONGEST_ARN = f"arn:aws-us-gov:lambda:ap-southeast-2:123456789012:function:{64 * 'x'}"
 
 # In all there may be so many.
-ENDPOINTS_TO_COME = 150 - len(ROUTES)
+ENDPOINTS_TO_COME = 156 - len(ROUTES)
 
 # Actions that AWS allows on everything or not at all.
 NAMELESS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "dynamodb:ListStreams"}
@@ -222,7 +222,7 @@ def test_outputs_tell_where_everything_is(stack: Synthesis) -> None:
     outputs = stack.template["Outputs"]
 
     tables = {f"{table.name.capitalize()}Table" for table in TABLES}
-    places = {"ApiUrl", "ContentBucket", "EventBus", "UnpublishedQueue"}
+    places = {"ApiUrl", "ConsoleUrl", "ContentBucket", "EventBus", "UnpublishedQueue"}
     places |= {"UserPoolId", "UserPoolClientId"}
     assert set(outputs) == {"Version", *places, *tables}
 
@@ -301,7 +301,7 @@ def test_a_context_that_cannot_be_deployed_is_refused_by_name(name: str, value: 
         ({"domain": "p.example.com"}, "certificate_arn"),
         ({"certificate_arn": OPTIONS["certificate_arn"]}, "domain"),
         ({"identity_provider": OPTIONS["identity_provider"]}, "callback_urls"),
-        ({"callback_urls": OPTIONS["callback_urls"]}, "identity_provider"),
+        ({"callback_urls": OPTIONS["callback_urls"]}, "require identity_provider"),
         ({"saml_metadata": OPTIONS["saml_metadata"]}, "identity_provider"),
         ({"groups": OPTIONS["groups"]}, "identity_provider"),
         ({"hosted_zone_id": "Z1"}, "domain"),

@@ -1,0 +1,1 @@
+"""The libraries of the console, and how they are bundled."""

@@ -1,9 +1,11 @@
 /** The audit log of a team: who did what, when. */
 
+import { formatJson } from "../../app/json.js";
 import { useLoad } from "../../app/load.js";
 import { get, path } from "../../app/session.js";
 import { Button, Choice, Empty, Field, Section } from "../../parts/controls.js";
 import { Loading } from "../../parts/loading.js";
+import { Table } from "../../parts/table.js";
 import { Time } from "../../parts/time.js";
 import { html, useState } from "../../vendor/preact.js";
 
@@ -43,18 +45,17 @@ export function Audit({ team }) {
     </div>
     <${Loading} of=${first}>${() => html`
       ${shown.length === 0 && html`<${Empty} title="Nothing of that kind among what is loaded." />`}
-      ${shown.length > 0 && html`<table>
-        <thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th>
-          <th scope="col">To what</th><th scope="col">Details</th></tr></thead>
-        <tbody>${shown.map((entry) => html`<tr key=${entry.id}>
-          <td><${Time} at=${entry.at} /></td>
-          <td dir="auto">${entry.by.name}</td>
-          <td><code>${entry.kind}</code></td>
-          <td dir="auto">${entry.subject.name}</td>
-          <td><details><summary>Details</summary><pre>${JSON.stringify(entry.detail, null, 2)}</pre>
-            <p class="request-id">Request <code>${entry.request_id || "of an operator"}</code></p></details></td>
-        </tr>`)}</tbody>
-      </table>`}
+      ${shown.length > 0 && html`<${Table} rows=${shown} getKey=${({ id }) => id} columns=${[
+        ["When", ({ at }) => html`<${Time} at=${at} />`],
+        ["Who", ({ by }) => html`<bdi>${by.name}</bdi>`],
+        ["What", ({ kind }) => html`<code>${kind}</code>`],
+        ["To what", ({ subject }) => html`<bdi>${subject.name}</bdi>`],
+        ["Details", ({ detail, request_id }) => html`<details>
+          <summary>Details</summary>
+          <pre>${formatJson(detail)}</pre>
+          <p class="request-id">Request <code>${request_id || "of an operator"}</code></p>
+        </details>`],
+      ]} />`}
       ${entries.cursor && html`<p class="actions"><${Button} onPress=${() => read(entries.cursor)}>Older<//></p>`}
     `}<//>
   <//>`;

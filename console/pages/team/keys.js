@@ -8,6 +8,7 @@ import { Confirm } from "../../parts/confirm.js";
 import { Button, Choice, CopyButton, Empty, Field, Form, Label, Section } from "../../parts/controls.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Loading } from "../../parts/loading.js";
+import { Table } from "../../parts/table.js";
 import { Day, Time } from "../../parts/time.js";
 import { html, useState } from "../../vendor/preact.js";
 
@@ -63,21 +64,17 @@ export function Keys({ team }) {
   return html`<${Section} title="API keys" actions=${create}>
     <${Loading} of=${keys}>${(keys) => keys.length === 0
       ? html`<${Empty} title="No key yet."><p>An application reads prompts with a key of its own.</p><//>`
-      : html`<table>
-        <thead><tr><th scope="col">Name</th><th scope="col">May</th><th scope="col">Last used</th>
-          <th scope="col">Expires</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
-        <tbody>${keys.map((key) => html`<tr key=${key.id}>
-          <td><span dir="auto">${key.name}</span><br /><span class="hint"><code>${key.prefix}…</code>
-            ${key.created_by && html` by ${key.created_by.name}`}</span></td>
-          <td>${describe(key)}</td>
-          <td>${key.last_used_at ? html`<${Day} day=${key.last_used_at} />` : "never"}</td>
-          <td>${key.expires_at ? html`<${Time} at=${key.expires_at} />` : "never"}</td>
-          <td><div class="actions">
-            <${Button} kind="quiet" onPress=${() => open.regenerate(key)} aria-label=${`New secret for ${key.name}`}>New secret<//>
-            <${Button} kind="quiet" onPress=${() => open.revoke(key)} aria-label=${`Revoke ${key.name}`}>Revoke<//>
-          </div></td>
-        </tr>`)}</tbody>
-      </table>`}<//>
+      : html`<${Table} rows=${keys} getKey=${({ id }) => id} columns=${[
+        ["Name", ({ name, prefix, created_by }) => html`<bdi>${name}</bdi><br />
+          <span class="hint"><code>${prefix}…</code>${created_by && html` by ${created_by.name}`}</span>`],
+        ["May", describe],
+        ["Last used", ({ last_used_at }) => (last_used_at ? html`<${Day} day=${last_used_at} />` : "never")],
+        ["Expires", ({ expires_at }) => (expires_at ? html`<${Time} at=${expires_at} />` : "never")],
+        ["Actions", (key) => html`<div class="actions">
+          <${Button} kind="quiet" onPress=${() => open.regenerate(key)} aria-label=${`New secret for ${key.name}`}>New secret<//>
+          <${Button} kind="quiet" onPress=${() => open.revoke(key)} aria-label=${`Revoke ${key.name}`}>Revoke<//>
+        </div>`, { isTitleHidden: true }],
+      ]} />`}<//>
     ${dialog}
   <//>`;
 }

@@ -5,6 +5,7 @@ import { say, sayError } from "../../app/messages.js";
 import { get, getAllNumbered, path, reloadTeams, session, write } from "../../app/session.js";
 import { Button, Choice, Field, Form, Label, Section } from "../../parts/controls.js";
 import { Loading } from "../../parts/loading.js";
+import { Table } from "../../parts/table.js";
 import { Time } from "../../parts/time.js";
 import { html, useState } from "../../vendor/preact.js";
 
@@ -35,20 +36,16 @@ export function Members({ team, mayManage }) {
     });
   };
   return html`<${Section} title="Members">
-    <${Loading} of=${members}>${(members) => html`<table>
-      <thead><tr><th scope="col">E-mail</th><th scope="col">Role</th><th scope="col">Since</th>
-        ${mayManage && html`<th scope="col"><span class="hidden">Actions</span></th>`}</tr></thead>
-      <tbody>${members.map((member) => html`<tr key=${member.user_id}>
-        <td dir="auto">${member.email} ${member.user_id === me && html`<${Label}>you<//>`}</td>
-        <td>${mayManage
-          ? html`<${Choice} label=${`Role of ${member.email}`} isLabelHidden options=${ROLES} value=${member.role}
-              onChange=${(role) => changeRole(member, role).catch(sayError)} />`
-          : member.role}</td>
-        <td><${Time} at=${member.created_at} /></td>
-        ${mayManage && html`<td><${Button} kind="quiet" onPress=${() => remove(member)}
-          aria-label=${`Remove ${member.email}`}>Remove<//></td>`}
-      </tr>`)}</tbody>
-    </table>`}<//>
+    <${Loading} of=${members}>${(members) => html`<${Table} rows=${members} getKey=${({ user_id }) => user_id} columns=${[
+      ["E-mail", ({ user_id, email }) => html`${email} ${user_id === me && html`<${Label}>you<//>`}`],
+      ["Role", (member) => mayManage
+        ? html`<${Choice} label=${`Role of ${member.email}`} isLabelHidden options=${ROLES} value=${member.role}
+            onChange=${(role) => changeRole(member, role).catch(sayError)} />`
+        : member.role],
+      ["Since", ({ created_at }) => html`<${Time} at=${created_at} />`],
+      mayManage && ["Actions", (member) => html`<${Button} kind="quiet" onPress=${() => remove(member)}
+        aria-label=${`Remove ${member.email}`}>Remove<//>`, { isTitleHidden: true }],
+    ].filter(Boolean)} />`}<//>
     ${mayManage && session.get().person && html`<${NewMember} team=${team} onAdd=${members.reload} />`}
   <//>`;
 }

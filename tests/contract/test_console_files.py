@@ -1,0 +1,154 @@
+"""The files of the console: what its Content-Security-Policy would stop, and how much is loaded."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+from infra.compression import MINIMUM_BYTES, compress
+from shared.documents.console import ASSETS, FOLDER, MEDIA_TYPES, PAGE, read_console
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KILOBYTE = 1024
+MOST_BYTES = 350 * KILOBYTE  # of all files, compressed
+MOST_BYTES_AT_FIRST = 100 * KILOBYTE  # of those that the page loads by itself
+MOST_REQUESTS_AT_FIRST = 25
+
+TEXTS = {PAGE: (FOLDER / PAGE).read_text(encoding="utf-8"), **read_console().assets}
+SCRIPTS = sorted(name for name in TEXTS if name.endswith(".js") and not name.startswith("vendor/"))
+ABSOLUTE_URL = re.compile(r"""(?:\b[a-z]+:|["'(`])//[^\s"'`)>]*""")
+NAMESPACES = re.compile(r"http://www\.w3\.org/(?:1999/xhtml|2000/svg|1998/Math/MathML)")
+# What the policy stops, and what would make an element of a text.
+FORBIDDEN = re.compile(
+    r"\beval\(|\bFunction\(|\bjavascript:|<script|<style|\bon[a-z]+=[\"']"
+    r"|\b(?:inner|outer)HTML\b|\binsertAdjacentHTML\b|\bdangerouslySetInnerHTML\b"
+    r"|\bdocument\.write|\bsetAttribute\([\"']style"
+)
+IMPORT = re.compile(r"""(?:\bfrom|^import)\s*["'](\.[^"']+)["']""", re.MULTILINE)
+
+
+class Page(HTMLParser):
+    """The elements of the page.
+
+    Attributes:
+        elements: The name and the attributes of each element.
+        inline: The texts of scripts and style sheets.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.inline: list[str] = []
+        self.feed(TEXTS[PAGE])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.elements and self.elements[-1][0] in ("script", "style") and data.strip():
+            self.inline.append(data)
+
+    def list_urls(self) -> list[str]:
+        """List the URLs that the page loads."""
+        urls = [attributes.get(name) for _, attributes in self.elements for name in ("href", "src")]
+        return [url for url in urls if url]
+
+
+def list_first_files() -> list[str]:
+    """List the files that are loaded with the page, without any action of a person."""
+    names = [PAGE]
+    names += [url.removeprefix(f"{ASSETS}/") for url in Page().list_urls() if ASSETS in url]
+    for name in names:  # which grows meanwhile
+        if name.endswith(".js"):
+            imports = (resolve(name, path) for path in IMPORT.findall(TEXTS[name]))
+            names += [each for each in dict.fromkeys(imports) if each not in names]
+    return names
+
+
+def resolve(name: str, path: str) -> str:
+    """Resolve the path of an import in a file."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+
+
+def measure(name: str) -> int:
+    """Measure how many bytes a file takes as the gateway sends it."""
+    body = TEXTS[name].encode()
+    return len(compress(body, "gzip")) if len(body) >= MINIMUM_BYTES else len(body)
+
+
+def test_every_file_is_one_that_is_served() -> None:
+    files = {
+        path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file()
+    } - {PAGE}
+
+    assert [name for name in files if posixpath.splitext(name)[1] not in MEDIA_TYPES] == []
+    assert files == {*read_console().assets}
+
+
+def test_the_page_has_no_script_and_no_style_of_its_own() -> None:
+    page = Page()
+
+    assert page.inline == []
+    for tag, attributes in page.elements:
+        assert tag != "style"
+        assert tag != "script" or attributes["src"]
+        assert [name for name in attributes if name == "style" or name.startswith("on")] == []
+    for url in page.list_urls():
+        assert url.startswith((f"{ASSETS}/", "data:"))
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_script_does_what_the_policy_stops_or_makes_elements_of_texts(name: str) -> None:
+    assert FORBIDDEN.findall(TEXTS[name]) == []
+
+
+def test_the_tests_see_what_they_look_for() -> None:
+    for text in (
+        "eval('1')",
+        "new Function('x')",
+        "html`<a href='javascript:1'>`",
+        "<b onclick='f()'>",
+        "x.innerHTML = text",
+        "html`<style>`",
+    ):
+        assert FORBIDDEN.search(text)
+    for text in ('"https://cdn.example/x.js"', "url(//cdn.example/x.png)", "`ws://x.example`"):
+        assert ABSOLUTE_URL.search(text)
+    assert IMPORT.findall('import { a } from "./a.js";\nimport "./b.js";\nimport("./c.js")') == [
+        "./a.js",
+        "./b.js",
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(TEXTS) if not name.endswith(".txt")])
+def test_no_file_names_an_address_elsewhere(name: str) -> None:
+    urls = ABSOLUTE_URL.findall(TEXTS[name])
+
+    assert [url for url in urls if not NAMESPACES.fullmatch(url)] == []
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_import_is_of_a_file(name: str) -> None:
+    for path in IMPORT.findall(TEXTS[name]):
+        assert resolve(name, path) in TEXTS
+
+
+def test_the_console_is_small(record_property: Callable[[str, object], None]) -> None:
+    total = sum(map(measure, TEXTS))
+    first = list_first_files()
+    at_first = sum(map(measure, first))
+
+    record_property(
+        "figures",
+        f"console: {total / KILOBYTE:.0f} KB compressed; first view {at_first / KILOBYTE:.0f} KB "
+        f"in {len(first)} requests",
+    )
+    assert total <= MOST_BYTES
+    assert at_first <= MOST_BYTES_AT_FIRST
+    assert len(first) <= MOST_REQUESTS_AT_FIRST
