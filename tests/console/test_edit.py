@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.console.browser import Watch
 
 TEXT = "Hello {{.name}}, welcome to {{.product}}!"
-CHAT = [
+CHAT: list[dict[str, Any]] = [
     {"role": "system", "content": "Answer {{.name}} briefly."},
     {"type": "placeholder", "name": "history"},
     {"role": "user", "content": "Hi", "name": "ada"},
