@@ -14,7 +14,7 @@ from infra.content import OBJECTS, Content
 from infra.packaging import RUNTIME, Architecture, Bundle
 from infra.people import People
 from infra.tables import Tables
-from shared.routes import Route
+from shared.routes import Permission, Route
 
 # The smallest memory with a whole processor. A cold start with its first rendering is nearly all
 # processor time: 300 ms here, 510 ms with 1024 MB, at the same cost. A warm rendering mostly waits:
@@ -140,17 +140,19 @@ class Functions(Construct):
             "CONTENT_BUCKET": content.bucket.bucket_name,
             "USER_POOL_ID": people.pool.user_pool_id,
             "USER_POOL_CLIENT_ID": people.client.user_pool_client_id,
-            **(
-                {
-                    "SIGN_IN_URL": people.page.url,
-                    "SIGN_IN_CLIENT_ID": people.page.client_id,
-                    "GROUPS": groups or "",
-                }
-                if people.page
-                else {}
-            ),
             **{f"{name.upper()}_TABLE": table.table_name for name, table in tables.by_name.items()},
         }
+        # Sign-in is of routes for everybody. In all functions, long rules of groups alone would
+        # make the template larger than CloudFormation takes.
+        single_sign_on = (
+            {
+                "SIGN_IN_URL": people.page.url,
+                "SIGN_IN_CLIENT_ID": people.page.client_id,
+                "GROUPS": groups or "",
+            }
+            if people.page
+            else {}
+        )
         self._layer = lambda_.LayerVersion(
             self,
             "Dependencies",
@@ -164,7 +166,8 @@ class Functions(Construct):
                 route.module,
                 description=f"{route.dialect}: {route.method} {route.path}",
                 statements=self._list_statements(route),
-                environment=self._environment,
+                environment=self._environment
+                | (single_sign_on if route.permission is Permission.PUBLIC else {}),
             )
             for route in routes
         }

@@ -14,8 +14,12 @@ export function Dialog({ title, onClose, isWide, children }) {
   const id = useId();
   useEffect(() => {
     const before = document.activeElement;
-    dialog.current.showModal();
-    return () => before instanceof HTMLElement && before.focus();
+    const element = dialog.current;
+    element.showModal();
+    return () => {
+      element.close(); // what is behind an open dialogue takes no focus
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   const cancel = (event) => {
     event.preventDefault(); // the owner decides, and takes the dialogue away

@@ -43,7 +43,7 @@ export function PromptFrame({ id, tab, actions, children }) {
       </div>
       <div class="actions">
         ${actions?.(prompt, loaded.reload)}
-        ${may(prompt.team_id, "write") && html`
+        ${tab !== "/edit" && may(prompt.team_id, "write") && html`
           <a class="button" href=${page`/prompts/${id}/edit`} aria-keyshortcuts="e">Edit<kbd aria-hidden="true">e</kbd></a>`}
       </div>
     </header>

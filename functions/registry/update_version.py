@@ -10,6 +10,7 @@ from shared.dialects.registry.models import VersionChanges
 from shared.dialects.registry.requests import parse_selector
 from shared.dialects.registry.responses import dump_version, dump_written_version
 from shared.domain import versions
+from shared.domain.checks import check_message
 from shared.serve import serve
 from shared.store.reading import Beside
 from shared.templates import check_template, find_variables, load_engines
@@ -26,18 +27,20 @@ if TYPE_CHECKING:
 
 
 def update_version(call: Call, id: str, version: str) -> Response[WrittenVersion]:
-    """Change the content of a draft."""
+    """Change the content of a draft, or its message."""
     selector = parse_selector(version)
 
     def revise(store: PromptStore, origin: Origin) -> Change[Version]:
         current = store.get_version(selector)
         versions.require_draft(current)  # as in px0, before the body is checked
-        content = revise_content(current.content, call.load_body(VersionChanges))
+        changes = call.load_body(VersionChanges)
+        content = revise_content(current.content, changes)
+        message = None if changes.message is None else check_message(changes.message)
         if content.texts != current.content.texts or content.engine != current.content.engine:
             check_texts(content, call.settings)
         else:
             check_template(content, call.settings)
-        return versions.revise(store.prompt, current, content, origin)
+        return versions.revise(store.prompt, current, content, origin, message=message)
 
     def warn(content: Content) -> list[str]:
         return list_warnings(content, find_variables(content, call.settings))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from shared.domain.model import MAX_MOVES, Event
+from shared.domain.model import MAX_MOVES, Event, Move
 from shared.ids import MICROSECOND, new_id
 
 if TYPE_CHECKING:
@@ -135,6 +135,14 @@ def _note_moves(before: Prompt, after: Prompt, at: datetime) -> Mapping[int, dat
     return dict([*others.items(), *sorted(moves.items())][-MAX_MOVES:])
 
 
+def _note_live_move(before: Prompt, after: Prompt, at: datetime, by: Author) -> Move | None:
+    """Note how the version that is live after a change became live."""
+    number = after.live_version
+    if number == before.live_version or number is None:
+        return before.live_move if number is not None else None
+    return Move(version=number, at=at, by=by)
+
+
 def _note_claims(before: Prompt, after: Prompt, at: datetime) -> Mapping[str, datetime]:
     """Note since when a prompt has had its name and slug: they are claimed in a team and scope."""
     if not before.revision:
@@ -181,6 +189,8 @@ def build_change(
     after = replace(
         after,
         splits=splits,
+        changed_by=origin.by,
+        live_move=_note_live_move(prompt, after, at, origin.by),
         moved_at=_note_moves(prompt, after, at),
         claimed_at=_note_claims(prompt, after, at),
     )

@@ -92,6 +92,21 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """How a pointer came to the version that it is at.
+
+    Attributes:
+        version: The number of the version.
+        at: When it came to it.
+        by: Who moved it there.
+    """
+
+    version: int
+    at: datetime
+    by: Author
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
     """The head: everything about a prompt that can change.
 
@@ -105,10 +120,13 @@ class Prompt:
         created_at: When the prompt was created.
         updated_at: When the prompt's own fields last changed.
         changed_at: When the prompt or anything that belongs to it last changed.
+        changed_by: Who made that change; None where that cannot be read.
         last_version: The highest version number so far; it never decreases.
         newest_stable: The number of the newest version that is, or has been, stable; 0 if none
             has. None where an earlier release wrote the head, and no such version since.
         live_version: The number of the live version, if there is one.
+        live_move: How the live version became live; None where no version is live, or where an
+            earlier release made it so.
         has_been_live: Whether there ever was a live version, which clients may still serve.
         tags: Version numbers by tag.
         splits: The versions that `live` or a tag hands out by weight; the first is the version that
@@ -136,9 +154,11 @@ class Prompt:
     created_at: datetime
     updated_at: datetime
     changed_at: datetime
+    changed_by: Author | None = field(default=None, compare=False)  # its item has it in the events
     last_version: int = 0
     newest_stable: int | None = None
     live_version: int | None = None
+    live_move: Move | None = None
     has_been_live: bool = False
     tags: Mapping[str, int] = field(default_factory=dict)
     splits: Mapping[str, Sequence[Share]] = field(default_factory=dict)

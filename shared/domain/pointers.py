@@ -33,7 +33,8 @@ def set_split(
 ) -> Change[None]:
     """Split a pointer between versions by weight, and move it to the first of them.
 
-    A single version is no split: the pointer is moved to it, and is not split any more.
+    A single version is no split: the pointer is moved to it, and is not split any more. A tag can
+    be moved so to any version.
 
     Args:
         prompt: The prompt.
@@ -44,14 +45,14 @@ def set_split(
     Raises:
         InvalidRequest: The shares are not those of a split.
         TagNotFound: The prompt has no such tag.
-        WrongState: A version is a draft, or archived.
+        WrongState: A version that comes to `live` or into a split is a draft, or archived.
     """
     split = tuple(Share(version.number, weight) for version, weight in shares)
     check_shares(split)
     if pointer != LIVE:
         require_target(prompt, pointer)
     for version, _ in shares:
-        if version.stage != "stable":
+        if version.stage != "stable" and (pointer == LIVE or len(shares) > 1):
             raise WrongState(
                 f"version {version.number} is {prompt.get_status(version)}; "
                 "a split hands out stable versions"

@@ -85,14 +85,26 @@ def _create_draft(
     )
 
 
-def revise(prompt: Prompt, version: Version, content: Content, origin: Origin) -> Change[Version]:
-    """Replace the content of a draft.
+def revise(
+    prompt: Prompt,
+    version: Version,
+    content: Content,
+    origin: Origin,
+    *,
+    message: str | None = None,
+) -> Change[Version]:
+    """Replace the content of a draft, and its message if there is another one.
 
     Raises:
         NotDraft: The version is not a draft.
     """
     require_draft(version)
-    after = replace(version, content=content, updated_at=origin.get_time_after(prompt))
+    after = replace(
+        version,
+        content=content,
+        message=version.message if message is None else message,
+        updated_at=origin.get_time_after(prompt),
+    )
     return build_change(
         prompt, origin, "version.updated", subject=after, detail=_identify(after), puts=(after,)
     )

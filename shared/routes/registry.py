@@ -56,7 +56,12 @@ PROMPT_FILTERS = (
     Parameter("status", "Only prompts with this status.", enum=get_args(PromptStatus)),
     Parameter("archived", "Only archived prompts, or only active ones.", type="boolean"),
     Parameter("q", "Only prompts whose name, slug, description or keywords contain this text."),
-    Parameter("include", "Whether to include each prompt's live version.", enum=("live",)),
+    Parameter(
+        "include",
+        "What to include of each prompt: its live version, or where its pointers are and who "
+        "changed it last.",
+        enum=("live", "pointers"),
+    ),
 )
 LISTED_PROMPTS = (
     "access:Query",

@@ -28,6 +28,7 @@ from shared.domain.model import (
     Author,
     Event,
     Ledger,
+    Move,
     Payload,
     Prompt,
     Scope,
@@ -138,6 +139,7 @@ def dump_prompt(prompt: Prompt, events: Iterable[Event] = ()) -> Item:
             "last_version": prompt.last_version,
             "newest_stable": prompt.newest_stable,
             "live_version": prompt.live_version,
+            "live_move": _dump_move(prompt.live_move),
             "has_been_live": prompt.has_been_live or None,
             "tags": prompt.tags,
             "splits": {
@@ -170,6 +172,7 @@ def load_prompt(item: Mapping[str, Any]) -> Prompt:
     with name_damage("prompts", item):
         values = Attributes(item)
         values.drop(*WRITTEN_ANEW, "events")
+        live_version = values.find("live_version", int)
         status: Any = values.take("status", str)
         scope: Any = values.take("scope", str)
         if scope not in SCOPES:
@@ -188,9 +191,11 @@ def load_prompt(item: Mapping[str, Any]) -> Prompt:
             created_at=keys.load_time(values.take("created_at", str)),
             updated_at=keys.load_time(values.take("updated_at", str)),
             changed_at=keys.load_time(values.take("changed_at", str)),
+            changed_by=_find_last_author(item),
             last_version=values.take("last_version", int),
             newest_stable=values.find("newest_stable", int),
-            live_version=values.find("live_version", int),
+            live_version=live_version,
+            live_move=_load_move(values, live_version),
             has_been_live=values.find("has_been_live", bool, default=False),
             tags=check_shape(values.take("tags", dict), {...: int}),
             splits={
@@ -219,6 +224,29 @@ def load_prompt(item: Mapping[str, Any]) -> Prompt:
             revision=values.take("revision", int),
             rest=values.rest,
         )
+
+
+def _dump_move(move: Move | None) -> dict[str, Any] | None:
+    if move is None:
+        return None
+    return {"version": move.version, "at": keys.dump_time(move.at), "by": dump_author(move.by)}
+
+
+def _load_move(values: Attributes, live_version: int | None) -> Move | None:
+    if "live_move" not in values.rest:
+        return None
+    move = values.take_map("live_move")
+    number = move.take("version", int)
+    if number != live_version:
+        return None  # an earlier release has moved the pointer, and left this as it was
+    at = keys.load_time(move.take("at", str))
+    return Move(version=number, at=at, by=load_author(move.take_map("by")))
+
+
+def _find_last_author(item: Mapping[str, Any]) -> Author | None:
+    with suppress(*DAMAGE):
+        return load_author(Attributes(item["events"]["L"][-1]["M"]).take_map("by"))
+    return None
 
 
 def _load_split(rows: Sequence[Sequence[int]]) -> tuple[Share, ...]:

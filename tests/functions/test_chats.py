@@ -118,6 +118,18 @@ def test_a_draft_changes_field_by_field(registry: Registry) -> None:
     assert (again["messages"], again["response_format"]) == (MESSAGES, FORMAT)
 
 
+def test_a_conversation_becomes_its_own_text(registry: Registry) -> None:
+    messages = [{"role": "user", "content": "Hello"}]
+    version = create(registry.editor, messages=messages).json["version"]
+    path = f"/v1/prompts/{version['prompt_id']}/versions/1"
+
+    same = registry.editor("PUT", path, {"template": "Hello"}).json["version"]
+    text = registry.editor("PUT", path, {"template": "Hello", "messages": None}).json["version"]
+
+    assert (same["messages"], text["messages"]) == (messages, None)
+    assert (same["template"], text["template"]) == ("Hello", "Hello")
+
+
 @pytest.mark.parametrize(
     ("body", "path"),
     [

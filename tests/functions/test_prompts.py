@@ -492,6 +492,42 @@ def test_a_list_can_have_what_is_live(registry: Registry) -> None:
     assert editor("GET", f"{path}?include=all").status == 400
 
 
+def test_a_list_can_have_where_pointers_are(registry: Registry) -> None:
+    editor, admin = registry.editor, registry.admin
+    first, second = (editor.create_prompt(name) for name in ("First", "Second"))
+    for number in (1, 2):
+        editor.create_version(first["id"], "a long text")
+        editor.promote(first["id"], number)
+    live = admin.promote(first["id"], 2)
+    versions = f"/v1/prompts/{first['id']}/versions"
+    editor("POST", f"{versions}/1/tags", {"tag": "prod"})
+    split = [{"version": 2, "weight": 9000}, {"version": 1, "weight": 1000}]
+    editor("PUT", f"/v1/prompts/{first['id']}/splits/live", {"split": split})
+    path = f"/v1/teams/{editor.team_id}/prompts"
+
+    newer, older = editor("GET", f"{path}?include=pointers").json["prompts"]
+
+    events = editor("GET", f"/v1/prompts/{first['id']}/history").json["events"]
+    promotion = next(event for event in events if event["event"] == "version.promoted")
+    assert promotion["at"] == live["published_at"]
+    assert older["pointers"] == [
+        {"pointer": "live", "split": split, "since": promotion["at"], "by": promotion["by"]},
+        {"pointer": "prod", "split": [{"version": 1, "weight": 10000}]},
+    ]
+    assert (older["last_version"], older["newest_stable"]) == (2, 2)
+    assert (older["changed_at"], older["changed_by"]) == (events[0]["at"], events[0]["by"])
+    assert promotion["by"] != events[0]["by"]
+    assert (newer["pointers"], newer["last_version"], newer["newest_stable"]) == ([], 0, None)
+    assert newer.keys() >= second.keys()
+    assert "pointers" not in editor("GET", path).json["prompts"][0]
+
+    admin("POST", f"{versions}/1/tags", {"tag": "canary"})
+    editor("DELETE", f"/v1/prompts/{first['id']}/splits/live")
+    editor("POST", f"{versions}/2/demote")
+    _, older = editor("GET", f"{path}?include=pointers").json["prompts"]
+    assert [target["pointer"] for target in older["pointers"]] == ["canary", "prod"]
+
+
 def test_a_prompt_is_deleted_for_good_and_its_names_are_free(registry: Registry) -> None:
     editor, prompt = registry.editor, registry.editor.create_prompt("Gone")
     editor.create_version(prompt["id"])

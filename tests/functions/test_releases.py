@@ -957,6 +957,7 @@ def test_the_state_of_a_release_is_seen_in_one_place(scene: Scene) -> None:
         "split": [{"version": LIVE, "weight": 10_000}],
         "since": promotion["at"],
         "by": promotion["by"],
+        "etag": registry.viewer("GET", f"{path}/splits/live").headers["ETag"],
         "is_protected": True,
         "is_newest_stable": False,
         "waiting": [release],
@@ -967,6 +968,21 @@ def test_the_state_of_a_release_is_seen_in_one_place(scene: Scene) -> None:
     registry.admin("POST", f"{path}/versions/{STABLE}/promote")
     live, *_ = registry.viewer("GET", f"{path}/release").json["pointers"]
     assert live["is_newest_stable"]
+
+
+def test_the_state_has_the_condition_of_the_first_move_too(registry: Registry) -> None:
+    editor = registry.editor
+    prompt = editor.create_prompt()
+    path = f"/v1/prompts/{prompt['id']}"
+    editor.create_stable_version(prompt["id"])
+    (live,) = editor("GET", f"{path}/release").json["pointers"]
+    condition = {"If-Match": live["etag"]}
+    body = {"split": [{"version": 1, "weight": 10_000}]}
+
+    assert live["split"] == []
+    response = editor("PUT", f"{path}/splits/live", body, headers=condition)
+    assert response.status == 200, response.text
+    assert editor("PUT", f"{path}/splits/live", body, headers=condition).status == 412
 
 
 def test_the_newest_stable_version_is_looked_for_among_the_newest(scene: Scene) -> None:

@@ -187,3 +187,20 @@ def test_a_key_of_a_pointer_splits_it_and_reads_all_its_versions(registry: Regis
     assert key("PUT", f"{path}/splits/live", body).status == 403
     assert get_number(key, "GET", f"{path}/versions/canary?split_key=a") == 1
     assert key("DELETE", f"{path}/splits/canary").status == 204
+
+
+@pytest.mark.parametrize("status", ["draft", "archived"])
+def test_a_tag_is_moved_to_a_single_version_of_any_status(registry: Registry, status: str) -> None:
+    prompt, editor = create_split_prompt(registry, "canary"), registry.editor
+    path = f"/v1/prompts/{prompt['id']}"
+    number = editor.create_version(prompt["id"])["version"]
+    if status == "archived":
+        assert editor("POST", f"{path}/versions/{number}/archive").status == 200
+    split = [{"version": number, "weight": 10_000}]
+
+    response = editor("PUT", f"{path}/splits/canary", {"split": split})
+
+    assert (response.status, response.json["split"]) == (200, split)
+    assert editor("PUT", f"{path}/splits/live", {"split": split}).json["code"] == "wrong_state"
+    split = [{"version": number, "weight": 5_000}, {"version": 1, "weight": 5_000}]
+    assert editor("PUT", f"{path}/splits/canary", {"split": split}).json["code"] == "wrong_state"

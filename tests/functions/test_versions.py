@@ -90,7 +90,7 @@ def test_latest_and_live_of_nothing_are_not_found(registry: Registry, path: str)
     assert [(answer.status, answer.error) for answer in answers] == [(404, "version not found")] * 2
 
 
-@pytest.mark.parametrize("body", [{}, {"template": ""}, {"template": None}, {"message": "m"}])
+@pytest.mark.parametrize("body", [{}, {"template": ""}, {"template": None}, {"messages": None}])
 def test_a_version_needs_a_template(registry: Registry, path: str, body: dict[str, object]) -> None:
     registry.editor("POST", path, {"template": "x"})
 
@@ -102,6 +102,12 @@ def test_a_version_needs_a_template(registry: Registry, path: str, body: dict[st
     assert "messages" in made.json["details"][0]["message"]
     assert made.json["details"] == changed.json["details"]
     assert list_numbers(registry.viewer, path) == [1]
+
+
+def test_a_new_version_of_a_message_alone_needs_a_template(registry: Registry, path: str) -> None:
+    answer = registry.editor("POST", path, {"message": "m"})
+
+    assert (answer.status, answer.error) == (400, "template is required")
 
 
 def test_white_space_is_a_template(registry: Registry, path: str) -> None:
@@ -204,6 +210,9 @@ def test_a_draft_can_be_changed_in_part(registry: Registry, path: str) -> None:
         ({"model_params": {"y": 2}}, {"model_params": {"y": 2}}),
         ({"model_params": None}, {"model_params": None}),
         ({"engine": "jinja"}, {"engine": "jinja"}),
+        ({"message": "because"}, {"message": "because"}),
+        ({"message": None, "engine": "go"}, {"engine": "go"}),
+        ({"message": ""}, {"message": ""}),
     ]
     expected = dict(made)
 

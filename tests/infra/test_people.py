@@ -8,6 +8,7 @@ import pytest
 
 from infra.people import CHALLENGE_MINUTES
 from infra.stack import Deployment
+from shared.routes import ROUTES, Permission
 from tests.infra.synthesis import FEW_ROUTES, OPTIONS, Json, Synthesis, synthesise
 
 ADMIN_SCOPE = "aws.cognito.signin.user.admin"
@@ -30,12 +31,6 @@ def get_client(stack: Synthesis, kind: str) -> Json:
         if kind in name
     )
     return client
-
-
-def get_environment(stack: Synthesis) -> Json:
-    function = stack.functions[f"{FEW_ROUTES[0].module}.lambda_handler"]
-    variables: Json = function["Environment"]["Variables"]
-    return variables
 
 
 def test_nobody_can_register_and_a_second_factor_is_an_app_of_codes(plain: Synthesis) -> None:
@@ -80,7 +75,7 @@ def test_threat_protection_is_an_option(threat_protection: bool) -> None:
 def test_without_an_identity_provider_there_is_no_page(plain: Synthesis) -> None:
     assert not plain.list_properties("AWS::Cognito::UserPoolDomain")
     assert len(plain.list_properties("AWS::Cognito::UserPoolClient")) == 1
-    assert "SIGN_IN_URL" not in get_environment(plain)
+    assert "SIGN_IN_URL" not in plain.environment
 
 
 def test_the_page_gives_codes_to_public_clients_of_one_provider(federated: Synthesis) -> None:
@@ -123,8 +118,19 @@ def test_the_provider_says_address_and_groups(federated: Synthesis) -> None:
     assert provider["AttributeMapping"] == {"email": "email", "custom:groups": "groups"}
 
 
+def test_only_functions_for_everybody_know_of_single_sign_on(federated: Synthesis) -> None:
+    names = {"SIGN_IN_URL", "SIGN_IN_CLIENT_ID", "GROUPS"}
+    for route in FEW_ROUTES:
+        environment = federated.functions[f"{route.module}.lambda_handler"]["Environment"]
+        is_public = route.permission is Permission.PUBLIC
+
+        assert names & environment["Variables"].keys() == (names if is_public else set())
+    readers = [route for route in ROUTES if route.name in ("health_check", "exchange_code")]
+    assert {route.permission for route in readers} == {Permission.PUBLIC}
+
+
 def test_functions_are_told_where_the_page_is_and_who_comes_where(federated: Synthesis) -> None:
-    environment = get_environment(federated)
+    environment = federated.environment
     names = {
         json.dumps(each["Domain"])
         for each in federated.list_properties("AWS::Cognito::UserPoolDomain").values()

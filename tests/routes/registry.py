@@ -262,7 +262,10 @@ SAMPLES = {
     "create_prompt": Sample(body={"name": "{new}"}, stranger=403),
     "list_prompts": Sample(
         stranger=403,
-        variants=(Variant(target="/v1/teams/{team}/prompts?include=live&q={slug}", stranger=403),),
+        variants=(
+            Variant(target="/v1/teams/{team}/prompts?include=live&q={slug}", stranger=403),
+            Variant(target="/v1/teams/{team}/prompts?include=pointers", stranger=403),
+        ),
     ),
     "list_all_prompts": Sample(
         target="/v1/prompts?team_id={team}",

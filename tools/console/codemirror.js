@@ -5,6 +5,15 @@ export { HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/
 export { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 export { MergeView } from "@codemirror/merge";
 export { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-export { Compartment, EditorState } from "@codemirror/state";
-export { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from "@codemirror/view";
+export { Compartment, EditorState, RangeSetBuilder } from "@codemirror/state";
+export {
+  Decoration,
+  drawSelection,
+  EditorView,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  placeholder,
+  ViewPlugin,
+} from "@codemirror/view";
 export { tags } from "@lezer/highlight";

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CONTENT_FIELDS = frozenset({"template", "model", "model_params", "engine"})
 NO_TEXT = {"path": "template", "message": "send a template, or messages instead of it"}
 CHAT_FIELDS = frozenset({"messages", "tools", "inputs", "response_format"})
+CHANGEABLE_FIELDS = CONTENT_FIELDS | CHAT_FIELDS | {"message"}
 
 
 def load_content(new: NewVersion, *, may_be_empty: bool = False) -> Content:
@@ -49,11 +50,12 @@ def revise_content(content: Content, changes: VersionChanges) -> Content:
         InvalidRequest: The changes have no such field, or a field is invalid.
     """
     fields = changes.model_fields_set
-    if not fields & (CONTENT_FIELDS | CHAT_FIELDS):
+    is_text = "messages" in fields and changes.messages is None
+    if not (fields - {"messages"} if is_text else fields) & CHANGEABLE_FIELDS:
         raise InvalidRequest("template is required", details=[NO_TEXT])
     if changes.template is not None and changes.messages is not None:
         raise InvalidRequest("send a template or messages, not both")
-    if changes.template is not None and changes.template != content.text:
+    if changes.template is not None and (is_text or changes.template != content.text):
         content = replace(content, template=_load_template(changes.template), messages=None)
     if changes.engine is not None:
         content = replace(content, engine=_load_engine(changes.engine))

@@ -104,20 +104,26 @@ class NewVersion(BaseModel):
 
 
 class VersionChanges(BaseModel):
-    """Null removes what it is sent for, except the template, the messages and the engine."""
+    """Null removes what it is sent for, except the template and the engine."""
 
     null_counts: ClassVar[frozenset[str]] = frozenset(
-        {"model", "model_params", "tools", "response_format", "inputs"}
+        {"messages", "model", "model_params", "tools", "response_format", "inputs"}
     )
     model_config = require_fields()
     template: str | None = Field(None, examples=["Hello again, {{.name}}!"])
     engine: str | None = Field(None, json_schema_extra={"enum": [*ENGINES, None]})
     model: str | None = None
     model_params: Any = Field(None, json_schema_extra=OBJECT_OR_NULL)
-    messages: Any = Field(None, json_schema_extra=OBJECTS)
+    messages: Any = Field(
+        None,
+        description="Null with a template makes a text of a conversation. Without null, a template "
+        "that is the text of the conversation changes nothing.",
+        json_schema_extra=OBJECTS,
+    )
     tools: Any = Field(None, json_schema_extra=OBJECTS)
     response_format: Any = Field(None, json_schema_extra=OBJECT_OR_NULL)
     inputs: Any = Field(None, json_schema_extra=OBJECTS)
+    message: str | None = Field(None, description="Why this version is created.")
 
 
 class NewTag(BaseModel):
@@ -285,7 +291,54 @@ class Page(TypedDict):
     ]
 
 
+class SplitShare(TypedDict):
+    version: int
+    weight: Annotated[int, Field(description=f"Parts of {TOTAL_WEIGHT}.")]
+
+
+class PointerTarget(TypedDict):
+    pointer: Annotated[str, Field(description="`live`, or a tag.", examples=["live"])]
+    split: Annotated[list[SplitShare], Field(description="The versions that it hands out.")]
+    since: NotRequired[
+        Annotated[
+            Time,
+            Field(
+                description="Since when the first of them has been live; missing for tags, and "
+                "where it was not recorded."
+            ),
+        ]
+    ]
+    by: NotRequired[Annotated[Author, Field(description="Who made it live then.")]]
+
+
 class PromptRow(Prompt):
+    pointers: NotRequired[
+        Annotated[
+            list[PointerTarget],
+            Field(
+                description="`live`, if a version is, and the tags; only with `include=pointers`, "
+                "as the fields that follow."
+            ),
+        ]
+    ]
+    last_version: NotRequired[
+        Annotated[int, Field(description="The highest number of its versions so far, or 0.")]
+    ]
+    newest_stable: NotRequired[
+        Annotated[
+            int | None,
+            Field(
+                description="The newest version that is, or has been, stable; null without one, "
+                "missing where it was not recorded."
+            ),
+        ]
+    ]
+    changed_at: NotRequired[
+        Annotated[
+            Time, Field(description="When the prompt, or anything that belongs to it, changed.")
+        ]
+    ]
+    changed_by: NotRequired[Annotated[Author | None, Field(description="Who changed it then.")]]
     live: NotRequired[
         Annotated[
             PromptVersion | None,
@@ -462,11 +515,6 @@ class Event(TypedDict):
 
 class EventPage(Page):
     events: list[Event]
-
-
-class SplitShare(TypedDict):
-    version: int
-    weight: Annotated[int, Field(description=f"Parts of {TOTAL_WEIGHT}.")]
 
 
 class SplitResponse(TypedDict):

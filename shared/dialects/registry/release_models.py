@@ -111,6 +111,13 @@ class PointerState(TypedDict):
         Field(description="When it was last moved; null if that is longer ago than 1,000 changes."),
     ]
     by: Annotated[Author | None, Field(description="Who moved it then.")]
+    etag: Annotated[
+        str,
+        Field(
+            description="The ETag of `GET /v1/prompts/{id}/splits/{pointer}`, for the `If-Match` of "
+            "a `PUT` there; also where the pointer is at no version."
+        ),
+    ]
     is_protected: bool
     is_newest_stable: Annotated[
         bool, Field(description="Whether it hands out the newest stable version alone.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from shared.dialects.registry.responses import dump_author, dump_shares, dump_time
+from shared.dialects.registry.responses import dump_author, dump_shares, dump_split, dump_time
+from shared.responses import encode_body, make_etag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,13 +59,15 @@ def dump_pointer(
         waiting: The requests of the prompt that wait.
         newest_stable: The number of the newest stable version.
     """
-    split = dump_shares(prompt.list_shares(pointer))
+    current = dump_split(prompt, pointer)
+    split = current["split"]
     move = moves.get(pointer)
     return {
         "pointer": pointer,
         "split": split,
         "since": dump_time(move.at) if move else None,
         "by": dump_author(move.by) if move else None,
+        "etag": make_etag(encode_body(current)),
         "is_protected": pointer in protection.pointers,
         "is_newest_stable": [share["version"] for share in split] == [newest_stable],
         "waiting": [

@@ -47,6 +47,7 @@ NOT_ANNOUNCED = {
 }
 NOT_AN_OBJECT = {"path": "", "message": "the body must be a JSON object, such as {}"}
 LANGUAGES: tuple[Language, ...] = ("liquid", "simple")
+INCLUDABLE = ("live", "pointers")  # in a list of prompts
 NUMBER_LENGTH = 40  # characters; a longer text is no version's number
 
 
@@ -221,16 +222,18 @@ def parse_status_filter(query: Mapping[str, str]) -> str | None:
     return BOOLEANS.get(query.get("archived", ""))
 
 
-def parse_include(query: Mapping[str, str]) -> bool:
-    """Parse the parameter `include` of a list; whether it asks for live versions.
+def parse_include(query: Mapping[str, str]) -> str:
+    """Parse the parameter `include` of a list: `live`, `pointers`, or empty.
 
     Raises:
         InvalidRequest: It asks for something else.
     """
     text = query.get("include", "")
-    if text not in ("", "live"):
-        raise InvalidRequest("include must be live; leave it out to list the prompts alone")
-    return text == "live"
+    if text not in ("", *INCLUDABLE):
+        raise InvalidRequest(
+            "include must be live or pointers; leave it out to list the prompts alone"
+        )
+    return text
 
 
 def parse_tags_filter(query: Mapping[str, str]) -> set[str]:

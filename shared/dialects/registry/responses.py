@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from shared import exact_json
 from shared.dialects.registry.chats import get_response_format
+from shared.domain.model import LIVE
 from shared.domain.splits import describe_shares
 from shared.responses import Response
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from shared.dialects.registry import models
     from shared.domain import model
     from shared.domain.content import Content
+    from shared.domain.restrictions import Restrictions
     from shared.domain.splits import Share
     from shared.problems import Problem
     from shared.templates import Rendering
@@ -48,6 +50,31 @@ def dump_prompt(prompt: model.Prompt) -> models.Prompt:
         "updated_at": dump_time(prompt.updated_at),
         "keywords": [*prompt.keywords],
     }
+
+
+def dump_prompt_with_pointers(prompt: model.Prompt, restrictions: Restrictions) -> models.PromptRow:
+    """Dump a prompt with what its head says of its versions, as far as the principal may know."""
+    names = filter(restrictions.allows_pointer, [LIVE, *sorted(prompt.tags)])
+    targets = (_dump_target(prompt, pointer) for pointer in names)
+    row = cast("models.PromptRow", dump_prompt(prompt))
+    row["pointers"] = [target for target in targets if target["split"]]
+    if restrictions.pointers is None:
+        row["last_version"] = prompt.last_version
+        if prompt.newest_stable is not None:
+            row["newest_stable"] = prompt.newest_stable or None
+        row["changed_at"] = dump_time(prompt.changed_at)
+        row["changed_by"] = dump_author(prompt.changed_by) if prompt.changed_by else None
+    return row
+
+
+def _dump_target(prompt: model.Prompt, pointer: str) -> models.PointerTarget:
+    target: models.PointerTarget = {
+        "pointer": pointer,
+        "split": dump_shares(prompt.list_shares(pointer)),
+    }
+    if pointer == LIVE and (move := prompt.live_move):
+        target["since"], target["by"] = dump_time(move.at), dump_author(move.by)
+    return target
 
 
 def dump_prompt_and_version(

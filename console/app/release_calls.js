@@ -1,0 +1,155 @@
+/** The calls by which pointers are moved, and by which that is undone. */
+
+import { LIVE, isSameSplit, buildShares } from "./releases.js";
+import { call, get, path, write } from "./session.js";
+
+const EVENTS = 200; // of the history, read at a time
+const VERSIONS = 20;
+
+/**
+ * Read all that a release is decided by.
+ *
+ * @returns {Promise<{state: object, events: object[], cursor: string | undefined, list: object,
+ *   versions: Map<number, object>}>} Where the pointers are; the newest events, and the cursor of
+ *   older ones; a page of the newest versions; the versions at the pointers, with their ETags.
+ */
+export async function readRelease(id, signal) {
+  const [state, history, list] = await Promise.all([
+    readState(id, signal),
+    get(path`v1/prompts/${id}/history`, { limit: EVENTS }, signal),
+    readVersionList(id, undefined, signal),
+  ]);
+  const splits = state.pointers.flatMap(({ split, waiting }) => [split, ...waiting.map(({ split }) => split)]);
+  const numbers = splits.flatMap((split) => split.map(({ version }) => version));
+  const versions = await readVersions(id, numbers, signal);
+  return { state, events: history.events, cursor: history.next_cursor, list, versions };
+}
+
+/** Read where the pointers of a prompt are. */
+export async function readState(id, signal) {
+  return await get(path`v1/prompts/${id}/release`, {}, signal);
+}
+
+/** Read the events before those that have been read. */
+export async function readOlderEvents(id, cursor) {
+  return await get(path`v1/prompts/${id}/history`, { limit: EVENTS, cursor });
+}
+
+/** Read a page of the versions of a prompt, newest first. */
+export async function readVersionList(id, cursor, signal) {
+  return await get(path`v1/prompts/${id}/versions`, { limit: VERSIONS, cursor }, signal);
+}
+
+/**
+ * Read versions.
+ *
+ * @param {(number | string)[]} selectors Numbers, tags, `live` or `latest`.
+ * @returns {Promise<Map<number, object>>} By number, each with its `etag`; without those that there
+ *   are not.
+ */
+export async function readVersions(id, selectors, signal) {
+  const versions = await Promise.all([...new Set(selectors)].map((selector) => readVersion(id, selector, signal)));
+  return new Map(versions.filter(Boolean).map((version) => [version.version, version]));
+}
+
+/** Read a version with its `etag`; null if there is none. */
+export async function readVersion(id, selector, signal) {
+  try {
+    const { value, etag } = await call("GET", path`v1/prompts/${id}/versions/${selector}`, { signal });
+    return { ...value.version, etag };
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** Read who calls a prompt; null where the service does not count. */
+export async function readUsage(id, signal) {
+  try {
+    return await get(path`v1/prompts/${id}/usage`, {}, signal);
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
+}
+
+/**
+ * Make one of the calls of a plan.
+ *
+ * @param {string} id
+ * @param {object} step Of `planMove`.
+ * @param {{pointer: string, shares: object[], message?: string}} move
+ * @param {string} attempt The same for each repetition of this call.
+ * @returns {Promise<object | null>} The request that waits instead of the move, if one does.
+ */
+export async function runStep(id, step, { pointer, shares, message }, attempt) {
+  const { kind, version, ifMatch } = step;
+  const options = { ifMatch, attempt };
+  const versionPath = path`v1/prompts/${id}/versions/${version}`;
+  const calls = {
+    publish: () => write("POST", `${versionPath}/promote`, undefined, options),
+    tag: () => write("POST", `${versionPath}/tags`, { tag: pointer }, options),
+    move: () => write("PUT", path`v1/prompts/${id}/splits/${pointer}`, { split: shares }, options),
+    request: () => write("POST", path`v1/prompts/${id}/releases`, { pointer, split: shares, message }, options),
+  };
+  const { value } = await calls[kind]();
+  return value.release ?? null;
+}
+
+/** Roll live back; returns the request that waits instead, if one does. */
+export async function rollBack(id, version, reason, options) {
+  const body = { target_version: version, rollback_reason: reason };
+  const { value } = await write("POST", path`v1/prompts/${id}/rollback`, body, options);
+  return value.release ?? null;
+}
+
+/** Make the live version stable again, so that none is live. */
+export async function demote(id, version) {
+  await write("POST", path`v1/prompts/${id}/versions/${version}/demote`);
+}
+
+/** Archive a version for good. */
+export async function archiveVersion(id, version, ifMatch) {
+  await write("POST", path`v1/prompts/${id}/versions/${version}/archive`, undefined, { ifMatch });
+}
+
+/** Remove a tag. */
+export async function removeTag(id, tag) {
+  await write("DELETE", path`v1/prompts/${id}/tags/${tag}`);
+}
+
+/** Decide on a request: `approve`, `reject` or `withdraw` it. */
+export async function decide(release, verb, comment) {
+  const target = path`v1/prompts/${release.prompt_id}/releases/${release.id}/${verb}`;
+  await write("POST", target, { comment });
+}
+
+/**
+ * Build what undoes a move that has just been made, unless somebody has moved the pointer again.
+ *
+ * @param {string} id
+ * @param {string} pointer
+ * @param {object[]} before What the pointer handed out.
+ * @param {object[]} after What it hands out now.
+ * @param {string} reason What is written into the history.
+ * @returns {Promise<(() => Promise<void>) | undefined>}
+ */
+export async function buildUndo(id, pointer, before, after, reason) {
+  const { pointers } = await readState(id);
+  const state = pointers.find((state) => state.pointer === pointer);
+  if (!isSameSplit(state?.split ?? [], after)) return undefined;
+  if (!before.length) {
+    return () => (pointer === LIVE ? demote(id, after[0].version) : removeTag(id, pointer));
+  }
+  if (!after.length && pointer !== LIVE) {
+    return async () => {
+      await runStep(id, { kind: "tag", version: before[0].version }, { pointer });
+      if (before.length > 1) await runStep(id, { kind: "move" }, { pointer, shares: before });
+    };
+  }
+  if (reason && isSameSplit(before, buildShares(before[0].version))) {
+    const live = await readVersion(id, LIVE);
+    return () => rollBack(id, before[0].version, reason, { ifMatch: live.etag });
+  }
+  return () => runStep(id, { kind: "move", ifMatch: state.etag }, { pointer, shares: before });
+}

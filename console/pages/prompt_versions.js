@@ -1,0 +1,81 @@
+/** What one does to a version: give it a tag, take one away, archive it. */
+
+import { describeShares } from "../app/event_words.js";
+import { say, sayError } from "../app/messages.js";
+import { path, write } from "../app/session.js";
+import { Button, Field, Form, useId } from "../parts/controls.js";
+import { Dialog } from "../parts/dialog.js";
+import { html, useState } from "../vendor/preact.js";
+
+/** A dialogue for a tag of a version, new or from another version. */
+export function SetTag({ prompt, number, pointers, onEnd, onClose }) {
+  const [tag, setTag] = useState("");
+  const list = useId();
+  const names = pointers.filter(({ pointer, split }) => pointer !== "live" && split.length > 0);
+  const at = names.find(({ pointer }) => pointer === tag)?.split;
+  const submit = async () => {
+    await moveTag(prompt, tag, number);
+    onClose();
+    onEnd();
+    const goBack = async () => {
+      // A split that the tag had is not set again: the request for that is on the page of releases.
+      await (at ? moveTag(prompt, tag, at[0].version) : write("DELETE", path`v1/prompts/${prompt.id}/tags/${tag}`));
+      onEnd();
+    };
+    say(`Version ${number} has the tag ${tag}.`, { undo: at?.length > 1 ? undefined : goBack });
+  };
+  return html`<${Dialog} title=${`A tag for version ${number}`} onClose=${onClose}>
+    <${Form} onSubmit=${submit}>
+      <${Field} label="Tag" value=${tag} onInput=${setTag} required pattern="[A-Za-z0-9_.\\-]{1,50}" list=${list}
+        autofocus autocomplete="off" title="Letters, digits, _, . and -"
+        hint=${at ? `It is at ${describeShares(at)} now, and moves here.`
+          : "Applications can read the version by it, such as staging. Letters, digits, _, . and -."} />
+      <datalist id=${list}>${names.map(({ pointer }) => html`<option value=${pointer} key=${pointer} />`)}</datalist>
+      <div class="actions"><button class="button primary">Set the tag</button></div>
+    <//>
+  <//>`;
+}
+
+/** Take a tag from a version. */
+export async function removeTag(prompt, tag, number, onEnd) {
+  try {
+    await write("DELETE", path`v1/prompts/${prompt.id}/tags/${tag}`);
+    onEnd();
+    const goBack = async () => {
+      await moveTag(prompt, tag, number);
+      onEnd();
+    };
+    say(`The tag ${tag} is removed.`, { undo: goBack });
+  } catch (error) {
+    sayError(error);
+  }
+}
+
+/** A dialogue that says what uses a version before it is archived, which cannot be undone. */
+export function ArchiveVersion({ prompt, version, etag, pointers, onEnd, onClose }) {
+  const { version: number } = version;
+  const users = pointers.filter(({ split }) => split.some((share) => share.version === number));
+  const isSplit = users.some(({ split }) => split.length > 1);
+  const archive = async () => {
+    await write("POST", path`v1/prompts/${prompt.id}/versions/${number}/archive`, undefined, { ifMatch: etag });
+    say(`Version ${number} is archived.`);
+    onClose();
+    onEnd();
+  };
+  return html`<${Dialog} title=${`Archive version ${number}?`} onClose=${onClose}>
+    <p>An archived version can be read by its number, but never be promoted or changed again. This cannot be
+      undone; its text can be copied into a new version.</p>
+    ${users.length > 0 && html`<p class="notice">
+      ${users.map(({ pointer }) => pointer).join(", ")} ${users.length > 1 ? "are" : "is"} at this version.
+      ${isSplit ? " End the split first." : version.status === "live" && " Without it, nothing is live."}
+    </p>`}
+    <div class="actions">
+      <${Button} onPress=${onClose}>Cancel<//>
+      <${Button} kind="danger" disabled=${isSplit} onPress=${archive}>Archive version ${number}<//>
+    </div>
+  <//>`;
+}
+
+async function moveTag(prompt, tag, number) {
+  await write("POST", path`v1/prompts/${prompt.id}/versions/${number}/tags`, { tag });
+}

@@ -1,0 +1,90 @@
+/** Where the pointers of a prompt are, and how they move: promotions, splits, reviews, rollbacks. */
+
+import { useLoad } from "../app/load.js";
+import { say } from "../app/messages.js";
+import { readRelease, readUsage, readVersion } from "../app/release_calls.js";
+import { LIVE, buildShares } from "../app/releases.js";
+import { navigate } from "../app/router.js";
+import { may, path, write } from "../app/session.js";
+import { Button, Empty, Section } from "../parts/controls.js";
+import { Dialog } from "../parts/dialog.js";
+import { Loading } from "../parts/loading.js";
+import { MoveDialog } from "../parts/move_dialog.js";
+import { Pointers } from "../parts/pointers.js";
+import { PromptFrame } from "../parts/prompt_frame.js";
+import { Requests } from "../parts/release_requests.js";
+import { RemovalDialog } from "../parts/removal_dialog.js";
+import { RollbackDialog } from "../parts/rollback_dialog.js";
+import { Versions } from "../parts/release_versions.js";
+import { html, useState } from "../vendor/preact.js";
+
+const DIALOGS = { move: MoveDialog, rollback: RollbackDialog, removal: RemovalDialog };
+
+/** The page; `?promote=` opens the dialogue for a version, by its number or another selector. */
+export function Page({ id, query }) {
+  return html`<${PromptFrame} id=${id} tab="/release">${(prompt, reload) => html`
+    <${Release} key=${prompt.id} prompt=${prompt} reload=${reload} selector=${query.promote} />`}<//>`;
+}
+
+function Release({ prompt, reload, selector }) {
+  const { id, team_id } = prompt;
+  const loaded = useLoad((signal) => readRelease(id, signal), [id]);
+  const usage = useLoad((signal) => readUsage(id, signal), [id]).value;
+  const [open, setOpen] = useState(null);
+  const refresh = async () => loaded.replace(await readRelease(id));
+  const mayWrite = may(team_id, "write");
+  const close = () => {
+    setOpen(null);
+    if (selector) navigate(`/prompts/${encodeURIComponent(id)}/release`, { replace: true });
+  };
+  return html`<${Loading} of=${loaded}>${(release) => {
+    const common = { prompt, release, refresh, usage };
+    const Open = open && DIALOGS[open.kind];
+    return html`
+      ${release.list.versions.length === 0
+        ? html`<${Empty} title="There is no version yet.">
+            <p>Write a first text; then you release it here.</p>
+            ${mayWrite && html`<a class="button primary" href=${`#/prompts/${encodeURIComponent(id)}/edit`}>Write a text</a>`}
+          <//>`
+        : html`
+          <${Pointers} ...${common} onOpen=${mayWrite ? setOpen : undefined} />
+          <${Requests} ...${common} />
+          <${Versions} ...${common} onOpen=${mayWrite ? setOpen : undefined} />`}
+      <${PromptStatus} prompt=${prompt} reload=${reload} />
+      ${Open && html`<${Open} ...${common} ...${open} onClose=${close} />`}
+      ${selector && mayWrite && !open && html`
+        <${PromotionByAddress} ...${common} key=${selector} selector=${selector} onClose=${close} />`}`;
+  }}<//>`;
+}
+
+/** The dialogue for the version that the address names. */
+function PromotionByAddress({ selector, onClose, ...common }) {
+  const version = useLoad((signal) => readVersion(common.prompt.id, selector, signal), [selector]);
+  if (version.value) {
+    return html`<${MoveDialog} ...${common} pointer=${LIVE} shares=${buildShares(version.value.version)} onClose=${onClose} />`;
+  }
+  return html`<${Dialog} title="Promote" onClose=${onClose}>
+    <${Loading} of=${version}>${() => html`<p>There is no version <code dir="auto">${selector}</code> of this prompt.</p>`}<//>
+  <//>`;
+}
+
+/** Whether the prompt is archived, which changes nothing for those who call it. */
+function PromptStatus({ prompt, reload }) {
+  if (!may(prompt.team_id, "curate")) return null;
+  const isArchived = prompt.status === "archived";
+  const set = async (verb) => {
+    await write("POST", path`v1/prompts/${prompt.id}/${verb}`);
+    reload();
+  };
+  const change = async () => {
+    const [verb, opposite, text] = isArchived
+      ? ["restore", "archive", "The prompt is active again."]
+      : ["archive", "restore", "The prompt is archived."];
+    await set(verb);
+    say(text, { undo: () => set(opposite) });
+  };
+  return html`<${Section} title=${isArchived ? "This prompt is archived" : "Archive this prompt"}
+    actions=${html`<${Button} onPress=${change}>${isArchived ? "Restore" : "Archive"}<//>`}>
+    <p class="hint">An archived prompt is left out of lists. It still works for those who call it, and can be restored at any time.</p>
+  <//>`;
+}
