@@ -1,6 +1,6 @@
 /** A prompt: the text that is live, or that of another version, and all versions as a time line. */
 
-import { describeShares } from "../app/event_words.js";
+import { describeShares, findPromotions, findReason } from "../app/event_words.js";
 import { useLoad } from "../app/load.js";
 import { page } from "../app/router.js";
 import { call, get, may, path } from "../app/session.js";
@@ -15,6 +15,7 @@ import { ChangeDetails, PromptActions } from "./prompt_actions.js";
 import { TimeLine } from "./time_line.js";
 
 const PAYLOADS = 10; // that are counted
+const EVENTS = 100; // in which it is looked up what replaced what, and why
 
 export function Page({ id, query }) {
   const [isRenaming, setRenaming] = useState(false);
@@ -27,22 +28,25 @@ export function Page({ id, query }) {
 }
 
 function Content({ prompt, selector, reload }) {
-  const [round, setRound] = useState(0);
+  const [round, setRound] = useState(0); // of reading all anew
   const shown = useLoad((signal) => readVersion(prompt.id, selector, signal), [prompt.id, selector]);
+  const history = useLoad((signal) => readPromotions(prompt.id, signal), [prompt.id]);
+  const promotions = history.value ?? new Map();
   const reloadAll = () => {
-    reload();
-    shown.reload();
+    for (const each of [{ reload }, shown, history]) each.reload();
     setRound(round + 1);
   };
   const version = shown.value?.version;
   return html`<div class="prompt-page">
     <div>
       <${Loading} of=${shown}>${(shown) => shown.version
-        ? html`<${Version} prompt=${prompt} ...${shown} reload=${reloadAll} />`
+        ? html`<${Version} prompt=${prompt} ...${shown} reload=${reloadAll}
+          promotion=${promotions.get(shown.version.version)} />`
         : html`<${NoVersion} prompt=${prompt} />`}<//>
     </div>
     <aside>
-      <${TimeLine} prompt=${prompt} number=${version?.version} round=${round} />
+      <${TimeLine} prompt=${prompt} number=${version?.version} round=${round}
+        promotions=${promotions} />
       ${may(prompt.team_id, "curate") && html`<${PromptActions} prompt=${prompt} reload=${reloadAll} />`}
     </aside>
   </div>`;
@@ -64,12 +68,16 @@ async function readVersion(id, selector, signal) {
   return { pointers, version: value.version, etag, variables, payloads: payloads.length };
 }
 
+async function readPromotions(id, signal) {
+  return findPromotions((await get(path`v1/prompts/${id}/history`, { limit: EVENTS }, signal)).events);
+}
+
 async function findNewest(id, signal) {
   const { versions } = await get(path`v1/prompts/${id}/versions`, { limit: 1 }, signal);
   return versions[0]?.version;
 }
 
-function Version({ prompt, version, etag, variables, payloads, pointers, reload }) {
+function Version({ prompt, version, etag, variables, payloads, pointers, promotion, reload }) {
   const { version: number, status, tags, template, author, message } = version;
   const [dialog, setDialog] = useState(null);
   const live = pointers.find(({ pointer }) => pointer === "live");
@@ -92,13 +100,13 @@ function Version({ prompt, version, etag, variables, payloads, pointers, reload 
       <p class="version-facts">
         <${Status} status=${status} />
         ${tags.map((tag) => html`<span class="tag" key=${tag}><${Label}>${tag}<//>
-          ${mayWrite && html`<button type="button" class="button quiet" aria-label=${`Remove the tag ${tag}`}
-            onClick=${() => removeTag(prompt, tag, number, reload)}>✕</button>`}</span>`)}
+          ${mayWrite && html`<${Button} kind="quiet" aria-label=${`Remove the tag ${tag}`}
+            onPress=${() => removeTag(prompt, tag, number, reload)}>✕<//>`}</span>`)}
         ${mayWrite && isOpen && html`<${Button} kind="quiet" onPress=${() => setDialog("tag")}>Set a tag<//>`}
+        <span class="hint">written <${Time} at=${version.created_at} /> by ${author.name}</span>
       </p>
-      <p class="hint">Written <${Time} at=${version.created_at} /> by ${author.name}</p>
       ${message && html`<p class="words" dir="auto">${message}</p>`}
-      <${Pointers} pointers=${pointers} number=${number} />
+      <${Pointers} pointers=${pointers} number=${number} promotion=${promotion} />
       <${VersionText} version=${version} />
       <p class="actions">
         <${CopyButton} text=${template} label="Copy the text" />
@@ -120,13 +128,15 @@ function Version({ prompt, version, etag, variables, payloads, pointers, reload 
 }
 
 /** Where the pointers to a version are, since when and by whom; shares where one is split. */
-function Pointers({ pointers, number }) {
+function Pointers({ pointers, number, promotion }) {
   const own = pointers.filter(({ split }) => split.some(({ version }) => version === number));
   if (own.length === 0) return null;
+  const reason = promotion && findReason(promotion);
   return html`<ul class="pointers-of-version">
     ${own.map(({ pointer, split, since, by }) => html`<li key=${pointer}>
       <strong>${pointer}</strong>${split.length > 1 && html` is split: ${describeShares(split)}`}
       ${since && html` since <${Time} at=${since} /> by ${by.name}`}
+      ${pointer === "live" && reason && html`: <q dir="auto">${reason}</q>`}
     </li>`)}
   </ul>`;
 }

@@ -1,7 +1,7 @@
 /** What one does to a version: give it a tag, take one away, archive it. */
 
 import { describeShares } from "../app/event_words.js";
-import { say, sayError } from "../app/messages.js";
+import { say } from "../app/messages.js";
 import { path, write } from "../app/session.js";
 import { Button, Field, Form, useId } from "../parts/controls.js";
 import { Dialog } from "../parts/dialog.js";
@@ -38,17 +38,13 @@ export function SetTag({ prompt, number, pointers, onEnd, onClose }) {
 
 /** Take a tag from a version. */
 export async function removeTag(prompt, tag, number, onEnd) {
-  try {
-    await write("DELETE", path`v1/prompts/${prompt.id}/tags/${tag}`);
+  await write("DELETE", path`v1/prompts/${prompt.id}/tags/${tag}`);
+  onEnd();
+  const goBack = async () => {
+    await moveTag(prompt, tag, number);
     onEnd();
-    const goBack = async () => {
-      await moveTag(prompt, tag, number);
-      onEnd();
-    };
-    say(`The tag ${tag} is removed.`, { undo: goBack });
-  } catch (error) {
-    sayError(error);
-  }
+  };
+  say(`The tag ${tag} is removed.`, { undo: goBack });
 }
 
 /** A dialogue that says what uses a version before it is archived, which cannot be undone. */

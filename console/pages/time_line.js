@@ -1,6 +1,6 @@
 /** The versions of a prompt as a time line, newest first. */
 
-import { describeEvent, findPromotions, findReason } from "../app/event_words.js";
+import { describeEvent, findReason } from "../app/event_words.js";
 import { useLoad } from "../app/load.js";
 import { page } from "../app/router.js";
 import { get, path } from "../app/session.js";
@@ -10,17 +10,19 @@ import { Time } from "../parts/time.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 
 const PAGE = 20; // versions
-const EVENTS = 100; // in which it is looked up what replaced what
 
-/** @param {{prompt: object, number: number, round: number}} props Read again with each round. */
-export function TimeLine({ prompt, number, round }) {
+/**
+ * @param {{prompt: object, number: number, round: number, promotions: Map<number, object>}} props
+ *   `number` is that of the version that is shown; each `round` the versions are read again.
+ */
+export function TimeLine({ prompt, number, round, promotions }) {
   const [limit, setLimit] = useState(PAGE);
-  const lines = useLoad((signal) => readLines(prompt.id, limit, signal), [prompt.id]);
+  const lines = useLoad((signal) => readVersions(prompt.id, limit, signal), [prompt.id]);
   useEffect(() => {
     if (round > 0 || limit > PAGE) lines.reload();
   }, [round, limit]);
   return html`<${Section} title="Versions">
-    <${Loading} of=${lines}>${({ versions, promotions, isComplete }) => html`
+    <${Loading} of=${lines}>${({ versions, isComplete }) => html`
       ${versions.length === 0 && html`<p class="hint">None yet.</p>`}
       <ol class="time-line">
         ${versions.map((version) => html`<${Line} key=${version.id} prompt=${prompt} version=${version}
@@ -43,17 +45,9 @@ function Line({ prompt, version, isShown, promotion }) {
     </p>
     ${message && html`<p class="words" dir="auto">${message}</p>`}
     <p class="hint"><${Time} at=${at} /> by ${author.name}</p>
-    ${promotion && html`<p class="hint">${promotion.by.name} ${describeEvent(promotion)},
-      <${Time} at=${promotion.at} />${reason && html`: <span dir="auto">${reason}</span>`}</p>`}
+    ${promotion && html`<p class="hint">${promotion.by.name} ${describeEvent(promotion)}${" "}
+      <${Time} at=${promotion.at} />${reason && html`: <q dir="auto">${reason}</q>`}</p>`}
   </li>`;
-}
-
-async function readLines(id, limit, signal) {
-  const [versions, { events }] = await Promise.all([
-    readVersions(id, limit, signal),
-    get(path`v1/prompts/${id}/history`, { limit: EVENTS }, signal),
-  ]);
-  return { ...versions, promotions: findPromotions(events) };
 }
 
 async function readVersions(id, limit, signal) {

@@ -8,9 +8,9 @@ const LENGTH = 20_000; // characters; a browser lays out many more only slowly
 export function LongText({ text }) {
   const [isWhole, setWhole] = useState(false);
   if (isWhole || text.length <= LENGTH) return html`<pre class="text" dir="auto">${text}</pre>`;
-  const size = `${Math.round(text.length / 1000).toLocaleString("en")},000 characters`;
   return html`<pre class="text" dir="auto">${cut(text)}…</pre>
-    <button type="button" class="button" onClick=${() => setWhole(true)}>Show all ${size}</button>`;
+    <button type="button" class="button" onClick=${() => setWhole(true)}>
+      Show all ${text.length.toLocaleString("en")} characters</button>`;
 }
 
 function cut(text) {

@@ -45,19 +45,19 @@ def test_the_live_text_comes_first_and_the_others_are_a_click_away(
     editor.create_version(id, "Good day, {{.name}}", message="Try something formal", **settings)
     editor("POST", f"{path}/versions/3/tags", {"tag": "staging"})
     editor("POST", f"{path}/payloads", {"variables": {"name": "Ada"}})
-    reason = {"rollback_reason": "The team’s name was wrong"}
+    reason = {"rollback_reason": "The name was wrong"}
     assert editor("POST", f"{path}/rollback", reason).status == 200
     open_prompt(page, sign_in, "editor", id)
 
     version = find_section(page, "Version 1")
     expect(version).to_contain_text("Hi {{.name}}")
-    expect(version).to_contain_text("live since just now by all key")
+    expect(version).to_contain_text("live since just now by all key: The name was wrong")
     expect(find_section(page, "Settings")).to_contain_text("Variablesname 1 payload to try it with")
     lines = find_section(page, "Versions").get_by_role("listitem")
     expect(lines).to_have_count(3)
     expect(lines.first).to_contain_text("Try something formal")
     expect(lines.last).to_contain_text("rolled back to version 1, in place of version 2")
-    expect(lines.last).to_contain_text("The team’s name was wrong")
+    expect(lines.last).to_contain_text("The name was wrong")
     check_accessibility(page)
     take_screenshots(page, "prompt")
 
