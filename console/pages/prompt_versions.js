@@ -18,11 +18,11 @@ export function SetTag({ prompt, number, pointers, onEnd, onClose }) {
     onClose();
     onEnd();
     const goBack = async () => {
-      // A split that the tag had is not set again: the request for that is on the page of releases.
-      await (at ? moveTag(prompt, tag, at[0].version) : write("DELETE", path`v1/prompts/${prompt.id}/tags/${tag}`));
+      await (at ? moveTag(prompt, tag, at[0].version) : deleteTag(prompt, tag));
       onEnd();
     };
-    say(`Version ${number} has the tag ${tag}.`, { undo: at?.length > 1 ? undefined : goBack });
+    const isSplit = at?.length > 1; // which this would not set again
+    say(`Version ${number} has the tag ${tag}.`, { undo: isSplit ? undefined : goBack });
   };
   return html`<${Dialog} title=${`A tag for version ${number}`} onClose=${onClose}>
     <${Form} onSubmit=${submit}>
@@ -30,7 +30,9 @@ export function SetTag({ prompt, number, pointers, onEnd, onClose }) {
         autofocus autocomplete="off" title="Letters, digits, _, . and -"
         hint=${at ? `It is at ${describeShares(at)} now, and moves here.`
           : "Applications can read the version by it, such as staging. Letters, digits, _, . and -."} />
-      <datalist id=${list}>${names.map(({ pointer }) => html`<option value=${pointer} key=${pointer} />`)}</datalist>
+      <datalist id=${list}>
+        ${names.map(({ pointer }) => html`<option value=${pointer} key=${pointer} />`)}
+      </datalist>
       <div class="actions"><button class="button primary">Set the tag</button></div>
     <//>
   <//>`;
@@ -38,7 +40,7 @@ export function SetTag({ prompt, number, pointers, onEnd, onClose }) {
 
 /** Take a tag from a version. */
 export async function removeTag(prompt, tag, number, onEnd) {
-  await write("DELETE", path`v1/prompts/${prompt.id}/tags/${tag}`);
+  await deleteTag(prompt, tag);
   onEnd();
   const goBack = async () => {
     await moveTag(prompt, tag, number);
@@ -53,7 +55,8 @@ export function ArchiveVersion({ prompt, version, etag, pointers, onEnd, onClose
   const users = pointers.filter(({ split }) => split.some((share) => share.version === number));
   const isSplit = users.some(({ split }) => split.length > 1);
   const archive = async () => {
-    await write("POST", path`v1/prompts/${prompt.id}/versions/${number}/archive`, undefined, { ifMatch: etag });
+    const target = path`v1/prompts/${prompt.id}/versions/${number}/archive`;
+    await write("POST", target, undefined, { ifMatch: etag });
     say(`Version ${number} is archived.`);
     onClose();
     onEnd();
@@ -74,4 +77,8 @@ export function ArchiveVersion({ prompt, version, etag, pointers, onEnd, onClose
 
 async function moveTag(prompt, tag, number) {
   await write("POST", path`v1/prompts/${prompt.id}/versions/${number}/tags`, { tag });
+}
+
+async function deleteTag(prompt, tag) {
+  await write("DELETE", path`v1/prompts/${prompt.id}/tags/${tag}`);
 }

@@ -155,6 +155,7 @@ def test_a_tag_is_moved_and_removed_and_each_is_undone(
 
     page.get_by_role("link", name="Version 1").click()
     page.get_by_role("button", name="Remove the tag staging").click()
+    expect(page.get_by_role("button", name="Remove the tag staging")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Remove the tag staging")).to_be_visible()
     assert list_tags(registry.editor, id) == {"staging": 1}
