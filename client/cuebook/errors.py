@@ -57,7 +57,9 @@ class ServiceError(CuebookError):
         request_id: str = "",
         retry_after: float = 0.0,
     ) -> None:
-        reasons = "; ".join(map(_describe_detail, details))[:LONGEST_REASONS]
+        descriptions = map(_describe_detail, details)
+        # Where a detail only adds a place for programs, the message has its words already.
+        reasons = "; ".join(each for each in descriptions if each not in message)[:LONGEST_REASONS]
         super().__init__(
             f"{message}{reasons and f': {reasons}'}"
             f" ({code or status}{request_id and f', request {request_id}'})"

@@ -267,20 +267,17 @@ class _Operations:
             ConfigurationError: It has neither a template nor messages, or both.
             ConflictError: The prompt, or its newest version, is not what was read.
         """
-        if (template is None) == (messages is None):
-            raise ConfigurationError("a version has either a template or messages")
-        fields = {
-            "template": template,
-            "messages": None if messages is None else list(messages),
-            "engine": engine,
-            "model": model,
-            "model_params": params,
-            "tools": tools,
-            "response_format": response_format,
-            "inputs": inputs,
-            "message": message,
-        }
-        body = {key: value for key, value in fields.items() if value is not None}
+        body = _build_version(
+            template,
+            messages,
+            engine=engine,
+            model=model,
+            model_params=params,
+            tools=tools,
+            response_format=response_format,
+            inputs=inputs,
+            message=message,
+        )
         prompt_id = yield from self._find_id(name)
         path = _build_path("prompts", prompt_id, "versions")
         version: Document = yield from self._write(
@@ -293,6 +290,63 @@ class _Operations:
             if_match=if_match,
         )
         return version
+
+    @Operation
+    def check(
+        self,
+        template: str | None = None,
+        *,
+        messages: Sequence[Mapping[str, Any]] | None = None,
+        name: str | None = None,
+        team_id: str | None = None,
+        engine: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        tools: Sequence[Mapping[str, Any]] | None = None,
+        response_format: Mapping[str, Any] | None = None,
+        inputs: Sequence[Mapping[str, Any]] | None = None,
+        variables: Mapping[str, Any] | None = None,
+        payload_id: str | None = None,
+        strict: bool = False,
+    ) -> Program[Document]:
+        """Check a text that is not saved, as `create_version` would, and write nothing.
+
+        Args:
+            template: The text.
+            messages: The messages of a conversation, instead of a template.
+            name: The slug or the id of the prompt that the text is for; None for a new one.
+            team_id: The id of the team of a new prompt; None for the only one.
+            engine: The template language; None for that of the prompt, or what the markup tells.
+            params: As of `create_version`.
+            tools: As of `create_version`.
+            response_format: As of `create_version`.
+            inputs: As of `create_version`.
+            variables: Values by name, to render the text with; None for no rendering.
+            payload_id: A payload of the prompt, whose variables count where there are no others.
+            strict: Whether a missing variable is an error in every language.
+
+        Returns:
+            The `engine`, the `variables` of the text, the `errors` and the `warnings`, each with
+            its `path`, `line`, `column` and `message`, the `rendering` and the
+            `missing_variables`.
+
+        Raises:
+            ConfigurationError: It has neither a template nor messages, or both.
+        """
+        body = _build_version(
+            template,
+            messages,
+            prompt_id=name,
+            team_id=team_id,
+            engine=engine,
+            model_params=params,
+            tools=tools,
+            response_format=response_format,
+            inputs=inputs,
+            variables=variables,
+            payload_id=payload_id,
+            strict=strict or None,
+        )
+        return self._ask("POST", "/v1/check", body)
 
     @Operation
     def promote(
@@ -439,6 +493,17 @@ class _Operations:
     def history(self, name: str) -> Page[Document]:
         """List the events of a prompt, newest first."""
         return self._list(_build_path("prompts", name, "history"), "events", {})
+
+    @Operation
+    def usage(self, name: str, *, days: int = 31) -> Program[Document]:
+        """Get how a prompt was used, by day and version, and by whom.
+
+        Args:
+            name: The slug or the id of the prompt.
+            days: How many days to look back, today among them.
+        """
+        path = _build_path("prompts", name, "usage")
+        return self._ask("GET", f"{path}?{urlencode({'days': days})}")
 
     @Operation
     def render_remote(
@@ -632,6 +697,20 @@ class AsyncManagement(_Operations, InTasks):
     def __init__(self, core: Core, runner: Tasks) -> None:
         InTasks.__init__(self, runner)
         self._core = core
+
+
+def _build_version(
+    template: str | None, messages: Sequence[Mapping[str, Any]] | None, **fields: Any
+) -> Document:
+    """Build the body of a version, with what of its fields is not None.
+
+    Raises:
+        ConfigurationError: It has neither a template nor messages, or both.
+    """
+    if (template is None) == (messages is None):
+        raise ConfigurationError("a version has either a template or messages")
+    texts = {"template": template, "messages": None if messages is None else list(messages)}
+    return {key: value for key, value in {**texts, **fields}.items() if value is not None}
 
 
 def _build_path(*segments: str | int) -> str:

@@ -33,14 +33,14 @@ const WORDS = new RegExp(
  *
  * The lines of `before`, or of `after`, joined with line breaks, are the whole text again.
  *
- * @param {string} before
- * @param {string} after
+ * @param {string | null} before Null where there is no such text, not even an empty one.
+ * @param {string | null} after
  * @returns {Row[]}
  */
 export function compareTexts(before, after) {
   let lineBefore = 0;
   let lineAfter = 0;
-  return align(before.split("\n"), after.split("\n")).map(([left, right]) => {
+  return align(before?.split("\n") ?? [], after?.split("\n") ?? []).map(([left, right]) => {
     const [partsBefore, partsAfter] = compareLines(left, right);
     return {
       kind: getKind(left, right),

@@ -1,6 +1,6 @@
 /** The calls by which pointers are moved, and by which that is undone. */
 
-import { LIVE, isSameSplit, buildShares } from "./releases.js";
+import { LIVE, isSameSplit } from "./releases.js";
 import { call, get, path, write } from "./session.js";
 
 const EVENTS = 200; // of the history, read at a time
@@ -19,8 +19,8 @@ export async function readRelease(id, signal) {
     get(path`v1/prompts/${id}/history`, { limit: EVENTS }, signal),
     readVersionList(id, undefined, signal),
   ]);
-  const splits = state.pointers.flatMap(({ split, waiting }) => [split, ...waiting.map(({ split }) => split)]);
-  const numbers = splits.flatMap((split) => split.map(({ version }) => version));
+  const requests = state.pointers.flatMap(({ waiting }) => waiting);
+  const numbers = [...state.pointers, ...requests].flatMap(({ split }) => split.map(({ version }) => version));
   const versions = await readVersions(id, numbers, signal);
   return { state, events: history.events, cursor: history.next_cursor, list, versions };
 }
@@ -48,7 +48,8 @@ export async function readVersionList(id, cursor, signal) {
  *   are not.
  */
 export async function readVersions(id, selectors, signal) {
-  const versions = await Promise.all([...new Set(selectors)].map((selector) => readVersion(id, selector, signal)));
+  const reads = [...new Set(selectors)].map((selector) => readVersion(id, selector, signal));
+  const versions = await Promise.all(reads);
   return new Map(versions.filter(Boolean).map((version) => [version.version, version]));
 }
 
@@ -90,7 +91,10 @@ export async function runStep(id, step, { pointer, shares, message }, attempt) {
     publish: () => write("POST", `${versionPath}/promote`, undefined, options),
     tag: () => write("POST", `${versionPath}/tags`, { tag: pointer }, options),
     move: () => write("PUT", path`v1/prompts/${id}/splits/${pointer}`, { split: shares }, options),
-    request: () => write("POST", path`v1/prompts/${id}/releases`, { pointer, split: shares, message }, options),
+    request: () => {
+      const body = { pointer, split: shares, message };
+      return write("POST", path`v1/prompts/${id}/releases`, body, options);
+    },
   };
   const { value } = await calls[kind]();
   return value.release ?? null;
@@ -131,25 +135,40 @@ export async function decide(release, verb, comment) {
  * @param {string} pointer
  * @param {object[]} before What the pointer handed out.
  * @param {object[]} after What it hands out now.
- * @param {string} reason What is written into the history.
+ * @param {string} [reason] Of a promotion that is undone by a rollback.
  * @returns {Promise<(() => Promise<void>) | undefined>}
  */
 export async function buildUndo(id, pointer, before, after, reason) {
   const { pointers } = await readState(id);
   const state = pointers.find((state) => state.pointer === pointer);
   if (!isSameSplit(state?.split ?? [], after)) return undefined;
+  const undo = reason
+    ? await buildRollback(id, before, reason)
+    : buildMoveBack(id, pointer, before, after, state);
+  return async () => {
+    try {
+      await undo();
+    } catch (error) {
+      if (error.status === 412) error.message = `Somebody has moved ${pointer} again, so nothing is undone.`;
+      throw error;
+    }
+  };
+}
+
+async function buildRollback(id, [{ version }], reason) {
+  const { etag } = await readVersion(id, LIVE);
+  return () => rollBack(id, version, reason, { ifMatch: etag });
+}
+
+function buildMoveBack(id, pointer, before, after, state) {
   if (!before.length) {
     return () => (pointer === LIVE ? demote(id, after[0].version) : removeTag(id, pointer));
   }
-  if (!after.length && pointer !== LIVE) {
-    return async () => {
-      await runStep(id, { kind: "tag", version: before[0].version }, { pointer });
-      if (before.length > 1) await runStep(id, { kind: "move" }, { pointer, shares: before });
-    };
-  }
-  if (reason && isSameSplit(before, buildShares(before[0].version))) {
-    const live = await readVersion(id, LIVE);
-    return () => rollBack(id, before[0].version, reason, { ifMatch: live.etag });
-  }
-  return () => runStep(id, { kind: "move", ifMatch: state.etag }, { pointer, shares: before });
+  const isGone = pointer !== LIVE && !after.length;
+  return async () => {
+    if (isGone) await runStep(id, { kind: "tag", version: before[0].version }, { pointer });
+    if (isGone && before.length === 1) return;
+    const ifMatch = isGone ? undefined : state?.etag;
+    await runStep(id, { kind: "move", ifMatch }, { pointer, shares: before });
+  };
 }

@@ -33,6 +33,13 @@ export function isSameSplit(before, after) {
   );
 }
 
+/** Say where a pointer is: "Version 3 is live", "staging is at version 2". */
+export function describeState(pointer, shares) {
+  const numbers = shares.map(({ version }) => version);
+  if (numbers.length > 1) return `${pointer} is split between the versions ${numbers.join(", ")}`;
+  return pointer === LIVE ? `Version ${numbers[0]} is live` : `${pointer} is at version ${numbers[0]}`;
+}
+
 /**
  * Compare what a pointer hands out before and after a move.
  *
@@ -50,6 +57,11 @@ export function compareShares(before, after) {
     staying: list(after.filter((share) => isIn(before, share))),
     endsSplit: before.length > 1 && after.length === 1,
   };
+}
+
+/** Find the share whose version is new at a pointer, else the last one. */
+export function findNewest(before, shares) {
+  return shares.find(({ version }) => !before.some((share) => share.version === version)) ?? shares.at(-1);
 }
 
 /**

@@ -18,6 +18,13 @@ export function navigate(target, { replace = false } = {}) {
   }
 }
 
+/** Change the query of the address, in place; what is undefined or "" goes. */
+export function changeQuery(changes) {
+  const { pathname, query } = address.get();
+  const entries = Object.entries({ ...query, ...changes }).filter(([, value]) => value);
+  navigate(`${pathname}?${new URLSearchParams(entries)}`, { replace: true });
+}
+
 /**
  * Build the address of a page for a link, with its variable segments encoded.
  *

@@ -3,8 +3,8 @@
 import { useLoad } from "../app/load.js";
 import { say } from "../app/messages.js";
 import { readRelease, readUsage, readVersion } from "../app/release_calls.js";
-import { LIVE, buildShares } from "../app/releases.js";
-import { navigate } from "../app/router.js";
+import { buildShares } from "../app/releases.js";
+import { navigate, page } from "../app/router.js";
 import { may, path, write } from "../app/session.js";
 import { Button, Empty, Section } from "../parts/controls.js";
 import { Dialog } from "../parts/dialog.js";
@@ -44,7 +44,7 @@ function Release({ prompt, reload, selector }) {
       ${release.list.versions.length === 0
         ? html`<${Empty} title="There is no version yet.">
             <p>Write a first text; then you release it here.</p>
-            ${mayWrite && html`<a class="button primary" href=${`#/prompts/${encodeURIComponent(id)}/edit`}>Write a text</a>`}
+            ${mayWrite && html`<a class="button primary" href=${page`/prompts/${id}/edit`}>Write a text</a>`}
           <//>`
         : html`
           <${Pointers} ...${common} onOpen=${mayWrite ? setOpen : undefined} />
@@ -61,10 +61,12 @@ function Release({ prompt, reload, selector }) {
 function PromotionByAddress({ selector, onClose, ...common }) {
   const version = useLoad((signal) => readVersion(common.prompt.id, selector, signal), [selector]);
   if (version.value) {
-    return html`<${MoveDialog} ...${common} pointer=${LIVE} shares=${buildShares(version.value.version)} onClose=${onClose} />`;
+    const shares = buildShares(version.value.version);
+    return html`<${MoveDialog} ...${common} shares=${shares} onClose=${onClose} />`;
   }
   return html`<${Dialog} title="Promote" onClose=${onClose}>
-    <${Loading} of=${version}>${() => html`<p>There is no version <code dir="auto">${selector}</code> of this prompt.</p>`}<//>
+    <${Loading} of=${version}>${() => html`
+      <p>There is no version <code dir="auto">${selector}</code> of this prompt.</p>`}<//>
   <//>`;
 }
 
@@ -85,6 +87,7 @@ function PromptStatus({ prompt, reload }) {
   };
   return html`<${Section} title=${isArchived ? "This prompt is archived" : "Archive this prompt"}
     actions=${html`<${Button} onPress=${change}>${isArchived ? "Restore" : "Archive"}<//>`}>
-    <p class="hint">An archived prompt is left out of lists. It still works for those who call it, and can be restored at any time.</p>
+    <p class="hint">An archived prompt is left out of lists. It still works for those who call it, and can be
+      restored at any time.</p>
   <//>`;
 }

@@ -3,26 +3,27 @@
 import { useLoad } from "../app/load.js";
 import { say } from "../app/messages.js";
 import { decide, readState } from "../app/release_calls.js";
-import { LIVE, describeWeight, findChange } from "../app/releases.js";
+import { LIVE, describeState, describeWeight, findChange, findNewest } from "../app/releases.js";
 import { get, may, path, session } from "../app/session.js";
-import { html, useState } from "../vendor/preact.js";
+import { html, useEffect, useState } from "../vendor/preact.js";
 import { Button, Field, Label, Section } from "./controls.js";
 import { Loading } from "./loading.js";
-import { MoveProblem, VersionName } from "./release_texts.js";
+import { MoveProblem, VersionName, join } from "./release_texts.js";
 import { Time } from "./time.js";
-import { VersionDifference } from "./version_difference.js";
+import { MoveDifference } from "./move_difference.js";
 
 const ROWS = 20; // of decided requests, read at a time
 const WAITING = "waiting";
 
 /** The requests of a prompt. */
 export function Requests({ prompt, release, refresh }) {
-  const waiting = release.state.pointers.flatMap((state) => state.waiting.map((request) => ({ request, state })));
+  const waiting = release.state.pointers.flatMap((state) =>
+    state.waiting.map((request) => ({ request, state })));
   return html`<${Section} title="Requests for review" id="requests">
-    ${waiting.length === 0 && html`<p class="hint">No request waits. Who may not move a protected pointer asks for it
-      by promoting a version, and others decide on it here.</p>`}
-    ${waiting.map(({ request, state }) => html`<${Waiting} key=${request.id} prompt=${prompt} request=${request}
-      state=${state} release=${release} refresh=${refresh} />`)}
+    ${waiting.length === 0 && html`<p class="hint">No request waits. Who may not move a protected pointer
+      ${" "}asks for it by promoting a version, and others decide on it here.</p>`}
+    ${waiting.map(({ request, state }) => html`<${Waiting} key=${request.id} prompt=${prompt}
+      request=${request} state=${state} release=${release} refresh=${refresh} />`)}
     <${Decided} promptId=${prompt.id} marker=${waiting.map(({ request }) => request.id).join()} />
   <//>`;
 }
@@ -36,10 +37,10 @@ function Waiting({ prompt, request, state, release, refresh }) {
   const { person } = session.get();
   const isOwn = request.by.id === person?.id;
   const mayMove = may(prompt.team_id, "manage") || (!state.is_protected && may(prompt.team_id, "write"));
+  const approval = `Approved: ${describeState(request.pointer, request.split)}.`;
   const change = findChange(request, events);
   const before = state.split[0]?.version;
-  const after = request.split.find(({ version }) => !state.split.some((share) => share.version === version)) ??
-    request.split.at(-1);
+  const after = findNewest(state.split, request.split);
 
   const run = (verb, end) => async () => {
     setError(null);
@@ -69,23 +70,22 @@ function Waiting({ prompt, request, state, release, refresh }) {
     <p class="hint"><bdi>${request.by.name}</bdi> asked for it <${Time} at=${request.created_at} /></p>
     ${request.message && html`<blockquote dir="auto">${request.message}</blockquote>`}
     <p>${state.split.length
-      ? html`<code>${request.pointer}</code> is at ${state.split.map(({ version }, index) => html`${index ? ", " : ""}
-          <${VersionName} key=${version} number=${version} version=${versions.get(version)} />`)} now.`
+      ? html`<code>${request.pointer}</code> is at ${join(state.split, ({ version }) => html`
+          <${VersionName} number=${version} version=${versions.get(version)} />`)} now.`
       : html`<code>${request.pointer}</code> is at no version now.`}</p>
-    ${change && html`<p class="notice">It cannot be approved any more: <bdi>${change.by.name}</bdi> has changed version
-      ${" "}${change.detail.version} since (${change.event}, <${Time} at=${change.at} />). ${isOwn
+    ${change && html`<p class="notice">It cannot be approved any more: <bdi>${change.by.name}</bdi> has
+      ${" "}changed version ${change.detail.version} since (${change.event}, <${Time} at=${change.at} />). ${isOwn
         ? "Withdraw it, and ask for the release again."
         : "Reject it; the release can be asked for again."}</p>`}
-    ${isLate && html`<p class="notice" role="alert">Somebody has moved <code>${request.pointer}</code> since you opened this.
-      Look at what it replaces now, and approve it again.</p>`}
+    ${isLate && html`<p class="notice" role="alert">Somebody has moved <code>${request.pointer}</code> since you
+      ${" "}opened this. Look at what it replaces now, and approve it again.</p>`}
     ${error && html`<${MoveProblem} error=${error} />`}
-    <${VersionDifference} before=${versions.get(before)} after=${versions.get(after.version)} />
+    <${MoveDifference} before=${versions.get(before)} after=${versions.get(after.version)} />
     ${(mayMove || isOwn) && html`
       <${Field} label="Comment" value=${comment} onInput=${setComment} rows="2" maxlength="1000" />
       <div class="actions">
         ${mayMove && !isOwn && html`
-          ${!change && html`<${Button} kind="primary"
-            onPress=${run("approve", `Approved: ${describeEnd(request)}.`)}>Approve<//>`}
+          ${!change && html`<${Button} kind="primary" onPress=${run("approve", approval)}>Approve<//>`}
           <${Button} kind="danger" onPress=${run("reject", "The request is rejected.")}>Reject<//>`}
         ${(isOwn || !person) && may(prompt.team_id, "write") && html`
           <${Button} onPress=${run("withdraw", "The request is withdrawn.")}>Withdraw<//>`}
@@ -98,6 +98,7 @@ function Waiting({ prompt, request, state, release, refresh }) {
 function Decided({ promptId, marker }) {
   const [pages, setPages] = useState([]);
   const target = path`v1/prompts/${promptId}/releases`;
+  useEffect(() => setPages([]), [marker]);
   const first = useLoad((signal) => get(target, { limit: ROWS }, signal), [promptId, marker]);
   return html`<${Loading} of=${first}>${(page) => {
     const all = [page, ...pages];
@@ -105,35 +106,38 @@ function Decided({ promptId, marker }) {
     const cursor = all.at(-1).next_cursor;
     const readMore = async () => setPages([...pages, await get(target, { limit: ROWS, cursor })]);
     return html`
-      ${decided.length > 0 && html`<h3>Decided</h3><ul class="decided">${decided.map((request) => html`<li key=${request.id}>
-        <p><${Label}>${request.status}<//> <${Wish} request=${request} /></p>
-        <p class="hint"><bdi>${request.by.name}</bdi> asked for it <${Time} at=${request.created_at} />${
-          request.message && html`: <bdi>${request.message}</bdi>`}</p>
-        <p class="hint">${request.decided_by
-          ? html`<bdi>${request.decided_by.name}</bdi> has ${request.status} it <${Time} at=${request.decided_at} />`
-          : "It has ended with the prompt's move."}${request.comment && html`: <bdi>${request.comment}</bdi>`}</p>
-      </li>`)}</ul>`}
+      ${decided.length > 0 && html`<h3>Decided</h3>
+        <ul class="decided">
+          ${decided.map((request) => html`<${Decision} key=${request.id} request=${request} />`)}
+        </ul>`}
       ${cursor && html`<${Button} onPress=${readMore}>Show older<//>`}`;
   }}<//>`;
 }
 
-/** What a request asks for, in a sentence. */
-function Wish({ request: { pointer, split, conditions, is_rollback } }) {
-  if (split.length > 1) {
-    return html`Split <code>${pointer}</code>: ${split.map(({ version, weight }, index) => html`${index ? ", " : ""}
-      version ${version} for ${describeWeight(weight)}`)}`;
-  }
-  const [{ version }] = split;
-  if (conditions) {
-    return html`Deploy version ${version} with Maxim where ${conditions.map((condition, index) => html`${index ? " and " : ""}
-      <code>${condition.variable} ${condition.operator} ${condition.value}</code>`)}`;
-  }
-  if (is_rollback) return html`Roll back to version ${version}`;
-  return pointer === LIVE ? html`Make version ${version} live` : html`Move <code>${pointer}</code> to version ${version}`;
+function Decision({ request }) {
+  const { status, by, created_at, message, decided_by, decided_at, comment } = request;
+  return html`<li>
+    <p><${Label}>${status}<//> <${Wish} request=${request} /></p>
+    <p class="hint"><bdi>${by.name}</bdi> asked for it <${Time} at=${created_at} />${
+      message && html`: <bdi>${message}</bdi>`}</p>
+    <p class="hint">${decided_by
+      ? html`<bdi>${decided_by.name}</bdi> has ${status} it <${Time} at=${decided_at} />`
+      : "It ended when the prompt left its team."}${comment && html`: <bdi>${comment}</bdi>`}</p>
+  </li>`;
 }
 
-function describeEnd({ pointer, split }) {
-  return split.length > 1
-    ? `${pointer} is split between the versions ${split.map(({ version }) => version).join(", ")}`
-    : `${pointer} is at version ${split[0].version}`;
+/** What a request asks for, in a sentence. */
+function Wish({ request: { pointer, split, conditions, is_rollback } }) {
+  const [{ version }] = split;
+  if (split.length > 1) {
+    return html`Split <code>${pointer}</code>: ${join(split, ({ version, weight }) =>
+      `version ${version} for ${describeWeight(weight)}`)}`;
+  }
+  if (conditions) {
+    return html`Deploy version ${version} with Maxim where ${join(conditions, ({ variable, operator, value }) =>
+      html`<code>${variable} ${operator} ${value}</code>`, " and ")}`;
+  }
+  if (is_rollback) return html`Roll back to version ${version}`;
+  if (pointer === LIVE) return html`Make version ${version} live`;
+  return html`Move <code>${pointer}</code> to version ${version}`;
 }

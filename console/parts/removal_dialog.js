@@ -6,8 +6,10 @@ import { LIVE } from "../app/releases.js";
 import { html, useState } from "../vendor/preact.js";
 import { Button } from "./controls.js";
 import { Dialog } from "./dialog.js";
-import { Confirm, useVersions } from "./move_dialog.js";
+import { ConfirmButton, useMoveVersions } from "./move_dialog.js";
 import { Callers, MoveProblem } from "./release_texts.js";
+
+const ERRORS = "Callers of live get an error until another version is promoted.";
 
 /**
  * @param {{prompt: object, release: object, usage?: object, refresh: () => Promise<void>,
@@ -19,7 +21,7 @@ export function RemovalDialog({ prompt, release, usage, refresh, onClose, pointe
   const { pointers } = release.state;
   const before = pointers.find((state) => state.pointer === pointer)?.split ?? [];
   const numbers = number ? [number] : before.map(({ version }) => version);
-  const { versions } = useVersions(prompt.id, numbers, release);
+  const { versions } = useMoveVersions(prompt.id, numbers, release);
   const { title, text, done, run } = number
     ? describeArchiving(prompt.id, number, pointers, versions.get(number))
     : describeRemoval(prompt.id, pointer, before);
@@ -47,7 +49,9 @@ export function RemovalDialog({ prompt, release, usage, refresh, onClose, pointe
       <${Callers} usage=${usage} numbers=${numbers} />
     </div>
     <footer class="actions">
-      <${Confirm} onPress=${confirm} disabled=${numbers.some((number) => !versions.has(number))}>${title}<//>
+      <${ConfirmButton} onPress=${confirm} disabled=${numbers.some((number) => !versions.has(number))}>
+        ${title}
+      <//>
       <${Button} onPress=${onClose}>Cancel<//>
     </footer>
   <//>`;
@@ -58,7 +62,7 @@ function describeRemoval(id, pointer, before) {
     const [{ version }] = before;
     return {
       title: `Demote version ${version}`,
-      text: ["It becomes stable again, and nothing is live: callers of live get an error until another version is promoted."],
+      text: [`It becomes stable again, and nothing is live. ${ERRORS}`],
       done: "Nothing is live now.",
       run: () => demote(id, version),
     };
@@ -80,7 +84,7 @@ function describeArchiving(id, number, pointers, version) {
     title: `Archive version ${number}`,
     text: [
       "An archived version stays readable, and cannot be edited or promoted any more. This cannot be undone.",
-      names.includes(LIVE) && "It is live: then nothing is, and callers of live get an error until another version is promoted.",
+      names.includes(LIVE) && `It is live: then nothing is. ${ERRORS}`,
       tags.length > 0 && `These tags stay at it, and callers still get it by them: ${tags.join(", ")}.`,
       names.length === 0 && "No pointer is at it.",
     ].filter(Boolean),

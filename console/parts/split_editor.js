@@ -1,6 +1,13 @@
 /** Which share of the callers gets which version. */
 
-import { MOST_SHARES, addShare, describeShare, formatWeight, removeShare, setWeight } from "../app/releases.js";
+import {
+  MOST_SHARES,
+  addShare,
+  describeShare,
+  formatWeight,
+  removeShare,
+  setWeight,
+} from "../app/releases.js";
 import { html } from "../vendor/preact.js";
 import { Button, Choice, useId } from "./controls.js";
 

@@ -67,7 +67,7 @@ def check_text(call: Call) -> Response[TextCheck]:
     content = _load_content(call, body, store)
     errors = [*islice(_find_errors(call, team, store, content), MAX_ERRORS)]
     whole = content.whole
-    checked: TextCheck = {
+    result: TextCheck = {
         "engine": content.engine,
         "variables": find_readable_variables(whole, call.settings),
         "errors": [*errors, *islice(find_schema_errors(content), MAX_ERRORS - len(errors))],
@@ -76,9 +76,9 @@ def check_text(call: Call) -> Response[TextCheck]:
         "missing_variables": [],
     }
     has_values = body.variables is not None or body.payload_id is not None
-    if not errors and (has_values or not checked["variables"]):
-        _add_rendering(call, checked, whole, store, is_composed=whole is not content)
-    return call.respond(checked)
+    if not errors and (has_values or not result["variables"]):
+        _add_rendering(call, result, whole, store, is_composed=whole is not content)
+    return call.respond(result)
 
 
 def _open_place(call: Call, body: TextToCheck) -> tuple[TeamStore, PromptStore | None]:
@@ -150,7 +150,7 @@ def _compose(call: Call, team: TeamStore, store: PromptStore | None, content: Co
 
 def _add_rendering(
     call: Call,
-    checked: TextCheck,
+    result: TextCheck,
     content: Content,
     store: PromptStore | None,
     *,
@@ -167,14 +167,14 @@ def _add_rendering(
             content, variables, call.settings, histories=histories, is_strict=is_strict
         )
     except TemplateFailed as problem:
-        checked["missing_variables"] = [*problem.missing]
+        result["missing_variables"] = [*problem.missing]
         if not problem.missing:
-            checked["errors"] += dump_findings(problem, is_composed=is_composed)
+            result["errors"] += dump_findings(problem, is_composed=is_composed)
     except LimitReached as problem:
-        checked["errors"] += dump_findings(problem, is_composed=is_composed)
+        result["errors"] += dump_findings(problem, is_composed=is_composed)
     else:
-        checked["missing_variables"] = rendering.missing
-        checked["rendering"] = dump_rendered_texts(rendering, content)
+        result["missing_variables"] = rendering.missing
+        result["rendering"] = dump_rendered_texts(rendering, content)
 
 
 lambda_handler = serve(check_text, prepare=load_engines)

@@ -264,11 +264,11 @@ def _find_inclusions(content: Content) -> Iterator[tuple[str, InvalidTemplate]]:
     if all(_find_inclusion(text) is None for text in content.texts):
         return
     view = show(content, "liquid", keeps_references=True)
-    for (path, text), shown in zip(content.placed_texts, view.texts, strict=True):
-        if (position := _find_inclusion(shown)) is None:
+    for (path, text), translation in zip(content.placed_texts, view.texts, strict=True):
+        if (position := _find_inclusion(translation)) is None:
             continue
         detail: dict[str, Any] = {"path": path, "message": INCLUSION}
-        if shown == text:
+        if translation == text:
             detail["line"], detail["column"] = locate(text, position)
         where = "" if path == TEMPLATE else f" (in {path})"
         yield path, InvalidTemplate(f"{INCLUSION}{where}", details=[detail], reason=INCLUSION)

@@ -572,6 +572,7 @@ def test_hostile_texts_are_shown_as_they_are(
     sign_in(page, "admin")
     open_release(page, prompt, "?promote=3")
 
+    expect(page.get_by_role("button", name="Make version 3 live")).to_be_enabled()
     assert page.get_by_text(HOSTILE).count() >= 5
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Roll back: live").click()

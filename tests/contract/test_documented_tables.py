@@ -33,6 +33,7 @@ from shared.routes.route import MAX_LIMIT
 from shared.settings import Settings
 from shared.store.prompt_batch import MAX_CLAIMS
 from shared.store.protections import MAX_EVENTS, MAX_PAYLOAD_BYTES, MAX_PAYLOADS
+from shared.templates import recognise_engine
 from shared.writing import IDEMPOTENCY_KEY_LENGTH
 from tests.contract.histories import ORIGIN, build_envelope, list_events
 from tests.contract.sources import list_access_kinds, list_event_kinds, parse
@@ -204,6 +205,16 @@ def test_templates_give_what_is_shown() -> None:
             (text,) = list_words(cell)
             template = compile_template(text, engine=engine, limits=Limits())
             assert template.render(json.loads(values), limits=Limits()) == expected
+
+
+def test_markup_that_tells_an_engine() -> None:
+    rows = read_document(WRITERS).get_table("Check before saving").rows
+
+    for markup, engines in rows:
+        texts = [text.replace("\\|", "|") for text in list_words(markup) if "{" in text]
+        for text in texts or ["Hi"]:
+            content = Content(template=text, inputs=[{"name": "name"}])
+            assert recognise_engine(content, build_settings()) in list_words(engines), text
 
 
 # -- docs/dialects.md

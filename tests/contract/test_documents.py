@@ -75,6 +75,7 @@ TABLES = {
     (APPLICATIONS, "Limits", "what"): (RULES, "test_limits"),
     (WRITERS, "Prompts and versions", "status"): (RULES, "test_transitions"),
     (WRITERS, "Template languages", ""): (RULES, "test_templates_give_what_is_shown"),
+    (WRITERS, "Check before saving", "the text has"): (RULES, "test_markup_that_tells_an_engine"),
     (DIALECTS_PAGE, "Point a client here", "client"): (CLIENTS, "test_the_clients_are_those_here"),
     (DIALECTS_PAGE, "What a dialect shows of a version", "field"): (
         FUNCTIONS,
@@ -186,6 +187,7 @@ BLOCKS = {
             WRITERS: (
                 "Draft",
                 "Try it with sample variables",
+                "Check before saving",
                 "Compare and tag",
                 "Go live and roll back",
                 "Try a version on some of the callers",

@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from shared.domain.organisation import ORGANISATION_ID
 from tests.clients.programs import NODE_MODULES, PYTHON, Clients, run_proxy
 from tests.clients.publisher import Maxim
+from tests.console.browser import Watch, find_chromium, launch
+from tests.console.walks import release_and_roll_back
 from tests.documents import read_document
 from tests.e2e.application import deploy_application
-from tests.e2e.deployment import STACK, Api, Deployment
+from tests.e2e.deployment import CALL_SECONDS, STACK, Api, Deployment
 from tests.e2e.emulator import ROOT
 from tests.e2e.events import receive, subscribe
 from tests.e2e.traces import draw_trace, drop_times
@@ -43,8 +46,8 @@ TRACES = [
 ]
 WALK = Walk([block.text for block in read_document("README.md").get_blocks("bash")])
 REFUSED = (
-    "## render_version  … ms  route=render_version  dialect=registry  principal_id=…  team_id=…  "
-    "prompt_id=…"
+    "## render_version  … ms  route=render_version  dialect=registry  principal_id=…  "
+    "principal_kind=api_key  team_id=…  prompt_id=…"
 )
 WRITERS = 64
 LARGE = "large " * 100_000  # no item holds it
@@ -117,6 +120,36 @@ def test_the_walk_of_the_readme(api: Api, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_a_person_releases_in_the_console(api: Api) -> None:
+    """The console is below the path of the stage, and its functions start when they are called."""
+    chromium = find_chromium()
+    if chromium is None:
+        pytest.skip("there is no Chromium: install it, or name another one: CHROMIUM=")
+    team = f"/v1/teams/{api.demo['team_id']}"
+    prompt = api.call("POST", f"{team}/prompts", {"name": "By hand"}).json["prompt"]["id"]
+    url = f"/v1/prompts/{prompt}"
+    api.call("POST", f"{url}/versions", {"template": "Hello {{.name}}!"})
+    for _ in range(2):
+        api.call("POST", f"{url}/versions/1/promote")
+    base_url = api.demo["base_url"]
+    expect.set_options(timeout=CALL_SECONDS * 1000)
+    with sync_playwright() as playwright, launch(playwright, chromium) as browser:
+        page = browser.new_page()
+        watch = Watch(base_url)
+        watch.attach(page.context)
+        page.goto(f"{base_url}/console#/prompts/{prompt}")
+        page.get_by_label("E-mail").fill(api.demo["email"])
+        page.get_by_label("Password").fill(api.demo["password"])
+        page.get_by_role("button", name="Sign in", exact=True).click()
+
+        release_and_roll_back(page, " How are you?")
+        watch.check()
+
+    version = api.call("GET", f"{url}/versions/2").json["version"]
+    assert (version["template"], version["status"]) == ("Hello {{.name}}! How are you?", "stable")
+    assert api.call("GET", f"{url}/versions/live").json["version"]["version"] == 1
+
+
 def test_the_last_of_the_five_commands(api: Api) -> None:
     (block,) = read_document("README.md").get_blocks("sh", "Deploy in five commands")
     variables = {

@@ -13,6 +13,7 @@ from cuebook import (
     ConfigurationError,
     ConflictError,
     Cuebook,
+    InvalidRequestError,
     NotFoundError,
     UnavailableError,
 )
@@ -46,6 +47,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "version": ("greeting", 1),
     "read_version": ("greeting",),
     "create_version": ("greeting", "Hello"),
+    "check": ("Hello",),
     "promote": ("greeting", 1),
     "demote": ("greeting",),
     "archive_version": ("greeting", 1),
@@ -60,6 +62,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "create_payload": ("greeting", "usual", {"name": "Ada"}),
     "delete_payload": ("greeting", "payload"),
     "history": ("greeting",),
+    "usage": ("greeting",),
     "render_remote": ("greeting",),
     "api_keys": (),
     "create_api_key": ("a service", ["team"]),
@@ -203,6 +206,31 @@ def test_pages_are_asked_for_one_by_one(
     assert [row["name"] for row in page["prompts"]] == ["Prompt 2", "Prompt 1"]
 
 
+def test_a_text_is_checked_before_it_is_a_version(manage: Management, registry: Registry) -> None:
+    manage.create_prompt(registry.team_id, "Greeting")
+    manage.create_version("greeting", "Hi", engine="jinja")
+
+    result = manage.check("Hi {{ name }}", name="greeting", variables={"name": "Ada"})
+    broken = manage.check(messages=[{"role": "user", "content": "a\n{{if}}"}], engine="go")
+
+    assert (result["engine"], result["rendering"]) == ("jinja", {"rendered": "Hi Ada"})
+    (error,) = broken["errors"]
+    assert (error["path"], error["line"]) == ("messages[0].content", 2)
+    assert len([*manage.versions("greeting")]) == 1
+    with pytest.raises(ConfigurationError):
+        manage.check()
+
+
+def test_an_error_says_nothing_twice(manage: Management, registry: Registry) -> None:
+    manage.create_prompt(registry.team_id, "Greeting")
+
+    with pytest.raises(InvalidRequestError) as caught:
+        manage.create_version("greeting", "a\n{{if}}")
+
+    assert str(caught.value).count("missing value for if") == 1
+    assert caught.value.details[0]["line"] == 2
+
+
 def test_a_list_that_never_ends_is_an_error(
     manage: Management, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +248,7 @@ def test_a_response_of_another_service_is_an_error_of_the_client(
     monkeypatch.setattr(gateway, "perform", lambda effect: Response(200, {}, body.encode()))
     # What they return is the whole object; without one there is nothing to return.
     whole = {"prompts_page", "diff", "get_split", "set_split", "render_remote", "create_api_key"}
+    whole.add("check")
     whole |= {name for name in OPERATIONS if name.startswith(("delete", "remove", "end", "revoke"))}
     for name in OPERATIONS.keys() - (whole if body.startswith("{") else set()):
         with pytest.raises(UnavailableError, match="in an unknown form"):
