@@ -1,11 +1,14 @@
 /** What one does to a version: give it a tag, take one away, archive it. */
 
 import { describeShares } from "../app/event_words.js";
+import { useLoad } from "../app/load.js";
 import { say } from "../app/messages.js";
+import { readUsage } from "../app/release_calls.js";
 import { path, write } from "../app/session.js";
-import { Button, Field, Form, useId } from "../parts/controls.js";
+import { Field, Form, useId } from "../parts/controls.js";
 import { Dialog } from "../parts/dialog.js";
-import { html, useState } from "../vendor/preact.js";
+import { RemovalDialog } from "../parts/removal_dialog.js";
+import { html, useMemo, useState } from "../vendor/preact.js";
 
 /** A dialogue for a tag of a version, new or from another version. */
 export function SetTag({ prompt, number, pointers, onEnd, onClose }) {
@@ -51,28 +54,14 @@ export async function removeTag(prompt, tag, number, onEnd) {
 
 /** A dialogue that says what uses a version before it is archived, which cannot be undone. */
 export function ArchiveVersion({ prompt, version, etag, pointers, onEnd, onClose }) {
+  const usage = useLoad((signal) => readUsage(prompt.id, signal), [prompt.id]).value;
   const { version: number } = version;
-  const users = pointers.filter(({ split }) => split.some((share) => share.version === number));
-  const isSplit = users.some(({ split }) => split.length > 1);
-  const archive = async () => {
-    const target = path`v1/prompts/${prompt.id}/versions/${number}/archive`;
-    await write("POST", target, undefined, { ifMatch: etag });
-    say(`Version ${number} is archived.`);
-    onClose();
-    onEnd();
-  };
-  return html`<${Dialog} title=${`Archive version ${number}?`} onClose=${onClose}>
-    <p>An archived version can be read by its number, but never be promoted or changed again. This cannot be
-      undone; its text can be copied into a new version.</p>
-    ${users.length > 0 && html`<p class="notice">
-      ${users.map(({ pointer }) => pointer).join(", ")} ${users.length > 1 ? "are" : "is"} at this version.
-      ${isSplit ? " End the split first." : version.status === "live" && " Without it, nothing is live."}
-    </p>`}
-    <div class="actions">
-      <${Button} onPress=${onClose}>Cancel<//>
-      <${Button} kind="danger" disabled=${isSplit} onPress=${archive}>Archive version ${number}<//>
-    </div>
-  <//>`;
+  const release = useMemo(
+    () => ({ state: { pointers }, versions: new Map([[number, { ...version, etag }]]) }),
+    [pointers, version, etag],
+  );
+  return html`<${RemovalDialog} prompt=${prompt} number=${number} release=${release} usage=${usage}
+    refresh=${async () => onEnd()} onClose=${onClose} />`;
 }
 
 async function moveTag(prompt, tag, number) {
