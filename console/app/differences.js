@@ -60,7 +60,7 @@ export function compareTexts(before, after) {
 export function compareWords(before, after) {
   const left = splitWords(before);
   const right = splitWords(after);
-  const pairs = dropStrays(left, match(left, right));
+  const pairs = dropStrays(left, right, match(left, right));
   const shared = pairs.reduce((sum, [index]) => sum + left[index].length, 0);
   const isAlike = shared >= LEAST_SHARED * Math.min(before.length, after.length);
   const kept = isAlike ? pairs : [];
@@ -146,10 +146,10 @@ function splitWords(text) {
 }
 
 /** Drop spaces and punctuation that are the same but stand alone between words that are not. */
-function dropStrays(words, pairs) {
-  const isNext = (one, other) => other && Math.abs(one[0] - other[0]) === 1 && Math.abs(one[1] - other[1]) === 1;
-  return pairs.filter((pair, index) =>
-    /[^\s\p{P}]/u.test(words[pair[0]]) || isNext(pair, pairs[index - 1]) || isNext(pair, pairs[index + 1]));
+function dropStrays(left, right, pairs) {
+  const all = [[-1, -1], ...pairs, [left.length, right.length]];
+  const isNext = (index) => [0, 1].every((side) => all[index + 1][side] - all[index][side] === 1);
+  return pairs.filter((pair, index) => /[^\s\p{P}]/u.test(left[pair[0]]) || isNext(index) || isNext(index + 1));
 }
 
 function joinParts(words, same) {
