@@ -57,7 +57,7 @@ export function compareTexts(before, after) {
  * @param {string} after
  * @returns {[Part[], Part[]]} The parts of each; joined, they are the text again.
  */
-export function compareWords(before, after) {
+function compareWords(before, after) {
   const left = splitWords(before);
   const right = splitWords(after);
   const pairs = dropStrays(left, right, match(left, right));
@@ -88,7 +88,7 @@ export function compareSettings(before, after, path = "") {
 }
 
 /** Tell whether two JSON values are the same; the order of the keys of an object is none of it. */
-export function isEqual(before, after) {
+function isEqual(before, after) {
   if (Array.isArray(before) && Array.isArray(after)) {
     return before.length === after.length && before.every((item, index) => isEqual(item, after[index]));
   }

@@ -121,9 +121,12 @@ def test_as_much_as_possible_is_the_same(module: Page) -> None:
 def test_words_are_marked_and_signs_stay_whole(module: Page) -> None:
     before = "You are a calm helper 👩‍👩‍👧 of {{.company}}, שלום עולם"
     after = "You are a rude helper 👩‍👩‍👦 of {{.company}}, שלום לך"
-    ((left, right),) = compare(module, "compareWords", (before, after))
+    ((row,),) = compare(module, "compareTexts", (before, after))
 
-    marked = [[part["text"] for part in side if part["isChanged"]] for side in (left, right)]
+    marked = [
+        [part["text"] for part in row[side]["parts"] if part["isChanged"]]
+        for side in ("before", "after")
+    ]
     assert marked == [["calm", "👩‍👩‍👧", "עולם"], ["rude", "👩‍👩‍👦", "לך"]]
 
 

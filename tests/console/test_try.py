@@ -50,6 +50,7 @@ def test_values_are_typed_and_saved(
     table = page.get_by_role("table", name="Text")
     expect(table.get_by_role("insertion")).to_have_text(" of 12")
     expect(table).to_contain_text(HOSTILE)
+    expect(page.get_by_text("Rendering …")).to_have_count(0)
     take_screenshots(page, "try")
     check_accessibility(page)
 
@@ -65,7 +66,11 @@ def test_values_are_typed_and_saved(
 
 
 def test_all_payloads_are_rendered_at_once(
-    page: Page, registry: Registry, sign_in: Callable[..., Client], watch: Watch
+    page: Page,
+    registry: Registry,
+    sign_in: Callable[..., Client],
+    watch: Watch,
+    take_screenshots: Callable[[Page, str], None],
 ) -> None:
     watch.expect("422")  # of the payload without a town
     id = create_two(
@@ -83,6 +88,9 @@ def test_all_payloads_are_rendered_at_once(
     expect(page.get_by_role("row", name="Both")).to_contain_text("1 line changed")
     expect(page.get_by_role("row", name="No town")).to_contain_text("Does not render")
     expect(page.get_by_role("row", name="No town")).to_contain_text("Request")
+    expect(page.get_by_role("row", name="More")).to_contain_text("1 line changed")
+    page.get_by_role("heading", name="All payloads").scroll_into_view_if_needed()
+    take_screenshots(page, "try-all")
     page.get_by_role("button", name="Open Both").click()
     dialog = page.get_by_role("dialog", name="Both")
     expect(dialog.get_by_role("insertion")).to_have_text(" of Bonn")
