@@ -90,8 +90,8 @@ function readMessage(message) {
     return createMessage("placeholder", "", name, rest);
   }
   if (typeof content === "string" && ROLES.includes(role)) {
-    const others = { ...(type !== undefined && { type }), ...(name !== undefined && { name }), ...rest };
-    return createMessage("text", role, content, others);
+    const others = Object.entries({ type, name, ...rest }).filter(([, value]) => value !== undefined);
+    return createMessage("text", role, content, Object.fromEntries(others));
   }
   return createMessage("json", "", formatJson(message));
 }
@@ -113,7 +113,8 @@ export function dumpDraft(draft) {
       problems.push({ path, line: 1, column: 1, message: `This must be a JSON ${kind}.` });
     } catch (error) {
       const [, line, column] = error.message.match(/line (\d+) column (\d+)/) ?? [null, 1, 1];
-      problems.push({ path, line: Number(line), column: Number(column), message: `No valid JSON: ${error.message}` });
+      const message = `This is not JSON: ${error.message}`;
+      problems.push({ path, line: Number(line), column: Number(column), message });
     }
     return undefined;
   };
@@ -190,7 +191,7 @@ export function findChanges(fields, version) {
 
 /** Compare two values of JSON, in which the order of names does not matter. */
 function isSame(one, other) {
-  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return one === other;
+  if (Object(one) !== one || Object(other) !== other) return one === other;
   if (Array.isArray(one) !== Array.isArray(other)) return false;
   const names = Object.keys(one);
   if (names.length !== Object.keys(other).length) return false;
@@ -208,7 +209,8 @@ export function makeSlug(name) {
     .replace(/^_|_$/g, "");
 }
 
-function formatJson(value) {
+/** Write a value as JSON to be read by people; nothing for null. */
+export function formatJson(value) {
   return value == null ? "" : JSON.stringify(value, null, 2);
 }
 

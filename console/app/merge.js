@@ -9,9 +9,9 @@ import { ENGINES, PARAMETERS } from "./drafts.js";
  * @property {"you" | "they" | "both"} by Who has changed it since both began.
  * @property {string} mine
  * @property {string} theirs
- * @property {string} merged The text to begin with: whoever has changed it alone is right.
+ * @property {string} text What to begin with: whoever has changed it alone is right.
  * @property {"text" | "choice"} kind Whether it is merged line by line, or one of the two is taken.
- * @property {string} [language] Of a text.
+ * @property {string} [language] Of what is merged line by line.
  */
 
 /**
@@ -35,7 +35,8 @@ export function compareDrafts(base, mine, theirs) {
     if (mine === theirs) continue;
     const by = mine === was ? "they" : theirs === was ? "you" : "both";
     const { label, kind, language } = own.get(name) ?? other.get(name);
-    differences.push({ name, label, kind, language, by, mine, theirs, merged: by === "they" ? theirs : mine });
+    const text = by === "they" ? theirs : mine;
+    differences.push({ name, label, kind, language, by, mine, theirs, text });
   }
   return differences;
 }
@@ -45,20 +46,21 @@ export function compareDrafts(base, mine, theirs) {
  *
  * @param {import("./drafts.js").Draft} mine
  * @param {import("./drafts.js").Draft} theirs
- * @param {Difference[]} differences With `merged` as it has been decided.
+ * @param {Difference[]} differences With `text` as it has been decided.
  */
 export function applyMerge(mine, theirs, differences) {
-  const draft = { ...mine, parameters: { ...mine.parameters }, messages: mine.messages.map((each) => ({ ...each })) };
-  for (const { name, merged, ...difference } of differences) {
+  const messages = mine.messages.map((message) => ({ ...message }));
+  const draft = { ...mine, parameters: { ...mine.parameters }, messages };
+  for (const { name, text, theirs: textOfTheirs } of differences) {
     const [, index] = name.match(/^messages\[(\d+)\]$/) ?? [];
     if (name === "texts") {
-      const { isChat, template, messages } = merged === difference.theirs ? theirs : mine;
+      const { isChat, template, messages } = text === textOfTheirs ? theirs : mine;
       Object.assign(draft, { isChat, template, messages });
     } else if (name === "inputs") {
-      draft.inputs = merged === difference.theirs ? theirs.inputs : mine.inputs;
-    } else if (index !== undefined) draft.messages[index].text = merged;
-    else if (name in draft.parameters) draft.parameters[name] = merged;
-    else draft[name] = merged;
+      draft.inputs = text === textOfTheirs ? theirs.inputs : mine.inputs;
+    } else if (index !== undefined) draft.messages[index].text = text;
+    else if (name in draft.parameters) draft.parameters[name] = text;
+    else draft[name] = text;
   }
   return draft;
 }
@@ -75,7 +77,9 @@ function listParts(draft) {
   } else add("template", "Text", draft.template, "text", draft.engine);
   add("engine", "Language", ENGINES[draft.engine] ? draft.engine : "", "choice");
   add("model", "Model", draft.model, "choice");
-  for (const [name, label] of Object.entries(PARAMETERS)) add(name, label, draft.parameters[name], "choice");
+  for (const [name, label] of Object.entries(PARAMETERS)) {
+    add(name, label, draft.parameters[name], "choice");
+  }
   add("otherParameters", "Other parameters", draft.otherParameters, "text", "json");
   add("responseFormat", "Output", draft.responseFormat, "text", "json");
   add("tools", "Tools", draft.tools, "text", "json");

@@ -23,7 +23,8 @@ export async function openTarget(id, selector, signal) {
   const newest = await readNewest(id, signal);
   if (newest.number === null) return { ...newest, number: null, newest: null, version: {} };
   const name = selector === "latest" ? newest.number : selector;
-  const { value: { version }, etag } = await call("GET", path`v1/prompts/${id}/versions/${name}`, { signal });
+  const url = path`v1/prompts/${id}/versions/${name}`;
+  const { value: { version }, etag } = await call("GET", url, { signal });
   if (version.omissions?.includes("messages")) {
     throw new Error("This conversation is too large for the console. Edit it in a folder: cuebook pull.");
   }
@@ -53,7 +54,8 @@ export function isUnsaved({ number, version }, { fields, problems }) {
 export async function saveDraft(id, target, fields, attempt) {
   const options = { ifMatch: target.etag, attempt };
   if (target.number === null) {
-    return await follow(id, target, await write("POST", path`v1/prompts/${id}/versions`, fields, options));
+    const response = await write("POST", path`v1/prompts/${id}/versions`, fields, options);
+    return await follow(id, target, response);
   }
   const changes = findChanges(fields, target.version);
   if (Object.keys(changes).length === 0) return target;
@@ -100,7 +102,8 @@ async function findNewerVersion(id, target, fields) {
   const newest = await readNewest(id);
   if (newest.number === target.newest) return { target: { ...target, etag: newest.etag }, rival: null };
   const current = await openTarget(id, "latest");
-  if (current.number !== null && hasFields(current.version, fields)) return { target: current, rival: null };
+  const isOwn = current.number !== null && hasFields(current.version, fields);
+  if (isOwn) return { target: current, rival: null };
   return {
     target: { ...target, newest: newest.number, etag: newest.etag },
     rival: current.version,
@@ -118,7 +121,8 @@ function isSameText(one, other) {
 
 async function readNewest(id, signal) {
   try {
-    const { value, etag } = await call("GET", path`v1/prompts/${id}`, { query: { version: "latest" }, signal });
+    const options = { query: { version: "latest" }, signal };
+    const { value, etag } = await call("GET", path`v1/prompts/${id}`, options);
     return { number: value.version.version, etag };
   } catch (error) {
     if (error.status !== 404) throw error;

@@ -15,9 +15,10 @@ const NOTHING = { variables: [], errors: [], warnings: [], rendering: null, miss
  *
  * @param {import("./drafts.js").Draft} draft
  * @param {{prompt_id?: string, team_id?: string, payload_id?: string}} place
- * @returns {{checked: object, findings: object[], byField: Record<string, object[]>, error: Error | null,
- *   isCurrent: boolean}} `findings` are what is wrong, each with `path`, `line`, `column` and
- *   `message`; `byField` has them by the field of the draft; `error` is why there was no check.
+ * @returns {{result: object, findings: object[], byField: Record<string, object[]>, error: Error | null,
+ *   isCurrent: boolean}} `result` is the response; `findings` are what is wrong, each with `path`,
+ *   `line`, `column` and `message`; `byField` has them by the field of the draft; `error` is why
+ *   there was no check.
  */
 export function useCheck(draft, place) {
   const { message, ...checkable } = draft;
@@ -25,18 +26,18 @@ export function useCheck(draft, place) {
     const { fields: { message, ...fields }, problems } = dumpDraft(draft);
     return { body: { ...fields, ...place }, problems };
   }, [...Object.values(checkable), place.payload_id, place.prompt_id, place.team_id]);
-  const [result, setResult] = useState({ checked: NOTHING, error: null, request: null });
+  const [state, setState] = useState({ result: NOTHING, error: null, request: null });
   useEffect(() => {
     if (request.problems.length > 0) return undefined;
     const controller = new AbortController();
     let timer;
     const check = async (pause) => {
       try {
-        const checked = await readCheck(request.body, controller.signal);
-        setResult((result) => ({ checked: keepVariables(checked, result.checked), error: null, request }));
+        const result = await readCheck(request.body, controller.signal);
+        setState((before) => ({ result: keepVariables(result, before.result), error: null, request }));
       } catch (error) {
         if (controller.signal.aborted) return;
-        setResult((result) => ({ ...result, error }));
+        setState((state) => ({ ...state, error }));
         if (isTemporary(error)) timer = setTimeout(check, pause, Math.min(2 * pause, LONGEST_PAUSE));
       }
     };
@@ -47,16 +48,16 @@ export function useCheck(draft, place) {
     };
   }, [request]);
   return useMemo(() => {
-    const findings = request.problems.length > 0 ? request.problems : result.checked.errors;
+    const findings = request.problems.length > 0 ? request.problems : state.result.errors;
     const byField = Object.groupBy(findings, ({ path }) => path.match(FIELD)?.[0] ?? "");
-    return { ...result, findings, byField, isCurrent: result.request === request };
-  }, [result, request]);
+    return { ...state, findings, byField, isCurrent: state.request === request };
+  }, [state, request]);
 }
 
 /** A text with errors has no variables that could be listed: it keeps those that it had before. */
-function keepVariables(checked, before) {
-  if (checked.errors.length === 0 || checked.variables.length > 0) return checked;
-  return { ...checked, variables: before.variables };
+function keepVariables(result, before) {
+  if (result.errors.length === 0 || result.variables.length > 0) return result;
+  return { ...result, variables: before.variables };
 }
 
 /** Find the language of a text of a draft for which none is chosen. */

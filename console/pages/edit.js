@@ -14,11 +14,11 @@ import { Conflict } from "../parts/conflict.js";
 import { Button, Field, Section } from "../parts/controls.js";
 import { Dialog } from "../parts/dialog.js";
 import { Preview, Problems, Variables } from "../parts/draft_beside.js";
-import { Settings, Texts } from "../parts/draft_fields.js";
+import { Settings, Texts, useControls } from "../parts/draft_fields.js";
 import { Loading, ProblemDetails } from "../parts/loading.js";
 import { PromptFrame } from "../parts/prompt_frame.js";
 import { formatTime, Time } from "../parts/time.js";
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useEffect, useState } from "../vendor/preact.js";
 
 export function Page({ id, query: { from = "latest" } }) {
   return html`<${PromptFrame} id=${id} tab="/edit">${(prompt) =>
@@ -29,23 +29,23 @@ export function Page({ id, query: { from = "latest" } }) {
 
 /** The editor, with the text that is not saved if an earlier visit has left one. */
 function Opened({ prompt, from }) {
-  const opened = useLoad((signal) => openTarget(prompt.id, from, signal), []);
+  const loading = useLoad((signal) => openTarget(prompt.id, from, signal), []);
   const [copy, setCopy] = useState(undefined); // null when there is none, or what has been decided
-  const { value: target } = opened;
+  const { value: target } = loading;
   const isRead = target !== undefined;
   useEffect(() => {
     if (isRead) setCopy(findCopy(nameCopy(prompt.id, target)));
   }, [isRead]);
-  const [restored, setRestored] = useState(null);
+  const [previous, setPrevious] = useState(null); // what an earlier visit has left, to go on with
   const discard = () => {
     removeCopy(nameCopy(prompt.id, target));
     setCopy(null);
   };
   const restore = () => {
-    setRestored({ ...copy.value, draft: renewKeys(copy.value.draft) });
+    setPrevious({ ...copy.value, draft: renewKeys(copy.value.draft) });
     setCopy(null);
   };
-  return html`<${Loading} of=${opened}>${() => html`
+  return html`<${Loading} of=${loading}>${() => html`
     ${copy && html`<${Dialog} title="You have text that is not saved">
       <p>It is from <${Time} at=${copy.at} />, and was kept in this browser.</p>
       <pre class="excerpt" dir="auto" tabindex="0">${readExcerpt(copy.value.draft)}</pre>
@@ -54,8 +54,8 @@ function Opened({ prompt, from }) {
         <${Button} kind="danger" onPress=${discard}>Discard it<//>
       </div>
     <//>`}
-    ${copy === null && html`<${Editor} prompt=${prompt} first=${restored?.target ?? target}
-      text=${restored?.draft ?? beginDraft(target)} />`}
+    ${copy === null && html`<${Editor} prompt=${prompt} first=${previous?.target ?? target}
+      text=${previous?.draft ?? beginDraft(target)} />`}
   `}<//>`;
 }
 
@@ -73,12 +73,16 @@ function Editor({ prompt, first, text }) {
   const saving = useSaving(id, first, draft, () => recogniseEngine(draft, { prompt_id: id }));
   const { target, conflict } = saving;
   const live = useLoad((signal) => readLiveVariables(id, signal), [id]);
-  const payloads = useLoad((signal) => getAll(path`v1/prompts/${id}/payloads`, "payloads", {}, undefined, signal), [id]);
+  const payloads = useLoad(
+    (signal) => getAll(path`v1/prompts/${id}/payloads`, "payloads", {}, undefined, signal),
+    [id],
+  );
   const { getControl, go } = useControls();
   useShortcuts({ "mod+s": ["Save the draft", saving.save] });
   useEffect(() => {
     // Loading the page again opens the draft; nothing on the page changes.
-    if (target.number !== null) history.replaceState(null, "", `${page`/prompts/${id}/edit`}?from=${target.number}`);
+    const address = `${page`/prompts/${id}/edit`}?from=${target.number}`;
+    if (target.number !== null) history.replaceState(null, "", address);
   }, [target.number]);
 
   const takeTheirs = async () => {
@@ -113,8 +117,9 @@ function Editor({ prompt, first, text }) {
       </div>
       <aside class="beside" aria-label="About the text">
         <${Problems} check=${check} onGo=${go} />
-        <${Variables} names=${check.checked.variables} liveNames=${live.value ?? null} />
-        <${Preview} check=${check} payloads=${payloads.value ?? []} payloadId=${payloadId} onChoose=${setPayloadId}>
+        <${Variables} names=${check.result.variables} liveNames=${live.value ?? null} />
+        <${Preview} check=${check} payloads=${payloads.value ?? []} payloadId=${payloadId}
+          onChoose=${setPayloadId}>
           ${payloads.value?.length > 0
             ? "Choose a payload to see the text with its values."
             : html`With a <a href=${page`/prompts/${id}/payloads`}>payload</a>, sample values of the
@@ -123,7 +128,7 @@ function Editor({ prompt, first, text }) {
       </aside>
     </div>
     ${conflict && html`<${Conflict} base=${beginDraft(conflict.base)} mine=${conflict.draft}
-      theirs=${{ ...beginDraft({ ...conflict.target, version: conflict.rival }) }} rival=${conflict.rival}
+      theirs=${beginDraft({ ...conflict.target, version: conflict.rival })} rival=${conflict.rival}
       isOther=${conflict.target.number === null} onSave=${saveMerged} onTake=${takeTheirs}
       onClose=${() => saving.setConflict(null)} />`}
   `;
@@ -135,14 +140,16 @@ function Bar({ id, saving: { target, state, isChanged, save }, hasLive }) {
   const what = number !== null
     ? `Draft ${number}`
     : version.version ? `New version, from ${version.version}` : "First version";
+  const at = page`/prompts/${id}`;
   return html`<div class="editor-bar">
     <p class="state"><strong>${what}</strong> <${State} state=${state} isChanged=${isChanged} /></p>
     <div class="actions">
       <${Button} kind="primary" onPress=${save} shortcut="Ctrl S" disabled=${!isChanged}>Save<//>
       ${number !== null && !isChanged && html`<nav class="actions" aria-label="Next steps">
-        ${hasLive && html`<a class="button" href=${`${page`/prompts/${id}/compare`}?from=live&to=${number}`}>Compare with live</a>`}
-        <a class="button" href=${`${page`/prompts/${id}/try`}?version=${number}`}>Try</a>
-        <a class="button" href=${`${page`/prompts/${id}/release`}?promote=${number}`}>Promote</a>
+        ${hasLive && html`
+          <a class="button" href=${`${at}/compare?from=live&to=${number}`}>Compare with live</a>`}
+        <a class="button" href=${`${at}/try?version=${number}`}>Try</a>
+        <a class="button" href=${`${at}/release?promote=${number}`}>Promote</a>
       </nav>`}
     </div>
   </div>`;
@@ -152,7 +159,7 @@ function State({ state: { kind, at }, isChanged }) {
   useTick(5000);
   const words = {
     saving: "Saving …",
-    waiting: "Not saved: the service does not answer. Your text is kept, and saving is tried again by itself.",
+    waiting: "Not saved: the service does not answer. Your text is kept, and saved as soon as it does.",
   };
   if (words[kind]) return html`<span role="status" class=${kind}>${words[kind]}</span>`;
   if (isChanged) return html`<span role="status" class="unsaved">Not saved</span>`;
@@ -172,17 +179,6 @@ function useTick(pause) {
     const timer = setInterval(() => setCount((count) => count + 1), pause);
     return () => clearInterval(timer);
   }, []);
-}
-
-/** The controls of the editors by field, and the way to a finding. */
-function useControls() {
-  const controls = useRef({});
-  const getControl = (field) => (controls.current[field] ??= { current: null });
-  const go = ({ path, line, column }) => {
-    const [field] = path.match(/^(?:messages\[\d+\]|[^.[]+)/) ?? [""];
-    controls.current[field]?.current?.focus(line, column);
-  };
-  return { getControl, go };
 }
 
 /** The variables of the live version; null where nothing is live. */

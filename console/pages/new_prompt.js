@@ -9,7 +9,7 @@ import { useCheck } from "../app/use_check.js";
 import { nameCopy } from "../app/use_saving.js";
 import { Choice, Empty, Field, Form, Section } from "../parts/controls.js";
 import { Preview, Problems, Variables } from "../parts/draft_beside.js";
-import { Texts } from "../parts/draft_fields.js";
+import { Texts, useControls } from "../parts/draft_fields.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 
 const COPY = "new";
@@ -23,7 +23,8 @@ The customer's name is {{ name }}. The question:
 export function Page({ query }) {
   const teams = session.get().teams.filter(({ id }) => may(id, "write"));
   if (teams.length === 0) {
-    return html`<${Empty} title="You cannot create prompts."><p>Ask an admin of your team for the role of an editor.</p><//>`;
+    return html`<${Empty} title="You cannot create prompts.">
+      <p>Ask an admin of your team for the role of an editor.</p><//>`;
   }
   const first = teams.find(({ id }) => id === query.team) ?? teams[0];
   return html`<${NewPrompt} teams=${teams} first=${first.id} />`;
@@ -34,8 +35,7 @@ function NewPrompt({ teams, first }) {
   const { name, slug, description, teamId, draft } = form;
   const change = (fields) => setForm((form) => ({ ...form, ...fields }));
   const check = useCheck(draft, { team_id: teamId });
-  const controls = useRef({});
-  const getControl = (field) => (controls.current[field] ??= { current: null });
+  const { getControl, go } = useControls();
   const attempts = useRef({});
   const isTouched = useRef(false);
   useEffect(() => {
@@ -53,7 +53,7 @@ function NewPrompt({ teams, first }) {
     const { value: { prompt } } = await write("POST", path`v1/teams/${teamId}/prompts`, body, { attempt });
     const address = `/prompts/${encodeURIComponent(prompt.id)}/edit`;
     try {
-      fields.engine ??= check.checked.engine;
+      fields.engine ??= check.result.engine;
       await write("POST", path`v1/prompts/${prompt.id}/versions`, fields, {
         attempt: getAttempt(attempts.current, JSON.stringify([prompt.id, fields])),
       });
@@ -75,25 +75,29 @@ function NewPrompt({ teams, first }) {
       <div class="writing">
         <${Section} title="What it is">
           <div class="columns">
-            <${Field} label="Name" value=${name} onInput=${(name) => change({ name })} required autofocus maxlength="255"
-              placeholder="Answer of the support" />
+            <${Field} label="Name" value=${name} onInput=${(name) => change({ name })} required autofocus
+              maxlength="255" placeholder="Answers of the support" />
             <${Field} label="Slug" value=${slug} onInput=${(slug) => change({ slug })} maxlength="255"
-              placeholder=${makeSlug(name)} hint=${html`Applications ask for <code dir="auto">${makeSlug(slug || name) || "…"}</code>`} />
+              placeholder=${makeSlug(name)}
+              hint=${html`Applications ask for <code dir="auto">${makeSlug(slug || name) || "…"}</code>`} />
             ${teams.length > 1 && html`<${Choice} label="Team" value=${teamId}
-              onChange=${(teamId) => change({ teamId })} options=${teams.map(({ id, name }) => [id, name])} />`}
+              onChange=${(teamId) => change({ teamId })}
+              options=${teams.map(({ id, name }) => [id, name])} />`}
           </div>
-          <${Field} label="Description" value=${description} onInput=${(description) => change({ description })}
+          <${Field} label="Description" value=${description}
+            onInput=${(description) => change({ description })}
             placeholder="What it is for, so that others find it" />
         <//>
-        <${Texts} draft=${draft} onChange=${(draft) => change({ draft })} check=${check} getControl=${getControl} isNew />
+        <${Texts} draft=${draft} onChange=${(draft) => change({ draft })} check=${check}
+          getControl=${getControl} isNew />
       </div>
       <aside class="beside" aria-label="About the text">
         <${Section} title="How it works">
-          <p class="hint">What stands in <code>${"{{ }}"}</code> is a variable: applications send its value with each
-            call. The first version is a draft: nobody gets it before you promote it.</p>
+          <p class="hint">What stands in <code>${"{{ }}"}</code> is a variable: applications send its value
+            with each call. The first version is a draft: nobody gets it before you promote it.</p>
         <//>
-        <${Problems} check=${check} onGo=${({ path, line, column }) => controls.current[path]?.current?.focus(line, column)} />
-        <${Variables} names=${check.checked.variables} liveNames=${null} />
+        <${Problems} check=${check} onGo=${go} />
+        <${Variables} names=${check.result.variables} liveNames=${null} />
         <${Preview} check=${check} payloads=${[]} payloadId="" onChoose=${() => {}}>
           With sample values, which you can store as payloads of the prompt, its rendering is shown here.
         <//>
@@ -105,7 +109,10 @@ function NewPrompt({ teams, first }) {
 /** Begin with the form of an earlier visit that was not finished, or with an example. */
 function readForm(teamId) {
   const copy = findCopy(COPY)?.value;
-  if (copy) return { ...copy, teamId: may(copy.teamId, "write") ? copy.teamId : teamId, draft: renewKeys(copy.draft) };
+  if (copy) {
+    const isOwn = may(copy.teamId, "write");
+    return { ...copy, teamId: isOwn ? copy.teamId : teamId, draft: renewKeys(copy.draft) };
+  }
   return { name: "", slug: "", description: "", teamId, draft: readDraft({ template: EXAMPLE }) };
 }
 

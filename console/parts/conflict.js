@@ -17,10 +17,10 @@ const BY = { you: "changed by you", they: "changed by them", both: "changed by b
  */
 export function Conflict({ base, mine, theirs, rival, isOther, onSave, onTake, onClose }) {
   const first = useMemo(() => compareDrafts(base, mine, theirs), [base, mine, theirs]);
-  const [merged, setMerged] = useState(() => Object.fromEntries(first.map((each) => [each.name, each.merged])));
-  const set = (name, text) => setMerged((merged) => ({ ...merged, [name]: text }));
+  const [texts, setTexts] = useState(() => Object.fromEntries(first.map(({ name, text }) => [name, text])));
+  const set = (name, text) => setTexts((texts) => ({ ...texts, [name]: text }));
   const saveMerged = () =>
-    onSave(applyMerge(mine, theirs, first.map((each) => ({ ...each, merged: merged[each.name] }))));
+    onSave(applyMerge(mine, theirs, first.map((each) => ({ ...each, text: texts[each.name] }))));
   const { author: { name: author }, version, created_at: at } = rival;
   return html`<${Dialog} title="Somebody else has saved meanwhile" isWide onClose=${onClose}>
     <p>${isOther
@@ -33,9 +33,10 @@ export function Conflict({ base, mine, theirs, rival, isOther, onSave, onTake, o
       <h3>${each.label} <${Label}>${BY[each.by]}<//></h3>
       ${each.kind === "text"
         ? html`<${MergeEditor} label=${`${each.label}, yours`} otherLabel=${`${each.label}, theirs`}
-            value=${each.merged} other=${each.theirs} language=${each.language}
+            value=${each.text} other=${each.theirs} language=${each.language}
             onInput=${(text) => set(each.name, text)} />`
-        : html`<${Pick} difference=${each} value=${merged[each.name]} onChange=${(text) => set(each.name, text)} />`}
+        : html`<${Pick} difference=${each} value=${texts[each.name]}
+            onChange=${(text) => set(each.name, text)} />`}
     </section>`)}
     <div class="actions">
       <${Button} kind="primary" onPress=${saveMerged}>Save the merged text<//>
@@ -50,7 +51,8 @@ function Pick({ difference: { name, label, mine, theirs }, value, onChange }) {
   return html`<fieldset class="pick">
     <legend class="hidden">${label}</legend>
     ${[["Yours", mine], ["Theirs", theirs]].map(([whose, text]) => html`<label key=${whose}>
-      <span><input type="radio" name=${`pick-${name}`} checked=${value === text} onChange=${() => onChange(text)} /> ${whose}</span>
+      <span><input type="radio" name=${`pick-${name}`} checked=${value === text}
+        onChange=${() => onChange(text)} /> ${whose}</span>
       <pre dir="auto">${text || "nothing"}</pre>
     </label>`)}
   </fieldset>`;

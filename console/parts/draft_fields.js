@@ -1,11 +1,12 @@
 /** The fields of a draft: its texts, its model, what it produces. */
 
-import { convert, createMessage, ENGINES, moveItem, PARAMETERS, ROLES } from "../app/drafts.js";
+import { convert, createMessage, ENGINES, formatJson, moveItem, PARAMETERS, ROLES } from "../app/drafts.js";
 import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { Button, Choice, Field, Section } from "./controls.js";
 import { TextEditor } from "./text_editor.js";
 
 const NONE = [];
+const EXAMPLE_MESSAGE = { role: "user", content: [{ type: "text", text: "" }] };
 const EXAMPLE_SCHEMA = {
   type: "json_schema",
   json_schema: {
@@ -39,8 +40,8 @@ const EXAMPLE_TOOL = {
 /** The text, or the messages, and their language. @param {FieldsProps & {isNew?: boolean}} props */
 export function Texts({ draft, onChange, check, getControl, isNew }) {
   const change = (fields) => onChange({ ...draft, ...fields });
-  const engine = draft.engine || check.checked.engine || "";
-  const recognised = check.checked.engine ? `Recognised: ${ENGINES[check.checked.engine]}` : "Recognised";
+  const engine = draft.engine || check.result.engine || "";
+  const automatic = check.result.engine ? `Recognised: ${ENGINES[check.result.engine]}` : "Recognised";
   const engines = Object.entries(ENGINES);
   return html`<${Section} title="Text" actions=${html`
       <fieldset class="switch">
@@ -51,7 +52,7 @@ export function Texts({ draft, onChange, check, getControl, isNew }) {
       </fieldset>
       <${Choice} label="Template language" isLabelHidden value=${draft.engine}
         onChange=${(engine) => change({ engine })}
-        options=${isNew ? [["", recognised], ...engines] : engines} />`}>
+        options=${isNew ? [["", automatic], ...engines] : engines} />`}>
     ${draft.isChat
       ? html`<${Messages} messages=${draft.messages} engine=${engine} check=${check} getControl=${getControl}
           onChange=${(messages) => change({ messages })} />`
@@ -63,10 +64,10 @@ export function Texts({ draft, onChange, check, getControl, isNew }) {
 
 function Messages({ messages, onChange, engine, check, getControl }) {
   const list = useRef(null);
-  const wanted = useRef(null); // what has the focus after the next drawing, as that of a moved row is lost
+  const nextFocus = useRef(null); // a selector: moving a row takes the focus from its buttons
   useLayoutEffect(() => {
-    const target = wanted.current && list.current.querySelector(wanted.current);
-    wanted.current = null;
+    const target = nextFocus.current && list.current.querySelector(nextFocus.current);
+    nextFocus.current = null;
     target?.focus();
   });
   const replace = (index, fields) =>
@@ -75,19 +76,20 @@ function Messages({ messages, onChange, engine, check, getControl }) {
     const at = index + distance;
     const isEnd = at === 0 || at === messages.length - 1;
     const name = (distance < 0) === !isEnd ? "up" : "down";
-    wanted.current = `[data-row="${messages[index].key}"] [data-move="${name}"]`;
+    nextFocus.current = `[data-row="${messages[index].key}"] [data-move="${name}"]`;
     onChange(moveItem(messages, index, distance));
   };
   const remove = (index) => {
-    wanted.current = "[data-add]";
+    nextFocus.current = "[data-add]";
     onChange(messages.filter((_, at) => at !== index));
   };
   const add = (kind, role, text) => {
     const message = createMessage(kind, role, text);
-    wanted.current = `[data-row="${message.key}"] select, [data-row="${message.key}"] input`;
+    nextFocus.current = `[data-row="${message.key}"] select, [data-row="${message.key}"] input`;
     onChange([...messages, message]);
   };
-  const nextRole = messages.findLast(({ kind }) => kind === "text")?.role === "user" ? "assistant" : "user";
+  const lastRole = messages.findLast(({ kind }) => kind === "text")?.role;
+  const nextRole = lastRole === "user" ? "assistant" : "user";
   return html`<div ref=${list}>
     <ol class="messages-list">
       ${messages.map((message, index) => html`<li key=${message.key} data-row=${message.key}>
@@ -98,7 +100,8 @@ function Messages({ messages, onChange, engine, check, getControl }) {
           <div class="actions">
             <button type="button" class="button quiet" data-move="up" disabled=${index === 0}
               aria-label=${`Move message ${index + 1} up`} onClick=${() => move(index, -1)}>↑</button>
-            <button type="button" class="button quiet" data-move="down" disabled=${index === messages.length - 1}
+            <button type="button" class="button quiet" data-move="down"
+              disabled=${index === messages.length - 1}
               aria-label=${`Move message ${index + 1} down`} onClick=${() => move(index, 1)}>↓</button>
             <button type="button" class="button quiet" aria-label=${`Remove message ${index + 1}`}
               onClick=${() => remove(index)}>Remove</button>
@@ -107,14 +110,17 @@ function Messages({ messages, onChange, engine, check, getControl }) {
         ${message.kind !== "placeholder" && html`
           <${TextEditor} label=${`Message ${index + 1}`} value=${message.text} lines=${2}
             language=${message.kind === "json" ? "json" : engine}
-            onInput=${(text) => replace(index, { text })} findings=${listFindings(check, `messages[${index}]`)}
+            onInput=${(text) => replace(index, { text })}
+            findings=${listFindings(check, `messages[${index}]`)}
             control=${getControl(`messages[${index}]`)} isFocused=${index === 0} />`}
       </li>`)}
     </ol>
     <div class="actions">
-      <button type="button" class="button" data-add onClick=${() => add("text", nextRole, "")}>Add a message</button>
-      <button type="button" class="button" onClick=${() => add("placeholder", "", "history")}>Add a placeholder</button>
-      <button type="button" class="button" onClick=${() => add("json", "", JSON.stringify({ role: "user", content: [{ type: "text", text: "" }] }, null, 2))}>
+      <button type="button" class="button" data-add onClick=${() => add("text", nextRole, "")}>
+        Add a message</button>
+      <button type="button" class="button" onClick=${() => add("placeholder", "", "history")}>
+        Add a placeholder</button>
+      <button type="button" class="button" onClick=${() => add("json", "", formatJson(EXAMPLE_MESSAGE))}>
         Add a message as JSON</button>
     </div>
   </div>`;
@@ -137,10 +143,13 @@ function MessageHead({ message: { kind, role, text, rest }, name, onChange }) {
 export function Settings({ draft, onChange, check, getControl }) {
   const change = (fields) => onChange({ ...draft, ...fields });
   const setParameter = (name, text) => change({ parameters: { ...draft.parameters, [name]: text } });
-  const editor = (field, name, label) => html`<${TextEditor} label=${label} language="json" value=${draft[name]}
-    onInput=${(text) => change({ [name]: text })} findings=${listFindings(check, field)} control=${getControl(field)} />`;
+  const editor = (field, name, label) => html`
+    <${TextEditor} label=${label} language="json" value=${draft[name]}
+      onInput=${(text) => change({ [name]: text })} findings=${listFindings(check, field)}
+      control=${getControl(field)} />`;
   const parameters = Object.values(draft.parameters).filter(Boolean).length;
-  const modelSummary = [draft.model, parameters > 0 && `${parameters} parameters`].filter(Boolean).join(", ");
+  const count = parameters > 0 && `${parameters} ${parameters === 1 ? "parameter" : "parameters"}`;
+  const modelSummary = [draft.model, count].filter(Boolean).join(", ");
   return html`
     <${Fold} title="Model" summary=${modelSummary || "none"} mustOpen=${hasFindings(check, "model_params")}>
       <div class="columns">
@@ -158,9 +167,11 @@ export function Settings({ draft, onChange, check, getControl }) {
       <div class="actions">
         ${draft.responseFormat.trim()
           ? html`<${Button} onPress=${() => change({ responseFormat: "" })}>Plain text instead<//>`
-          : html`<${Button} onPress=${() => change({ responseFormat: '{\n  "type": "json_object"\n}' })}>Any JSON<//>
-              <${Button} onPress=${() => change({ responseFormat: JSON.stringify(EXAMPLE_SCHEMA, null, 2) })}>
-                JSON of a schema<//>`}
+          : html`
+            <${Button} onPress=${() => change({ responseFormat: formatJson({ type: "json_object" }) })}>
+              Any JSON<//>
+            <${Button} onPress=${() => change({ responseFormat: formatJson(EXAMPLE_SCHEMA) })}>
+              JSON of a schema<//>`}
       </div>
       <p class="hint">What the model must produce, in OpenAI's format: without it, a plain text.</p>
       ${editor("response_format", "responseFormat", "Output, as JSON")}
@@ -168,7 +179,7 @@ export function Settings({ draft, onChange, check, getControl }) {
     <//>
     <${Fold} title="Tools" summary=${describeTools(draft.tools)} mustOpen=${hasFindings(check, "tools")}>
       ${!draft.tools.trim() && html`<div class="actions">
-        <${Button} onPress=${() => change({ tools: JSON.stringify([EXAMPLE_TOOL], null, 2) })}>Begin with an example<//>
+        <${Button} onPress=${() => change({ tools: formatJson([EXAMPLE_TOOL]) })}>Begin with an example<//>
       </div>`}
       <p class="hint">Functions that the model may call: a list, in the format of its vendor.</p>
       ${editor("tools", "tools", "Tools, as JSON")}
@@ -180,7 +191,8 @@ export function Settings({ draft, onChange, check, getControl }) {
 function Fold({ title, summary, mustOpen, children }) {
   const [isOpen, setOpen] = useState(false);
   const isShown = isOpen || mustOpen;
-  return html`<details class="section fold" open=${isShown} onToggle=${(event) => setOpen(event.currentTarget.open)}>
+  const toggle = (event) => setOpen(event.currentTarget.open);
+  return html`<details class="section fold" open=${isShown} onToggle=${toggle}>
     <summary><h2>${title}</h2><span class="hint" dir="auto">${summary}</span></summary>
     ${isShown && children}
   </details>`;
@@ -215,4 +227,15 @@ function describeTools(text) {
   } catch {
     return "";
   }
+}
+
+/** The controls of the editors by field, and the way to a finding. */
+export function useControls() {
+  const controls = useRef({});
+  const getControl = (field) => (controls.current[field] ??= { current: null });
+  const go = ({ path, line, column }) => {
+    const [field] = path.match(/^(?:messages\[\d+\]|[^.[]+)/) ?? [""];
+    controls.current[field]?.current?.focus(line, column);
+  };
+  return { getControl, go };
 }

@@ -35,7 +35,11 @@ export function MergeEditor({ label, otherLabel, value, other, language, onInput
       },
       b: {
         doc: other,
-        extensions: [buildExtensions(cm), buildUse(cm, otherLabel, language), cm.EditorState.readOnly.of(true)],
+        extensions: [
+          buildExtensions(cm),
+          buildUse(cm, otherLabel, language),
+          cm.EditorState.readOnly.of(true),
+        ],
       },
       revertControls: "b-to-a",
       renderRevertControl() {

@@ -2,28 +2,31 @@
 
 /** A reference to another prompt, in all languages. */
 const REFERENCE = /@@@langfusePrompt:.*?@@@/;
-const WORDS = new Set([
-  ..."if else elseif elif elsif end endif unless endunless case when endcase for in endfor range with".split(" "),
-  ..."endwith block endblock define template break continue set endset assign capture endcapture macro".split(" "),
-  ..."endmacro include import from extends raw endraw comment endcomment filter endfilter and or not is".split(" "),
-  ..."true false nil none null True False None contains cycle increment decrement tablerow liquid echo".split(" "),
-]);
+const WORDS = new Set(
+  `if else elseif elif elsif end endif unless endunless case when endcase for in endfor range with
+  endwith block endblock define template break continue set endset assign capture endcapture macro
+  endmacro include import from extends raw endraw comment endcomment filter endfilter and or not is
+  true false nil none null True False None contains cycle increment decrement tablerow liquid echo`
+    .split(/\s+/),
+);
 const OUTPUT = { open: "{{", close: "}}" };
 const TAG = { open: "{%", close: "%}" };
 
 /**
  * What is marked up by language: `regions` have expressions inside, `wholes` are a token each.
  *
- * @type {Record<string, {regions: {open: string, close: string}[], wholes: [RegExp, string][],
- *   comments: {open: string, close: string}[]}>}
+ * @type {Record<string, {regions?: {open: string, close: string}[], wholes?: [RegExp, string][],
+ *   comments?: {open: string, close: string}[]}>}
  */
 const MARKUP = {
-  go: { regions: [OUTPUT], comments: [{ open: "{{/*", close: "*/}}" }, { open: "{{- /*", close: "*/ -}}" }], wholes: [] },
-  jinja: { regions: [OUTPUT, TAG], comments: [{ open: "{#", close: "#}" }], wholes: [] },
-  liquid: { regions: [OUTPUT, TAG], comments: [{ open: "{% comment %}", close: "{% endcomment %}" }], wholes: [] },
-  simple: { regions: [], comments: [], wholes: [[/\{\{[^{}]+\}\}/, "variableName"]] },
-  tela: { regions: [], comments: [], wholes: [[/\{[^{}]+\}/, "variableName"]] },
-  text: { regions: [], comments: [], wholes: [] },
+  go: {
+    regions: [OUTPUT],
+    comments: [{ open: "{{/*", close: "*/}}" }, { open: "{{- /*", close: "*/ -}}" }],
+  },
+  jinja: { regions: [OUTPUT, TAG], comments: [{ open: "{#", close: "#}" }] },
+  liquid: { regions: [OUTPUT, TAG], comments: [{ open: "{% comment %}", close: "{% endcomment %}" }] },
+  simple: { wholes: [[/\{\{[^{}]+\}\}/, "variableName"]] },
+  tela: { wholes: [[/\{[^{}]+\}/, "variableName"]] },
 };
 
 /**
@@ -32,7 +35,7 @@ const MARKUP = {
  * @param {string} engine A language that is not in the list is plain text.
  */
 export function buildParser(engine) {
-  const { regions, comments, wholes } = MARKUP[engine] ?? MARKUP.text;
+  const { regions = [], comments = [], wholes = [] } = MARKUP[engine] ?? {};
   const tokens = [[REFERENCE, "link"], ...wholes];
   return {
     name: engine,

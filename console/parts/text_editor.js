@@ -21,7 +21,9 @@ const NONE = []; // the same for each drawing
  *   height; `control` gets a function `focus(line, column)`; with `isFocused` it has the focus when
  *   it is shown, unless something else has it.
  */
-export function TextEditor({ label, value, onInput, language = "text", findings = NONE, hint, lines = 3, control, isFocused }) {
+export function TextEditor(props) {
+  const { label, value, onInput, language = "text", findings = NONE, hint, lines = 3 } = props;
+  const { control, isFocused } = props;
   const host = useRef(null);
   const editor = useRef(null);
   const current = useRef({ onInput, value });
@@ -49,8 +51,8 @@ export function TextEditor({ label, value, onInput, language = "text", findings 
   }, [control]);
 
   if (cm) return html`<div class="text-editor" ref=${host} key="editor" />`;
-  return html`<textarea class="text-editor" key="field" aria-label=${label} value=${value} rows=${lines} dir="auto"
-    onInput=${(event) => onInput(event.currentTarget.value)} />`;
+  return html`<textarea class="text-editor" key="field" aria-label=${label} value=${value} rows=${lines}
+    dir="auto" onInput=${(event) => onInput(event.currentTarget.value)} />`;
 }
 
 function isFocusFree() {

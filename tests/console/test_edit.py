@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.console.browser import Watch
 
 TEXT = "Hello {{.name}}, welcome to {{.product}}!"
-CHAT = [
+CHAT: list[dict[str, Any]] = [
     {"role": "system", "content": "Answer {{.name}} briefly."},
     {"type": "placeholder", "name": "history"},
     {"role": "user", "content": "Hi", "name": "ada"},
@@ -90,11 +90,7 @@ def wait_for_copies(page: Page, count: int) -> None:
 
 
 def test_a_draft_is_written_with_the_keyboard_alone(
-    page: Page,
-    registry: Registry,
-    prompt: dict[str, Any],
-    sign_in: Callable[..., Client],
-    take_screenshots: Callable[[Page, str], None],
+    page: Page, registry: Registry, prompt: dict[str, Any], sign_in: Callable[..., Client]
 ) -> None:
     open_editor(page, prompt)
     sign_in(page, "editor")
@@ -121,7 +117,6 @@ def test_a_draft_is_written_with_the_keyboard_alone(
         expect(steps.get_by_role("link", name=name)).to_have_attribute("href", target)
     variables = page.get_by_role("complementary").get_by_role("listitem")
     expect(variables).to_have_text(["guide new", "name", "product"])
-    take_screenshots(page, "edit")
     check_accessibility(page)
 
 
@@ -130,6 +125,7 @@ def test_errors_are_shown_as_one_types(
     prompt: dict[str, Any],
     sign_in: Callable[..., Client],
     watch: Watch,
+    take_screenshots: Callable[[Page, str], None],
 ) -> None:
     watch.expect("400")
     open_editor(page, prompt)
@@ -138,6 +134,7 @@ def test_errors_are_shown_as_one_types(
     problem = page.get_by_role("button", name="line 2 missing value for if")
     expect(problem).to_be_visible()
     expect(page.locator(".cm-lintRange-error")).to_have_count(1)
+    take_screenshots(page, "editor")
     check_accessibility(page)
 
     page.keyboard.press("Control+s")
@@ -201,7 +198,7 @@ def test_a_text_becomes_a_conversation_and_messages_are_ordered(
     page.get_by_role("button", name="Remove message 4").click()
     expect(page.get_by_role("button", name="Add a message", exact=True)).to_be_focused()
     save(page)
-    take_screenshots(page, "edit-messages")
+    take_screenshots(page, "editor-messages")
     check_accessibility(page)
 
     assert read(registry.viewer, prompt, 2)["messages"] == [
@@ -284,23 +281,23 @@ def test_two_people_edit_one_draft_and_merge(
 ) -> None:
     watch.expect("412")
     registry.editor.create_version(prompt["id"], "One\nTwo\nThree")
-    other = new_page()
-    for each, email in ((page, "ada@example.com"), (other, "grace@example.com")):
+    first = new_page()
+    for each, email in ((first, "ada@example.com"), (page, "grace@example.com")):
         open_editor(each, prompt)
         sign_in(each, "editor", email)
         expect(get_editor(each)).to_be_visible()
-    write(page, "One of Ada\nTwo\nThree")
-    write(other, "One of Grace\nTwo\nThree of Grace")
-    save(page)
+    write(first, "One of Ada\nTwo\nThree")
+    write(page, "One of Grace\nTwo\nThree of Grace")
+    save(first)
 
-    other.keyboard.press("Control+s")
-    dialog = other.get_by_role("dialog", name="Somebody else has saved meanwhile")
-    expect(get_editor(other, "Text, theirs")).to_contain_text("One of Ada")
-    take_screenshots(other, "edit-conflict")
-    check_accessibility(other)
+    page.keyboard.press("Control+s")
+    dialog = page.get_by_role("dialog", name="Somebody else has saved meanwhile")
+    expect(get_editor(page, "Text, theirs")).to_contain_text("One of Ada")
+    take_screenshots(page, "editor-conflict")
+    check_accessibility(page)
     dialog.get_by_role("button", name="Take this of theirs").first.click()
     dialog.get_by_role("button", name="Save the merged text").click()
-    expect(get_state(other, "Saved")).to_be_visible()
+    expect(get_state(page, "Saved")).to_be_visible()
 
     assert read(registry.viewer, prompt, 2)["template"] == "One of Ada\nTwo\nThree of Grace"
 
