@@ -10,7 +10,7 @@ from constructs import Construct
 from infra.acknowledgements import acknowledge
 from infra.functions import Functions
 from infra.tables import Tables
-from shared.routes import CONSUMERS
+from shared.routes import EVENT_PUBLISHER
 
 BATCH = 100
 # DynamoDB keeps records of a stream for 24 hours, so the function retries almost as long: if
@@ -70,9 +70,8 @@ class Events(Construct):
             retention_period=Duration.days(14),
             removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
         )
-        (publisher,) = CONSUMERS
         self.publisher = functions.define(
-            publisher,
+            EVENT_PUBLISHER,
             description="Publishes changes of prompts on the event bus",
             statements=[
                 iam.PolicyStatement(

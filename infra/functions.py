@@ -199,6 +199,7 @@ class Functions(Construct):
         description: str,
         statements: Iterable[iam.PolicyStatement],
         environment: Mapping[str, str],
+        timeout: Duration = TIMEOUT,
     ) -> lambda_.Function:
         """Define the function of a module's `lambda_handler`.
 
@@ -207,6 +208,7 @@ class Functions(Construct):
             description: The description for people.
             statements: Permissions, in addition to those for its log and traces.
             environment: Environment variables, in addition to those of all functions.
+            timeout: When Lambda ends a call; longer only where nobody waits for it.
         """
         _, folder, name = module.split(".")
         scope = Construct(self._get_folder(folder), _to_pascal_case(name))
@@ -230,7 +232,7 @@ class Functions(Construct):
             architecture=self._architecture,
             layers=[self._layer],
             memory_size=MEMORY_MB,
-            timeout=TIMEOUT,
+            timeout=timeout,
             environment={**self._common, **environment},
             # Otherwise the CDK would add a policy, which is another resource.
             role=role.without_policy_updates(),
@@ -259,7 +261,7 @@ class Functions(Construct):
             writes = [verb for verb in verbs if resource == "access" and verb in WRITES]
             for group, conditions in (
                 ([verb for verb in verbs if verb not in writes], None),
-                (writes, _build_condition(route.partitions)),
+                (writes, build_condition(route.partitions)),
             ):
                 if group:
                     yield iam.PolicyStatement(
@@ -280,7 +282,8 @@ def _keep_started(function: lambda_.Function, processes: int) -> lambda_.Alias:
     )
 
 
-def _build_condition(partitions: tuple[str, ...]) -> dict[str, dict[str, object]]:
+def build_condition(partitions: tuple[str, ...]) -> dict[str, dict[str, object]]:
+    """Build the condition of a statement that it is about these partitions only."""
     return {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [*partitions]},
         "Null": {"dynamodb:LeadingKeys": "false"},

@@ -22,6 +22,7 @@ from infra.people import People, SingleSignOn
 from infra.queries import Queries
 from infra.signals import Signals
 from infra.tables import Tables
+from infra.uses import Uses
 from shared.cors import ORIGIN, parse_origins
 from shared.domain.federation import parse_rules
 from shared.routes import ROUTES, Route
@@ -276,6 +277,7 @@ class CuebookStack(Stack):
         events = Events(
             self, "Events", functions=functions, tables=tables, stage=stage, retain=retain
         )
+        Uses(self, "Uses", functions=functions, tables=tables)
         api = Api(
             self,
             "Api",

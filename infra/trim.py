@@ -48,6 +48,7 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
         }
     ),
     "events": frozenset({"PutEvents"}),
+    "logs": frozenset({"FilterLogEvents"}),
     "s3": frozenset({"GetObject", "PutObject"}),
     "sqs": frozenset({"SendMessage"}),
 }

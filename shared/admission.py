@@ -30,7 +30,7 @@ from shared.problems import (
 from shared.store.reading import NOTHING, Beside, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from shared.domain.access import Principal
     from shared.domain.model import Prompt, Selector, Team, Version
@@ -198,6 +198,22 @@ class Admission:
             Forbidden: The principal does not have the route's permission in one of them.
         """
         return [self.open_team(team_id) for team_id in self.principal.permissions]
+
+    def annotate_uses(self, versions: Iterable[tuple[str, int]]) -> None:
+        """Add to the log line which versions the call hands out, where these are several.
+
+        Args:
+            versions: The ids of prompts, each with the number of a version.
+        """
+        from shared.domain.uses import USES, dump_uses  # which few functions need
+
+        self.annotations[USES] = dump_uses(versions)
+
+    def annotate_sync(self, teams: Iterable[TeamStore]) -> None:
+        """Add to the log line of which teams the call hands out all prompts."""
+        from shared.domain.uses import SYNCED_TEAMS
+
+        self.annotations[SYNCED_TEAMS] = " ".join(team.id for team in teams)
 
     def list_teams(self) -> list[Team]:
         """List the principal's teams, by name; one that cannot be read is left out and named.

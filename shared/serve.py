@@ -182,6 +182,7 @@ def _authenticate(request: Request, annotations: Annotations) -> Principal | Non
     principal = _find_principal(request.route, secret, annotations)
     if principal is not None:
         annotations["principal_id"] = principal.id
+        annotations["principal_kind"] = principal.author.kind
         if len(principal.permissions) == 1:
             annotations["team_id"] = next(iter(principal.permissions))
     if (

@@ -58,6 +58,19 @@ class EventSettings(Environment):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UseSettings(Environment):
+    """Settings of the function that counts how prompts are used.
+
+    Attributes:
+        access_table: The name of the table with the counts.
+        log_group: The name of the log of all functions.
+    """
+
+    access_table: str
+    log_group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MetricSettings(Environment):
     """Settings of metrics.
 
@@ -160,6 +173,12 @@ def get_metric_settings() -> MetricSettings:
 def get_event_settings() -> EventSettings:
     """Get the settings for publishing events of this process."""
     return EventSettings.load(os.environ)
+
+
+@cache
+def get_use_settings() -> UseSettings:
+    """Get the settings for counting how prompts are used of this process."""
+    return UseSettings.load(os.environ)
 
 
 def is_in_lambda() -> bool:

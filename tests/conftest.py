@@ -72,9 +72,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in reports
         if getattr(report, "when", "") == "call"
     ]
-    for _, values in properties:
-        if "figures" in values:
-            terminalreporter.write_line(values["figures"])
+    for name, text in (pair for _, values in properties for pair in values.items()):
+        if name.startswith("console"):
+            terminalreporter.write_line(f"{name}: {text}")
     reports = [(outcome, values["faults"]) for outcome, values in properties if "faults" in values]
     if reports:
         places, kinds, trials = (sum(count[at] for _, count in reports) for at in range(3))

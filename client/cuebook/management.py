@@ -495,6 +495,17 @@ class _Operations:
         return self._list(_build_path("prompts", name, "history"), "events", {})
 
     @Operation
+    def usage(self, name: str, *, days: int = 31) -> Program[Document]:
+        """Get how a prompt was used, by day and version, and by whom.
+
+        Args:
+            name: The slug or the id of the prompt.
+            days: How many days to look back, today among them.
+        """
+        path = _build_path("prompts", name, "usage")
+        return self._ask("GET", f"{path}?{urlencode({'days': days})}")
+
+    @Operation
     def render_remote(
         self,
         name: str,

@@ -199,9 +199,10 @@ function isSame(one, other) {
 
 /** Make the slug that the service makes from a name. */
 export function makeSlug(name) {
+  const lower = (letter) => [...letter.toLowerCase()][0];
   return name
     .normalize("NFC")
-    .toLowerCase()
+    .replace(/\p{L}/gu, lower)
     .replace(/[^\p{L}\p{Nd}\p{M}]+/gu, "_")
     .replace(/(^|_)[_\p{M}]*/gu, "_")
     .replace(/^_|_$/g, "");

@@ -71,7 +71,7 @@ export function describeChanges(rows) {
 export function TextDifference({ rows, view, label, before = "Before", after = "After" }) {
   const isInline = view === "inline";
   return html`<div class="difference-scroll" role="region" aria-label=${label} tabindex="0">
-    <table class="difference ${isInline ? "inline" : "side"}">
+    <table class="text-difference ${isInline ? "inline" : "side"}">
       <caption class="hidden">${label}</caption>
       ${isInline
         ? html`<colgroup><col class="line" /><col class="line" /><col class="sign" /><col /></colgroup>

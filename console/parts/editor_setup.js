@@ -25,6 +25,7 @@ export function buildExtensions(cm) {
     // A carriage return that a text has stays; one that is only pasted from Windows does not come in.
     cm.EditorState.lineSeparator.of("\n"),
     cm.EditorView.clipboardInputFilter.of((text) => text.replaceAll("\r\n", "\n")),
+    cm.EditorView.domEventHandlers({ beforeinput: replaceSelection }),
     buildDirections(cm),
     buildTheme(cm),
   ];
@@ -43,6 +44,15 @@ export function buildUse(cm, label, language) {
     isJson ? cm.json() : cm.StreamLanguage.define(buildParser(language)),
     cm.EditorView.contentAttributes.of({ "aria-label": label, spellcheck: String(!isJson) }),
   ];
+}
+
+/** What is typed over coloured text would get its colour as an inline style, from the browser. */
+function replaceSelection(event, view) {
+  const isOver = event.inputType === "insertText" && event.data && !view.state.selection.main.empty;
+  if (!isOver || !event.cancelable || view.composing) return false;
+  view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  event.preventDefault();
+  return true;
 }
 
 /** Each line has the direction of its own text. */

@@ -1,6 +1,6 @@
 /** Two texts side by side, of which the first can be edited and take lines of the second. */
 
-import { html, useLayoutEffect, useRef, useState, useEffect } from "../vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { buildExtensions, buildUse, loadCodeMirror } from "./editor_setup.js";
 
 /**
@@ -43,6 +43,7 @@ export function MergeEditor({ label, otherLabel, value, other, language, onInput
         button.textContent = "←";
         button.title = "Take this of theirs";
         button.setAttribute("aria-label", button.title);
+        Object.assign(button.style, { minHeight: "24px", color: "var(--accent)", fontSize: "1.1rem" });
         return button;
       },
       collapseUnchanged: { margin: 3, minSize: 6 },

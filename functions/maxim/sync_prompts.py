@@ -58,6 +58,7 @@ def _respond_one(call: Call, prompt_id: str, text: str | None) -> Response[Bundl
     number = parse_version_number(text) if text else None
     store = call.open_prompt(parse_prompt_id(prompt_id))
     if number is None:
+        call.annotate_uses((store.prompt.id, number) for number in list_numbers(store.prompt))
         versions = store.team.find_versions(
             (store.prompt, number) for number in list_numbers(store.prompt)
         )
@@ -72,6 +73,7 @@ def _respond_one(call: Call, prompt_id: str, text: str | None) -> Response[Bundl
 def _respond_all(call: Call) -> Response[BundlesData]:
     now = datetime.now(UTC)
     teams = call.open_own_teams()
+    call.annotate_sync(teams)
     # It is read before the prompts, so that it is never newer than these.
     stamp = _find_stamp(call, teams, now)
     if stamp is None:

@@ -42,6 +42,7 @@ def refresh_prompts(call: Call) -> Response[RefreshedPrompts]:
             refresh.add_versions(copy, selection.prompt, numbers, selection.versions)
         if refresh.is_full:
             break
+    call.annotate_uses(refresh.uses)
     return call.respond(refresh.finish())
 
 

@@ -29,6 +29,7 @@ from infra.local.errors import StartError
 from infra.local.gateway import Gateway, load_handler
 from infra.local.server import Server
 from infra.local.servers import DEMO_FILE, list_servers, lock_demo, publish_demo
+from infra.local.uses import UseLog, count_uses
 from shared.cors import parse_origins
 from shared.routes import ROUTES
 
@@ -101,16 +102,17 @@ def serve(*, durable: bool) -> None:
         server = stack.enter_context(listen(host, port, gateway))
         folder.mkdir(parents=True, exist_ok=True)
         # As in Lambda, handlers write their structured logs to the standard output.
-        log = stack.enter_context((folder / "serve.log").open("a", buffering=1))
+        file = stack.enter_context((folder / "serve.log").open("a", buffering=1))
         with lock_demo(folder):
             if not list_servers(folder):
-                log.truncate(0)
+                file.truncate(0)
+        log = UseLog(file)
         stack.enter_context(redirect_stdout(log))
         endpoint = os.environ.get("DYNAMODB_ENDPOINT") or None
         if durable:
             endpoint = stack.enter_context(keep_tables(folder, out))
         url = build_base_url(host, server.server_port)
-        demo = set_up(stack, gateway, endpoint, folder, url)
+        demo = set_up(stack, gateway, endpoint, folder, url, log)
         listener = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
         listener.start()
         try:
@@ -163,9 +165,14 @@ def listen(host: str, port: str, gateway: Gateway) -> Server:
 
 
 def set_up(
-    stack: ExitStack, gateway: Gateway, endpoint: str | None, folder: Path, url: str
+    stack: ExitStack,
+    gateway: Gateway,
+    endpoint: str | None,
+    folder: Path,
+    url: str,
+    log: UseLog,
 ) -> Demo:
-    """Set up AWS, the handlers and the demo.
+    """Set up AWS, the handlers, the counts of how prompts are used, and the demo.
 
     Its imports take a second, so they come after the check of the port.
 
@@ -177,6 +184,9 @@ def set_up(
     from infra.local.aws import become_local, simulate_aws
     from infra.local.demo import seed
     from shared.serve import get_store
+    from shared.settings import get_settings
+    from shared.store.dynamodb import Database
+    from shared.store.uses import Uses
 
     become_local(endpoint)
     try:
@@ -187,6 +197,7 @@ def set_up(
         ) from error
     for route in ROUTES:
         load_handler(route)
+    stack.enter_context(count_uses(log, Uses(Database(get_settings().tables))))
     return seed(gateway.respond, get_store(), base_url=url, folder=folder)
 
 

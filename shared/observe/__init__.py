@@ -8,6 +8,7 @@ from shared.observe.reports import (
     report_call,
     report_lost_count,
     report_lost_use,
+    report_uses,
 )
 from shared.observe.traces import trace_call, trace_client
 
@@ -19,6 +20,7 @@ __all__ = [
     "report_call",
     "report_lost_count",
     "report_lost_use",
+    "report_uses",
     "trace_call",
     "trace_client",
 ]

@@ -11,6 +11,7 @@ from shared.observe.traces import mark_bug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from shared.observe.metrics import Unit
     from shared.routes import Route
@@ -46,6 +47,7 @@ def report_call(
             "request_id": request_id,
             "route": route.name,
             "dialect": route.dialect,
+            "use": route.use or None,
             "status": status,
             "outcome": outcome,
             "code": code,
@@ -97,6 +99,19 @@ def report_batch(*, records: int, unpublishable: int, complete: bool) -> None:
         "published",
         extra={"records": records, "unpublishable": unpublishable, "complete": complete},
     )
+
+
+def report_uses(*, windows: int, counted_to: datetime | None, complete: bool) -> None:
+    """Write one log line for a run that counts how prompts are used.
+
+    Args:
+        windows: The number of windows that it has counted.
+        counted_to: The time up to which all is counted; None before the first window.
+        complete: Whether all windows that have ended are counted.
+    """
+    end = None if counted_to is None else counted_to.isoformat(timespec="seconds")
+    fields = {"windows": windows, "counted_to": end, "complete": complete}
+    logger.info("counted uses", extra=fields)
 
 
 def report_lost_use(key_id: str) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FORMAT = '{"format":"json","version":1}\n'
 EMBEDDED = 100  # requests to AWS: a datagram has at most 64 KB
+ANNOTATION_CHARACTERS = 1000  # the limit of X-Ray
 # The parameters of a request to AWS that a trace has, by name; it has no others.
 PARAMETERS = {"TableName": "table_name", "Bucket": "bucket_name", "Key": "key"}
 THROTTLED = frozenset({"ProvisionedThroughputExceededException", "SlowDown", "ThrottlingException"})
@@ -69,7 +70,11 @@ def trace_call(route: Route, annotations: Mapping[str, str | int]) -> Iterator[N
     finally:
         _current.reset(token)
         names = {"route": route.name, "dialect": route.dialect}
-        subsegment.document["annotations"] = {**names, **annotations}
+        subsegment.document["annotations"] = names | {
+            name: value
+            for name, value in annotations.items()
+            if len(str(value)) <= ANNOTATION_CHARACTERS  # longer ones are in the log line only
+        }
         _send_subsegment(subsegment)
 
 

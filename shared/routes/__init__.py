@@ -7,6 +7,15 @@ import it.
 
 from shared.domain.access import Permission
 from shared.routes.route import Parameter, Route
-from shared.routes.table import CONSUMERS, DIALECTS, NATIVE, ROUTES
+from shared.routes.table import DIALECTS, EVENT_PUBLISHER, NATIVE, ROUTES, USE_COUNTER
 
-__all__ = ["CONSUMERS", "DIALECTS", "NATIVE", "ROUTES", "Parameter", "Permission", "Route"]
+__all__ = [
+    "DIALECTS",
+    "EVENT_PUBLISHER",
+    "NATIVE",
+    "ROUTES",
+    "USE_COUNTER",
+    "Parameter",
+    "Permission",
+    "Route",
+]

@@ -52,6 +52,7 @@ LATEST_URL = "/api/public/v2/prompts/{name}?label=latest&resolve=false"
 ROWS: tuple[Route, ...] = (
     _prompt(
         name="get_named_prompt",
+        use="get",
         pointer_use="reads",
         method="GET",
         permission=Permission.READ,
@@ -162,6 +163,7 @@ ROWS: tuple[Route, ...] = (
     # -- the first version of the API
     _prompts(
         name="get_prompt_by_query",
+        use="get",
         pointer_use="reads",
         method="GET",
         path="/api/public/prompts",

@@ -96,6 +96,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _prompts(
         name="get_prompt_by_handle",
+        use="get",
         pointer_use="reads",
         method="GET",
         path="/api/prompts/{id}",

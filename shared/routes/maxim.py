@@ -163,6 +163,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _versions(
         name="get_prompt_versions",
+        use="get",
         method="GET",
         path="/v1/prompts/versions",
         falls_back_to="get_prompt",
@@ -174,6 +175,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _versions(
         name="get_prompt_versions_with_tools",
+        use="get",
         method="GET",
         path="/v2/prompts/versions",
         permission=Permission.READ,
@@ -296,6 +298,7 @@ ROWS: tuple[Route, ...] = (
     # -- the API of the SDKs
     _runtime(
         name="sync_prompts",
+        use="get",
         pointer_use="reads",
         method="GET",
         path="/api/sdk/v4/prompts",

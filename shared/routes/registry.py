@@ -19,6 +19,7 @@ from shared.routes.route import (
     INCLUDE,
     LIVE_CHECK,
     LIVE_MOVE,
+    MAX_DAYS,
     MOVE,
     NEW_PROMPT,
     NEW_VERSION,
@@ -132,6 +133,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _prompt(
         name="get_prompt",
+        use="get",
         pointer_use="reads",
         method="GET",
         path="/v1/prompts/{id}",
@@ -243,8 +245,25 @@ ROWS: tuple[Route, ...] = (
         ),
         problems=(422,),
     ),
+    _prompt(
+        name="get_prompt_usage",
+        method="GET",
+        path="/v1/prompts/{id}/usage",
+        permission=Permission.READ,
+        actions=(*SLUG, *HEAD, "access:Query", "access:BatchGetItem"),
+        query=(
+            Parameter(
+                "days",
+                "How many days to look back, today among them.",
+                type="integer",
+                minimum=1,
+                maximum=MAX_DAYS,
+            ),
+        ),
+    ),
     _prompts(
         name="refresh_prompts",
+        use="get",
         pointer_use="reads",
         method="POST",
         path="/v1/batch",
@@ -299,6 +318,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _version(
         name="get_version",
+        use="get",
         pointer_use="reads",
         method="GET",
         path="/v1/prompts/{id}/versions/{version}",
@@ -519,6 +539,7 @@ ROWS: tuple[Route, ...] = (
     # -- rendering
     _renders(
         name="render_live",
+        use="render",
         pointer_use="reads",
         path="/v1/prompts/{slug}/render",
         segments=(PROMPT_SLUG,),
@@ -529,6 +550,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _renders(
         name="render_version",
+        use="render",
         pointer_use="reads",
         path="/v1/prompts/{slug}/versions/{version}/render",
         segments=(PROMPT_SLUG, SELECTOR),

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from shared.domain.access import Permission
 
 Kind = Literal["read", "write", "sign-in"]
+Use = Literal["", "get", "render"]
 SEGMENT = re.compile(r"\{(\w+)\}")
 
 
@@ -114,6 +115,7 @@ TEMPLATE_LANGUAGE = "X-Template-Language"
 REQUESTED = 202  # the status of a move that waits for somebody else
 
 MAX_LIMIT = 1000  # rows per page, if the caller sets a limit
+MAX_DAYS = 31  # of use that are shown
 LIMIT = Parameter(
     "limit",
     "The maximum number of items; without it, as many as one response can hold.",
@@ -171,6 +173,8 @@ class Route:
             pointers only, or `moves` these; empty for what such a key may not use at all.
         is_hot: Whether applications wait for it as they serve people, so that a deployment may keep
             its function started.
+        use: How it uses versions, by which its calls are counted: it gets or renders them; empty
+            where they are looked at or changed.
         is_reviewed: Whether it makes a release request of a move that the principal may not make.
         shows_secret: Whether the request or its response has a secret, so that it is never
             recorded, not even as a hash.
@@ -205,6 +209,7 @@ class Route:
     whole_team: bool = False
     pointer_use: Literal["", "reads", "moves"] = ""
     is_hot: bool = False
+    use: Use = ""
     is_reviewed: bool = False
     shows_secret: bool = False
     actions: tuple[str, ...] = ()

@@ -20,5 +20,7 @@ ROUTES: tuple[Route, ...] = tuple(
     route for name in MODULES for route in import_module(f"shared.routes.{name}").ROWS
 )
 
-# Modules of functions without an endpoint, which consume the records of a stream.
-CONSUMERS = ("functions.events.publish_changes",)
+# Modules of functions without an endpoint: one is called with the records of a stream, the other at
+# regular times.
+EVENT_PUBLISHER = "functions.events.publish_changes"
+USE_COUNTER = "functions.events.count_uses"

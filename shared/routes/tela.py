@@ -75,6 +75,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _version(
         name="get_canvas_version",
+        use="get",
         method="GET",
         path="/prompt-version/{id}",
         permission=Permission.READ,
@@ -126,6 +127,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _environments(
         name="get_environment_version",
+        use="get",
         pointer_use="reads",
         method="GET",
         path="/environment/version",
@@ -161,6 +163,7 @@ ROWS: tuple[Route, ...] = (
     # -- endpoints for Tela's n8n node, and of its newer API
     _reads(
         name="get_promoted_version",
+        use="get",
         pointer_use="reads",
         path="/prompt/{id}/promoted-version",
         segments=(PROMPT_ID,),
@@ -170,6 +173,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _reads(
         name="get_latest_version",
+        use="get",
         path="/prompt/{id}/latest-version",
         segments=(PROMPT_ID,),
         actions=(*HEAD, *VERSIONS, *PARTS),
@@ -178,6 +182,7 @@ ROWS: tuple[Route, ...] = (
     ),
     _reads(
         name="list_version_messages",
+        use="get",
         path="/prompt-version-message",
         actions=(*VERSION_BY_ID, *PARTS),
         query=(Parameter("promptVersionId", "The version's id.", format="uuid", required=True),),

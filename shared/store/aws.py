@@ -33,6 +33,7 @@ CONFIG = Config(
     parameter_validation=False,
     user_agent="cuebook",
 )
+LOG_CONFIG = CONFIG.merge(Config(read_timeout=15))  # CloudWatch reads a megabyte for each page
 BUSY = frozenset(
     {
         "InternalServerError",
@@ -80,13 +81,19 @@ def get_cognito() -> Any:  # the same
     return _create_client("cognito-idp")
 
 
-def _create_client(service: Any) -> Any:
+@cache
+def get_logs() -> Any:  # the same
+    """Get the client of CloudWatch's logs, which one function reads, for which nobody waits."""
+    return _create_client("logs", LOG_CONFIG)
+
+
+def _create_client(service: Any, config: Config = CONFIG) -> Any:
     """Create a client whose attempts keep to the deadline of the call, and which is traced.
 
     It comes from botocore, because boto3 adds to a start what transfers large files with threads
     and processes, and nothing to a client.
     """
-    client: Any = get_session().create_client(service, config=CONFIG)
+    client: Any = get_session().create_client(service, config=config)
     observe.trace_client(client)
     # Handlers of an event of one service are called before those of the event of all services.
     name = client.meta.service_model.service_id.hyphenize()

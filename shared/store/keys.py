@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from shared.domain.model import ORGANISATION_ID
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from shared.domain.model import Prompt
 
 TEAM = "team"
@@ -26,6 +28,7 @@ ORGANISATION = "organisation"
 API_KEYS = "keys"  # the partition with all API keys, by id
 USE = "usage#"  # followed by the id of an API key
 DAY = "day"
+USES = "uses#"  # followed by the id of a prompt or a team: how it was used, by day
 QUOTA = "quota#"  # followed by what is counted: the requests of a key or a team, by minute
 PEOPLE = "people"  # the partition with all people, by id
 PERSON = "person"
@@ -193,6 +196,16 @@ def build_use(key_id: str) -> dict[str, str]:
 def parse_use(partition: str) -> str:
     """Parse the partition of a last use to the id of the API key."""
     return partition.removeprefix(USE)
+
+
+def build_day_of_use(subject_id: str, day: date) -> dict[str, str]:
+    """Build the key of how a prompt was used on a day, or the prompts of a team together."""
+    return {"pk": f"{USES}{subject_id}", "sk": day.isoformat()}
+
+
+def build_end_of_uses() -> dict[str, str]:
+    """Build the key of the time up to which all uses are counted."""
+    return {"pk": USES, "sk": "end"}
 
 
 def build_quota(of: str, id: str, minute: int) -> dict[str, str]:

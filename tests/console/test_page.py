@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from infra.project import ROOT
 from tests.console.browser import check_accessibility, open_console
 
 if TYPE_CHECKING:
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
 
     from tests.client import Client
 
-ALL_BYTES = 350_000  # of all files, compressed
 FIRST_BYTES = 100_000  # of what comes before a person can sign in
 FIRST_REQUESTS = 35
 
@@ -55,17 +52,6 @@ def measure_response(request: Request) -> int:
     """Measure a response as it comes over the network."""
     sizes = request.sizes()
     return sizes["responseBodySize"] + sizes["responseHeadersSize"]
-
-
-def test_all_files_are_small(record_property: Callable[[str, object], None]) -> None:
-    sizes = {
-        str(file.relative_to(ROOT)): len(gzip.compress(file.read_bytes(), mtime=0))
-        for file in sorted((ROOT / "console").rglob("*"))
-        if file.is_file()
-    }
-
-    record_property("console, all files", f"{len(sizes)} files, {sum(sizes.values())} bytes packed")
-    assert sum(sizes.values()) <= ALL_BYTES, sizes
 
 
 def test_the_page_works_below_the_stage_of_a_deployment(

@@ -46,8 +46,8 @@ TRACES = [
 ]
 WALK = Walk([block.text for block in read_document("README.md").get_blocks("bash")])
 REFUSED = (
-    "## render_version  … ms  route=render_version  dialect=registry  principal_id=…  team_id=…  "
-    "prompt_id=…"
+    "## render_version  … ms  route=render_version  dialect=registry  principal_id=…  "
+    "principal_kind=api_key  team_id=…  prompt_id=…"
 )
 WRITERS = 64
 LARGE = "large " * 100_000  # no item holds it

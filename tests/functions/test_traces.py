@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 # The milliseconds and the prompt's id are left out.
-BY = "dialect=registry  principal_id=…  team_id=…"
+BY = "dialect=registry  principal_id=…  principal_kind=api_key  team_id=…"
 TREES = {
     "large": f"""\
 ## create_version  … ms  route=create_version  {BY}  prompt_id=…  raced=0  version=2
@@ -95,6 +95,7 @@ def test_annotations_name_the_prompt_and_the_version(traces: Mapping[str, Any]) 
         "route": "render_live",
         "dialect": "registry",
         "principal_id": traces["principal"],
+        "principal_kind": "api_key",
         "team_id": traces["team"],
         "prompt_id": traces["prompt"],
         "version": 1,

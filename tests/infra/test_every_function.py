@@ -5,8 +5,8 @@ from dataclasses import MISSING, fields
 
 import pytest
 
-from shared.routes import CONSUMERS, ROUTES
-from shared.settings import EventSettings, MetricSettings, Settings
+from shared.routes import EVENT_PUBLISHER, ROUTES, USE_COUNTER
+from shared.settings import EventSettings, MetricSettings, Settings, UseSettings
 from shared.store.tables import TABLES
 from tests.infra.synthesis import Json, Synthesis, list_statements, synthesise
 from tests.routes.scene import name_route
@@ -17,6 +17,7 @@ INTEGRATION = "x-amazon-apigateway-integration"
 LOG_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 WRITES = {f"dynamodb:{verb}" for verb in ("PutItem", "UpdateItem", "DeleteItem")}
 READS = {f"dynamodb:{verb}" for verb in ("GetItem", "BatchGetItem", "Query")}
+OTHERS = {EVENT_PUBLISHER: fields(EventSettings), USE_COUNTER: fields(UseSettings)}
 TRACE_ACTIONS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
 
@@ -25,15 +26,13 @@ def stack() -> Synthesis:
     return synthesise()
 
 
-def test_every_route_and_every_consumer_has_one_function_and_there_are_no_others(
-    stack: Synthesis,
-) -> None:
+def test_every_route_has_one_function_and_there_are_two_others(stack: Synthesis) -> None:
     handlers = [
         properties["Handler"]
         for properties in stack.list_properties("AWS::Lambda::Function").values()
     ]
 
-    modules = [*(route.module for route in ROUTES), *CONSUMERS]
+    modules = [*(route.module for route in ROUTES), EVENT_PUBLISHER, USE_COUNTER]
     assert sorted(handlers) == sorted(f"{module}.lambda_handler" for module in modules)
 
 
@@ -115,6 +114,8 @@ def test_a_role_writes_only_the_partitions_of_its_row_where_api_keys_are(stack: 
     rows = {f"{route.module}.lambda_handler": route for route in ROUTES}
     access = get_arn(stack.get_table_id("access"))
     writers = set()
+    # The counts of uses are in partitions of their own too, which their function reads as well.
+    counter = f"{USE_COUNTER}.lambda_handler"
     for handler, function in stack.functions.items():
         for policy in stack.get_role(function)["Policies"]:
             for statement in policy["PolicyDocument"]["Statement"]:
@@ -123,15 +124,15 @@ def test_a_role_writes_only_the_partitions_of_its_row_where_api_keys_are(stack: 
                 if statement["Resource"] != access or not actions & WRITES:
                     continue
                 writers.add(handler)
-                assert not actions & READS, handler  # reads of keys need no condition
+                partitions = ["uses#*"] if handler == counter else [*rows[handler].partitions]
+                # Reads of keys need no condition.
+                assert handler == counter or not actions & READS, handler
                 assert statement["Condition"] == {
-                    "ForAllValues:StringLike": {
-                        "dynamodb:LeadingKeys": [*rows[handler].partitions]
-                    },
+                    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": partitions},
                     "Null": {"dynamodb:LeadingKeys": "false"},
                 }, handler
 
-    assert writers == {
+    assert writers == {counter} | {
         f"{route.module}.lambda_handler"
         for route in ROUTES
         if {f"access:{verb.removeprefix('dynamodb:')}" for verb in WRITES} & {*route.role_actions}
@@ -140,10 +141,8 @@ def test_a_role_writes_only_the_partitions_of_its_row_where_api_keys_are(stack: 
 
 def test_the_environment_is_what_the_settings_read(stack: Synthesis) -> None:
     for handler, function in stack.functions.items():
-        consumes = handler.removesuffix(".lambda_handler") in CONSUMERS
-        declared = (
-            fields(EventSettings) if consumes else (*fields(Settings), *fields(MetricSettings))
-        )
+        module = handler.removesuffix(".lambda_handler")
+        declared = OTHERS.get(module, (*fields(Settings), *fields(MetricSettings)))
         known = {field.name.upper() for field in declared} | {"CUEBOOK_VERSION"}
         needed = {field.name.upper() for field in declared if field.default is MISSING}
         variables = {

@@ -13,7 +13,7 @@ from infra.signals import OUTCOMES
 from shared import observe, settings
 from shared.observe import classify_status, logs
 from shared.observe.metrics import NAMESPACE
-from shared.routes import CONSUMERS, ROUTES
+from shared.routes import EVENT_PUBLISHER, ROUTES, USE_COUNTER
 from tests.documents import read_document
 from tests.infra.synthesis import FEW_ROUTES, OPTIONS, Json, Synthesis, list_statements, synthesise
 
@@ -301,10 +301,11 @@ def test_the_stream_of_prompts_is_read_in_order_and_nothing_is_given_up_early(
 ) -> None:
     mapping = stack.get_properties("AWS::Lambda::EventSourceMapping")
     (queue,) = stack.list_properties("AWS::SQS::Queue")
-    (consumer,) = CONSUMERS
 
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": [stack.get_table_id("prompts"), "StreamArn"]}
-    assert mapping["FunctionName"] == {"Ref": stack.functions[f"{consumer}.lambda_handler"]["id"]}
+    assert mapping["FunctionName"] == {
+        "Ref": stack.functions[f"{EVENT_PUBLISHER}.lambda_handler"]["id"]
+    }
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
@@ -319,8 +320,7 @@ def test_the_stream_of_prompts_is_read_in_order_and_nothing_is_given_up_early(
 def test_the_publisher_may_read_its_stream_and_write_to_its_bus_and_queue(
     stack: Synthesis,
 ) -> None:
-    (consumer,) = CONSUMERS
-    function = stack.functions[f"{consumer}.lambda_handler"]
+    function = stack.functions[f"{EVENT_PUBLISHER}.lambda_handler"]
     (queue,), (bus,) = (
         stack.list_properties("AWS::SQS::Queue"),
         stack.list_properties("AWS::Events::EventBus"),
@@ -346,6 +346,40 @@ def test_the_publisher_may_read_its_stream_and_write_to_its_bus_and_queue(
     assert variables["EVENT_BUS"] == {"Ref": bus}
     assert variables["UNPUBLISHED_QUEUE"] == {"Ref": queue}
     assert stack.get_properties("AWS::Events::EventBus")["Name"] == "cuebook-dev"
+
+
+# -- uses
+
+
+def test_uses_are_counted_from_the_log_of_all_functions_every_five_minutes(
+    stack: Synthesis,
+) -> None:
+    function = stack.functions[f"{USE_COUNTER}.lambda_handler"]
+    access = {"Fn::GetAtt": [stack.get_table_id("access"), "Arn"]}
+    log = function["LoggingConfig"]["LogGroup"]
+    log_arn = {"Fn::GetAtt": [log["Ref"], "Arn"]}
+    rule = stack.get_properties("AWS::Events::Rule")
+
+    allowed = {
+        action: resource
+        for actions, resource in list_statements(stack.get_role(function))
+        for action in actions
+        if not action.startswith("xray:")
+    }
+
+    assert allowed == {
+        "dynamodb:BatchGetItem": access,
+        "dynamodb:GetItem": access,
+        "dynamodb:UpdateItem": access,
+        "logs:CreateLogStream": log_arn,
+        "logs:FilterLogEvents": log_arn,
+        "logs:PutLogEvents": log_arn,
+    }
+    assert function["Environment"]["Variables"]["LOG_GROUP"] == log
+    assert rule["ScheduleExpression"] == "cron(2/5 * * * ? *)"
+    assert [target["Arn"] for target in rule["Targets"]] == [
+        {"Fn::GetAtt": [function["id"], "Arn"]}
+    ]
 
 
 def test_what_could_not_be_published_is_kept_encrypted_for_two_weeks(stack: Synthesis) -> None:

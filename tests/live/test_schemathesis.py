@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from infra.openapi import list_documented_routes
+from shared.documents.console import read_console
 from shared.domain.organisation import ORGANISATION_ID
 from shared.routes import DIALECTS, Permission
 from tests.client import AUTHENTICATOR_CODE
@@ -140,6 +141,7 @@ def list_native_values(server: Server) -> dict[str, Values]:
         "demoteVersion": {"path.id": prompts[::3], "path.version": ["1"]},
         "rollbackPrompt": {"path.id": prompts[1::3], "body.target_version": [2]},
         "updateVersion": {"path.id": prompts[2::3], "path.version": ["3"]},
+        "getConsoleAsset": {"path.hash": [read_console().hash], "path.path": ["app/main.js"]},
         **list_values_of_people(server),
         **list_values_of_releases(server, prompt),
     }

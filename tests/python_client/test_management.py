@@ -62,6 +62,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "create_payload": ("greeting", "usual", {"name": "Ada"}),
     "delete_payload": ("greeting", "payload"),
     "history": ("greeting",),
+    "usage": ("greeting",),
     "render_remote": ("greeting",),
     "api_keys": (),
     "create_api_key": ("a service", ["team"]),

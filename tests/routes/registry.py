@@ -300,6 +300,7 @@ SAMPLES = {
         target=f"{PROMPT}/at?time=2100-01-01T00:00:00Z",
         variants=(Variant(target=f"{PROMPT}/at?time=2100-01-01T00:00:00Z&tag=prod"),),
     ),
+    "get_prompt_usage": Sample(variants=(Variant(target=f"{PROMPT}/usage?days=7"),)),
     "create_version": Sample(
         body={"template": "Hi {{.name}}"},
         first=(("POST", "/api/prompts", {"handle": "{new}", "prompt": "and {{ name }}"}),),

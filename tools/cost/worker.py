@@ -24,7 +24,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from infra.local.gateway import Context, Gateway, Handler, Request, Response
-from shared.routes import CONSUMERS, ROUTES
+from shared.routes import EVENT_PUBLISHER, ROUTES
 from tools.cost.record import PUBLISHER, Use
 from tools.cost.samples import (
     JINJA,
@@ -290,8 +290,7 @@ def record_publisher(machine: Machine, scene: Scene, repetitions: int) -> Use:
     head = aws.get_dynamodb().get_item(TableName=table, Key=key)["Item"]
     change = {"SequenceNumber": "4" * 24, "NewImage": head, "OldImage": head}
     event = {"Records": [{"eventID": "1", "eventName": "MODIFY", "dynamodb": change}]}
-    (module,) = CONSUMERS
-    handler = machine.load_handler(module)
+    handler = machine.load_handler(EVENT_PUBLISHER)
     context = Context(aws_request_id="1", function_name="publisher", deadline=1e12)
     times = []
     for _ in range(1 + 3 * repetitions):

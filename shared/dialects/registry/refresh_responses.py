@@ -32,6 +32,9 @@ class Refresh:
     others, because these change without it, and where the head does not tell which version it is.
     The second is that of what the client is shown, so that it gets nothing again because something
     else of the prompt has changed.
+
+    Attributes:
+        uses: The ids of prompts with the versions that the client uses from now on.
     """
 
     def __init__(self, copies: Sequence[PromptCopy], *, max_bytes: int) -> None:
@@ -42,6 +45,7 @@ class Refresh:
             max_bytes: The maximum size of the response, as it is in the result of a Lambda
                 function.
         """
+        self.uses: list[tuple[str, int]] = []
         self._max_bytes = max_bytes - ENVELOPE_BYTES
         # Whatever has no room is named as omitted, for which there is always room.
         self._open = {each: _measure(_name(each)) for each in copies}
@@ -79,7 +83,8 @@ class Refresh:
         state, _, _ = copy.etag.partition("-")
         if state != _compute_state(copy, prompt, numbers):
             return False
-        self._add(copy, self._body["unchanged"], {**_name(copy), "etag": copy.etag})
+        entry: refresh_models.UnchangedPrompt = {**_name(copy), "etag": copy.etag}
+        self._add(copy, self._body["unchanged"], entry, prompt, numbers)
         return True
 
     def add_problem(self, copy: PromptCopy, problem: Problem) -> None:
@@ -115,25 +120,45 @@ class Refresh:
         content = _digest(text)
         includes = any(version.includes for version in versions)
         # Where a draft was deleted meanwhile, the pointer may hand out more than was read.
-        is_told_by_head = not includes and numbers == [version.number for version in versions]
+        handed_out = [version.number for version in versions]
+        is_told_by_head = not includes and numbers == handed_out
         etag = f"{_compute_state(copy, prompt, numbers) if is_told_by_head else ''}-{content}"
         size = exact_json.measure_encoded_bytes(text)
         self._to_read -= size
         if copy.etag.partition("-")[2] == content:
-            self._add(copy, self._body["unchanged"], {**_name(copy), "etag": etag})
+            unchanged = {**_name(copy), "etag": etag}
+            self._add(copy, self._body["unchanged"], unchanged, prompt, handed_out)
             return
         entry = {**_name(copy), "etag": etag, **document}
         if _measure(entry) > self._max_bytes:
             self.add_problem(copy, ResponseTooLarge())
-        elif not self._add(copy, self._body["prompts"], entry):
+        elif not self._add(copy, self._body["prompts"], entry, prompt, handed_out):
             self._remaining = 0  # the client asks for the others first that have waited longer
 
-    def _add(self, copy: PromptCopy, entries: list[Any], entry: Any) -> bool:
+    def _add(
+        self,
+        copy: PromptCopy,
+        entries: list[Any],
+        entry: Any,
+        prompt: Prompt | None = None,
+        numbers: Sequence[int] = (),
+    ) -> bool:
+        """Add an entry if there is room for it.
+
+        Args:
+            copy: What the client holds.
+            entries: The list that it belongs to.
+            entry: The entry.
+            prompt: The prompt, if it is one that the client goes on to use.
+            numbers: The versions that it uses then.
+        """
         rest = self._remaining + self._open[copy] - _measure(entry)
         if rest < 0:
             return False
         del self._open[copy]
         entries.append(entry)
+        if prompt is not None:
+            self.uses += [(prompt.id, number) for number in numbers]
         self._remaining = rest
         return True
 

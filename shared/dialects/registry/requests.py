@@ -15,6 +15,7 @@ from shared.domain.prompts import TAG
 from shared.domain.splits import check_split_key
 from shared.ids import parse_id
 from shared.problems import MAX_DETAILS, InvalidPromptId, InvalidRequest, Unauthorized
+from shared.routes.route import MAX_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -195,6 +196,18 @@ def parse_time_query(query: Mapping[str, str]) -> datetime:
     if (at := parse_time(text)) is None:
         raise InvalidRequest(f"invalid time: must be RFC 3339 with a time zone, {EXAMPLE_TIME}")
     return at
+
+
+def parse_days(query: Mapping[str, str]) -> int:
+    """Parse the parameter `days`; without it, it is as many as are kept.
+
+    Raises:
+        InvalidRequest: It is no number within its bounds.
+    """
+    text = query.get("days", str(MAX_DAYS))
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= MAX_DAYS):
+        raise InvalidRequest(f"days must be a whole number from 1 to {MAX_DAYS}")
+    return int(text)
 
 
 def parse_time(text: str) -> datetime | None:
