@@ -114,8 +114,8 @@ class PointerState(TypedDict):
     etag: Annotated[
         str,
         Field(
-            description="The ETag of `GET /v1/prompts/{id}/splits/{pointer}`, for the `If-Match` of "
-            "a `PUT` there; also where the pointer is at no version."
+            description="The ETag of `GET /v1/prompts/{id}/splits/{pointer}`, for the `If-Match` "
+            "of a `PUT` there; also where the pointer is at no version."
         ),
     ]
     is_protected: bool
