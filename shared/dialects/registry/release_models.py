@@ -108,7 +108,7 @@ class PointerState(TypedDict):
     ]
     since: Annotated[
         Time | None,
-        Field(description="When it was last moved; null if that is longer ago than 1,000 changes."),
+        Field(description="When it was last moved; null if it was before the last 1,000 changes."),
     ]
     by: Annotated[Author | None, Field(description="Who moved it then.")]
     etag: Annotated[
