@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from shared.store.store import Loader, Store
     from shared.store.team import Annotations, PromptStore, TeamStore
     from shared.store.transactions import Record
+    from shared.store.uses import PromptUses
     from shared.store.visible_prompts import VisiblePrompts
 
 
@@ -468,6 +469,10 @@ class Admission:
             if self.principal.has_permission(permission, team_id)
         ]
         return self._store.open_prompt_batch(team_ids, self.annotations, self._restrictions)
+
+    def open_uses(self, store: PromptStore) -> PromptUses:
+        """Open the counts of how an open prompt is used."""
+        return self._store.open_uses(store.prompt, self.annotations)
 
     def _may_read_shared(self) -> bool:
         permission = self._route.permission

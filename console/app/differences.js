@@ -57,10 +57,10 @@ export function compareTexts(before, after) {
  * @param {string} after
  * @returns {[Part[], Part[]]} The parts of each; joined, they are the text again.
  */
-export function compareWords(before, after) {
+function compareWords(before, after) {
   const left = splitWords(before);
   const right = splitWords(after);
-  const pairs = dropStrays(left, match(left, right));
+  const pairs = dropStrays(left, right, match(left, right));
   const shared = pairs.reduce((sum, [index]) => sum + left[index].length, 0);
   const isAlike = shared >= LEAST_SHARED * Math.min(before.length, after.length);
   const kept = isAlike ? pairs : [];
@@ -88,7 +88,7 @@ export function compareSettings(before, after, path = "") {
 }
 
 /** Tell whether two JSON values are the same; the order of the keys of an object is none of it. */
-export function isEqual(before, after) {
+function isEqual(before, after) {
   if (Array.isArray(before) && Array.isArray(after)) {
     return before.length === after.length && before.every((item, index) => isEqual(item, after[index]));
   }
@@ -146,10 +146,10 @@ function splitWords(text) {
 }
 
 /** Drop spaces and punctuation that are the same but stand alone between words that are not. */
-function dropStrays(words, pairs) {
-  const isNext = (one, other) => other && Math.abs(one[0] - other[0]) === 1 && Math.abs(one[1] - other[1]) === 1;
-  return pairs.filter((pair, index) =>
-    /[^\s\p{P}]/u.test(words[pair[0]]) || isNext(pair, pairs[index - 1]) || isNext(pair, pairs[index + 1]));
+function dropStrays(left, right, pairs) {
+  const all = [[-1, -1], ...pairs, [left.length, right.length]];
+  const isNext = (index) => [0, 1].every((side) => all[index + 1][side] - all[index][side] === 1);
+  return pairs.filter((pair, index) => /[^\s\p{P}]/u.test(left[pair[0]]) || isNext(index) || isNext(index + 1));
 }
 
 function joinParts(words, same) {

@@ -2,7 +2,10 @@
 
 /** The kinds of events that one may look for, each with the beginnings of their names. */
 export const EVENT_GROUPS = {
-  releases: { label: "Releases", names: ["version.promoted", "version.rolled_back", "version.demoted", "split.", "release."] },
+  releases: {
+    label: "Releases",
+    names: ["version.promoted", "version.rolled_back", "version.demoted", "split.", "release."],
+  },
   texts: { label: "Versions", names: ["version."] },
   tags: { label: "Tags", names: ["tag.", "tags."] },
   payloads: { label: "Payloads", names: ["payload."] },
@@ -22,7 +25,7 @@ const WORDS = {
   "version.updated": ({ version }) => `changed the draft, version ${version}`,
   "version.annotated": ({ version }) => `changed the message of version ${version}`,
   "version.promoted": ({ version, status, displaced_version: displaced }) =>
-    status === "live" ? `made version ${version} live${describePlace(displaced)}` : `made version ${version} stable`,
+    `made version ${version} ${status}${describePlace(displaced)}`,
   "version.rolled_back": ({ version, displaced_version: displaced }) =>
     `rolled back to version ${version}${describePlace(displaced)}`,
   "version.demoted": ({ version }) => `took version ${version} out of live: no version is`,
@@ -86,7 +89,8 @@ function describePlace(displaced) {
 }
 
 function describeTag(tag, from, to) {
-  return from ? `moved the tag ${tag} from version ${from} to version ${to}` : `set the tag ${tag} to version ${to}`;
+  if (!from) return `set the tag ${tag} to version ${to}`;
+  return `moved the tag ${tag} from version ${from} to version ${to}`;
 }
 
 function describeKeywords(keywords) {

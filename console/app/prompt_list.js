@@ -4,7 +4,7 @@ import { useLoad } from "./load.js";
 import { getAll, path, session } from "./session.js";
 import { createStore, useStore } from "./store.js";
 
-const PAGE = 250; // prompts that are read at once
+const PAGE = 500; // prompts that are read at once
 const EMPTY = { prompts: [], isComplete: false };
 
 /** `isComplete` once all prompts have been read; after that the list is replaced as a whole. */

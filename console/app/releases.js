@@ -6,7 +6,7 @@
  */
 
 export const LIVE = "live";
-export const TOTAL_WEIGHT = 10000;
+const TOTAL_WEIGHT = 10000;
 export const MOST_SHARES = 5; // versions of one split
 
 const LARGEST_DENOMINATOR = 20;

@@ -5,7 +5,7 @@
  *
  * `12` is a number and `[1, 2]` a list, but `12 apples` is a text, and so is `"12"` in quotes.
  */
-export function readValue(text) {
+function readValue(text) {
   if (!/^\s*([{["\d-]|(true|false|null)\s*$)/.test(text)) return text;
   try {
     return JSON.parse(text);
@@ -15,7 +15,7 @@ export function readValue(text) {
 }
 
 /** Write a value so that `readValue` reads the same again. */
-export function writeValue(value) {
+function writeValue(value) {
   if (typeof value === "string") return readValue(value) === value ? value : JSON.stringify(value);
   return typeof value === "object" ? JSON.stringify(value, null, 2) : JSON.stringify(value);
 }

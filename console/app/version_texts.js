@@ -54,7 +54,10 @@ export function compareMessages(before, after) {
 
 /** Compare the settings of two versions; `name` is what people call the setting of each `path`. */
 export function compareVersionSettings(before, after) {
-  const pick = (version) => Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, version[name] ?? undefined]));
+  const pick = ({ model_params, ...version }) => ({
+    ...Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, version[name] ?? undefined])),
+    model_params: model_params ?? {}, // one by one, also where the other version has none
+  });
   return compareSettings(pick(before), pick(after)).map((difference) => {
     const [field, ...path] = difference.path.split(".");
     return { ...difference, name: [SETTINGS[field], path.join(".")].filter(Boolean).join(": ") };

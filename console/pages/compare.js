@@ -48,7 +48,9 @@ function Comparison({ prompt, versions, before, after, view }) {
           onChange=${(from) => changeQuery({ from, to: after.version })} />
         <${Description} version=${before} />
       </div>
-      <${Button} onPress=${swap} aria-label="Swap the versions" title="Swap the versions" shortcut="x">⇄<//>
+      <${Button} onPress=${swap} title="Swap the versions" shortcut="x">
+        <span aria-hidden="true">⇄</span><span class="hidden">Swap the versions</span>
+      <//>
       <div>
         <${VersionChoice} label="To" versions=${versions} value=${after.version}
           onChange=${(to) => changeQuery({ from: before.version, to })} />

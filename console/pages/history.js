@@ -12,7 +12,10 @@ import { VersionText } from "../parts/version_content.js";
 import { html, useState } from "../vendor/preact.js";
 
 const PAGE = 50; // events
-const KINDS = [["", "All changes"], ...Object.entries(EVENT_GROUPS).map(([name, { label }]) => [name, label])];
+const KINDS = [
+  ["", "All changes"],
+  ...Object.entries(EVENT_GROUPS).map(([name, { label }]) => [name, label]),
+];
 
 export function Page({ id, query }) {
   return html`<${PromptFrame} id=${id} tab="/history">${(prompt) => html`
@@ -48,8 +51,8 @@ function VersionAt({ prompt, at }) {
   return html`<${Loading} of=${loaded}>${({ version }) => html`
     <p role="status"><a href=${`${of}?version=${version.version}`}>Version ${version.version}</a> was live;
       it is <${Status} status=${version.status} /> now.
-      ${version.status !== "live" && html` <a href=${`${of}/compare?from=${version.version}&to=live`}>Compare with what is
-        live today</a>`}</p>
+      ${version.status !== "live" && html` <a href=${`${of}/compare?from=${version.version}&to=live`}>
+        Compare with what is live today</a>`}</p>
     <${VersionText} version=${version} />
   `}<//>`;
 }
@@ -61,14 +64,17 @@ function Events({ prompt }) {
     const rows = await readEvents(prompt.id, cursor);
     loaded.replace({ ...rows, events: [...events, ...rows.events] });
   };
-  const choice = html`<${Choice} label="Changes" isLabelHidden value=${group} options=${KINDS} onChange=${setGroup} />`;
+  const choice = html`<${Choice} label="Changes" isLabelHidden value=${group} options=${KINDS}
+    onChange=${setGroup} />`;
   return html`<${Section} title="History" actions=${choice}>
     <${Loading} of=${loaded}>${(value) => {
       const events = value.events.filter((event) => isInGroup(event, group));
+      const read = value.next_cursor ? ` among the last ${value.events.length} changes` : "";
       return html`
-        ${events.length === 0 && html`<${Empty}
-          title=${value.next_cursor ? `None of this kind among the last ${value.events.length} changes.` : "None of this kind."} />`}
-        <ol class="events">${events.map((event) => html`<${Event} key=${event.id} prompt=${prompt} event=${event} />`)}</ol>
+        ${events.length === 0 && html`<${Empty} title=${`None of this kind${read}.`} />`}
+        <ol class="events">
+          ${events.map((event) => html`<${Event} key=${event.id} prompt=${prompt} event=${event} />`)}
+        </ol>
         ${value.next_cursor && html`<${Button} onPress=${() => older(value)}>Older<//>`}
       `;
     }}<//>
@@ -83,7 +89,8 @@ function Event({ prompt, event }) {
     <p><strong dir="auto">${event.by.name}</strong> <span dir="auto">${describeEvent(event)}</span>
       ${reason && html`: <q dir="auto">${reason}</q>`}</p>
     <p class="hint"><${Time} at=${event.at} />
-      ${number && !isGone && html` · <a href=${`${page`/prompts/${prompt.id}`}?version=${number}`}>Show version ${number}</a>`}</p>
+      ${number && !isGone && html` · <a href=${`${page`/prompts/${prompt.id}`}?version=${number}`}>
+        Show version ${number}</a>`}</p>
   </li>`;
 }
 

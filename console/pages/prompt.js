@@ -23,7 +23,8 @@ export function Page({ id, query }) {
     may(prompt.team_id, "write") && html`<${Button} onPress=${() => setRenaming(true)}>Details<//>`;
   return html`<${PromptFrame} id=${id} tab="" actions=${actions}>${(prompt, reload) => html`
     <${Content} prompt=${prompt} selector=${query.version} reload=${reload} />
-    ${isRenaming && html`<${ChangeDetails} prompt=${prompt} onEnd=${reload} onClose=${() => setRenaming(false)} />`}
+    ${isRenaming && html`<${ChangeDetails} prompt=${prompt} onEnd=${reload}
+      onClose=${() => setRenaming(false)} />`}
   `}<//>`;
 }
 
@@ -94,8 +95,8 @@ function Version({ prompt, version, etag, variables, payloads, pointers, promoti
       <a class="button primary" href=${`${at}/release?promote=${number}`}>Promote</a>`}
   `;
   return html`
-    ${!live?.split.length && html`<p class="notice" role="note">Nothing is live: applications that read the live version
-      of this prompt get an error. ${mayWrite && isOpen && "Promote a version to make it live."}</p>`}
+    ${live?.split.length === 0 && html`<p class="notice" role="note">Nothing is live: applications that read the
+      live version of this prompt get an error. ${mayWrite && "Promote a version to make it live."}</p>`}
     <${Section} title=${`Version ${number}`} actions=${actions}>
       <p class="version-facts">
         <${Status} status=${status} />
@@ -117,7 +118,7 @@ function Version({ prompt, version, etag, variables, payloads, pointers, promoti
     <${Section} title="Settings">
       <${VersionSettings} version=${version} variables=${variables} />
       <p class="hint payload-count"><a href=${`${at}/payloads`}>
-        ${payloads === PAYLOADS ? `${PAYLOADS} payloads or more` : payloads === 1 ? "1 payload" : `${payloads} payloads`}
+        ${payloads}${payloads === PAYLOADS && " or more"} ${payloads === 1 ? "payload" : "payloads"}
       </a> to try it with</p>
     <//>
     ${dialog === "tag" && html`<${SetTag} prompt=${prompt} number=${number} pointers=${pointers}

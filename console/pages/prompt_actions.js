@@ -38,7 +38,8 @@ function Details({ prompt, etag, onEnd, onClose }) {
       hint=${slug === prompt.slug ? "Applications read the prompt by it."
         : `Applications that read ${prompt.slug} will not find the prompt any more.`} />
     <${Field} label="Description" value=${description} onInput=${setDescription} rows=${3} />
-    <${Field} label="Keywords" value=${keywords} onInput=${setKeywords} hint="Words to find it by, with commas between." />
+    <${Field} label="Keywords" value=${keywords} onInput=${setKeywords}
+      hint="Words to find it by, with commas between." />
     <div class="actions"><button class="button primary">Save</button></div>
   <//>`;
 }
@@ -68,7 +69,8 @@ export function PromptActions({ prompt, reload }) {
       ${targets.length > 0 && html`<${Button} onPress=${() => setDialog("move")}>Move<//>`}
       <${Button} kind="danger" onPress=${() => setDialog("delete")}>Delete<//>
     </div>
-    ${dialog === "move" && html`<${MovePrompt} prompt=${prompt} targets=${targets} onEnd=${reload} onClose=${close} />`}
+    ${dialog === "move" && html`
+      <${MovePrompt} prompt=${prompt} targets=${targets} onEnd=${reload} onClose=${close} />`}
     ${dialog === "delete" && html`<${DeletePrompt} prompt=${prompt} onClose=${close} />`}
   <//>`;
 }
@@ -111,7 +113,8 @@ function DeletePrompt({ prompt, onClose }) {
     <${Form} onSubmit=${submit}>
       <p>All its versions are deleted with it, for good. Applications that read it get an error. To keep it out
         of the way instead, archive it.</p>
-      <${Field} label=${`Type ${prompt.slug} to delete it`} value=${slug} onInput=${setSlug} autocomplete="off" autofocus />
+      <${Field} label=${`Type ${prompt.slug} to delete it`} value=${slug} onInput=${setSlug} autocomplete="off"
+        autofocus />
       <div class="actions">
         <button class="button danger" disabled=${slug !== prompt.slug}>Delete for good</button>
       </div>

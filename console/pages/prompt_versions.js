@@ -1,11 +1,14 @@
 /** What one does to a version: give it a tag, take one away, archive it. */
 
 import { describeShares } from "../app/event_words.js";
+import { useLoad } from "../app/load.js";
 import { say } from "../app/messages.js";
+import { readUsage } from "../app/release_calls.js";
 import { path, write } from "../app/session.js";
-import { Button, Field, Form, useId } from "../parts/controls.js";
+import { Field, Form, useId } from "../parts/controls.js";
 import { Dialog } from "../parts/dialog.js";
-import { html, useState } from "../vendor/preact.js";
+import { RemovalDialog } from "../parts/removal_dialog.js";
+import { html, useMemo, useState } from "../vendor/preact.js";
 
 /** A dialogue for a tag of a version, new or from another version. */
 export function SetTag({ prompt, number, pointers, onEnd, onClose }) {
@@ -18,11 +21,11 @@ export function SetTag({ prompt, number, pointers, onEnd, onClose }) {
     onClose();
     onEnd();
     const goBack = async () => {
-      // A split that the tag had is not set again: the request for that is on the page of releases.
-      await (at ? moveTag(prompt, tag, at[0].version) : write("DELETE", path`v1/prompts/${prompt.id}/tags/${tag}`));
+      await (at ? moveTag(prompt, tag, at[0].version) : deleteTag(prompt, tag));
       onEnd();
     };
-    say(`Version ${number} has the tag ${tag}.`, { undo: at?.length > 1 ? undefined : goBack });
+    const isSplit = at?.length > 1; // which this would not set again
+    say(`Version ${number} has the tag ${tag}.`, { undo: isSplit ? undefined : goBack });
   };
   return html`<${Dialog} title=${`A tag for version ${number}`} onClose=${onClose}>
     <${Form} onSubmit=${submit}>
@@ -30,7 +33,9 @@ export function SetTag({ prompt, number, pointers, onEnd, onClose }) {
         autofocus autocomplete="off" title="Letters, digits, _, . and -"
         hint=${at ? `It is at ${describeShares(at)} now, and moves here.`
           : "Applications can read the version by it, such as staging. Letters, digits, _, . and -."} />
-      <datalist id=${list}>${names.map(({ pointer }) => html`<option value=${pointer} key=${pointer} />`)}</datalist>
+      <datalist id=${list}>
+        ${names.map(({ pointer }) => html`<option value=${pointer} key=${pointer} />`)}
+      </datalist>
       <div class="actions"><button class="button primary">Set the tag</button></div>
     <//>
   <//>`;
@@ -38,7 +43,7 @@ export function SetTag({ prompt, number, pointers, onEnd, onClose }) {
 
 /** Take a tag from a version. */
 export async function removeTag(prompt, tag, number, onEnd) {
-  await write("DELETE", path`v1/prompts/${prompt.id}/tags/${tag}`);
+  await deleteTag(prompt, tag);
   onEnd();
   const goBack = async () => {
     await moveTag(prompt, tag, number);
@@ -49,29 +54,20 @@ export async function removeTag(prompt, tag, number, onEnd) {
 
 /** A dialogue that says what uses a version before it is archived, which cannot be undone. */
 export function ArchiveVersion({ prompt, version, etag, pointers, onEnd, onClose }) {
+  const usage = useLoad((signal) => readUsage(prompt.id, signal), [prompt.id]).value;
   const { version: number } = version;
-  const users = pointers.filter(({ split }) => split.some((share) => share.version === number));
-  const isSplit = users.some(({ split }) => split.length > 1);
-  const archive = async () => {
-    await write("POST", path`v1/prompts/${prompt.id}/versions/${number}/archive`, undefined, { ifMatch: etag });
-    say(`Version ${number} is archived.`);
-    onClose();
-    onEnd();
-  };
-  return html`<${Dialog} title=${`Archive version ${number}?`} onClose=${onClose}>
-    <p>An archived version can be read by its number, but never be promoted or changed again. This cannot be
-      undone; its text can be copied into a new version.</p>
-    ${users.length > 0 && html`<p class="notice">
-      ${users.map(({ pointer }) => pointer).join(", ")} ${users.length > 1 ? "are" : "is"} at this version.
-      ${isSplit ? " End the split first." : version.status === "live" && " Without it, nothing is live."}
-    </p>`}
-    <div class="actions">
-      <${Button} onPress=${onClose}>Cancel<//>
-      <${Button} kind="danger" disabled=${isSplit} onPress=${archive}>Archive version ${number}<//>
-    </div>
-  <//>`;
+  const release = useMemo(
+    () => ({ state: { pointers }, versions: new Map([[number, { ...version, etag }]]) }),
+    [pointers, version, etag],
+  );
+  return html`<${RemovalDialog} prompt=${prompt} number=${number} release=${release} usage=${usage}
+    refresh=${async () => onEnd()} onClose=${onClose} />`;
 }
 
 async function moveTag(prompt, tag, number) {
   await write("POST", path`v1/prompts/${prompt.id}/versions/${number}/tags`, { tag });
+}
+
+async function deleteTag(prompt, tag) {
+  await write("DELETE", path`v1/prompts/${prompt.id}/tags/${tag}`);
 }

@@ -21,6 +21,10 @@ const STATUSES = [
   ["drafts", "Only drafts"],
   ["archived", "Archived"],
 ];
+const ORDERS = [
+  ["", "Last changed first"],
+  ["name", "By name"],
+];
 
 export function Page({ query }) {
   const { prompts, isComplete, error, reload } = usePromptList();
@@ -81,12 +85,13 @@ function Filters({ query, prompts, teams, person, onLeave }) {
     <${Choice} label="Status" isLabelHidden value=${query.status ?? ""} options=${STATUSES}
       onChange=${(value) => set("status", value)} />
     ${(tags.length > 0 || query.tag) && html`<${Choice} label="Tag" isLabelHidden value=${query.tag ?? ""}
-      options=${[["", "Any tag"], ...tags.map((tag) => [tag, tag])]} onChange=${(value) => set("tag", value)} />`}
+      options=${[["", "Any tag"], ...tags.map((tag) => [tag, tag])]}
+      onChange=${(value) => set("tag", value)} />`}
     ${teams.length > 1 && html`<${Choice} label="Team" isLabelHidden value=${query.team ?? ""}
       options=${[["", "All teams"], ...teams.map(({ id, name }) => [id, name])]}
       onChange=${(value) => set("team", value)} />`}
     <${Choice} label="Order" isLabelHidden value=${query.sort ?? ""}
-      options=${[["", "Last changed first"], ["name", "By name"]]} onChange=${(value) => set("sort", value)} />
+      options=${ORDERS} onChange=${(value) => set("sort", value)} />
     ${person && html`<${Tick} label="Last changed by me" checked=${query.changed === "me"}
       onChange=${(isTicked) => set("changed", isTicked ? "me" : "")} />`}
   </div>`;
@@ -126,7 +131,7 @@ function Row({ prompt, teams }) {
 function NewPrompt({ teams, teamId }) {
   const own = teams.filter(({ id }) => may(id, "write"));
   const team = own.find(({ id }) => id === teamId) ?? own[0];
-  return team ? html`<a class="button primary" href=${`#/new?team=${encodeURIComponent(team.id)}`}>New prompt</a>` : null;
+  return team && html`<a class="button primary" href=${`${page`/new`}?team=${team.id}`}>New prompt</a>`;
 }
 
 function NoPrompts({ teams }) {

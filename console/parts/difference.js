@@ -37,8 +37,8 @@ export function Differences({ rows, view, views = VIEWS, children }) {
       <p role="status">${summary || "There is no difference."}</p>
       <div class="actions">
         ${summary && html`
-          <${Button} onPress=${() => go(-1)} shortcut="N" aria-label="Previous difference">Previous<//>
-          <${Button} onPress=${() => go(1)} shortcut="n" aria-label="Next difference">Next<//>`}
+          <${Button} onPress=${() => go(-1)} shortcut="N">Previous<span class="hidden"> difference</span><//>
+          <${Button} onPress=${() => go(1)} shortcut="n">Next<span class="hidden"> difference</span><//>`}
         <${Choice} label="View" isLabelHidden value=${view} options=${views}
           onChange=${(view) => changeQuery({ view })} />
       </div>

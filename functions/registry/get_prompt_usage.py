@@ -22,7 +22,7 @@ def get_prompt_usage(call: Call, id: str) -> Response[PromptUsage]:
     """
     since = datetime.now(UTC).date() - timedelta(days=parse_days(call.request.query) - 1)
     store = call.open_prompt(call.resolve_prompt_id(id))
-    uses = store.open_uses()
+    uses = call.open_uses(store)
     counted_to = uses.find_end()  # before the counts, so that it promises no more than they have
     return call.respond(
         dump_usage(

@@ -44,12 +44,12 @@ class Console:
 
 
 @cache
-def read_console(folder: Path = FOLDER) -> Console:
+def read_console() -> Console:
     """Read the console, once in each process."""
-    page = (folder / PAGE).read_text(encoding="utf-8")
+    page = (FOLDER / PAGE).read_text(encoding="utf-8")
     assets = {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted(folder.rglob("*"))
+        path.relative_to(FOLDER).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(FOLDER.rglob("*"))
         if path.suffix in MEDIA_TYPES
     }
     digest = sha256()

@@ -33,7 +33,7 @@ KEPT_DAYS = 35  # somewhat more than are shown
 # A stored day has at most so many versions and callers, all others together: 40 KB at most.
 MAX_VERSIONS = 50
 MAX_CALLERS = 50
-MAX_LISTED = 100  # versions, and callers, of all days
+MAX_ROWS = 100  # versions, and callers, of all days
 OTHER_VERSIONS = 0  # the number that stands for these, and where it is not known
 LARGEST_VERSION = 10**9  # no prompt has so many
 
@@ -293,7 +293,7 @@ def summarize(days: Sequence[DayOfUse]) -> UseSummary:
             outcomes[place].update(counts)
             last_days[place] = max(day.day, last_days.get(place, day.day))
     rows = [row for day in days for row in _list_calls(day, numbers)]
-    callers = _summarize_callers(rows)[:MAX_LISTED]
+    callers = _summarize_callers(rows)[:MAX_ROWS]
     by_caller = {each.caller for each in callers}
     return UseSummary(
         versions=[
@@ -319,7 +319,7 @@ def _choose_versions(days: Sequence[DayOfUse]) -> set[int]:
     for day in days:
         for number in day.versions:
             last_days[number] = max(day.day, last_days.get(number, day.day))
-    return {*_sort_by_day(last_days)[:MAX_LISTED]}
+    return {*_sort_by_day(last_days)[:MAX_ROWS]}
 
 
 def _sort_by_day(last_days: Mapping[int, date]) -> list[int]:

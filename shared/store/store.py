@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from shared.store.reading import Beside, Place
     from shared.store.sign_in import SignIn
     from shared.store.team import Annotations
+    from shared.store.uses import PromptUses
     from shared.store.visible_prompts import VisiblePrompts
 
     KeyOfItem = tuple[str, Mapping[str, Any]]  # with its table
@@ -192,6 +193,17 @@ class Store:
         quotas = [Quota(of="key", id=principal.id, limit=key_limit)]
         quotas += [Quota(of="team", id=id, limit=team_limit) for id in principal.permissions]
         self.quotas.count([quota for quota in quotas if quota.limit])
+
+    def open_uses(self, prompt: Prompt, annotations: Annotations) -> PromptUses:
+        """Open the counts of how a prompt is used.
+
+        Args:
+            prompt: The prompt, which the principal was admitted to.
+            annotations: The annotations of the current call.
+        """
+        from shared.store.uses import PromptUses  # which few functions need
+
+        return PromptUses(self._backend.database, prompt.team_id, prompt.id, annotations)
 
     # -- people: most functions never need them, so that they are no part of their start
 

@@ -155,6 +155,7 @@ def test_a_tag_is_moved_and_removed_and_each_is_undone(
 
     page.get_by_role("link", name="Version 1").click()
     page.get_by_role("button", name="Remove the tag staging").click()
+    expect(page.get_by_role("button", name="Remove the tag staging")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Remove the tag staging")).to_be_visible()
     assert list_tags(registry.editor, id) == {"staging": 1}
@@ -168,10 +169,12 @@ def test_a_version_is_archived_after_a_look_at_what_uses_it(
     open_prompt(page, sign_in, "editor", id)
 
     page.get_by_role("button", name="Archive this version").click()
-    dialog = page.get_by_role("dialog", name="Archive version 2?")
+    dialog = page.get_by_role("dialog", name="Archive version 2")
+    expect(dialog).to_contain_text("It is live: then nothing is.")
     expect(dialog).to_contain_text(
-        "live, staging are at this version. Without it, nothing is live."
+        "These tags stay at it, and callers still get it by them: staging."
     )
+    check_accessibility(page)
     dialog.get_by_role("button", name="Archive version 2").click()
     expect(page.get_by_text("Version 2 is archived.")).to_be_visible()
     expect(page.get_by_role("note")).to_contain_text("Nothing is live")

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 HOSTILE = "<script>alert(1)</script> {{.name}} {% x %} שלום 👩‍🚀"
 
 
-def list_rows(page: Page) -> list[str]:
-    """List the names of the prompts that are shown."""
+def expect_rows(page: Page, *names: str) -> None:
+    """Expect that these prompts are shown, in this order."""
     links = page.get_by_role("list", name="Prompts").get_by_role("link")
-    return [text.split("\n")[0] for text in links.all_inner_texts()]
+    expect(links).to_have_text([re.compile(rf"^\s*{re.escape(name)}") for name in names])
 
 
 def test_a_prompt_is_found_by_its_words_and_the_way_back_keeps_the_search(
@@ -46,36 +46,34 @@ def test_a_prompt_is_found_by_its_words_and_the_way_back_keeps_the_search(
     row = page.get_by_role("link", name="Welcome")
     expect(row).to_contain_text("live 2")
     expect(row).to_contain_text(re.compile("since just now by .*key"))
-    assert list_rows(page) == [
-        "Summary",
-        "Welcome",
-    ]  # the last changed first, none that is archived
+    # The last changed comes first, and none that is archived.
+    expect_rows(page, "Summary", "Welcome")
     check_accessibility(page)
     take_screenshots(page, "prompts")
 
     page.keyboard.press("/")
     page.keyboard.type("DIGEST sum")
     expect(page.get_by_role("status").filter(has_text="1 of 2 prompts")).to_be_visible()
-    assert list_rows(page) == ["Summary"]
+    expect_rows(page, "Summary")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Summary")).to_be_visible()
     page.go_back()
     expect(page.get_by_label("Search")).to_have_value("DIGEST sum")
-    assert list_rows(page) == ["Summary"]
+    expect_rows(page, "Summary")
 
     page.get_by_label("Search").fill("nothing of this kind")
     page.get_by_role("link", name="Clear the search").click()
     expect(page.get_by_label("Search")).to_have_value("")
     page.get_by_label("Status").select_option("Archived")
-    assert list_rows(page) == ["Old welcome"]
+    expect_rows(page, "Old welcome")
     page.get_by_label("Status").select_option("Only drafts")
-    assert list_rows(page) == ["Summary"]
+    expect_rows(page, "Summary")
     page.get_by_label("Status").select_option("Live")
-    assert list_rows(page) == ["Welcome"]
+    expect_rows(page, "Welcome")
     page.get_by_label("Status").select_option("Any status")
     page.get_by_label("Tag", exact=True).select_option("staging")
-    assert list_rows(page) == ["Summary"]
+    expect_rows(page, "Summary")
 
 
 def test_what_is_shown_is_what_others_have_changed_since(
@@ -90,7 +88,7 @@ def test_what_is_shown_is_what_others_have_changed_since(
 
     expect(page.get_by_role("link", name="Second")).to_be_visible()
     page.get_by_label("Last changed by me").check()
-    assert list_rows(page) == ["First"]
+    expect_rows(page, "First")
 
 
 def test_whoever_has_no_prompt_learns_what_one_is(page: Page, sign_in: SignIn) -> None:
@@ -121,31 +119,36 @@ def test_hostile_names_are_texts(registry: Registry, page: Page, sign_in: SignIn
     check_accessibility(page)
 
 
+def measure_work(page: Page) -> float:
+    """Measure how many seconds of the processor the page has taken so far."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    session.detach()
+    return next(float(row["value"]) for row in metrics if row["name"] == "TaskDuration")
+
+
 @pytest.mark.slow
 def test_many_prompts_stay_smooth(many_prompts: int, page: Page, sign_in: SignIn) -> None:
     sign_in(page, "viewer")
     status = page.get_by_role("status").filter(has_text=f"{many_prompts:,} prompts")
     expect(page.get_by_role("link", name="Prompt 00000")).to_be_visible()
-    expect(status).not_to_contain_text("Loading", timeout=60_000)
+    expect(status).not_to_contain_text("Loading", timeout=120_000)
     assert page.get_by_role("list", name="Prompts").get_by_role("listitem").count() < 60
 
     page.get_by_label("Search").fill("04999")
-    assert list_rows(page) == ["Prompt 04999"]
+    expect_rows(page, "Prompt 04999")
     page.get_by_label("Search").fill("")
-    took = page.evaluate(
-        """async () => {
-          const start = performance.now();
-          for (let step = 1; step <= 20; step++) {
-            scrollTo(0, (document.body.scrollHeight * step) / 20);
-            await new Promise(requestAnimationFrame);
-          }
-          return performance.now() - start;
-        }"""
-    )
+    expect(page.get_by_role("link", name="Prompt 00000")).to_be_visible()
+    before = measure_work(page)
+    for step in range(1, 21):
+        page.evaluate("step => scrollTo(0, (document.body.scrollHeight * step) / 20)", step)
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+    work = measure_work(page) - before
     expect(page.get_by_role("link", name=f"Prompt {many_prompts - 1:05}")).to_be_visible()
-    assert took < 20 * 200  # milliseconds, on a machine that does other things as well
+    assert work < 20 * 0.1
 
     page.get_by_role("link", name=f"Prompt {many_prompts - 1:05}").click()
     expect(page.get_by_role("navigation", name="Prompt")).to_be_visible()
     page.go_back()
-    assert list_rows(page)
+    expect(page.get_by_role("list", name="Prompts")).to_be_visible()

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     SignIn = Callable[..., Client]
 
 HOSTILE = '<script>alert(1)</script> {{.x}} {% raw %} שלום 🚀 "&amp;'
+ORDER = "Hello {{.name}},\n\nthank you for your order {{.order}}.\nIt will arrive on {{.day}}.\n"
+ORDERS = [(ORDER.replace("Hello", "Dear"), "first text"), (ORDER, "less formal")]
+LAST_ORDER = ORDER.replace("Hello", "Hi").replace("It will arrive on", "We expect it on")
 CALLERS = [
     {"id": "1", "kind": "api_key", "name": "order service", "calls": 1234, "last_day": "2026-11-01"}
 ]
@@ -585,12 +588,17 @@ def test_hostile_texts_are_shown_as_they_are(
 def test_there_are_no_barriers(
     registry: Registry, page: Page, sign_in: SignIn, take_screenshots: Callable[[Page, str], None]
 ) -> None:
-    prompt = create_drafted_prompt(registry.editor)
+    author = registry.create_person(role="editor", email="ben@example.com")
+    prompt = author.create_prompt("Order confirmation", description="Sent when an order is paid")
     path = f"/v1/prompts/{prompt['id']}"
-    registry.editor("POST", f"{path}/versions/1/tags", {"tag": "staging"})
+    for template, message in ORDERS:
+        number = author.create_version(prompt["id"], template, message=message)["version"]
+        author.promote(prompt["id"], number, times=2)
+    author.create_version(prompt["id"], LAST_ORDER, message="shorter greeting")
+    author("POST", f"{path}/versions/1/tags", {"tag": "staging"})
     protect(registry)
     body = {"pointer": "live", "version": 3, "message": "customers like it short"}
-    registry.people["editor"]("POST", f"{path}/releases", body)
+    assert author("POST", f"{path}/releases", body).status == 201
     sign_in(page, "admin")
     open_release(page, prompt)
 

@@ -16,7 +16,7 @@ from tests.unit.rendering.test_go_properties import TEMPLATES
 if TYPE_CHECKING:
     from tests.client import Registry, Response
 
-CLEAN = {"errors": [], "warnings": [], "missing_variables": []}
+CLEAN: dict[str, Any] = {"errors": [], "warnings": [], "missing_variables": []}
 PARTS = st.sampled_from(
     [
         *(
@@ -190,7 +190,7 @@ def test_what_may_be_missing_is_named_beside_the_rendering(registry: Registry) -
 
 
 def test_a_conversation_is_rendered_as_render_does(registry: Registry) -> None:
-    body = {
+    body: dict[str, Any] = {
         "messages": [
             {"role": "system", "content": "Be {{ tone }}"},
             {"type": "placeholder", "name": "history"},
@@ -477,7 +477,7 @@ def test_a_key_of_some_prompts_checks_texts_of_these_only(registry: Registry) ->
         name="one prompt",
         operation="read_render",
         team_ids=(registry.team_id,),
-        prompt_ids=(prompt["id"],),
+        prompt_ids=frozenset({prompt["id"]}),
     )
     client = Client(registry.team_id, registry.create_key(grant), registry.cloud)
 
@@ -495,7 +495,7 @@ def test_a_key_of_some_pointers_checks_nothing(registry: Registry) -> None:
         name="live",
         operation="read_render",
         team_ids=(registry.team_id,),
-        pointers=("live",),
+        pointers=frozenset({"live"}),
     )
     client = Client(registry.team_id, registry.create_key(grant), registry.cloud)
 

@@ -108,14 +108,14 @@ class PointerState(TypedDict):
     ]
     since: Annotated[
         Time | None,
-        Field(description="When it was last moved; null if that is longer ago than 1,000 changes."),
+        Field(description="When it was last moved; null if it was before the last 1,000 changes."),
     ]
     by: Annotated[Author | None, Field(description="Who moved it then.")]
     etag: Annotated[
         str,
         Field(
-            description="The ETag of `GET /v1/prompts/{id}/splits/{pointer}`, for the `If-Match` of "
-            "a `PUT` there; also where the pointer is at no version."
+            description="The ETag of `GET /v1/prompts/{id}/splits/{pointer}`, for the `If-Match` "
+            "of a `PUT` there; also where the pointer is at no version."
         ),
     ]
     is_protected: bool
