@@ -23,9 +23,8 @@ from shared.dialects.registry.text_checks import (
     find_schema_errors,
     find_warnings,
 )
-from shared.domain import prompts, versions
+from shared.domain import checks, prompts, versions
 from shared.domain.changes import Origin
-from shared.domain.checks import check_message
 from shared.domain.restrictions import build_prompt_problem
 from shared.problems import InvalidComposition, InvalidRequest, LimitReached, TemplateFailed
 from shared.serve import serve
@@ -62,7 +61,7 @@ def check_text(call: Call) -> Response[TextCheck]:
     there is an entry of `errors` here, in a response with the status 200.
     """
     body = call.load_body(TextToCheck)
-    check_message(body.message)
+    checks.check_message(body.message)
     team, store = _open_place(call, body)
     content = _load_content(call, body, store)
     errors = [*islice(_find_errors(call, team, store, content), MAX_ERRORS)]
@@ -92,7 +91,8 @@ def _open_place(call: Call, body: TextToCheck) -> tuple[TeamStore, PromptStore |
     if body.prompt_id:
         if body.team_id:
             raise InvalidRequest("send prompt_id or team_id, not both")
-        store = call.open_prompt_by_name(body.prompt_id, Beside(payload_id=payload_id))
+        name = checks.check_text(body.prompt_id, "prompt_id")
+        store = call.open_prompt_by_name(name, Beside(payload_id=payload_id))
         return store.team, store
     if body.team_id:
         team = call.open_team(parse_uuid(body.team_id, problem="invalid team_id"))

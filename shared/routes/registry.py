@@ -438,8 +438,7 @@ ROWS: tuple[Route, ...] = (
         actions=(
             *SLUG,
             *HEAD,
-            *VERSION,
-            "versions:Query",
+            *VERSIONS,
             "payloads:GetItem",
             "lookups:BatchGetItem",
             *PARTS,

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from shared.store.compositions import Compositions
     from shared.store.reading import Place
     from shared.store.transactions import Record
-    from shared.store.uses import PromptUses
 
     Entity = TypeVar("Entity")
 
@@ -1328,14 +1327,6 @@ class PromptStore:
         for _, release in load_readable(load_release, rows, self._annotations):
             if self._restrictions.allows_pointer(release.pointer):
                 yield release
-
-    # -- uses
-
-    def open_uses(self) -> PromptUses:
-        """Open the counts of how the prompt is used."""
-        from shared.store.uses import PromptUses  # which few functions need
-
-        return PromptUses(self._backend.database, self.team.id, self.prompt.id, self._annotations)
 
     # -- history
 

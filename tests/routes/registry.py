@@ -300,7 +300,7 @@ SAMPLES = {
         target=f"{PROMPT}/at?time=2100-01-01T00:00:00Z",
         variants=(Variant(target=f"{PROMPT}/at?time=2100-01-01T00:00:00Z&tag=prod"),),
     ),
-    "get_prompt_usage": Sample(variants=(Variant(target=f"{PROMPT}/usage?days=7"),)),
+    "get_prompt_usage": Sample(is_used=True, variants=(Variant(target=f"{PROMPT}/usage?days=7"),)),
     "create_version": Sample(
         body={"template": "Hi {{.name}}"},
         first=(("POST", "/api/prompts", {"handle": "{new}", "prompt": "and {{ name }}"}),),
@@ -347,7 +347,13 @@ SAMPLES = {
         viewer=200,
         variants=(
             Variant(body={"template": f"Hi {PART}", "engine": "go", "prompt_id": "{id}"}),
-            Variant(body={"template": "Hi {{.name}}", "variables": {"name": "Ada"}}),
+            Variant(
+                body={
+                    "template": "Hi {{.name}}",
+                    "prompt_id": "{id}",
+                    "variables": {"name": "Ada"},
+                }
+            ),
         ),
     ),
     "set_version_tag": _select(

@@ -37,6 +37,7 @@ class Sample:
         viewer: The status for a caller who may only read, where it is not 403.
         is_own: Whether it is about what is the caller's own, so that nobody else of the team may
             make it.
+        is_used: Whether it is about how the prompt was used, which then was used.
         missing: The status where what is named in the call is not there, by its name in the scene,
             where it is not 404.
     """
@@ -49,6 +50,7 @@ class Sample:
     stranger: int | None = 404
     viewer: int = 403
     is_own: bool = False
+    is_used: bool = False
     missing: Mapping[str, int] = field(default_factory=dict)
 
 

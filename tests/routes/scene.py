@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,8 +18,12 @@ from shared.domain.access_events import OPERATOR
 from shared.domain.changes import Origin
 from shared.domain.credentials import generate_api_key, hash_secret
 from shared.domain.organisation import ORGANISATION_ID
+from shared.domain.uses import WINDOW, Caller, Use, Window
 from shared.routes import DIALECTS, ROUTES, Permission, Route
 from shared.routes.route import CHECK
+from shared.settings import get_settings
+from shared.store.dynamodb import Database
+from shared.store.uses import Uses
 from tests.client import AUTHENTICATOR_CODE, PASSWORD, build_basic, build_bearer
 from tests.memory import Memory
 from tests.routes.sample import NAME, Variant, fill, get_sample
@@ -187,6 +192,13 @@ class Scene:
         store.api_keys.write_use(key.id, f"{now:%Y-%m-%d}")
         return {"key_id": key.id}
 
+    def count_use(self) -> None:
+        """Count that an API key has used the prompt today."""
+        use = Use(self.id, LIVE, "renders", Caller(self.names["key_id"], "api_key"))
+        day = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        uses = Uses(Database(get_settings().tables))
+        uses.add({self.id: Counter([use])}, Window(day, day + WINDOW))
+
     def create_people(self) -> dict[str, str]:
         """Create people that something is done to, and what they sign in with."""
         registry = self.registry
@@ -317,6 +329,8 @@ class Scene:
         try:
             with name_route(route):
                 call = self.prepare(route, variant, names)
+                if get_sample(route).is_used:
+                    self.count_use()
                 self.registry.forget()
                 yield call
         finally:
