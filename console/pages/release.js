@@ -1,12 +1,11 @@
 /** Where the pointers of a prompt are, and how they move: promotions, splits, reviews, rollbacks. */
 
 import { useLoad } from "../app/load.js";
-import { say } from "../app/messages.js";
 import { readRelease, readUsage, readVersion } from "../app/release_calls.js";
 import { buildShares } from "../app/releases.js";
 import { navigate, page } from "../app/router.js";
-import { may, path, write } from "../app/session.js";
-import { Button, Empty, Section } from "../parts/controls.js";
+import { may } from "../app/session.js";
+import { Empty } from "../parts/controls.js";
 import { Dialog } from "../parts/dialog.js";
 import { Loading } from "../parts/loading.js";
 import { MoveDialog } from "../parts/move_dialog.js";
@@ -22,11 +21,11 @@ const DIALOGS = { move: MoveDialog, rollback: RollbackDialog, removal: RemovalDi
 
 /** The page; `?promote=` opens the dialogue for a version, by its number or another selector. */
 export function Page({ id, query }) {
-  return html`<${PromptFrame} id=${id} tab="/release">${(prompt, reload) => html`
-    <${Release} key=${prompt.id} prompt=${prompt} reload=${reload} selector=${query.promote} />`}<//>`;
+  return html`<${PromptFrame} id=${id} tab="/release">${(prompt) => html`
+    <${Release} key=${prompt.id} prompt=${prompt} selector=${query.promote} />`}<//>`;
 }
 
-function Release({ prompt, reload, selector }) {
+function Release({ prompt, selector }) {
   const { id, team_id } = prompt;
   const loaded = useLoad((signal) => readRelease(id, signal), [id]);
   const usage = useLoad((signal) => readUsage(id, signal), [id]).value;
@@ -50,7 +49,6 @@ function Release({ prompt, reload, selector }) {
           <${Pointers} ...${common} onOpen=${mayWrite ? setOpen : undefined} />
           <${Requests} ...${common} />
           <${Versions} ...${common} onOpen=${mayWrite ? setOpen : undefined} />`}
-      <${PromptStatus} prompt=${prompt} reload=${reload} />
       ${Open && html`<${Open} ...${common} ...${open} onClose=${close} />`}
       ${selector && mayWrite && !open && html`
         <${PromotionByAddress} ...${common} key=${selector} selector=${selector} onClose=${close} />`}`;
@@ -67,27 +65,5 @@ function PromotionByAddress({ selector, onClose, ...common }) {
   return html`<${Dialog} title="Promote" onClose=${onClose}>
     <${Loading} of=${version}>${() => html`
       <p>There is no version <code dir="auto">${selector}</code> of this prompt.</p>`}<//>
-  <//>`;
-}
-
-/** Whether the prompt is archived, which changes nothing for those who call it. */
-function PromptStatus({ prompt, reload }) {
-  if (!may(prompt.team_id, "curate")) return null;
-  const isArchived = prompt.status === "archived";
-  const set = async (verb) => {
-    await write("POST", path`v1/prompts/${prompt.id}/${verb}`);
-    reload();
-  };
-  const change = async () => {
-    const [verb, opposite, text] = isArchived
-      ? ["restore", "archive", "The prompt is active again."]
-      : ["archive", "restore", "The prompt is archived."];
-    await set(verb);
-    say(text, { undo: () => set(opposite) });
-  };
-  return html`<${Section} title=${isArchived ? "This prompt is archived" : "Archive this prompt"}
-    actions=${html`<${Button} onPress=${change}>${isArchived ? "Restore" : "Archive"}<//>`}>
-    <p class="hint">An archived prompt is left out of lists. It still works for those who call it, and can be
-      restored at any time.</p>
   <//>`;
 }

@@ -2,6 +2,7 @@
 
 import { sayError } from "../app/messages.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { ProblemDetails } from "./problem_details.js";
 
 let next = 1;
 
@@ -25,15 +26,22 @@ export function Button({ onPress, kind = "plain", disabled, title, shortcut, chi
   </button>`;
 }
 
-/** A form whose submission runs an action; its first button submits it. */
+/**
+ * A form whose submission runs an action; its first button submits it.
+ *
+ * What fails is said in the form itself: a message at the edge of the page would be behind a dialogue.
+ */
 export function Form({ onSubmit, children, ...others }) {
-  const [isBusy, run] = useAction(onSubmit);
+  const [error, setError] = useState(null);
+  const [isBusy, run] = useAction(onSubmit, setError);
   const submit = (event) => {
     event.preventDefault();
+    setError(null);
     run();
   };
   return html`<form onSubmit=${submit} aria-busy=${isBusy} ...${others}>
     <fieldset class="bare" disabled=${isBusy}>${children}</fieldset>
+    ${error && html`<div class="problem" role="alert"><p>${error.message}</p><${ProblemDetails} error=${error} /></div>`}
   </form>`;
 }
 
@@ -42,7 +50,7 @@ export function Form({ onSubmit, children, ...others }) {
  *
  * @returns {[boolean, () => Promise<void>]} Whether it runs, and what starts it.
  */
-export function useAction(action) {
+function useAction(action, onError = sayError) {
   const [isBusy, setBusy] = useState(false);
   const isShown = useRef(true);
   const isRunning = useRef(false);
@@ -54,7 +62,7 @@ export function useAction(action) {
     try {
       await action();
     } catch (error) {
-      sayError(error);
+      if (isShown.current || onError === sayError) onError(error);
     } finally {
       isRunning.current = false;
       if (isShown.current) setBusy(false);
@@ -129,8 +137,9 @@ export function Label({ children, title }) {
 
 /** A part of a page with a heading; `actions` stand beside it. */
 export function Section({ title, actions, children, ...others }) {
-  return html`<section class="section" ...${others}>
-    <header><h2>${title}</h2>${actions && html`<div class="actions">${actions}</div>`}</header>
+  const id = useId();
+  return html`<section class="section" aria-labelledby=${id} ...${others}>
+    <header><h2 id=${id}>${title}</h2>${actions && html`<div class="actions">${actions}</div>`}</header>
     ${children}
   </section>`;
 }

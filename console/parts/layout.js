@@ -5,10 +5,10 @@ import { page } from "../app/router.js";
 import { endSession, may, session } from "../app/session.js";
 import { shortcuts, useShortcuts } from "../app/shortcuts.js";
 import { useStore } from "../app/store.js";
-import { Fragment, html, useState } from "../vendor/preact.js";
+import { Fragment, html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { Button } from "./controls.js";
 import { Dialog } from "./dialog.js";
-import { ProblemDetails } from "./loading.js";
+import { ProblemDetails } from "./problem_details.js";
 
 /** The bar and the page below it. */
 export function Layout({ children }) {
@@ -37,7 +37,13 @@ export function Layout({ children }) {
 /** The messages, above everything. */
 export function Messages() {
   const shown = useStore(messages);
-  return html`<div class="messages" role="status" aria-live="polite">
+  const element = useRef(null);
+  useEffect(() => {
+    // What is shown last is above everything, dialogues too.
+    element.current.hidePopover();
+    element.current.showPopover();
+  }, [shown]);
+  return html`<div ref=${element} popover="manual" class="messages" role="status" aria-live="polite">
     ${shown.map((message) => html`<${Message} key=${message.id} message=${message} />`)}
   </div>`;
 }

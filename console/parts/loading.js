@@ -3,6 +3,7 @@
 import { isTemporary } from "../app/load.js";
 import { html } from "../vendor/preact.js";
 import { Button } from "./controls.js";
+import { ProblemDetails } from "./problem_details.js";
 
 /**
  * Show a value that `useLoad` reads.
@@ -25,15 +26,4 @@ export function Problem({ error, onRetry }) {
     <${ProblemDetails} error=${error} />
     ${onRetry && html`<${Button} onPress=${onRetry}>Try again<//>`}
   </div>`;
-}
-
-/** The fields that a problem names, and the id of the request. */
-export function ProblemDetails({ error }) {
-  const fields = (error.details ?? []).filter((detail) => detail.message);
-  return html`
-    ${fields.length > 0 && html`<ul>
-      ${fields.map(({ path, message }) => html`<li>${path && html`<code>${path}</code>: `}${message}</li>`)}
-    </ul>`}
-    ${error.requestId && html`<p class="request-id">Request <code>${error.requestId}</code></p>`}
-  `;
 }

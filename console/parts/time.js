@@ -22,7 +22,7 @@ export function formatTime(at, now = new Date()) {
 }
 
 /** A day of UTC as text: "today", "3 days ago". */
-export function formatDay(day, now = new Date()) {
+function formatDay(day, now = new Date()) {
   const days = Math.floor(now / (DAY * 1000)) - Math.floor(new Date(day) / (DAY * 1000));
   return days <= 7 ? relative.format(-days, "day") : date.format(new Date(day));
 }

@@ -3,36 +3,12 @@
 import { compareTexts } from "../app/differences.js";
 import { formatJson } from "../app/json.js";
 import { useLoad } from "../app/load.js";
-import { address, page } from "../app/router.js";
 import { get, path } from "../app/session.js";
-import { useStore } from "../app/store.js";
 import { compareMessages, compareVersionSettings, listTexts } from "../app/version_texts.js";
 import { html, useMemo } from "../vendor/preact.js";
 import { Label } from "./controls.js";
-import { Differences, TextDifference, getView } from "./difference.js";
+import { Differences, TextDifference } from "./difference.js";
 import { TextCards } from "./text_cards.js";
-
-/**
- * What a version changes for callers who have another one now.
- *
- * @param {{before: object | undefined, after: object | undefined}} props Without `before` it is the
- *   text of `after`.
- */
-export function VersionDifference({ before, after }) {
-  const view = getView(useStore(address).query);
-  if (!after || before?.version === after.version) return null;
-  if (!before) {
-    return html`<section><h3>Version ${after.version}</h3><${TextCards} texts=${listTexts(after)} /></section>`;
-  }
-  const names = [`Version ${before.version}`, `Version ${after.version}`];
-  return html`<section key=${names.join()}>
-    <h3>From version ${before.version} to version ${after.version}</h3>
-    <${TextsDifference} before=${before} after=${after} view=${view} names=${names} />
-    <${SettingsDifference} before=${before} after=${after} view=${view} names=${names} />
-    <p><a href=${`${page`/prompts/${after.prompt_id}/compare`}?from=${before.version}&to=${after.version}`}>Compare
-      them on a page of their own</a></p>
-  </section>`;
-}
 
 /**
  * The differences between the texts of two versions, or of two renderings.

@@ -537,9 +537,7 @@ def test_an_api_key_promotes_and_decides(registry: Registry, page: Page) -> None
 # -- archive
 
 
-def test_a_version_and_a_prompt_are_archived(
-    registry: Registry, page: Page, sign_in: SignIn
-) -> None:
+def test_a_version_is_archived(registry: Registry, page: Page, sign_in: SignIn) -> None:
     prompt = create_drafted_prompt(registry.editor)
     sign_in(page, "admin")
     open_release(page, prompt)
@@ -550,11 +548,6 @@ def test_a_version_and_a_prompt_are_archived(
     page.get_by_role("dialog").get_by_role("button", name="Archive version 2").click()
     expect(page.get_by_text("Nothing is live.")).to_be_visible()
     assert registry.editor.list_statuses(prompt["id"])[2] == "archived"
-
-    page.get_by_role("button", name="Archive", exact=True).click()
-    expect(page.get_by_role("heading", name="This prompt is archived")).to_be_visible()
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("heading", name="Archive this prompt")).to_be_visible()
 
 
 # -- hostile texts, barriers

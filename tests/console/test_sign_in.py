@@ -46,8 +46,8 @@ def test_a_wrong_password_is_told_in_words_with_the_id_of_the_request(
     page.get_by_label("Password").fill("wrong")
     page.keyboard.press("Enter")
 
-    message = page.get_by_role("status").filter(has_text="Invalid credentials.")
-    expect(message).to_contain_text("Request")
+    problem = page.get_by_role("alert").filter(has_text="Invalid credentials.")
+    expect(problem).to_contain_text("Request")
     expect(page.get_by_label("Password")).to_have_value("wrong")
 
 

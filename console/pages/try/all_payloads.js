@@ -7,7 +7,7 @@ import { compareMessages, listTexts } from "../../app/version_texts.js";
 import { Button, Section } from "../../parts/controls.js";
 import { Dialog } from "../../parts/dialog.js";
 import { describeChanges } from "../../parts/difference.js";
-import { ProblemDetails } from "../../parts/loading.js";
+import { ProblemDetails } from "../../parts/problem_details.js";
 import { Table } from "../../parts/table.js";
 import { TextCards } from "../../parts/text_cards.js";
 import { TextsDifference } from "../../parts/version_difference.js";
