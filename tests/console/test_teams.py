@@ -96,7 +96,7 @@ def test_pointers_are_protected(
 ) -> None:
     page = team_page("admin", "protection")
 
-    page.get_by_label("Pointers").fill("live, production")
+    page.get_by_label("Pointers", exact=True).fill("live, production")
     page.get_by_label("another person approves").check()
     page.get_by_role("button", name="Save the rules").click()
     expect(page.get_by_role("status").filter(has_text="The rules are saved.")).to_be_visible()
