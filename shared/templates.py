@@ -276,7 +276,14 @@ def find_variables(content: Content, settings: Settings) -> list[str]:
 
 
 def find_readable_variables(content: Content, settings: Settings) -> list[str]:
-    """List what a rendering may be given, as `list_variables` does, of texts that are templates."""
+    """List what a rendering may be given, as `list_variables` does, of texts that are templates.
+
+    Of texts that are too large together, none is read.
+    """
+    try:
+        _list_texts(content)
+    except LimitReached:
+        return sorted(content.placeholder_names)
     names = {
         name
         for text in {*content.texts}

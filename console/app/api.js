@@ -1,5 +1,7 @@
 /** Calls of the HTTPS API. Nothing else in the console sends a request. */
 
+import { parseJson } from "./json.js";
+
 /** The URL of the API, which serves the console too; it may have the stage in its path. */
 export const BASE = new URL(".", document.baseURI);
 
@@ -87,7 +89,7 @@ export function buildUrl(path, query = {}) {
 function parseBody(text) {
   if (!text) return null;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return null; // a page of a proxy, say
   }

@@ -1,5 +1,7 @@
 /** Differences between texts, between lists and between settings. Nothing here touches the page. */
 
+import { isEqual, isObject } from "./json.js";
+
 const STEPS = 1e7; // under 100 ms: what one search for equal items may cost, but for short ones
 const LEAST_REACH = 64;
 const LARGEST_REACH = 1000;
@@ -85,21 +87,6 @@ export function compareSettings(before, after, path = "") {
       compareSettings(getOwn(before, name), getOwn(after, name), path ? `${path}.${name}` : name));
   }
   return isEqual(before, after) ? [] : [{ path, before, after }];
-}
-
-/** Tell whether two JSON values are the same; the order of the keys of an object is none of it. */
-function isEqual(before, after) {
-  if (Array.isArray(before) && Array.isArray(after)) {
-    return before.length === after.length && before.every((item, index) => isEqual(item, after[index]));
-  }
-  if (isObject(before) && isObject(after)) {
-    const names = Object.keys(before);
-    return (
-      names.length === Object.keys(after).length &&
-      names.every((name) => Object.hasOwn(after, name) && isEqual(before[name], after[name]))
-    );
-  }
-  return Object.is(before, after);
 }
 
 /**
@@ -338,10 +325,6 @@ function findFarthest(farthest, middle, limit, width, height) {
     }
   }
   return best;
-}
-
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function getOwn(object, name) {

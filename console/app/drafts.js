@@ -5,6 +5,8 @@
  * has no field for goes through unchanged.
  */
 
+import { formatJson, isEqual, isObject, parseJson } from "./json.js";
+
 /**
  * @typedef {object} Message
  * @property {number} key Stays with the message when the order changes.
@@ -108,7 +110,7 @@ export function dumpDraft(draft) {
   const parse = (path, text, kind) => {
     if (!text.trim()) return null;
     try {
-      const value = JSON.parse(text);
+      const value = parseJson(text);
       if (kind === "list" ? Array.isArray(value) : isObject(value)) return value;
       problems.push({ path, line: 1, column: 1, message: `This must be a JSON ${kind}.` });
     } catch (error) {
@@ -185,17 +187,8 @@ export function moveItem(items, index, distance) {
  */
 export function findChanges(fields, version) {
   const { fields: before } = dumpDraft(readDraft(version));
-  const names = Object.keys(fields).filter((name) => !isSame(fields[name], before[name]));
+  const names = Object.keys(fields).filter((name) => !isEqual(fields[name], before[name]));
   return Object.fromEntries(names.map((name) => [name, fields[name]]));
-}
-
-/** Compare two values of JSON, in which the order of names does not matter. */
-function isSame(one, other) {
-  if (Object(one) !== one || Object(other) !== other) return one === other;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const names = Object.keys(one);
-  if (names.length !== Object.keys(other).length) return false;
-  return names.every((name) => Object.hasOwn(other, name) && isSame(one[name], other[name]));
 }
 
 /** Make the slug that the service makes from a name. */
@@ -207,13 +200,4 @@ export function makeSlug(name) {
     .replace(/[^\p{L}\p{Nd}\p{M}]+/gu, "_")
     .replace(/(^|_)[_\p{M}]*/gu, "_")
     .replace(/^_|_$/g, "");
-}
-
-/** Write a value as JSON to be read by people; nothing for null. */
-export function formatJson(value) {
-  return value == null ? "" : JSON.stringify(value, null, 2);
-}
-
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -7,6 +7,17 @@
 import { session } from "./session.js";
 
 const PREFIX = "cuebook.copy.";
+const SHOWN_OF_KEY = 9; // characters of an API key that lists of keys show too
+
+let owner = "";
+
+// A page that is left because somebody signs out keeps its copy in their name.
+const noteOwner = () => {
+  const current = session.get();
+  if (current) owner = current.person?.id ?? current.credential.slice(0, SHOWN_OF_KEY);
+};
+noteOwner();
+session.subscribe(noteOwner);
 
 /** Keep a copy; a browser without room keeps none. */
 export function keepCopy(name, value) {
@@ -26,6 +37,19 @@ export function findCopy(name) {
   }
 }
 
+/** Find the newest copy whose name begins in some way: `{name, at, value}`, or null. */
+export function findNewestCopy(start) {
+  try {
+    const names = Object.keys(localStorage)
+      .filter((key) => key.startsWith(build(start)))
+      .map((key) => key.slice(build("").length));
+    const copies = names.map((name) => ({ name, ...findCopy(name) })).filter(({ at }) => at);
+    return copies.sort((one, other) => other.at.localeCompare(one.at))[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Remove a copy. */
 export function removeCopy(name) {
   try {
@@ -36,6 +60,5 @@ export function removeCopy(name) {
 }
 
 function build(name) {
-  const { person, teams } = session.get() ?? {};
-  return `${PREFIX}${person?.id ?? teams?.[0]?.id ?? ""}.${name}`;
+  return `${PREFIX}${owner}.${name}`;
 }

@@ -4,7 +4,7 @@ import { Layout, Messages } from "../parts/layout.js";
 import { Empty } from "../parts/controls.js";
 import { Problem } from "../parts/loading.js";
 import { SignIn } from "../pages/sign_in.js";
-import { html, render, useEffect, useState } from "../vendor/preact.js";
+import { html, render, useEffect, useRef, useState } from "../vendor/preact.js";
 import { PAGES } from "./pages.js";
 import { address, findPage } from "./router.js";
 import { session } from "./session.js";
@@ -23,6 +23,15 @@ function CurrentPage() {
   const { pathname, query } = useStore(address);
   const target = findPage(PAGES, pathname);
   const { Page, error } = usePage(target?.page);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (!Page) return;
+    document.title = `${target.page.title} · Cuebook`;
+    // Who hears the page is told of a new one, unless it has put the focus somewhere itself.
+    const content = document.getElementById("content");
+    if (!isFirst.current && !content.contains(document.activeElement)) content.focus({ preventScroll: true });
+    isFirst.current = false;
+  }, [Page, pathname]);
   if (!target) return html`<${Empty} title="There is no such page."><a href="#/">All prompts</a><//>`;
   if (error) return html`<${Problem} error=${error} onRetry=${() => location.reload()} />`;
   if (!Page) return html`<p class="loading" role="status">Loading …</p>`;

@@ -46,7 +46,12 @@ async function readTeams(isCurrent) {
       prompts = before.concat(rows);
       if (!isComplete && isCurrent()) list.set({ prompts, isComplete });
     };
-    await getAll(path`v1/teams/${id}/prompts`, "prompts", { include: "pointers", limit: PAGE }, show);
+    try {
+      await getAll(path`v1/teams/${id}/prompts`, "prompts", { include: "pointers", limit: PAGE }, show);
+    } catch (error) {
+      if (error.status !== 403 && error.status !== 404) throw error;
+      prompts = before; // one is in this team no more
+    }
   }
   if (isCurrent()) list.set({ prompts, isComplete: true });
 }

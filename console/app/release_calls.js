@@ -117,9 +117,9 @@ export async function archiveVersion(id, version, ifMatch) {
   await write("POST", path`v1/prompts/${id}/versions/${version}/archive`, undefined, { ifMatch });
 }
 
-/** Remove a tag. */
-export async function removeTag(id, tag) {
-  await write("DELETE", path`v1/prompts/${id}/tags/${tag}`);
+/** Remove a tag, unless the version that it was at has changed since it was read. */
+export async function removeTag(id, tag, ifMatch) {
+  await write("DELETE", path`v1/prompts/${id}/tags/${tag}`, undefined, { ifMatch });
 }
 
 /** Decide on a request: `approve`, `reject` or `withdraw` it. */

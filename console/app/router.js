@@ -69,6 +69,7 @@ function decode(text) {
 }
 
 function readAddress() {
-  const url = new URL(location.hash.slice(1) || "/", location.origin);
+  // Typed by hand, it may be no address at all.
+  const url = URL.parse(location.hash.slice(1) || "/", location.origin) ?? new URL("/", location.origin);
   return { pathname: url.pathname, query: Object.fromEntries(url.searchParams) };
 }

@@ -115,8 +115,7 @@ function hasFields(version, fields) {
 }
 
 function isSameText(one, other) {
-  const { message, ...fields } = dumpDraft(readDraft(one)).fields;
-  return hasFields(other, fields);
+  return hasFields(other, dumpDraft(readDraft(one)).fields);
 }
 
 async function readNewest(id, signal) {

@@ -31,7 +31,8 @@ let waiting = []; // calls that go on when one has signed in again
 export async function beginSession(credential, person) {
   const { value } = await send("GET", "v1/me/teams", { credential });
   const previous = session.get();
-  if (previous && previous.person?.id !== person?.id) {
+  const isSame = person ? previous?.person?.id === person.id : previous?.credential === credential;
+  if (previous && !isSame) {
     location.reload(); // what is on the screen is somebody else's
     return;
   }
@@ -54,7 +55,8 @@ export async function endSession() {
 /** Read the teams again, after one of them has changed. */
 export async function reloadTeams() {
   const { teams } = await get("v1/me/teams");
-  session.set({ ...session.get(), teams });
+  const current = session.get();
+  if (current) session.set({ ...current, teams }); // one may have signed out meanwhile
 }
 
 /**
@@ -74,7 +76,8 @@ export async function call(method, path, options = {}) {
     try {
       return await send(method, path, { ...options, credential });
     } catch (error) {
-      if (error.status !== 401) throw error;
+      // A password that is wrong, in the account, is no session that has ended.
+      if (error.status !== 401 || error.code === "invalid_credentials") throw error;
       await waitForSession(credential);
     }
   }

@@ -17,19 +17,19 @@ export const CHALLENGES = {
  * @returns {Promise<{code: string, token: string} | null>} What else is asked for; null if signed in.
  */
 export async function signIn(email, password) {
-  return await open("v1/auth/login", { email, password });
+  return await postSignIn("v1/auth/login", { email, password });
 }
 
 /** Give the response to a challenge; returns as `signIn` does. */
 export async function respond({ code, token }, text) {
-  return await open("v1/auth/login/challenge", {
+  return await postSignIn("v1/auth/login/challenge", {
     challenge_token: token,
     [CHALLENGES[code].field]: text,
   });
 }
 
 /** Use the console with an API key, in a deployment without people. */
-export async function useKey(key) {
+export async function signInWithKey(key) {
   await beginSession(key.trim(), null);
 }
 
@@ -106,7 +106,7 @@ function getReturnUrl() {
   return new URL("console", BASE).href;
 }
 
-async function open(path, body) {
+async function postSignIn(path, body) {
   try {
     const { value } = await send("POST", path, { body });
     await beginSession(value.token, value.user);

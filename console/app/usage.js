@@ -33,6 +33,16 @@ export function formatErrorShare(use) {
   return percent < 0.1 ? "below 0.1 %" : `${percent.toFixed(1)} %`;
 }
 
+/** The name of a caller, also of one who is gone. */
+export function nameCaller({ name, kind }) {
+  return name ?? (kind === "person" ? "somebody who has left" : "a key that is revoked");
+}
+
+/** The names of callers, with commas between them. */
+export function listNames(callers) {
+  return callers.map(nameCaller).join(", ");
+}
+
 function sum(numbers) {
   return numbers.reduce((total, number) => total + number, 0);
 }

@@ -32,11 +32,13 @@ export function useRendering(promptId, version, variables) {
   const { value, error, reload } = useLoad(async (signal) => {
     if (version === undefined) return null;
     await wait(last.current.rendering ? PAUSE : 0, signal);
-    return await renderVersion(promptId, version, { variables }, signal);
+    return { version, rendering: await renderVersion(promptId, version, { variables }, signal) };
   }, [promptId, version, JSON.stringify(variables)]);
   if (last.current.version !== version) last.current = { version, rendering: null };
-  if (value) last.current.rendering = value;
-  return { rendering: last.current.rendering, error, isCurrent: value !== undefined || error !== null, reload };
+  // The value may still be that of the version before.
+  const isOwn = value?.version === version;
+  if (value && isOwn) last.current = value;
+  return { rendering: last.current.rendering, error, isCurrent: isOwn || value === null || error !== null, reload };
 }
 
 function wait(milliseconds, signal) {

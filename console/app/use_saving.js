@@ -13,7 +13,12 @@ const TRIES = 5; // of a save that only changes of a status were in the way of
 
 /** The name of the copy of a draft that is not saved. */
 export function nameCopy(id, { number }) {
-  return `edit.${id}.${number ?? "new"}`;
+  return `${nameCopies(id)}${number ?? "new"}`;
+}
+
+/** What the names of all copies of a prompt begin with. */
+export function nameCopies(id) {
+  return `edit.${id}.`;
 }
 
 /**
@@ -66,7 +71,7 @@ export function useSaving(id, first, draft, recognise) {
     try {
       const result = await saveTo(target, draft);
       if (result.rival) {
-        setConflict({ ...result, base: target, draft });
+        setConflict({ ...result, base: target, draft: current.current.draft }); // typed since, too
         setState({ kind: "idle" });
         return;
       }

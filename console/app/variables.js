@@ -1,5 +1,7 @@
 /** Values of variables as people type them. */
 
+import { parseJson } from "./json.js";
+
 /**
  * Read a value: JSON where the text is JSON of another kind than a word, else the text itself.
  *
@@ -8,7 +10,7 @@
 function readValue(text) {
   if (!/^\s*([{["\d-]|(true|false|null)\s*$)/.test(text)) return text;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

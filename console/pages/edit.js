@@ -2,14 +2,14 @@
 
 import { convert, renewKeys } from "../app/drafts.js";
 import { useLoad } from "../app/load.js";
-import { findCopy, removeCopy } from "../app/local_copies.js";
+import { findNewestCopy, keepCopy, removeCopy } from "../app/local_copies.js";
 import { say } from "../app/messages.js";
 import { page } from "../app/router.js";
 import { beginDraft, openTarget } from "../app/saving.js";
 import { get, getAll, may, path } from "../app/session.js";
 import { useShortcuts } from "../app/shortcuts.js";
 import { recogniseEngine, useCheck } from "../app/use_check.js";
-import { nameCopy, useSaving } from "../app/use_saving.js";
+import { nameCopies, nameCopy, useSaving } from "../app/use_saving.js";
 import { Conflict } from "../parts/conflict.js";
 import { Button, Field, Section } from "../parts/controls.js";
 import { Dialog } from "../parts/dialog.js";
@@ -35,11 +35,11 @@ function Opened({ prompt, from }) {
   const { value: target } = loading;
   const isRead = target !== undefined;
   useEffect(() => {
-    if (isRead) setCopy(findCopy(nameCopy(prompt.id, target)));
+    if (isRead) setCopy(findNewestCopy(nameCopies(prompt.id))); // of a draft that may be one no more
   }, [isRead]);
   const [previous, setPrevious] = useState(null); // what an earlier visit has left, to go on with
   const discard = () => {
-    removeCopy(nameCopy(prompt.id, target));
+    removeCopy(copy.name);
     setCopy(null);
   };
   const restore = () => {
@@ -93,7 +93,10 @@ function Editor({ prompt, first, text }) {
     setDraft(beginDraft(next));
     saving.setConflict(null);
     const before = conflict.draft;
-    say("The text is theirs now.", { undo: async () => setDraft(before) });
+    say("The text is theirs now.", { undo: async () => {
+      setDraft(before);
+      keepCopy(nameCopy(id, next), { draft: before, target: next }); // the page may have been left
+    } });
   };
   const saveMerged = async (merged) => {
     saving.setConflict(null);
@@ -128,7 +131,7 @@ function Editor({ prompt, first, text }) {
         <//>
       </aside>
     </div>
-    ${conflict && html`<${Conflict} base=${beginDraft(conflict.base)} mine=${conflict.draft}
+    ${conflict && html`<${Conflict} key=${conflict.target.etag} base=${beginDraft(conflict.base)} mine=${conflict.draft}
       theirs=${beginDraft({ ...conflict.target, version: conflict.rival })} rival=${conflict.rival}
       isOther=${conflict.target.number === null} onSave=${saveMerged} onTake=${takeTheirs}
       onClose=${() => saving.setConflict(null)} />`}

@@ -5,7 +5,7 @@ import { findCopy, keepCopy, removeCopy } from "../app/local_copies.js";
 import { say, sayError } from "../app/messages.js";
 import { navigate } from "../app/router.js";
 import { may, path, session, write } from "../app/session.js";
-import { useCheck } from "../app/use_check.js";
+import { recogniseEngine, useCheck } from "../app/use_check.js";
 import { nameCopy } from "../app/use_saving.js";
 import { Choice, Empty, Field, Form, Section } from "../parts/controls.js";
 import { Preview, Problems, Variables } from "../parts/draft_beside.js";
@@ -53,7 +53,7 @@ function NewPrompt({ teams, first }) {
     const { value: { prompt } } = await write("POST", path`v1/teams/${teamId}/prompts`, body, { attempt });
     const address = `/prompts/${encodeURIComponent(prompt.id)}/edit`;
     try {
-      fields.engine ??= check.result.engine;
+      fields.engine ??= await recogniseEngine(draft, { team_id: teamId });
       await write("POST", path`v1/prompts/${prompt.id}/versions`, fields, {
         attempt: getAttempt(attempts.current, JSON.stringify([prompt.id, fields])),
       });

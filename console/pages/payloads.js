@@ -32,8 +32,11 @@ function Payloads({ id, mayWrite }) {
     };
     setDialog(html`<${Editor} payload=${value?.payload} onSave=${save} onClose=${() => setDialog(null)} />`);
   };
-  const remove = async ({ id: payloadId, name, variables }) => {
-    await write("DELETE", path`v1/prompts/${id}/payloads/${payloadId}`);
+  const remove = async ({ id: payloadId }) => {
+    const target = path`v1/prompts/${id}/payloads/${payloadId}`;
+    const { value, etag } = await call("GET", target);
+    const { name, variables } = value.payload; // as it is now, for those who take it back
+    await write("DELETE", target, undefined, { ifMatch: etag });
     payloads.reload();
     const undo = async () => {
       await write("POST", url, { name, variables });

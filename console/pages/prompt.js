@@ -10,7 +10,7 @@ import { PromptFrame } from "../parts/prompt_frame.js";
 import { Time } from "../parts/time.js";
 import { VersionSettings, VersionText } from "../parts/version_content.js";
 import { html, useState } from "../vendor/preact.js";
-import { ArchiveVersion, SetTag, removeTag } from "./prompt_versions.js";
+import { Removal, SetTag } from "./prompt_versions.js";
 import { ChangeDetails, PromptActions } from "./prompt_actions.js";
 import { TimeLine } from "./time_line.js";
 
@@ -78,6 +78,10 @@ async function findNewest(id, signal) {
   return versions[0]?.version;
 }
 
+// The dialogues of a version, beside those that remove the tag of their name.
+const SET_TAG = Symbol("set a tag");
+const ARCHIVE = Symbol("archive");
+
 function Version({ prompt, version, etag, variables, payloads, pointers, promotion, reload }) {
   const { version: number, status, tags, template, author, message } = version;
   const [dialog, setDialog] = useState(null);
@@ -85,6 +89,9 @@ function Version({ prompt, version, etag, variables, payloads, pointers, promoti
   const isOpen = status !== "archived";
   const mayWrite = may(prompt.team_id, "write");
   const close = () => setDialog(null);
+  const mayTake = (tag) =>
+    mayWrite &&
+    (may(prompt.team_id, "manage") || !pointers.find(({ pointer }) => pointer === tag)?.is_protected);
   const at = page`/prompts/${prompt.id}`;
   const actions = html`
     ${mayWrite && html`<a class="button" href=${`${at}/edit?from=${number}`}>Edit from here</a>`}
@@ -101,9 +108,9 @@ function Version({ prompt, version, etag, variables, payloads, pointers, promoti
       <p class="version-facts">
         <${Status} status=${status} />
         ${tags.map((tag) => html`<span class="tag" key=${tag}><${Label}>${tag}<//>
-          ${mayWrite && html`<${Button} kind="quiet" aria-label=${`Remove the tag ${tag}`}
-            onPress=${() => removeTag(prompt, tag, number, reload)}>✕<//>`}</span>`)}
-        ${mayWrite && isOpen && html`<${Button} kind="quiet" onPress=${() => setDialog("tag")}>Set a tag<//>`}
+          ${mayTake(tag) && html`<${Button} kind="quiet" aria-label=${`Remove the tag ${tag}`}
+            onPress=${() => setDialog(tag)}>✕<//>`}</span>`)}
+        ${mayWrite && isOpen && html`<${Button} kind="quiet" onPress=${() => setDialog(SET_TAG)}>Set a tag<//>`}
         <span class="hint">written <${Time} at=${version.created_at} /> by ${author.name}</span>
       </p>
       ${message && html`<p class="words" dir="auto">${message}</p>`}
@@ -112,7 +119,7 @@ function Version({ prompt, version, etag, variables, payloads, pointers, promoti
       <p class="actions">
         <${CopyButton} text=${template} label="Copy the text" />
         ${mayWrite && isOpen && html`
-          <${Button} kind="quiet" onPress=${() => setDialog("archive")}>Archive this version<//>`}
+          <${Button} kind="quiet" onPress=${() => setDialog(ARCHIVE)}>Archive this version<//>`}
       </p>
     <//>
     <${Section} title="Settings">
@@ -121,10 +128,10 @@ function Version({ prompt, version, etag, variables, payloads, pointers, promoti
         ${payloads}${payloads === PAYLOADS && " or more"} ${payloads === 1 ? "payload" : "payloads"}
       </a> to try it with</p>
     <//>
-    ${dialog === "tag" && html`<${SetTag} prompt=${prompt} number=${number} pointers=${pointers}
+    ${dialog === SET_TAG && html`<${SetTag} prompt=${prompt} number=${number} pointers=${pointers}
       onEnd=${reload} onClose=${close} />`}
-    ${dialog === "archive" && html`<${ArchiveVersion} prompt=${prompt} version=${version} etag=${etag}
-      pointers=${pointers} onEnd=${reload} onClose=${close} />`}
+    ${dialog && dialog !== SET_TAG && html`<${Removal} prompt=${prompt} version=${version} etag=${etag}
+      pointers=${pointers} tag=${dialog === ARCHIVE ? undefined : dialog} onEnd=${reload} onClose=${close} />`}
   `;
 }
 

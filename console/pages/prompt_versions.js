@@ -3,8 +3,8 @@
 import { describeShares } from "../app/event_words.js";
 import { useLoad } from "../app/load.js";
 import { say } from "../app/messages.js";
-import { readUsage } from "../app/release_calls.js";
-import { path, write } from "../app/session.js";
+import { buildUndo, readUsage, runStep } from "../app/release_calls.js";
+import { buildShares } from "../app/releases.js";
 import { Field, Form, useId } from "../parts/controls.js";
 import { Dialog } from "../parts/dialog.js";
 import { RemovalDialog } from "../parts/removal_dialog.js";
@@ -17,15 +17,19 @@ export function SetTag({ prompt, number, pointers, onEnd, onClose }) {
   const names = pointers.filter(({ pointer, split }) => pointer !== "live" && split.length > 0);
   const at = names.find(({ pointer }) => pointer === tag)?.split;
   const submit = async () => {
-    await moveTag(prompt, tag, number);
+    const waiting = await runStep(prompt.id, { kind: "tag", version: number }, { pointer: tag });
+    const undo = waiting
+      ? undefined
+      : await buildUndo(prompt.id, tag, at ?? [], buildShares(number)).catch(() => undefined);
     onClose();
     onEnd();
-    const goBack = async () => {
-      await (at ? moveTag(prompt, tag, at[0].version) : deleteTag(prompt, tag));
+    const text = waiting
+      ? `The tag ${tag} is protected, so a request waits for somebody who may move it.`
+      : `Version ${number} has the tag ${tag}.`;
+    say(text, { undo: undo && (async () => {
+      await undo();
       onEnd();
-    };
-    const isSplit = at?.length > 1; // which this would not set again
-    say(`Version ${number} has the tag ${tag}.`, { undo: isSplit ? undefined : goBack });
+    }) });
   };
   return html`<${Dialog} title=${`A tag for version ${number}`} onClose=${onClose}>
     <${Form} onSubmit=${submit}>
@@ -41,33 +45,19 @@ export function SetTag({ prompt, number, pointers, onEnd, onClose }) {
   <//>`;
 }
 
-/** Take a tag from a version. */
-export async function removeTag(prompt, tag, number, onEnd) {
-  await deleteTag(prompt, tag);
-  onEnd();
-  const goBack = async () => {
-    await moveTag(prompt, tag, number);
-    onEnd();
-  };
-  say(`The tag ${tag} is removed.`, { undo: goBack });
-}
-
-/** A dialogue that says what uses a version before it is archived, which cannot be undone. */
-export function ArchiveVersion({ prompt, version, etag, pointers, onEnd, onClose }) {
+/**
+ * A dialogue that says what uses a version before it is archived, or loses a tag.
+ *
+ * @param {{prompt: object, version: object, etag: string, pointers: object[], tag?: string,
+ *   onEnd: () => void, onClose: () => void}} props Without `tag` the version is archived.
+ */
+export function Removal({ prompt, version, etag, pointers, tag, onEnd, onClose }) {
   const usage = useLoad((signal) => readUsage(prompt.id, signal), [prompt.id]).value;
   const { version: number } = version;
   const release = useMemo(
     () => ({ state: { pointers }, versions: new Map([[number, { ...version, etag }]]) }),
     [pointers, version, etag],
   );
-  return html`<${RemovalDialog} prompt=${prompt} number=${number} release=${release} usage=${usage}
+  return html`<${RemovalDialog} prompt=${prompt} number=${tag ? undefined : number} pointer=${tag} release=${release} usage=${usage}
     refresh=${async () => onEnd()} onClose=${onClose} />`;
-}
-
-async function moveTag(prompt, tag, number) {
-  await write("POST", path`v1/prompts/${prompt.id}/versions/${number}/tags`, { tag });
-}
-
-async function deleteTag(prompt, tag) {
-  await write("DELETE", path`v1/prompts/${prompt.id}/tags/${tag}`);
 }

@@ -2,7 +2,7 @@
 
 import { filterPrompts, findPointer, getChangeTime, listTags } from "../app/prompt_filter.js";
 import { usePromptList } from "../app/prompt_list.js";
-import { navigate, page } from "../app/router.js";
+import { changeQuery, page } from "../app/router.js";
 import { may, session } from "../app/session.js";
 import { useShortcuts } from "../app/shortcuts.js";
 import { useStore } from "../app/store.js";
@@ -67,10 +67,7 @@ function Filters({ query, prompts, teams, person, onLeave }) {
   const tags = useMemo(() => listTags(prompts), [prompts]);
   const search = useRef(null);
   useShortcuts({ "/": ["Search", () => search.current.querySelector("input").focus()] });
-  const set = (name, value) => {
-    const next = Object.entries({ ...query, [name]: value }).filter(([, value]) => value);
-    navigate(`/?${new URLSearchParams(next)}`, { replace: true });
-  };
+  const set = (name, value) => changeQuery({ [name]: value });
   const leave = (event) => {
     if (event.key !== "ArrowDown") return;
     event.preventDefault();

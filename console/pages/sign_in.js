@@ -10,7 +10,7 @@ import {
   respond,
   returnFromSignIn,
   signIn,
-  useKey,
+  signInWithKey,
 } from "../app/sign_in.js";
 import { say, sayError } from "../app/messages.js";
 import { Button, Field, Form } from "../parts/controls.js";
@@ -86,7 +86,7 @@ function Password({ email, setEmail }) {
 
 function Key() {
   const [key, setKey] = useState("");
-  return html`<${Form} onSubmit=${() => useKey(key)}>
+  return html`<${Form} onSubmit=${() => signInWithKey(key)}>
     <${Field} label="API key" type="password" value=${key} onInput=${setKey} required autocomplete="off"
       hint="It stays in this page, and is forgotten when the page is closed." />
     <button class="button primary">Use this key</button>

@@ -90,13 +90,21 @@ function People({ organisation, me }) {
     say(`${email} is invited, and gets an e-mail with a first password.`);
     setEmail("");
   };
+  const changeRole = async (person, role) => {
+    try {
+      await change("PUT", `${member(person)}/role`, { role });
+    } catch (error) {
+      sayError(error);
+      people.reload(); // the list shows what has been chosen
+    }
+  };
   const member = (person) => path`v1/orgs/${organisation.id}/members/${person.id}`;
   return html`<${Section} title="People">
     <${Loading} of=${people}>${(people) => html`<${Table} rows=${people} getKey=${({ id }) => id} columns=${[
       ["E-mail", ({ id, email }) => html`${email} ${id === me.id && html`<${Label}>you<//>`}`],
       ["Role", (person) => html`<${Choice} label=${`Role of ${person.email}`} isLabelHidden
         options=${ORGANISATION_ROLES} value=${person.is_admin ? "admin" : "member"} disabled=${person.id === me.id}
-        onChange=${(role) => change("PUT", `${member(person)}/role`, { role }).catch(sayError)} />`],
+        onChange=${(role) => changeRole(person, role)} />`],
       ["Since", ({ created_at }) => html`<${Time} at=${created_at} />`],
       ["Actions", (person) => person.id !== me.id && html`<${Button} kind="quiet"
         onPress=${() => setRemoved(person)} aria-label=${`Remove ${person.email}`}>Remove<//>`, { isTitleHidden: true }],

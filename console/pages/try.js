@@ -88,7 +88,7 @@ function Values({ prompt, version, live, texts, setText, own, beside, variables,
       const unused = Object.keys(texts).filter((name) => !names.includes(name) && texts[name] !== "");
       return html`<div class="bare">
         ${names.length === 0 && html`<p class="hint">This text has no variables.</p>`}
-        ${names.map((name) => html`<${Value} key=${name} name=${name} text=${texts[name] ?? ""}
+        ${names.map((name) => html`<${Value} key=${name} name=${name} text=${getText(texts, name)}
           onInput=${(text) => setText(name, text)} error=${findProblem(name, own, texts)}
           hint=${used.includes(name) ? findProblem(name, beside, texts) && `Version ${live.version} needs it.` : `Only version ${live.version}, which is live, uses it.`} />`)}
         ${unused.length > 0 && html`<p class="hint">Not used by ${live ? "either version" : `version ${version.version}`}: ${unused.map((name) => html`<code key=${name} dir="auto">${name}</code> `)}</p>`}
@@ -108,10 +108,15 @@ function Value({ name, text, onInput, hint, error }) {
     hint=${[kind && `Read as ${kind}.`, hint].filter(Boolean).join(" ") || undefined} />`;
 }
 
+/** What is typed for a variable, which may have the name of something that every object has. */
+function getText(texts, name) {
+  return Object.hasOwn(texts, name) ? texts[name] : "";
+}
+
 /** What a rendering says about a variable: that it needs one, or has gone on without. */
 function findProblem(name, { rendering, error, isCurrent }, texts) {
   const detail = error?.details?.find(({ path }) => path === `variables.${name}`);
-  if (detail) return texts[name] ? `${detail.message}.` : "This version needs a value.";
+  if (detail) return getText(texts, name) ? `${detail.message}.` : "This version needs a value.";
   return isCurrent && !error && rendering?.missing.includes(name) ? "Without a value the text has nothing here." : undefined;
 }
 

@@ -3,7 +3,7 @@
 import { useLoad } from "../app/load.js";
 import { page } from "../app/router.js";
 import { get, path } from "../app/session.js";
-import { countCalls, formatErrorShare, sumDays } from "../app/usage.js";
+import { countCalls, formatErrorShare, listNames, nameCaller, sumDays } from "../app/usage.js";
 import { Empty, Section } from "../parts/controls.js";
 import { Loading } from "../parts/loading.js";
 import { PromptFrame } from "../parts/prompt_frame.js";
@@ -27,12 +27,16 @@ function Usage({ id }) {
     const counted = usage.counted_to && html`<p class="hint">Counted up to <${Time} at=${usage.counted_to} />, in days of UTC.</p>`;
     if (usage.versions.length === 0) {
       return html`<${Empty} title="Nobody has called this prompt in the last ${DAYS} days.">
-        <p>A call is counted within 15 minutes.</p>${counted}<//>`;
+        <p>A call is counted within 15 minutes.</p>${counted}<${Syncs} syncs=${usage.syncs} /><//>`;
     }
     return html`
       <${Section} title="Calls of the last ${DAYS} days">${counted}<${Chart} usage=${usage} /><//>
       <${Section} title="Versions"><${Versions} id=${id} versions=${usage.versions} /><//>
-      <${Section} title="Who calls"><${Callers} callers=${usage.callers} /><//>`;
+      <${Section} title="Who calls">
+        <${Callers} callers=${usage.callers} />
+        <${Syncs} syncs=${usage.syncs} />
+        <p class="hint">Reading and trying a prompt here counts too, as calls of a person.</p>
+      <//>`;
   }}<//>`;
 }
 
@@ -90,7 +94,7 @@ function Versions({ id, versions }) {
     ["Reads", ({ gets }) => number.format(gets)],
     ["Failed", formatErrorShare],
     ["Last used", ({ last_day }) => html`<${Day} day=${last_day} />`],
-    ["By", ({ callers }) => callers.map((caller, index) => html`${index > 0 && ", "}<bdi>${nameCaller(caller)}</bdi>`)],
+    ["By", ({ callers }) => listNames(callers)],
   ]} />`;
 }
 
@@ -105,8 +109,10 @@ function Callers({ callers }) {
   ]} />`;
 }
 
-function nameCaller({ name, kind }) {
-  return name ?? (kind === "person" ? "somebody who has left" : "a key that is revoked");
+/** Who reads all prompts of the team at once, so that nobody can tell which of them are used. */
+function Syncs({ syncs }) {
+  if (syncs.length === 0) return null;
+  return html`<p>These read all prompts of the team at once, and may use this one: ${listNames(syncs)}.</p>`;
 }
 
 /** Errors have no version where none could be served. */

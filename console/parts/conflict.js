@@ -1,6 +1,7 @@
 /** The dialogue of a lost race: both texts, and one to be made of them. */
 
 import { applyMerge, compareDrafts } from "../app/merge.js";
+import { useShortcuts } from "../app/shortcuts.js";
 import { html, useMemo, useState } from "../vendor/preact.js";
 import { Button, Label } from "./controls.js";
 import { Dialog } from "./dialog.js";
@@ -21,6 +22,7 @@ export function Conflict({ base, mine, theirs, rival, isOther, onSave, onTake, o
   const set = (name, text) => setTexts((texts) => ({ ...texts, [name]: text }));
   const saveMerged = () =>
     onSave(applyMerge(mine, theirs, first.map((each) => ({ ...each, text: texts[each.name] }))));
+  useShortcuts({ "mod+s": ["Save the merged text", saveMerged] });
   const { author: { name: author }, version, created_at: at } = rival;
   return html`<${Dialog} title="Somebody else has saved meanwhile" isWide onClose=${onClose}>
     <p>${isOther

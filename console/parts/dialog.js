@@ -25,7 +25,14 @@ export function Dialog({ title, onClose, isWide, children }) {
     event.preventDefault(); // the owner decides, and takes the dialogue away
     onClose?.();
   };
-  return html`<dialog ref=${dialog} class=${isWide ? "wide" : ""} aria-labelledby=${id} onCancel=${cancel}>
+  // Browsers let a page prevent only the first Escape.
+  const close = () => {
+    if (!dialog.current?.isConnected) return; // the owner has taken it away
+    if (onClose) onClose();
+    else dialog.current.showModal();
+  };
+  return html`<dialog ref=${dialog} class=${isWide ? "wide" : ""} aria-labelledby=${id} onCancel=${cancel}
+    onClose=${close}>
     <header>
       <h2 id=${id}>${title}</h2>
       ${onClose && html`<button type="button" class="button quiet" aria-label="Close" onClick=${onClose}>✕</button>`}

@@ -1,6 +1,6 @@
 /** What stands beside a text that is being written: its problems, its variables, its rendering. */
 
-import { formatJson } from "../app/drafts.js";
+import { formatJson } from "../app/json.js";
 import { Choice, Label, Section } from "./controls.js";
 import { html } from "../vendor/preact.js";
 

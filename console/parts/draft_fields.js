@@ -1,6 +1,7 @@
 /** The fields of a draft: its texts, its model, what it produces. */
 
-import { convert, createMessage, ENGINES, formatJson, moveItem, PARAMETERS, ROLES } from "../app/drafts.js";
+import { convert, createMessage, ENGINES, moveItem, PARAMETERS, ROLES } from "../app/drafts.js";
+import { formatJson } from "../app/json.js";
 import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { Button, Choice, Field, Section } from "./controls.js";
 import { TextEditor } from "./text_editor.js";

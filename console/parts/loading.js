@@ -22,7 +22,7 @@ export function Loading({ of, children }) {
 /** Say what has failed, with the id of the request, by which its log lines are found. */
 export function Problem({ error, onRetry }) {
   return html`<div class="problem" role="alert">
-    <p>${error.message}${isTemporary(error) && " It is tried again by itself."}</p>
+    <p>${error.message}${onRetry && isTemporary(error) && " It is tried again by itself."}</p>
     <${ProblemDetails} error=${error} />
     ${onRetry && html`<${Button} onPress=${onRetry}>Try again<//>`}
   </div>`;

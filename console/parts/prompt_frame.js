@@ -27,10 +27,11 @@ const TABS = [
  */
 export function PromptFrame({ id, tab, actions, children }) {
   const loaded = useLoad(async (signal) => (await get(path`v1/prompts/${id}`, {}, signal)).prompt, [id]);
-  useShortcuts({
+  const mayWrite = loaded.value && may(loaded.value.team_id, "write");
+  useShortcuts(mayWrite ? {
     e: ["Edit the newest text", () => navigate(`/prompts/${encodeURIComponent(id)}/edit`)],
     p: ["Promote", () => navigate(`/prompts/${encodeURIComponent(id)}/release?promote=latest`)],
-  });
+  } : {});
   return html`<${Loading} of=${loaded}>${(prompt) => html`
     <header class="page-header">
       <div>

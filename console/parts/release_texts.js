@@ -1,5 +1,6 @@
 /** Versions and pointers in words, as the release pages show them. */
 
+import { listNames, nameCaller } from "../app/usage.js";
 import { LIVE, compareShares, describeWeight, formatWeight } from "../app/releases.js";
 import { page } from "../app/router.js";
 import { Fragment, html } from "../vendor/preact.js";
@@ -86,16 +87,21 @@ export function Effects({ pointer, state, shares, versions, pointers }) {
 /** Who has called some versions of a prompt, by its use; nothing where that is not counted. */
 export function Callers({ usage, numbers }) {
   if (!usage?.counted_to) return null;
-  const used = usage.versions.filter(({ version, callers }) => numbers.includes(version) && callers.length);
+  const used = usage.versions.filter(({ version }) => numbers.includes(version));
+  const programs = used.flatMap(({ version, callers }) =>
+    callers.filter(({ kind }) => kind === "api_key").map((caller) => ({ ...caller, version })));
   return html`<div class="callers">
     <h3>Who calls ${numbers.length > 1 ? "these versions" : "this version"} now</h3>
-    ${used.length === 0 && html`<p>Nobody has called it lately.</p>`}
+    ${programs.length === 0 && html`<p>${used.some(({ callers }) => callers.length === 0)
+      ? "It was called lately, by callers that are not listed."
+      : "No program has called it lately."}</p>`}
+    ${usage.syncs.length > 0 && html`<p>These read all prompts of the team at once, and may use it:
+      ${" "}${listNames(usage.syncs)}.</p>`}
     <ul>
-      ${used.flatMap(({ version, callers }) => callers.map(({ id, name, calls, last_day }) => html`
-        <li key=${`${version} ${id}`}>
-          <bdi>${name ?? "A key that is gone"}</bdi>: ${calls.toLocaleString("en")} calls of
-          ${" "}version ${version}, the last on ${last_day}
-        </li>`))}
+      ${programs.map((caller) => html`<li key=${`${caller.version} ${caller.id}`}>
+        <bdi>${nameCaller(caller)}</bdi>: ${caller.calls.toLocaleString("en")} calls of
+        ${" "}version ${caller.version}, the last on ${caller.last_day}
+      </li>`)}
     </ul>
   </div>`;
 }

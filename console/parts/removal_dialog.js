@@ -19,12 +19,13 @@ const ERRORS = "Callers of live get an error until another version is promoted."
 export function RemovalDialog({ prompt, release, usage, refresh, onClose, pointer, number }) {
   const [error, setError] = useState(null);
   const { pointers } = release.state;
-  const before = pointers.find((state) => state.pointer === pointer)?.split ?? [];
+  // What it was opened for stays, also when somebody else was faster.
+  const [before] = useState(() => pointers.find((state) => state.pointer === pointer)?.split ?? []);
   const numbers = number ? [number] : before.map(({ version }) => version);
   const { versions } = useMoveVersions(prompt.id, numbers, release);
   const { title, text, done, run } = number
     ? describeArchiving(prompt.id, number, pointers, versions.get(number))
-    : describeRemoval(prompt.id, pointer, before);
+    : describeRemoval(prompt.id, pointer, before, versions);
   const confirm = async () => {
     setError(null);
     try {
@@ -57,7 +58,7 @@ export function RemovalDialog({ prompt, release, usage, refresh, onClose, pointe
   <//>`;
 }
 
-function describeRemoval(id, pointer, before) {
+function describeRemoval(id, pointer, before, versions) {
   if (pointer === LIVE) {
     const [{ version }] = before;
     return {
@@ -71,7 +72,7 @@ function describeRemoval(id, pointer, before) {
     title: `Remove the tag ${pointer}`,
     text: [`Callers that ask for ${pointer} get an error until it is set again.`],
     done: `The tag ${pointer} is removed.`,
-    run: () => removeTag(id, pointer),
+    run: () => removeTag(id, pointer, versions.get(before[0]?.version)?.etag),
   };
 }
 

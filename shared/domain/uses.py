@@ -135,7 +135,8 @@ def parse_line(line: str) -> list[Use]:
     if kind not in get_args(UseKind) or caller is None:
         return []
     if values.get("outcome") != "ok":
-        return [*_parse_error(values, caller)]
+        # What people try by hand may fail; applications do not notice.
+        return [*_parse_error(values, caller)] if caller.kind == "api_key" else []
     outcome: Outcome = "renders" if kind == "render" else "gets"
     teams = [
         Use(team_id, OTHER_VERSIONS, outcome, caller)

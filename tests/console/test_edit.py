@@ -385,6 +385,26 @@ def test_text_that_is_not_saved_is_offered_after_a_crash(
     wait_for_copies(page, 0)
 
 
+def test_text_for_a_draft_that_went_live_meanwhile_is_offered_too(
+    page: Page, registry: Registry, prompt: dict[str, Any], sign_in: Callable[..., Client]
+) -> None:
+    registry.editor.create_version(prompt["id"], TEXT)
+    open_editor(page, prompt, "?from=2")
+    sign_in(page, "editor", "grace@example.com")
+    type_at_end(page, " Lost?")
+    page.wait_for_function("Object.keys(localStorage).length === 1")
+    registry.editor.promote(prompt["id"], 2, times=2)
+    page.reload()
+    page.get_by_label("E-mail").fill("grace@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+
+    dialog = page.get_by_role("dialog", name="You have text that is not saved")
+    expect(dialog).to_contain_text("Lost?")
+    dialog.get_by_role("button", name="Restore it").click()
+    expect(get_editor(page)).to_contain_text("Lost?")
+
+
 def test_a_session_that_ends_in_the_middle_loses_nothing(
     page: Page,
     registry: Registry,

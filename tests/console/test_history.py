@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import expect
 
 from tests.console.browser import check_accessibility
-from tests.console.test_prompt import HOSTILE, find_section, open_prompt
-from tests.console.worlds import create_live_prompt
+from tests.console.test_prompt import find_section, open_prompt
+from tests.console.worlds import HOSTILE, create_live_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Callable

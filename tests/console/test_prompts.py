@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.console.browser import check_accessibility
-from tests.console.worlds import create_live_prompt
+from tests.console.worlds import HOSTILE, create_live_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tests.client import Client, Registry
 
     SignIn = Callable[..., Client]
-
-HOSTILE = "<script>alert(1)</script> {{.name}} {% x %} שלום 👩‍🚀"
 
 
 def expect_rows(page: Page, *names: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.console.browser import check_accessibility, count_actions, open_console
-from tests.console.worlds import create_live_prompt
+from tests.console.worlds import HOSTILE, create_live_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     SignIn = Callable[..., Client]
 
-HOSTILE = '<script>alert(1)</script> {{.x}} {% raw %} שלום 🚀 "&amp;'
 ORDER = "Hello {{.name}},\n\nthank you for your order {{.order}}.\nIt will arrive on {{.day}}.\n"
 ORDERS = [(ORDER.replace("Hello", "Dear"), "first text"), (ORDER, "less formal")]
 LAST_ORDER = ORDER.replace("Hello", "Hi").replace("It will arrive on", "We expect it on")

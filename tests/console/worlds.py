@@ -16,7 +16,10 @@ UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 # What somebody may write into any field: nothing of it is executed, nothing is changed.
-HOSTILE = "<script>alert(1)</script> {{.name}} \u202e\u0645\u0631\u062d\u0628\u0627 \U0001f680"
+HOSTILE = (
+    '<script>alert(1)</script><img src=x onerror=alert(2)> {{.name}} {% x %} "&amp;"'
+    " \u202e\u05e9\u05dc\u05d5\u05dd \U0001f469\u200d\U0001f680"
+)
 
 
 def create_live_prompt(client: Client, name: str, *templates: str, **fields: str) -> dict[str, Any]:

@@ -193,7 +193,7 @@ BLOCKS = {
                 "Try a version on some of the callers",
                 "Ask for a release",
                 "What was live at a time",
-                "See use",
+                "What is used",
             ),
         }.items()
         for heading in headings

@@ -545,3 +545,13 @@ def assert_same(created: Response, checked: Response) -> None:
     else:
         assert created.status == 400
         assert checked.status == 400 or checked.json["errors"]
+
+
+def test_texts_that_are_too_large_together_are_not_compiled_one_by_one(registry: Registry) -> None:
+    text = "{{ a0" + "+a" * 4900 + " }}"
+    messages = [{"role": "user", "content": text}] * 10
+
+    result = check(registry.viewer, messages=messages, engine="jinja")
+
+    assert "tokens" in result["errors"][0]["message"]
+    assert result["variables"] == []

@@ -77,7 +77,9 @@ FIELDS = ("message", "use", "outcome", "principal_id", "principal_kind", "prompt
 def test_lines_are_counted_as_a_counter_counts_them(calls: list[Use]) -> None:
     tallies = tally_lines(map(build_line, calls))
 
-    assert sum(tallies.values(), Counter()) == Counter(calls)
+    # What people try by hand may fail.
+    counted = [use for use in calls if use.outcome != "errors" or use.caller.kind == "api_key"]
+    assert sum(tallies.values(), Counter()) == Counter(counted)
     for subject_id, tally in tallies.items():
         assert {use.subject_id for use in tally} == {subject_id}
 

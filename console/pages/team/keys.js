@@ -55,10 +55,14 @@ export function Keys({ team }) {
         ? html`It was last used <${Day} day=${key.last_used_at} />.`
         : "It was never used."}</p>
     <//>`),
-    regenerate: (key) => setDialog(html`<${Confirm} title="New secret" action="Make a new secret"
-      onConfirm=${() => regenerate(key)} onClose=${() => {}}>
-      <p>“${key.name}” gets a new secret. The present one goes on to work for an hour.</p>
-    <//>`),
+    regenerate: (key) => {
+      // It closes itself when it is done, and by then the dialogue with the secret is shown.
+      const confirm = html`<${Confirm} title="New secret" action="Make a new secret"
+        onConfirm=${() => regenerate(key)} onClose=${() => setDialog((shown) => (shown === confirm ? null : shown))}>
+        <p>“${key.name}” gets a new secret. The present one goes on to work for an hour.</p>
+      <//>`;
+      setDialog(confirm);
+    },
   };
   const create = html`<${Button} kind="primary" onPress=${open.create}>New key<//>`;
   return html`<${Section} title="API keys" actions=${create}>

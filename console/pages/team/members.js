@@ -26,8 +26,13 @@ export function Members({ team, mayManage }) {
     await reloadTeams(); // it may have been one's own role
   };
   const changeRole = async (member, role) => {
-    await change("PUT", `${url}/${member.user_id}/role`, { role });
-    say(`The role of ${member.email} is ${role}.`);
+    try {
+      await change("PUT", `${url}/${member.user_id}/role`, { role });
+      say(`The role of ${member.email} is ${role}.`);
+    } catch (error) {
+      sayError(error);
+      members.reload(); // the list shows what has been chosen
+    }
   };
   const remove = async (member) => {
     await change("DELETE", `${url}/${member.user_id}`);
@@ -40,7 +45,7 @@ export function Members({ team, mayManage }) {
       ["E-mail", ({ user_id, email }) => html`${email} ${user_id === me && html`<${Label}>you<//>`}`],
       ["Role", (member) => mayManage
         ? html`<${Choice} label=${`Role of ${member.email}`} isLabelHidden options=${ROLES} value=${member.role}
-            onChange=${(role) => changeRole(member, role).catch(sayError)} />`
+            onChange=${(role) => changeRole(member, role)} />`
         : member.role],
       ["Since", ({ created_at }) => html`<${Time} at=${created_at} />`],
       mayManage && ["Actions", (member) => html`<${Button} kind="quiet" onPress=${() => remove(member)}

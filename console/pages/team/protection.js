@@ -8,7 +8,7 @@ import { Loading } from "../../parts/loading.js";
 import { html, useState } from "../../vendor/preact.js";
 
 const RULES = [
-  ["required_review", "Nobody moves them alone: another person approves."],
+  ["required_review", "A move by anybody else becomes a request, which somebody approves who may make it."],
   ["require_payloads", "All payloads of the prompt must render with the version first."],
   ["editors_roll_back", "Editors may roll back at once to what was live before."],
 ];
