@@ -392,7 +392,7 @@ def test_text_for_a_draft_that_went_live_meanwhile_is_offered_too(
     open_editor(page, prompt, "?from=2")
     sign_in(page, "editor", "grace@example.com")
     type_at_end(page, " Lost?")
-    page.wait_for_function("Object.keys(localStorage).length === 1")
+    wait_for_copies(page, 1)
     registry.editor.promote(prompt["id"], 2, times=2)
     page.reload()
     page.get_by_label("E-mail").fill("grace@example.com")

@@ -47,7 +47,12 @@ def open_release(page: Page, prompt: dict[str, Any], query: str = "") -> None:
 
 def fulfill_usage(route: Route) -> None:
     versions = [{"version": 2, "renders": 1, "gets": 0, "errors": 0, "callers": CALLERS}]
-    body = {"counted_to": "2026-11-01T00:00:00Z", "versions": versions, "callers": CALLERS}
+    body = {
+        "counted_to": "2026-11-01T00:00:00Z",
+        "versions": versions,
+        "callers": CALLERS,
+        "syncs": [],
+    }
     route.fulfill(json=body)
 
 

@@ -181,7 +181,7 @@ def test_an_account_changes_its_password_and_ends_sessions(
     page.get_by_label("Current password").fill("wrong")
     page.get_by_label("New password").fill("Better-horse-8")
     page.get_by_role("button", name="Change the password").click()
-    expect(page.get_by_role("alert")).to_contain_text("Invalid credentials.")
+    expect(page.get_by_role("alert")).to_contain_text("Invalid current password.")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_label("New password").fill("Better-horse-8")

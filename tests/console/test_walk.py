@@ -87,6 +87,7 @@ def test_the_keyboard_alone(
         follow(page, confirm)
         expect(page.get_by_text("Version 2 is live.")).to_be_visible()
         follow(page, page.get_by_role("button", name="Roll back: live"))
+        expect(page.get_by_label("Reason")).to_be_focused()
         page.keyboard.type(REASON)
         follow(page, page.get_by_role("button", name="Roll back to version 1"))
         expect(page.get_by_text("Version 1 is live again.")).to_be_visible()

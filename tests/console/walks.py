@@ -31,6 +31,7 @@ def release_and_roll_back(page: Page, text: str) -> None:
     page.get_by_role("button", name="Make version 2 live").click()
     expect(page.get_by_text("Version 2 is live.")).to_be_visible()
     page.get_by_role("button", name="Roll back: live").click()
+    expect(page.get_by_label("Reason")).to_be_focused()
     page.keyboard.type(REASON)
     page.get_by_role("button", name="Roll back to version 1").click()
     expect(page.get_by_text("Version 1 is live again.")).to_be_visible()
