@@ -444,7 +444,7 @@ ROWS: tuple[Route, ...] = (
             *PARTS,
         ),
         body=("TextToCheck",),
-        problems=(422,),
+        problems=(404, 422),
     ),
     # -- tags
     _version(

@@ -142,7 +142,6 @@ NOT_COUNTED: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
-            "registry/get_prompt_usage",
             "registry/list_version_tags",
             "maxim/sync_prompts, one prompt",
             "tela/get_latest_version",

@@ -246,8 +246,8 @@ def test_the_layer_describes_what_functions_call() -> None:
 
 
 # Lambda unpacks at most 250 MB of a function and its layers, and fetches all of it at a cold start.
-# These are budgets, to be raised knowingly: they have 4.5 (149 endpoints) and 28 MB.
-MOST_CODE = 4_700_000
+# These are budgets, to be raised knowingly: they have 4.75 (153 endpoints) and 28 MB.
+MOST_CODE = 4_900_000
 MOST_LAYER = 29_000_000
 
 

@@ -18,7 +18,17 @@ import pytest
 from tests.hangs import HANG_SECONDS
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("client", "functions", "shared", "infra", "tools", "tests", "docs", "requirements")
+FOLDERS = (
+    "client",
+    "console",
+    "functions",
+    "shared",
+    "infra",
+    "tools",
+    "tests",
+    "docs",
+    "requirements",
+)
 FILES = (
     *("pyproject.toml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"),
     *("Makefile", "cdk.json"),

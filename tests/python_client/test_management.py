@@ -248,7 +248,7 @@ def test_a_response_of_another_service_is_an_error_of_the_client(
     monkeypatch.setattr(gateway, "perform", lambda effect: Response(200, {}, body.encode()))
     # What they return is the whole object; without one there is nothing to return.
     whole = {"prompts_page", "diff", "get_split", "set_split", "render_remote", "create_api_key"}
-    whole.add("check")
+    whole |= {"check", "usage"}
     whole |= {name for name in OPERATIONS if name.startswith(("delete", "remove", "end", "revoke"))}
     for name in OPERATIONS.keys() - (whole if body.startswith("{") else set()):
         with pytest.raises(UnavailableError, match="in an unknown form"):

@@ -146,7 +146,7 @@ def test_a_filter_that_there_is_not_is_told_before_rendering() -> None:
     gap = liquid.compile_template(source).find_gap()
     assert gap is not None
     assert str(gap) == "line 2: there is no filter 'nope'"
-    assert (gap.line, gap.column, gap.reason) == (2, 17, "there is no filter 'nope'")
+    assert (gap.line, gap.column, gap.reason) == (2, 18, "there is no filter 'nope'")
     assert liquid.compile_template("{{ y | upcase }}").find_gap() is None
 
 
