@@ -5,10 +5,19 @@
  * needs no style elements, which the Content-Security-Policy forbids; custom properties reach it.
  */
 
+import { useEffect, useState } from "../vendor/preact.js";
 import { buildParser } from "./template_languages.js";
 
-/** Load CodeMirror. */
-export const loadCodeMirror = () => import("../vendor/codemirror.js");
+/** Load CodeMirror when a component is first shown; null until then, and where it cannot be loaded. */
+export function useCodeMirror() {
+  const [cm, setCodeMirror] = useState(null);
+  useEffect(() => {
+    let isShown = true;
+    import("../vendor/codemirror.js").then((cm) => isShown && setCodeMirror(cm), () => {});
+    return () => { isShown = false; };
+  }, []);
+  return cm;
+}
 
 /** Build the extensions that all editors have; `cm` is the module of CodeMirror. */
 export function buildExtensions(cm) {

@@ -1,7 +1,7 @@
 /** Two texts side by side, of which the first can be edited and take lines of the second. */
 
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
-import { buildExtensions, buildUse, loadCodeMirror } from "./editor_setup.js";
+import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
+import { buildExtensions, buildUse, useCodeMirror } from "./editor_setup.js";
 
 /**
  * @param {{label: string, otherLabel: string, value: string, other: string, language: string,
@@ -11,12 +11,7 @@ export function MergeEditor({ label, otherLabel, value, other, language, onInput
   const host = useRef(null);
   const current = useRef(onInput);
   current.current = onInput;
-  const [cm, setCodeMirror] = useState(null);
-  useEffect(() => {
-    let isShown = true;
-    loadCodeMirror().then((cm) => isShown && setCodeMirror(cm), () => {});
-    return () => { isShown = false; };
-  }, []);
+  const cm = useCodeMirror();
   useLayoutEffect(() => {
     if (!cm) return undefined;
     const root = host.current.attachShadow({ mode: "open" });

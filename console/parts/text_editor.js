@@ -1,7 +1,7 @@
 /** The editor of a text: of a template in its language, or of JSON. */
 
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
-import { buildExtensions, buildUse, loadCodeMirror } from "./editor_setup.js";
+import { html, useEffect, useLayoutEffect, useRef } from "../vendor/preact.js";
+import { buildExtensions, buildUse, useCodeMirror } from "./editor_setup.js";
 
 const NONE = []; // the same for each drawing
 
@@ -28,13 +28,7 @@ export function TextEditor(props) {
   const editor = useRef(null);
   const current = useRef({ onInput, value });
   current.current = { onInput, value };
-  const [cm, setCodeMirror] = useState(null);
-
-  useEffect(() => {
-    let isShown = true;
-    loadCodeMirror().then((cm) => isShown && setCodeMirror(cm), () => {});
-    return () => { isShown = false; };
-  }, []);
+  const cm = useCodeMirror();
 
   useLayoutEffect(() => {
     if (!cm) return undefined;
